@@ -1,0 +1,112 @@
+"""What only a crawler can tell of itself: does the tap see the wire, does the egress guard hold, is a watch forgotten.
+
+The first two are found out by a production crawl of nothing, in a process of its own: no request is sent.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from datetime import datetime
+from types import SimpleNamespace
+from typing import Any
+
+from pipelines.checkup import Check
+from pipelines.config import Config
+from pipelines.errors import StoppressError
+from pipelines.face import iso
+from pipelines.store.catalog import Catalog
+
+from .watchlist import policy_of
+
+PATIENCE = 60.0  # seconds for a crawl that sends nothing
+FORGOTTEN = 3  # intervals without a good capture
+MOST = 20  # watches that are named
+NO_REQUESTS: tuple[Any, ...] = ()
+
+
+def crawler_checks(config: Config) -> Iterator[Check]:
+    """The wire capture and the egress guard, as the next ``stoppress crawl`` will have them."""
+    try:
+        with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as apart:
+            fidelity, trouble = apart.submit(crawl_nothing, config).result(PATIENCE)
+    except (BrokenProcessPool, TimeoutError) as e:
+        yield Check("egress", "failed", f"a crawl of nothing did not end well ({type(e).__name__})", "stoppress crawl")
+        return
+    if trouble:
+        yield Check("egress", "failed", trouble)
+    else:
+        opened = ", ".join(config.egress.allow) or "nothing"
+        yield Check("egress", "ok", f"addresses that are not public are refused; [egress] allow opens {opened}")
+    if fidelity == "wire":
+        yield Check("wire", "ok", "every byte is kept as it goes over the wire")
+    else:
+        step = "pip install stoppress -c constraints.txt, so that Scrapy and Twisted are those this was made for"
+        yield Check("wire", "failed", "the wire cannot be tapped: records would be marked 'reconstructed'", step)
+
+
+def crawl_nothing(config: Config) -> tuple[str | None, str]:
+    """(fidelity of what would be captured, why nothing would be sent); once in a process."""
+    from scrapy import Spider
+    from scrapy.crawler import AsyncCrawlerProcess
+    from scrapy.settings import Settings
+
+    from . import settings as production
+    from .egress import self_test
+    from .setup import lend_keeper
+
+    class Nothing(Spider):
+        name = "nothing"
+        trouble = ""
+
+        async def start(self) -> AsyncIterator[Any]:
+            from twisted.internet import reactor
+
+            try:
+                await self_test(reactor, self.crawler.settings, config.egress.allow)
+            except StoppressError as e:
+                Nothing.trouble = str(e)
+            for request in NO_REQUESTS:  # what makes this a generator, as Scrapy wants it
+                yield request
+
+    values = {name: getattr(production, name) for name in dir(production) if name.isupper()}
+    ours = dict.fromkeys(("crawler.politeness.Politeness", "crawler.conditional.Conditional"))
+    values |= {"ITEM_PIPELINES": {}, "ADDONS": {}, "LOG_ENABLED": False}
+    values["DOWNLOADER_MIDDLEWARES"] = values["DOWNLOADER_MIDDLEWARES"] | ours
+    process = AsyncCrawlerProcess(Settings(values, priority="project"))
+    crawler = process.create_crawler(Nothing)
+    for borrower in (process, crawler):  # nothing will be kept: there is no archive behind it
+        lend_keeper(borrower, SimpleNamespace(config=config, recorder=None, facts={}))  # type: ignore[arg-type]
+    process.crawl(crawler)
+    process.start()
+    fidelity = crawler.stats.get_value("stoppress/fidelity") if crawler.stats else None
+    return fidelity, Nothing.trouble
+
+
+def watch_checks(catalog: Catalog, now: datetime) -> Iterator[Check]:
+    """Active watches without a good capture for three of their intervals."""
+    active = {row.urlkey: row for row in catalog.watches("active")}
+    if not active:
+        yield Check("watches", "warning", "nothing is watched", "stoppress watch URL, or: stoppress apply FILE")
+        return
+    histories = catalog.histories(active)
+    forgotten = []
+    for key, row in active.items():
+        history = histories.get(key)
+        good = history.last_good if history else None
+        begun = max(filter(None, (row.added, row.watch.from_)))
+        since = good or begun
+        policy, at = policy_of(row.watch), max(since, begun)
+        for _ in range(FORGOTTEN):
+            at = policy.due(at, at)
+        if at <= now:
+            told = f"since {iso(good)}" if good else "at all"
+            forgotten.append(Check("watches", "warning", f"{row.watch.url}: no good capture {told}",
+                                   f"is a crawler running? else: stoppress log {row.watch.url}"))  # fmt: skip
+    yield from forgotten[:MOST]
+    if len(forgotten) > MOST:
+        yield Check("watches", "warning", f"and {len(forgotten) - MOST} more", "stoppress pages")
+    if not forgotten:
+        yield Check("watches", "ok", f"{len(active)} active, each with a capture within {FORGOTTEN} intervals")

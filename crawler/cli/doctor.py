@@ -1,0 +1,85 @@
+"""``stoppress doctor``: will the next crawl work, and did the last ones?
+
+In ``crawler/``, for the wire and the guard are looked at too; what keeps is looked at by ``pipelines/checkup``.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import closing
+from datetime import UTC, datetime
+
+import typer
+
+from crawler.checkup import crawler_checks, watch_checks
+from crawler.cli.common import watchlist_config
+from pipelines.checkup import (
+    Check,
+    catalog_checks,
+    config_checks,
+    fixity_check,
+    machine_checks,
+    spool_checks,
+    store_checks,
+    tried,
+    version_checks,
+)
+from pipelines.cli.common import AsJson, echo_json, say
+from pipelines.config import Config
+from pipelines.opened import open_catalog
+from pipelines.store.opening import open_store
+
+
+def run(as_json: AsJson = False) -> None:
+    """Look at config, store, clocks, catalog, spool, egress guard, wire capture, versions, watches and verify runs.
+
+    A line for each thing: ok, warning or failed, and what to do. Nothing is changed, no page is asked for; the store is
+    written to as by a crawler's start, and nothing of that stays. A crawler may be running. Ends with 1 if anything
+    failed. With --json a line per check.
+
+    Examples:
+
+      stoppress doctor
+
+      stoppress doctor --json | grep -v '"ok"'
+    """
+    config = watchlist_config()
+    states: Counter[str] = Counter()
+    for check in checks(config, datetime.now(UTC)):
+        states[check.state] += 1
+        if as_json:
+            echo_json(check.to_json())
+            continue
+        typer.echo(f"{check.state:8} {check.name:9} {check.detail}")
+        if check.next:
+            typer.echo(f"{'':18} -> {check.next}")
+    say(f"{states['ok']} ok, {states['warning']} warning(s), {states['failed']} failed")
+    if states["failed"]:
+        raise typer.Exit(1)
+
+
+def checks(config: Config, now: datetime) -> Iterator[Check]:
+    """All of them, as they come; none keeps another from being made."""
+    yield from tried("config", lambda: config_checks(config))
+    yield from tried("versions", version_checks)
+    yield from tried("machine", machine_checks)
+    yield from tried("store", lambda: _of_store(config, now))
+    catalog = list(tried("catalog", lambda: catalog_checks(config, now)))
+    yield from catalog
+    yield from tried("spool", lambda: spool_checks(config, now))
+    yield from crawler_checks(config)
+    if any(check.name == "catalog" and check.state == "ok" for check in catalog):
+        yield from tried("watches", lambda: _of_watches(config, now))
+
+
+def _of_store(config: Config, now: datetime) -> Iterator[Check]:
+    opened = open_store(config.archive.store, endpoint_url=config.s3.endpoint_url, region=config.s3.region)
+    with closing(opened) as store:
+        yield from store_checks(config, store, now)
+        yield from fixity_check(store, now)
+
+
+def _of_watches(config: Config, now: datetime) -> Iterator[Check]:
+    with open_catalog(config, read_only=True) as catalog:
+        yield from watch_checks(catalog, now)

@@ -1,0 +1,70 @@
+"""``stoppress watch``: a page from now on."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from crawler.cli.common import watchlist_config
+from crawler.orders import save
+from pipelines.cli.common import AsJson, echo_json, say
+from pipelines.config import Config, parse_config
+from pipelines.control import watch_to_json
+from pipelines.model import Watch
+
+
+def run(
+    url: Annotated[str, typer.Argument(help="The page.")],
+    every: Annotated[str | None, typer.Option(help='How often: "60s", "5m", "1h".')] = None,
+    cron: Annotated[str | None, typer.Option(help='Or as cron: "*/10 6-23 * * *".')] = None,
+    timezone: Annotated[str | None, typer.Option(help="The time zone of --cron, an IANA name.")] = None,
+    from_: Annotated[str | None, typer.Option("--from", help="Not before this time.")] = None,
+    until: Annotated[str | None, typer.Option(help='"end-of-coverage", "48h-idle" or a date.')] = None,
+    min_: Annotated[str | None, typer.Option("--min", help="The fastest that is allowed [default: 60s].")] = None,
+    tag: Annotated[list[str] | None, typer.Option(help="A label; may be given several times.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Watch a page from now on. A running crawler notices within seconds.
+
+    Examples:
+
+      stoppress watch https://www.example.org/live/storm
+
+      stoppress watch https://www.example.org/live/storm --every 2m --until 48h-idle
+
+      stoppress watch https://www.example.org/live/storm --cron "*/10 6-23 * * *" --timezone Europe/London
+    """
+    if every and cron:
+        raise typer.BadParameter("give --every or --cron, not both")
+    config = watchlist_config()
+    order = {
+        "url": url,
+        "schedule": f"every {every}" if every else f"cron {cron}" if cron else None,
+        "timezone": timezone,
+        "from": from_,
+        "until": until,
+        "min": min_,
+        "tags": tag or None,
+    }
+    watch = _checked(order, config)
+    saved = save(config, [watch], "watch")
+    if as_json:
+        echo_json({"watch": watch_to_json(watch), "new": bool(saved.added)})
+        return
+    say(f"{'watching' if saved.added else 'watch updated:'} {watch.url} {watch.schedule}")
+    say("next: stoppress crawl")
+
+
+def _checked(order: dict[str, Any], config: Config) -> Watch:
+    """The order through the same gate as a config file, so that both refuse the same things in the same words."""
+    lines = [f"{json.dumps(name)} = {json.dumps(value)}" for name, value in order.items() if value is not None]
+    checked = parse_config("[[watch]]\n" + "\n".join(lines), Path("stoppress watch"), _option)
+    return checked.model_copy(update={"defaults": config.defaults}).watches[0]
+
+
+def _option(where: tuple[Any, ...]) -> str:
+    """How a key of ``[[watch]]`` is called on the command line."""
+    return {"url": "URL", "tags": "--tag"}.get(where[2], f"--{where[2]}")

@@ -1,0 +1,201 @@
+"""Downloader middleware: no request leaves without robots.txt's consent and a slot of its host."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
+from typing import Self
+from urllib.parse import urljoin, urlsplit
+
+from scrapy import Request
+from scrapy.crawler import Crawler
+from scrapy.exceptions import IgnoreRequest
+from scrapy.http import Response
+
+from pipelines import clock
+from pipelines.config import Config
+from pipelines.errors import WatchlistError
+from pipelines.urlkey import normalise
+
+from .failures import NOT_REACHED, explain
+from .governor import Governor
+from .robots import Rules, rules_from
+from .wire import ROLE, VISIT
+
+ROBOTS = "robots"  # the role of a robots.txt request
+SLOT = "stoppress_slot"  # meta: the clock has taken this request's slot already
+MOST_HOPS = 5  # RFC 9309 2.3.1.2, and our limit for pages too
+LONGEST_WAIT = timedelta(hours=1)  # of a request within a visit: a hop, or a page behind its robots.txt
+GRACE = timedelta(seconds=10)  # waits that are nearly over are waited for, also when the crawl ends
+
+
+class Disallowed(IgnoreRequest):
+    """robots.txt forbids it, or cannot be read."""
+
+
+class Parked(IgnoreRequest):
+    """Its host may not be asked for a long time, or the crawl ends before it may: nothing was sent."""
+
+
+class Politeness:
+    """Holds each request until its host is free; learns Crawl-delay, Retry-After and latency from the answers."""
+
+    def __init__(self, governor: Governor, agent: str) -> None:
+        self.governor = governor
+        self._agent = agent
+        self._origins: dict[str, Rules] = {}
+        self._fetching: dict[str, asyncio.Task[None]] = {}
+        self._seconds: dict[str, datetime] = {}  # URL -> when it may be asked again
+        self._swept = datetime.min.replace(tzinfo=UTC)
+        self.ending = False  # no new visit starts: long waits are given up
+        self.crawler: Crawler
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> Self:
+        from .setup import config_of
+
+        config: Config = config_of(crawler)
+        crawl = config.crawl
+        governor = Governor(budget=crawl.budget, per_host=crawl.per_host, hosts=crawl.hosts, min_gap=crawl.min_gap)
+        self = cls(governor, crawl.agent)
+        self.crawler = crawler
+        return self
+
+    def knows(self, url: str) -> bool:
+        """Whether robots.txt of this URL's origin is at hand; if not it is fetched, and known some time later.
+
+        The clock asks before it starts a visit, so that the rules hold from the first page on.
+        """
+        origin = _origin(url)
+        if self._fresh(origin):
+            return True
+        self._fetching_of(origin)
+        return False
+
+    def is_known_to_fail(self, url: str) -> bool:
+        """Whether robots.txt could not be had a moment ago: a visit would end with the same reason, unsent."""
+        rules = self._origins.get(_origin(url))
+        return rules is not None and rules.failure is not None and rules.fresh(clock.now())
+
+    def moved(self, by: timedelta) -> None:
+        """The clock was set back: what was noted by it would hold for as long as that."""
+        self._origins.clear()
+        self._seconds.clear()
+        self.governor.moved(by)
+
+    async def process_request(self, request: Request) -> None:
+        if request.meta.get(ROLE) != ROBOTS:
+            await self._consent(request.url)
+        if not request.meta.pop(SLOT, False):
+            await self._slot(request.url)
+        await self._second(request.url)
+
+    def process_response(self, request: Request, response: Response) -> Response:
+        self.governor.answered(
+            host_of(request.url),
+            status=response.status,
+            latency=timedelta(seconds=request.meta.get("download_latency", 0.0)),
+            retry_after=(response.headers.get("Retry-After") or b"").decode("latin-1") or None,
+            now=clock.now(),
+        )
+        return response
+
+    def process_exception(self, request: Request, exception: Exception) -> None:
+        host = host_of(request.url)
+        reason, _ = explain(exception, host)
+        if reason in NOT_REACHED:  # one page that breaks off or lies is no reason to leave its host alone
+            self.governor.failed(host, clock.now())
+
+    async def _slot(self, url: str) -> None:
+        host, now = host_of(url), clock.now()
+        at = self.governor.free_at(host, now)
+        if at - now > LONGEST_WAIT:
+            raise Parked(f"{host} may not be asked before {at:%Y-%m-%dT%H:%M:%SZ}, nothing was sent")
+        self.governor.start(host, at)
+        while timedelta() < (left := at - clock.now()) <= LONGEST_WAIT:  # more: the clock went back
+            if left > GRACE and (self.ending or not self.crawler.engine.running):
+                raise Parked(f"the crawl ended before {host} could be asked, nothing was sent")
+            await asyncio.sleep(min(left.total_seconds(), 1.0))
+
+    async def _second(self, url: str) -> None:
+        """At most one capture per URL and second: CDX and Memento address with 14 digits."""
+        now = clock.now()
+        if now - self._swept >= timedelta(seconds=1):  # redirects may lead to a new URL each time
+            self._seconds = {known: at for known, at in self._seconds.items() if at > now}
+            self._swept = now
+        earliest = self._seconds.get(url, now)
+        start = max(now, earliest)
+        self._seconds[url] = start.replace(microsecond=0) + timedelta(seconds=1)
+        if start > now:
+            await asyncio.sleep((start - now).total_seconds())
+
+    async def _consent(self, url: str) -> None:
+        """Raises Disallowed, or what the downloader raised when robots.txt was asked for."""
+        origin = _origin(url)
+        if not self._fresh(origin):
+            await asyncio.shield(self._fetching_of(origin))
+        rules = self._origins[origin]
+        if rules.failure is not None:
+            raise rules.failure  # the visit ends with the same reason: the host cannot be reached
+        if not rules.allows(url, self._agent):
+            why = "forbids this URL" if rules.reachable else "cannot be read, so nothing may be fetched"
+            raise Disallowed(f"{origin}/robots.txt {why} to {self._agent.partition('/')[0]}")
+
+    def _fresh(self, origin: str) -> bool:
+        rules = self._origins.get(origin)
+        return rules is not None and rules.fresh(clock.now())
+
+    def _fetching_of(self, origin: str) -> asyncio.Task[None]:
+        """Many pages of one origin wait for one fetch."""
+        task = self._fetching.get(origin)
+        if task is None:
+            task = self._fetching[origin] = asyncio.ensure_future(self._fetch(origin))
+            task.add_done_callback(lambda _: self._fetching.pop(origin, None))
+        return task
+
+    async def _fetch(self, origin: str) -> None:
+        known = self._origins.get(origin)
+        try:
+            rules = await self._fetched(f"{origin}/robots.txt", known)
+        except Exception as e:  # noqa: BLE001 - kept, and raised for the visits that wait for the rules
+            held = known.rules if known else None
+            rules = Rules(clock.now(), held, reachable=False, failure=None if held else e)
+        self._origins[origin] = rules
+        self.governor.crawl_delay(host_of(origin), rules.crawl_delay(self._agent))
+
+    async def _fetched(self, url: str, known: Rules | None) -> Rules:
+        own, unread = host_of(url), Rules(clock.now(), known.rules if known else None, reachable=False)
+        for _ in range(MOST_HOPS + 1):
+            request = Request(url, meta={ROLE: ROBOTS, VISIT: None}, dont_filter=True)
+            try:
+                response = await self.crawler.engine.download_async(request)
+            except Exception:
+                if host_of(url) == own:
+                    raise
+                return unread  # a host that it led to says nothing of whether this one can be reached
+            target = response.headers.get("Location")
+            if response.status // 100 != 3 or not target:
+                return _rules(response, known)
+            try:
+                url = normalise(urljoin(url, target.decode("latin-1")))
+            except (WatchlistError, ValueError):  # it leads nowhere: not to be read
+                return unread
+        return Rules(clock.now())  # more hops than RFC 9309 asks for: treated as not there
+
+
+def _rules(response: Response, known: Rules | None) -> Rules:
+    codings = b", ".join(response.headers.getlist("Content-Encoding")).decode("latin-1")
+    whole = "dataloss" not in response.flags
+    return rules_from(response.status, response.body, codings, whole=whole, known=known, now=clock.now())
+
+
+@lru_cache(maxsize=2**14)
+def _origin(url: str) -> str:
+    return "{0.scheme}://{0.netloc}".format(urlsplit(url))
+
+
+@lru_cache(maxsize=2**14)
+def host_of(url: str) -> str:
+    """The host that politeness is about; ports of one machine are one host."""
+    return (urlsplit(url).hostname or "").rstrip(".")

@@ -1,0 +1,127 @@
+"""Schedules as ticks: a policy knows the tick at or before a moment and the one after it.
+
+Start to start, never "end of the last visit plus N", which adds every wait up as drift.
+"""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+from croniter import CroniterBadCronError, CroniterBadDateError, croniter
+
+from pipelines import units
+from pipelines.errors import WatchlistError
+
+FASTEST = timedelta(seconds=1)  # a CDX timestamp names a second: a second capture in it could not be addressed
+LATER = ("adaptive", "probe")  # words of a later release
+EXAMPLES = 'write "every 5m" or "cron */10 6-23 * * *"'
+_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+_DRAWN = re.compile(r"(?i)(^|[\s,])[hr]\b")  # croniter's, by Jenkins' example: R is drawn anew at every question
+
+
+class Policy(Protocol):
+    """A schedule: which tick is due, given the last one that was used."""
+
+    def due(self, last: datetime | None, now: datetime) -> datetime:
+        """The next scheduled time: at or before ``now`` means visit now, later means wait until then.
+
+        ``last``: the scheduled (or, failing that, started) time of the last visit; None if there was none.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class Every:
+    """A fixed interval with a phase of the page's own, so that neither a restart nor an import makes a burst."""
+
+    interval: timedelta
+    phase: timedelta
+
+    def due(self, last: datetime | None, now: datetime) -> datetime:
+        if last is None:
+            return now
+        tick = self._at_or_before(now)
+        return _choose(last, now, tick, tick + self.interval, self.interval)
+
+    def _at_or_before(self, moment: datetime) -> datetime:
+        return moment - (moment - _EPOCH - self.phase) % self.interval
+
+
+@dataclass(frozen=True, slots=True)
+class Cron:
+    """A cron expression of five fields, read in the watch's own time zone; ticks come back in UTC."""
+
+    expression: str
+    zone: ZoneInfo
+
+    def due(self, last: datetime | None, now: datetime) -> datetime:
+        upcoming = self._walk(now, "get_next")
+        if last is None:
+            return upcoming
+        before = self._walk(now + timedelta(microseconds=1), "get_prev")
+        return _choose(last, now, before, upcoming, upcoming - before)
+
+    def _walk(self, moment: datetime, step: str) -> datetime:
+        clock = croniter(self.expression, moment.astimezone(self.zone))
+        tick: datetime = getattr(clock, step)(datetime)
+        return tick.astimezone(UTC)
+
+
+def _choose(last: datetime, now: datetime, tick: datetime, upcoming: datetime, gap: timedelta) -> datetime:
+    """The passed tick if it was not used and is not half over; else the next one.
+
+    Half a gap apart at least: a visit made up for late must not be followed by its regular successor at once.
+    """
+    if tick - last >= gap / 2 and now - tick < gap / 2:
+        return tick
+    return upcoming if upcoming - last >= gap / 2 else upcoming + gap
+
+
+def parse_schedule(text: str, *, timezone: str = "UTC", least: timedelta = FASTEST, key: str = "") -> Policy:
+    """``every 60s`` or ``cron */10 6-23 * * *``; WatchlistError says what is wrong with it and what to write.
+
+    ``key`` (the page's urlkey) gives the phase; ``least`` is the watch's ``min``. The message does not repeat the
+    schedule: who knows where it was written puts both in front.
+    """
+    word, _, rest = text.strip().partition(" ")
+    if word == "every":
+        return _every(rest.strip(), least, key)
+    if word == "cron":
+        return _cron(rest.strip(), timezone)
+    if word in LATER:
+        raise WatchlistError(f"{word!r} does not exist yet; {EXAMPLES}")
+    near = difflib.get_close_matches(word, ("every", "cron"), n=1, cutoff=0.5)
+    meant = f", did you mean {near[0]!r}?" if near else ""
+    raise WatchlistError(f"{word!r} is not known{meant}; {EXAMPLES}")
+
+
+def _every(text: str, least: timedelta, key: str) -> Every:
+    try:
+        interval = units.duration(text)
+    except ValueError as e:
+        raise WatchlistError(str(e)) from e
+    if interval < max(FASTEST, least):
+        raise WatchlistError(
+            f'it is faster than min = "{units.spell(max(FASTEST, least))}"; '
+            "make it slower, or lower min (1s is the least)"
+        )
+    share = int.from_bytes(hashlib.sha256(key.encode()).digest()[:6]) / 2**48
+    return Every(interval, interval * share)
+
+
+def _cron(text: str, timezone: str) -> Cron:
+    if len(text.split()) != 5:
+        raise WatchlistError(f"cron needs five fields, minute hour day month weekday; {EXAMPLES}")
+    if _DRAWN.search(text):
+        raise WatchlistError(f"a field that is drawn by lot (H, R) would move at every look; {EXAMPLES}")
+    cron = Cron(text, ZoneInfo(timezone))
+    try:
+        cron.due(None, _EPOCH)
+    except (CroniterBadCronError, CroniterBadDateError, ValueError, KeyError) as e:
+        raise WatchlistError(f"{e}; {EXAMPLES}") from e
+    return cron

@@ -1,0 +1,331 @@
+"""The clock: asks the agenda what is due, yields its request, and makes of whatever comes back one Visit.
+
+agenda --due--> host free? --started in the ledger--> request --> answer, hop or failure --> Visit
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+import uuid
+from collections import defaultdict, deque
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any, Self
+from urllib.parse import urljoin
+
+from scrapy import Request, Spider, signals
+from scrapy.crawler import Crawler
+from scrapy.http import Response
+from twisted.python.failure import Failure
+
+from crawler.agenda import Agenda, Due
+from crawler.egress import self_test
+from crawler.failures import explain
+from crawler.politeness import MOST_HOPS, SLOT, Disallowed, Parked, Politeness, host_of
+from crawler.setup import keeper_of
+from crawler.standing import Standing
+from crawler.watchlist import policy_of
+from crawler.wire import EXCHANGE, VISIT
+from pipelines import clock
+from pipelines.errors import ConfigError, StoppressError, StoreError, WatchlistError
+from pipelines.keeper import Keeper
+from pipelines.model import Exchange, Visit, Watch
+from pipelines.takedowns import Takedown
+from pipelines.units import duration
+from pipelines.urlkey import normalise, urlkey
+
+log = logging.getLogger(__name__)
+LOOK = timedelta(milliseconds=200)  # how long the clock sleeps at most between two looks at the agenda
+ROBOTS_LOOK = timedelta(milliseconds=20)  # how soon the clock sees that a robots.txt has come
+RELOAD = timedelta(seconds=3)  # how soon a new, paused or removed watch is noticed
+
+
+class LiveSpider(Spider):
+    """``once``: every active watch once, then end. ``limit``: end after this time. Else: until told to stop.
+
+    Both may be given as text, as in ``scrapy crawl live -a once=1 -a limit=10m``.
+    """
+
+    name = "live"
+    keeper: Keeper
+    standing: Standing
+    politeness: Politeness
+
+    def __init__(self, *, once: bool | str = False, limit: timedelta | str | None = None, **unknown: Any) -> None:
+        if unknown:
+            raise ConfigError(f"the spider live has no argument {', '.join(unknown)}; it has once and limit")
+        super().__init__()
+        self.once, self.limit = _switch(once), _span(limit)
+        self.trouble: StoppressError | None = None  # why the clock stopped before its time
+        self.agenda = Agenda()
+        self.waiting: dict[str, deque[Due]] = defaultdict(deque)
+        self.running: dict[str, Visit] = {}  # by page: in the ledger, not over
+        self.stopping = False
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        spider.keeper = keeper_of(crawler)
+        spider.standing = Standing(spider.keeper)
+        for signal in (signals.item_scraped, signals.item_dropped, signals.item_error):
+            crawler.signals.connect(spider.visit_over, signal=signal)
+        return spider
+
+    # the clock ------------------------------------------------------------------------------------------
+
+    async def start(self) -> AsyncIterator[Any]:
+        """Scrapy logs and forgets what is raised here; whoever runs the crawl asks for ``trouble``."""
+        try:
+            from twisted.internet import reactor  # not before Scrapy has installed its own
+
+            await self_test(reactor, self.crawler.settings, self.keeper.config.egress.allow)
+            async for begun in self._clock():
+                yield begun
+            self.politeness.ending = True
+        except StoppressError as e:
+            self.trouble = e
+        except Exception as e:
+            log.exception("the clock has stopped")
+            self.trouble = StoppressError(
+                f"the crawl ended early ({type(e).__name__}: {e}); what was visited is kept, the log says more; "
+                "start it again"
+            )
+            self.trouble.__cause__ = e
+
+    async def _clock(self) -> AsyncIterator[Any]:
+        opened, before = time.monotonic(), clock.now()
+        reload_at = before
+        politeness = self.crawler.get_downloader_middleware(Politeness)
+        assert politeness is not None
+        self.politeness = politeness
+        while not self.stopping:
+            now = clock.now()
+            if now < before:
+                reload_at = now
+                self.politeness.moved(now - before)
+                self.agenda.replan(now)
+            before = now
+            if self.limit is not None and time.monotonic() - opened >= self.limit.total_seconds():
+                return
+            if now >= reload_at:
+                await self._reload(now)
+                reload_at = now + RELOAD
+            for begun in await self._ready(now):
+                yield begun
+            if self.once and not self.waiting_or_running() and self.agenda.next_at() is None:
+                return
+            await asyncio.sleep(self._pause(clock.now()))
+
+    async def _reload(self, now: datetime) -> None:
+        """Take the watch list as it stands; with ``once`` it is read a single time."""
+        if self.once and len(self.agenda):
+            return
+        try:
+            watches, last, over = await asyncio.to_thread(self.standing.load, now)
+        except Exception:
+            if self.once:  # there is no last one
+                raise
+            log.exception("the watch list cannot be read now; the last one stays in force")
+            return
+        for watch, ended in over:
+            log.info("%s is no longer visited: %s", watch.url, ended.reason)
+        usable = [watch for watch in watches if self._usable(watch)]
+        self.agenda.set(usable, last, now, at_once=self.once)
+
+    def _usable(self, watch: Watch) -> bool:
+        try:
+            policy_of(watch)
+        except WatchlistError as e:
+            log.error("%s is not visited: %s", watch.url, e)
+            return False
+        return True
+
+    async def _ready(self, now: datetime) -> list[Request | Visit]:
+        """Visits that start now: due, and their host is free. They are in the ledger before they are sent.
+
+        What the spool cannot take is not asked for: such a visit is over before it began.
+        """
+        while due := self.agenda.pop(now):
+            self.waiting[host_of(due.watch.url)].append(due)
+        begun = []
+        for host, queue in self.waiting.items():
+            while queue and self._may_start(host, queue[0].watch.url, now):
+                begun.append(self._begin(queue.popleft(), now))
+        if not begun:
+            return []
+        self.running.update((visit.urlkey, visit) for visit in begun)
+        try:
+            await asyncio.wrap_future(self.keeper.recorder.starting(begun))
+        except StoreError as e:
+            log.error("%d visit(s) are not made: %s", len(begun), e)
+            return [_unkept(visit, e) for visit in begun]
+        return [self._first(visit) for visit in begun]
+
+    def _first(self, visit: Visit) -> Visit | Request:
+        """The visit's request; what was taken down is not asked for."""
+        if block := self.standing.blocks.page(visit.urlkey):
+            return _taken_down(visit, block)
+        return self._request(visit.url, visit, hops=0, slot=True)
+
+    def _may_start(self, host: str, url: str, now: datetime) -> bool:
+        """The host's turn is taken if so; a visit that will send nothing needs none."""
+        if self.standing.blocks.page(urlkey(url)):
+            return True
+        if self.politeness.is_known_to_fail(url):
+            return True
+        if self.politeness.governor.free_at(host, now) > now or not self.politeness.knows(url):
+            return False  # robots.txt, on its way, takes the host's next turn
+        self.politeness.governor.start(host, now)
+        return True
+
+    def _begin(self, due: Due, now: datetime) -> Visit:
+        return Visit(
+            id=str(uuid.uuid4()),
+            url=due.watch.url,
+            urlkey=due.urlkey,
+            started=now,
+            why="manual" if self.once else due.why,
+            scheduled=due.scheduled,
+            previous=self.standing.last_good(due.urlkey),
+        )
+
+    def _request(self, url: str, visit: Visit, *, hops: int, slot: bool) -> Request:
+        meta = {VISIT: visit, "hops": hops, SLOT: slot}
+        return Request(url, callback=self.answered, errback=self.failed, meta=meta, dont_filter=True)
+
+    def waiting_or_running(self) -> int:
+        return len(self.running) + sum(map(len, self.waiting.values()))
+
+    def _pause(self, now: datetime) -> float:
+        at = [now + LOOK]
+        if (upcoming := self.agenda.next_at()) is not None:
+            at.append(upcoming)
+        for host, queue in self.waiting.items():
+            if queue:
+                known = self.politeness.knows(queue[0].watch.url)
+                at.append(self.politeness.governor.free_at(host, now) if known else now + ROBOTS_LOOK)
+        return max((min(at) - now).total_seconds(), 0.001)
+
+    # what comes back --------------------------------------------------------------------------------------
+
+    def answered(self, response: Response) -> Iterator[Visit | Request]:
+        """An answer: the visit's end, or a hop that is followed within the same visit."""
+        request = response.request
+        assert request is not None
+        visit: Visit = request.meta[VISIT]
+        try:
+            yield self._next(visit, request, response)
+        except Exception as e:  # a visit without an end would never be followed by another
+            log.exception("the answer of %s could not be dealt with", request.url)
+            detail = f"{request.url}: its answer could not be dealt with ({type(e).__name__}: {e})"
+            yield replace(visit, outcome="error", reason="protocol", detail=detail, reading="none")
+
+    def _next(self, visit: Visit, request: Request, response: Response) -> Visit | Request:
+        exchange: Exchange = request.meta[EXCHANGE]
+        location = response.headers.get("Location")
+        if exchange.status not in (301, 302, 303, 307, 308):
+            return replace(visit, exchange=exchange)
+        if not location:
+            return self._lost(visit, exchange, f"{exchange.url} redirects without saying where to")
+        if request.meta["hops"] >= MOST_HOPS:
+            return self._lost(
+                visit, exchange, f"{visit.url} redirects more than {MOST_HOPS} times, last to {location!r}"
+            )
+        return self._hop(visit, exchange, request, location)
+
+    def _hop(self, visit: Visit, exchange: Exchange, request: Request, location: bytes) -> Visit | Request:
+        try:
+            # Blanks are a mistake that browsers forgive; all else must be a URL as it stands.
+            to = location.decode("utf-8", "replace").strip().replace(" ", "%20")
+            target = normalise(urljoin(exchange.url, to))
+        except (WatchlistError, ValueError) as e:
+            return self._lost(visit, exchange, f"{exchange.url} redirects to what cannot be followed: {e}", "blocked")
+        if urlkey(target) == urlkey(exchange.url) and target == exchange.url:
+            return self._lost(visit, exchange, f"{exchange.url} redirects to itself")
+        if block := self.standing.blocks.page(urlkey(target)):
+            return replace(_taken_down(visit, block), exchange=exchange, status=exchange.status)
+        return self._request(target, visit, hops=request.meta["hops"] + 1, slot=False)
+
+    def _lost(self, visit: Visit, exchange: Exchange, detail: str, reason: str = "redirect") -> Visit:
+        return replace(
+            visit,
+            exchange=exchange,
+            outcome="error",
+            reason=reason,
+            status=exchange.status,
+            detail=detail,
+            reading="none",
+        )
+
+    def failed(self, failure: Failure) -> Iterator[Visit]:
+        """No usable answer; what was kept of the exchange, if anything, says why."""
+        request: Request = failure.request  # type: ignore[attr-defined]
+        visit: Visit = request.meta[VISIT]
+        exchange = request.meta.get(EXCHANGE)
+        if isinstance(failure.value, Disallowed):
+            yield replace(visit, outcome="error", reason="robots", detail=str(failure.value), reading="none")
+        elif isinstance(failure.value, Parked):
+            yield replace(visit, outcome="error", reason="abandoned", detail=str(failure.value), reading="none")
+        elif exchange is not None and exchange.error:
+            yield replace(visit, exchange=exchange)
+        else:
+            reason, text = explain(failure.value or RuntimeError("unknown"), host_of(request.url))
+            yield replace(visit, outcome="error", reason=reason, detail=f"{request.url}: {text}", reading="none")
+
+    # afterwards -------------------------------------------------------------------------------------------
+
+    def visit_over(self, item: Any) -> None:
+        """After the last stage, whatever became of it: the page may be visited again."""
+        if not isinstance(item, Visit):
+            return
+        self.running.pop(item.urlkey, None)
+        self.standing.saw(item)
+        if not self.once:
+            cut = item.outcome == "truncated" and item.reason != "too-large"  # which it would be again
+            self.agenda.ended(item.urlkey, clock.now(), cut=cut)
+        log.info("%s", _line(item))
+
+    def closed(self, reason: str) -> None:
+        """Scrapy forgets what it has not sent yet: such visits end here, for each that started has an end."""
+        for visit in self.running.values():
+            detail = f"the crawl ended ({reason}) before the visit of {visit.url} did; the next comes as planned"
+            self.keeper.recorder.visit(
+                replace(visit, outcome="error", reason="abandoned", detail=detail, reading="none")
+            )
+        self.running.clear()
+
+
+def _taken_down(visit: Visit, block: Takedown) -> Visit:
+    return replace(visit, outcome="error", reason="takedown", detail=str(block), reading="none")
+
+
+def _unkept(visit: Visit, error: StoreError) -> Visit:
+    return replace(visit, outcome="error", reason="storage", detail=str(error), reading="none")
+
+
+def _switch(word: bool | str) -> bool:
+    if isinstance(word, bool):
+        return word
+    if word.lower() not in ("1", "0", "true", "false", "yes", "no"):
+        raise ConfigError(f"once={word}: write once=1 or once=0")
+    return word.lower() in ("1", "true", "yes")
+
+
+def _span(word: timedelta | str | None) -> timedelta | None:
+    try:
+        return duration(word) if isinstance(word, str) else word
+    except ValueError as e:
+        raise ConfigError(f"limit={word}: {e}") from e
+
+
+def _line(visit: Visit) -> str:
+    words = [visit.url, visit.outcome or "?", f"({visit.reason})" if visit.reason else "", visit.reading or ""]
+    if visit.version_seq:
+        words.append(f"v{visit.version_seq}, {len(visit.changes)} change(s)")
+    if visit.outcome == "error":
+        words.append(visit.detail)
+    return " ".join(word for word in words if word)
+

@@ -1,0 +1,97 @@
+"""The standing watches with what the catalog knows of their pages: what the clock starts from."""
+
+from __future__ import annotations
+
+import logging
+from datetime import datetime
+
+from pipelines import clock
+from pipelines.keeper import Keeper
+from pipelines.ledger import SUCCESS
+from pipelines.model import Visit, Watch
+from pipelines.store.catalog import StandingWatch
+from pipelines.takedowns import Blocks
+
+from .schedule import Ended, is_over
+
+log = logging.getLogger(__name__)
+
+
+class Standing:
+    """Reads the list, ends what is over, and remembers the last good visit of each page."""
+
+    def __init__(self, keeper: Keeper) -> None:
+        self._keeper = keeper
+        self._known: set[str] = set()
+        self._first_visit: dict[str, datetime] = {}
+        self._last_good: dict[str, datetime] = {}
+        self._last_change: dict[str, datetime] = {}
+        self._ended: dict[str, bool] = {}
+        self.blocks = Blocks(())  # what was taken down, as last read
+
+    def load(self, now: datetime) -> tuple[list[Watch], dict[str, datetime | None], list[tuple[Watch, Ended]]]:
+        """(active watches, last scheduled time by urlkey, watches that are over from now on). Reads the catalog."""
+        catalog = self._keeper.catalog
+        self.blocks = Blocks(catalog.takedowns())
+        self._keeper.recorder.originals.forget(self.blocks.gone())
+        standing = {row.urlkey: row for row in catalog.watches("active")}
+        active = {key: row.watch for key, row in standing.items()}
+        histories = catalog.histories(active.keys() - self._known)
+        for key, history in histories.items():
+            if history.first_started:
+                self._first_visit[key] = history.first_started
+            if history.last_good:
+                self._last_good[key] = history.last_good
+            if history.last_changed:
+                self._last_change[key] = history.last_changed
+            self._ended[key] = history.coverage_ended
+        self._keeper.recorder.originals.remember(
+            {key: history.original for key, history in histories.items()},
+            {key: history.unmodified for key, history in histories.items()},
+        )
+        self._known = set(active)
+        over = [] if clock.now.doubtful else self._over(standing, now)
+        for watch, ended in over:
+            self._end(watch, ended, now)
+        gone = {watch.url for watch, _ in over}
+        last = {key: history.last_scheduled or history.last_started for key, history in histories.items()}
+        return [watch for watch in active.values() if watch.url not in gone], last, over
+
+    def _end(self, watch: Watch, ended: Ended, now: datetime) -> None:
+        """In the archive first: whoever rebuilds the catalog from it shall not take the page up again."""
+        try:
+            self._keeper.order([{"verb": "end", "url": watch.url, "reason": ended.reason}], now)
+        except OSError as e:  # the next look at the list ends it again
+            log.error("%s: its end cannot be written to the spool now: %s", watch.url, e)
+            return
+        self._keeper.catalog.set_watch_state(watch.url, "ended", reason=ended.reason)
+
+    def _over(self, standing: dict[str, StandingWatch], now: datetime) -> list[tuple[Watch, Ended]]:
+        # An ended page keeps its schedule up to the last closing look; the looks before it fall into that time.
+        closing = max(self._keeper.config.defaults.after_end, default=None)
+        found = []
+        for key, row in standing.items():
+            ended = is_over(
+                row.watch,
+                taken_up=row.added,
+                first_visit=self._first_visit.get(key),
+                last_change=self._last_change.get(key),
+                coverage_ended=self._ended.get(key, False),
+                closing=closing or row.watch.max,
+                now=now,
+            )
+            if ended:
+                found.append((row.watch, ended))
+        return found
+
+    def saw(self, visit: Visit) -> None:
+        """What a finished visit teaches."""
+        self._first_visit.setdefault(visit.urlkey, visit.started)
+        if visit.outcome in SUCCESS:
+            self._last_good[visit.urlkey] = visit.started
+        if visit.reading == "version" and visit.version:
+            self._last_change[visit.urlkey] = visit.started
+            self._ended[visit.urlkey] = visit.version.state == "ended"
+
+    def last_good(self, urlkey: str) -> datetime | None:
+        return self._last_good.get(urlkey)

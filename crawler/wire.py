@@ -1,0 +1,179 @@
+"""The seam where exchanges are kept: below every middleware, so that robots.txt, hops and retries pass it too.
+
+    request --tapped client--> bytes as they went and came --evidence--> Exchange --> recorder --> response goes on
+
+In our own crawl a visit waits for its records to be on disk; in other people's, where nothing else does, the response.
+
+Where the tap does not work (private names have moved), exchanges are rebuilt from what Scrapy's parser leaves:
+each record says so, and the log at the start.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from concurrent.futures import Future
+from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from scrapy import Request
+from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
+from scrapy.crawler import Crawler
+from scrapy.exceptions import ResponseDataLossError
+from scrapy.http import Response
+from scrapy.utils._download_handlers import get_dataloss_msg, wrap_twisted_exceptions
+from scrapy.utils.defer import maybe_deferred_to_future
+from twisted.internet.defer import Deferred
+
+from pipelines import clock
+from pipelines.errors import StoreError
+from pipelines.model import Exchange, Role, Visit
+
+from .evidence import exchange_of
+from .reconstructed import failed, reconstructed
+
+if TYPE_CHECKING:
+    from .tap import TappedAgent
+
+log = logging.getLogger(__name__)
+VISIT = "stoppress_visit"  # meta: the visit that this request is made for; other people's requests have none
+ROLE = "stoppress_role"  # meta: what its capture is to the visit, "page" where it is not said
+EXCHANGE = "stoppress_exchange"  # meta: the exchange that this request became, where it is made for a visit
+HEADER_LIMIT = "STOPPRESS_HEADER_LIMIT"  # setting: bytes of a response header, 1xx included
+
+
+class WireHandler(HTTP11DownloadHandler):
+    """Scrapy's HTTP/1.1 handler that hands each exchange to the recorder before the response leaves it."""
+
+    def __init__(self, crawler: Crawler) -> None:
+        super().__init__(crawler)
+        from .setup import keeper_of
+
+        keeper = keeper_of(crawler)
+        self._recorder = keeper.recorder
+        self._stats: Any = crawler.stats
+        # Twisted re-sends on a dead kept-alive connection by itself: two requests on the wire, one visible.
+        self._pool.retryAutomatically = False
+        self.fidelity = self._tapped()
+        keeper.facts["stoppress-fidelity"] = self.fidelity
+        self._stats.set_value("stoppress/fidelity", self.fidelity)
+
+    def _tapped(self) -> str:
+        """Put the tap in place and try it; "reconstructed", loudly, if it does not work."""
+        pool: Any = self._pool
+        plain = pool._factory
+        try:
+            from . import self_check, tap
+
+            limit = self._crawler.settings.getint(HEADER_LIMIT, tap.HEADER_LIMIT)
+            pool._factory = partial(tap.TappedFactory, limit=limit)
+            self_check.try_out(self.agent)
+        except Exception as e:  # noqa: BLE001 - a name that has moved may show in any way
+            pool._factory = plain
+            log.error(
+                "the wire cannot be tapped (%s: %s): Scrapy or Twisted is not the version this was made for. Responses "
+                "are rebuilt from Scrapy's objects, and their records marked 'reconstructed'", type(e).__name__, e
+            )  # fmt: skip
+            return "reconstructed"
+        return "wire"
+
+    def agent(self, crawler: Crawler | None = None) -> TappedAgent:
+        """What carries one request, with the arguments that Scrapy gives it (HTTP11DownloadHandler)."""
+        from .tap import TappedAgent
+
+        return TappedAgent(
+            contextFactory=self._contextFactory,
+            bindAddress=self._bind_address,
+            pool=self._pool,
+            maxsize=self._default_maxsize,
+            warnsize=self._default_warnsize,
+            fail_on_dataloss=self._fail_on_dataloss,
+            crawler=crawler or self._crawler,
+            tls_verbose_logging=self._tls_verbose_logging,
+        )
+
+    async def download_request(self, request: Request) -> Response:
+        if self.fidelity != "wire":
+            return await self._untapped(request)
+        started, since = clock.now(), time.monotonic()
+        agent = self.agent()
+
+        def seen(error: BaseException | None = None, response: Response | None = None) -> Future[Visit | None] | None:
+            tap, agent.tap = agent.tap, None
+            flags = response.flags if response else ()
+            exchange = exchange_of(request.url, tap, started=started, duration=_since(since), flags=flags, error=error)
+            return self._keep(request, exchange, response)
+
+        try:
+            response = await self._sent(agent, request)
+        except Exception as e:
+            await self._on_disk(seen(e), request)
+            raise
+        except BaseException as e:  # the crawl is being taken down: nothing is waited for
+            seen(e)
+            raise
+        await self._on_disk(seen(response=response), request)
+        return response
+
+    async def _sent(self, agent: TappedAgent, request: Request) -> Response:
+        try:
+            with wrap_twisted_exceptions():
+                return await maybe_deferred_to_future(agent.download_request(request))
+        except ResponseDataLossError:
+            if not self._fail_on_dataloss_warned:
+                log.warning(get_dataloss_msg(request.url))
+                self._fail_on_dataloss_warned = True
+            raise
+
+    async def _untapped(self, request: Request) -> Response:
+        started, since = clock.now(), time.monotonic()
+        try:
+            response = await super().download_request(request)
+        except Exception as e:
+            await self._on_disk(self._keep(request, failed(request, e, started, _since(since))), request)
+            raise
+        kept = self._keep(request, reconstructed(request, response, started, _since(since)), response)
+        await self._on_disk(kept, request)
+        return response
+
+    def _keep(self, request: Request, exchange: Exchange,
+              response: Response | None = None) -> Future[Visit | None] | None:  # fmt: skip
+        """Hand it to the recorder; the future of its being on disk, None where nothing is kept of it."""
+        visit: Visit | None = request.meta.get(VISIT)
+        if visit is not None:
+            request.meta[EXCHANGE] = exchange
+        if not exchange.request:
+            return None  # nothing went over the wire: the visit's own record tells of it
+        role: Role = request.meta.get(ROLE) or ("robots" if urlsplit(request.url).path == "/robots.txt" else "page")
+        if role == "page" and response is not None and leads_on(response):
+            role = "redirect"  # the page is what is found in the end
+        self._stats.inc_value(f"stoppress/exchanges/{exchange.fidelity}")
+        if visit is not None:
+            return self._recorder.exchange(exchange, role=role, visit_id=visit.id, page=visit.urlkey)
+        return self._recorder.exchange(exchange, role=role, visit_id=None)
+
+    async def _on_disk(self, kept: Future[Visit | None] | None, request: Request) -> None:
+        """For whoever has no visit to wait for: what is handed on is kept, or it is said aloud that it is not."""
+        if kept is None or VISIT in request.meta:
+            return
+        from twisted.internet import reactor
+
+        done: Deferred[None] = Deferred()
+        kept.add_done_callback(lambda _: reactor.callFromThread(done.callback, None))
+        await maybe_deferred_to_future(done)
+        if (error := kept.exception()) is not None:
+            if not isinstance(error, StoreError):
+                raise error
+            self._stats.inc_value("stoppress/not_kept")
+            log.error("%s is not archived: %s", request.url, error)
+
+
+def leads_on(response: Response) -> bool:
+    """A redirect that says where to (RFC 9110 15.4)."""
+    return response.status in (301, 302, 303, 307, 308) and bool(response.headers.get("Location"))
+
+
+def _since(began: float) -> timedelta:
+    return timedelta(seconds=time.monotonic() - began)

@@ -1,0 +1,49 @@
+"""Visits that were kept but not read: a crash came between the two, so the next start reads them."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import replace
+
+from .comparing import compare
+from .errors import CatalogError, StoppressError
+from .keeper import Keeper
+from .model import Unreadable, Visit
+from .store.warcs import WarcReader
+from .workers import Workers
+
+log = logging.getLogger(__name__)
+
+
+def catch_up(keeper: Keeper) -> int:
+    """Read and compare them in the order in which they were made; how many there were."""
+    visits = keeper.catalog.unread_visits()
+    if visits:
+        asyncio.run(_read_all(keeper, visits))
+    return len(visits)
+
+
+async def _read_all(keeper: Keeper, visits: list[Visit]) -> None:
+    workers = Workers(1)
+    try:
+        for visit in visits:
+            try:
+                compare(await read_again(visit, keeper.reader, workers), keeper.catalog, keeper.keep_reading)
+            except CatalogError as e:  # the next start tries again; today's visits must not wait for it
+                log.error("what %s said at %s is not read: %s", visit.url, visit.started, e)
+    finally:
+        workers.close()
+
+
+async def read_again(visit: Visit, reader: WarcReader, workers: Workers) -> Visit:
+    """The visit with what its archived page says, or with why that cannot be told."""
+    capture = visit.captures[0]
+    try:
+        block = reader.record(capture).block
+    except StoppressError as e:
+        return replace(visit, reading="extract-failed", detail=str(e))
+    result = await workers.read(block, capture.url, capture.timestamp)
+    if isinstance(result, Unreadable):
+        return replace(visit, reading=result.reading, detail=result.detail)
+    return replace(visit, reading="version", version=result)

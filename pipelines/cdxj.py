@@ -1,0 +1,77 @@
+"""CDXJ: the index of one WARC file, a line per capture, sorted bytewise so that tools can merge such files."""
+
+from __future__ import annotations
+
+import gzip
+import json
+from collections.abc import Iterable
+from datetime import UTC, datetime
+
+from .entity import parse
+from .model import Capture
+from .urlkey import urlkey
+from .warc import Placed
+
+
+def timestamp14(moment: datetime) -> str:
+    """``20260103100000``: how CDX and Memento write a second of UTC."""
+    return moment.astimezone(UTC).strftime("%Y%m%d%H%M%S")
+
+
+def capture_of(placed: Placed, filename: str) -> Capture | None:
+    """The capture that a response or revisit record of an http(s) URL is; None for every other record."""
+    record = placed.record
+    url = record.get("WARC-Target-URI") or ""
+    if record.type not in ("response", "revisit") or not url.startswith(("http://", "https://")):
+        return None
+    message = parse(record.block)
+    refers_to = record.get("WARC-Refers-To")
+    return Capture(
+        urlkey=urlkey(url),
+        timestamp=datetime.fromisoformat(record.get("WARC-Date") or ""),
+        url=url,
+        record_id=record.id,
+        digest=record.get("WARC-Payload-Digest") or "",
+        filename=filename,
+        offset=placed.offset,
+        length=placed.length,
+        kind="revisit" if record.type == "revisit" else "response",
+        role=record.get("Stoppress-Role") or "page",  # type: ignore[arg-type]
+        mime=(message.header("Content-Type") or "").partition(";")[0].strip().lower() or None,
+        status=message.status,
+        refers_to=refers_to.strip("<>") if refers_to else None,
+        etag=message.header("ETag"),
+        last_modified=message.header("Last-Modified"),
+        fidelity=record.get("Stoppress-Fidelity") or "reconstructed",  # type: ignore[arg-type]
+        truncated=record.get("WARC-Truncated"),
+        visit_id=record.get("Stoppress-Visit"),
+    )
+
+
+def index(captures: Iterable[Capture]) -> bytes:
+    """Captures -> a gzipped CDXJ file, the same bytes for the same captures. What was redacted is not listed."""
+    lines = sorted(_line(capture) for capture in captures if not capture.redacted)
+    return gzip.compress("".join(lines).encode(), mtime=0)
+
+
+def _line(capture: Capture) -> str:
+    facts = {
+        "url": capture.url,
+        "mime": "warc/revisit" if capture.kind == "revisit" else capture.mime or "unk",
+        "status": str(capture.status or "-"),
+        "digest": capture.digest,
+        "length": str(capture.length),
+        "offset": str(capture.offset),
+        "filename": capture.filename.rpartition("/")[2],
+        "record_id": capture.record_id,
+        "role": capture.role,
+        "fidelity": capture.fidelity,
+        "visit": capture.visit_id,
+        "refers_to": capture.refers_to,
+        "truncated": capture.truncated,
+        "etag": capture.etag,
+        "last_modified": capture.last_modified,
+        "date": capture.timestamp.astimezone(UTC).isoformat(),
+    }
+    kept = {name: value for name, value in facts.items() if value is not None}
+    return f"{capture.urlkey} {timestamp14(capture.timestamp)} {json.dumps(kept, ensure_ascii=False)}\n"

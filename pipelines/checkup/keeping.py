@@ -1,0 +1,95 @@
+"""Store, catalog, their clocks, and the last verify run."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from pipelines.config import Config
+from pipelines.errors import ObjectNotFound
+from pipelines.face import iso
+from pipelines.opened import open_catalog
+from pipelines.store.catalog import Catalog
+from pipelines.store.objects import ObjectStore
+
+from .check import Check
+
+SKEW = timedelta(seconds=30)  # S3 refuses requests whose time is 15 minutes off; records are dated by our clock
+VERIFIED_WITHIN = timedelta(days=90)
+
+
+def store_checks(config: Config, store: ObjectStore, now: datetime) -> Iterator[Check]:
+    """Read and write, as a crawler does, leaving nothing; and whose clock is right."""
+    folder = Path(config.archive.store.removeprefix("file://"))
+    if not config.archive.store.startswith("s3://") and not folder.is_dir():
+        yield _not_yet(folder)
+        return
+    store.check()
+    yield Check("store", "ok", f"{config.archive.store} can be read and written")
+    yield clock("the store's clock", store.now(), now)
+
+
+def _not_yet(folder: Path) -> Check:
+    parent = next(parent for parent in folder.absolute().parents if parent.is_dir())
+    if os.access(parent, os.W_OK | os.X_OK):
+        return Check("store", "ok", f"{folder} is made when there is something to keep")
+    step = f"open {parent} to this user, or name another folder as [archive] store"
+    return Check("store", "failed", f"{folder} cannot be made", step)
+
+
+def clock(whose: str, theirs: datetime | None, ours: datetime) -> Check:
+    """Two clocks beside each other; which of them is wrong, neither says."""
+    if theirs is None:
+        return Check("clock", "ok", f"{whose} is this machine's")
+    apart = ours - theirs
+    if abs(apart) <= SKEW:
+        return Check("clock", "ok", f"{whose} and this machine's agree to {SKEW.total_seconds():g} s")
+    word = "ahead of" if apart > timedelta() else "behind"
+    detail = f"this machine's clock is {abs(apart).total_seconds():.0f} s {word} {whose}"
+    return Check("clock", "failed", detail, "set both by NTP (timedatectl): records are dated by this machine")
+
+
+def catalog_checks(config: Config, now: datetime) -> Iterator[Check]:
+    """Reached, of this schema, of one clock with us, and not from the future."""
+    address = config.archive.catalog
+    if address.startswith("sqlite:///") and not Path(address.removeprefix("sqlite:///")).exists():
+        yield Check("catalog", "warning", "there is none yet", "it is made by: stoppress watch URL")
+        return
+    with open_catalog(config, read_only=True) as catalog:
+        counts = catalog.counts()
+        visits, versions = sum(counts["visits"].values()), counts["versions"]
+        yield Check("catalog", "ok", f"can be read: {visits} visits, {versions} versions")
+        yield clock("the catalog's clock", catalog.now(), now)
+        yield from _newest(catalog, now)
+
+
+def _newest(catalog: Catalog, now: datetime) -> Iterator[Check]:
+    newest = max((row.started for row in catalog.visits(limit=1)), default=None)
+    if newest and newest > now + SKEW:
+        detail = f"the newest visit is dated {iso(newest)}, and it is {iso(now)} here: the clock has gone back"
+        yield Check("clock", "failed", detail, "set it by NTP (timedatectl); visits are ordered by it")
+
+
+def fixity_check(store: ObjectStore, now: datetime) -> Iterator[Check]:
+    """When was the archive last verified, and with what result."""
+    runs = sorted(stat.key for stat in store.list("fixity/"))
+    if not runs:
+        if any(True for _ in store.list("warc/")):
+            yield Check("fixity", "warning", "nothing was ever verified", "stoppress verify --deep --slice 1/90, daily")
+        return
+    try:
+        last = json.loads(store.get(runs[-1]).splitlines()[-1])
+        at, damaged, what = datetime.fromisoformat(last["at"]), last["damaged"], f"verify ({last['run']})"
+    except (ValueError, TypeError, KeyError, IndexError, ObjectNotFound) as e:
+        yield Check("fixity", "warning", f"{runs[-1]} is no record of a run ({type(e).__name__})", "stoppress verify")
+        return
+    told = f"{what} of {iso(at)}, {last['result']}: {damaged} damaged or missing"
+    if damaged:
+        yield Check("fixity", "failed", told, f"see {runs[-1]}, then: stoppress verify --deep")
+    elif now - at > VERIFIED_WITHIN:
+        yield Check("fixity", "warning", f"{told}; that is {(now - at).days} days ago", "stoppress verify --deep")
+    else:
+        yield Check("fixity", "ok", told)

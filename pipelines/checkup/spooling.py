@@ -1,0 +1,77 @@
+"""The spool: writable, room enough, who writes there, and what waits or lies in quarantine."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from pipelines.config import Config
+from pipelines.errors import SpoolLocked
+from pipelines.store.spool import SpoolLock, left_open, sealed, used
+
+from .check import Check
+
+NEARLY_FULL = 0.8  # of spool_limit: the share at which operators want to know
+WAITS_LONG = timedelta(hours=1)  # a file is sealed after ten minutes and sent within one
+
+
+def spool_checks(config: Config, now: datetime) -> Iterator[Check]:
+    """Nothing is written but a lock that is let go at once, and only where a spool is already."""
+    folder = config.archive.spool
+    if not folder.is_dir():
+        yield Check("spool", "ok", f"{folder} is made when a crawler starts")
+        yield from _room(config, _nearest(folder), 0)
+        return
+    busy = _holder(folder)
+    yield Check("spool", "ok", f"{folder}: {busy}" if busy else f"{folder} can be written; no crawler is at work")
+    yield from _room(config, folder, used(folder))
+    yield from _waiting(folder, now, at_work=bool(busy))
+    torn = [path.name for path in (folder / "quarantine").glob("*")]
+    if torn:
+        names = ", ".join(sorted(torn)[:3]) + (" ..." if len(torn) > 3 else "")
+        step = f"look at them, then move them out of {folder / 'quarantine'}"
+        yield Check("spool", "warning", f"{len(torn)} torn tail(s) lie in quarantine: {names}", step)
+
+
+def _holder(folder: Path) -> str:
+    try:
+        with SpoolLock(folder):
+            return ""
+    except SpoolLocked as e:
+        return str(e).partition(";")[0].removeprefix(f"{folder} is ")
+
+
+def _room(config: Config, folder: Path, taken: int) -> Iterator[Check]:
+    limit, free = config.archive.spool_limit, shutil.disk_usage(folder).free
+    told = f"{_size(taken)} of {_size(limit)} taken, {_size(free)} free on its disk"
+    if taken >= NEARLY_FULL * limit:
+        step = "see why uploads fail (the log, and store above), or raise [archive] spool_limit"
+        yield Check("spool", "failed" if taken >= limit else "warning", f"nearly full: {told}", step)
+    elif free < limit - taken:
+        step = "make room, or lower [archive] spool_limit to what the disk can hold"
+        yield Check("spool", "warning", f"the disk is full before the spool is: {told}", step)
+    else:
+        yield Check("spool", "ok", told)
+
+
+def _waiting(folder: Path, now: datetime, *, at_work: bool) -> Iterator[Check]:
+    files = sealed(folder)
+    if files:
+        oldest = now - datetime.fromtimestamp(min(path.stat().st_mtime for path in files), UTC)
+        long = oldest > WAITS_LONG
+        told = f"{len(files)} file(s) wait for the store, the oldest for {int(oldest.total_seconds() // 60)} min"
+        step = "" if not long else "see store above" if at_work else "stoppress crawl --once sends them"
+        yield Check("spool", "warning" if long else "ok", told, step)
+    if not at_work and (torn := left_open(folder)):
+        told = f"{len(torn)} file(s) were left open by a crawler that died"
+        yield Check("spool", "warning", told, "the next stoppress crawl takes them in; nothing is lost")
+
+
+def _nearest(folder: Path) -> Path:
+    return next(parent for parent in folder.absolute().parents if parent.is_dir())
+
+
+def _size(count: int) -> str:
+    return f"{count / 2**30:.1f} GiB" if count >= 2**30 else f"{count / 2**20:.1f} MiB"

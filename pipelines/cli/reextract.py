@@ -1,0 +1,187 @@
+"""``stoppress reextract``: today's extractor over old captures, side by side with the old results."""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from pipelines.beside import RESULTS, Beside
+from pipelines.errors import ConfigError, NotArchived, StoppressError
+from pipelines.extract import EXTRACTOR
+from pipelines.face import change_to_json, iso
+from pipelines.moments import MomentError, instant
+from pipelines.opened import opened
+from pipelines.reextracting import Page, Progress, Reextract, Unreached
+from pipelines.store.catalog import Catalog, Chosen
+from pipelines.store.warcs import WarcReader
+from pipelines.urlkey import normalise, urlkey
+
+from .common import AsJson, current_config, echo_json, say
+
+if TYPE_CHECKING:
+    from pipelines.store.catalog import PastReading
+
+
+def run(
+    urls: Annotated[
+        list[str] | None, typer.Argument(metavar="[URL]...", help="Only these pages.", show_default=False)
+    ] = None,
+    tags: Annotated[
+        list[str] | None, typer.Option("--tag", metavar="TAG", help="Only pages whose watch has this tag; repeatable.")
+    ] = None,
+    since: Annotated[
+        str | None, typer.Option("--since", metavar="TIME", help="Only captures from then on: 2d, 2026-01-03.")
+    ] = None,
+    until: Annotated[str | None, typer.Option("--until", metavar="TIME", help="The same, for the end.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Read old captures again with today's extractor, and say where it reads something else.
+
+    Nothing that was read before is changed: the new readings are kept beside it, by capture and extractor, and
+    stoppress show and stoppress versions give them with --extractor. Captures that could not be read (extract-failed)
+    are asked again, too. What this extractor has read already is passed over, so that a run that was broken off goes
+    on where it was; a crawler may be running. A capture is equal, different, gained (it can be read now), lost (it no
+    longer can), otherwise (not readable for another reason), failed (the extraction broke down) or unreached (its
+    record cannot be had). Ends with 1 if any failed, was lost or unreached. With --json a line per capture, one per
+    page and one about the run come on stdout.
+
+    Examples:
+
+      stoppress reextract
+
+      stoppress reextract https://news.example.org/live/storm --since 2026-01-03
+
+      stoppress reextract --tag bbc --json
+    """
+    config, now = current_config(), datetime.now(UTC)
+    with opened(config) as (catalog, store):
+        catalog.refuse_unfinished()
+        chosen = _chosen(catalog, urls or [], tags or [], since, until, now)
+        reader = WarcReader(store, config.archive.spool)
+        again = Reextract(catalog, reader, chosen, workers=config.extract.workers)
+        done = again.progress
+        clear = (lambda: sys.stderr.write("\r\x1b[K")) if sys.stderr.isatty() else lambda: None
+
+        def told(found: Beside | Unreached) -> None:
+            clear()
+            _tell(found, as_json)
+            if sys.stderr.isatty():
+                _show(done)
+
+        try:
+            again.run(told)
+        except (KeyboardInterrupt, StoppressError):
+            clear()
+            say(f"stoppress: {done.captures} of {done.of_captures} captures were read; run it again and it goes on")
+            raise
+        clear()
+    _sum_up(done, as_json)
+    if done.unreached or done.results["failed"] or done.results["lost"]:
+        raise typer.Exit(1)
+
+
+def _chosen(
+    catalog: Catalog, urls: list[str], tags: list[str], since: str | None, until: str | None, now: datetime
+) -> Chosen:
+    try:
+        start = instant(since, now=now) if since else None
+        end = min(instant(until, now=now, last=True), now) if until else now
+    except MomentError as e:
+        raise ConfigError(str(e)) from e
+    keys = None
+    if urls:
+        keys = {urlkey(normalise(url if "://" in url else f"https://{url}")): url for url in urls}
+        histories = catalog.histories(keys)
+        for key, url in keys.items():
+            if key not in histories or histories[key].first_started is None:
+                raise NotArchived(f"nothing is kept of {url}; stoppress pages lists what is")
+    if tags:
+        tagged = _tagged(catalog, set(tags))
+        keys = tagged if keys is None else {key: url for key, url in keys.items() if key in tagged}
+    return Chosen(urlkeys=None if keys is None else tuple(keys), since=start, until=end)
+
+
+def _tagged(catalog: Catalog, tags: set[str]) -> dict[str, str]:
+    standing = catalog.watches()
+    known = {tag for one in standing for tag in one.watch.tags}
+    if unknown := sorted(tags - known):
+        there = f"the tags are: {', '.join(sorted(known))}" if known else "no watch has a tag"
+        raise ConfigError(f"--tag {unknown[0]!r}: no watch has it; {there}")
+    return {one.urlkey: one.watch.url for one in standing if tags & set(one.watch.tags)}
+
+
+def _tell(found: Beside | Unreached, as_json: bool) -> None:
+    if as_json:
+        echo_json(_line(found))
+        return
+    what = _name(found.past)
+    if isinstance(found, Unreached):
+        typer.echo(f"{what}: unreached: {found.why}")
+    elif found.result == "different":
+        typer.echo(f"{what}: different: {_differences(found)}")
+    elif found.result != "equal":
+        read = found.now.reading + (f": {found.now.detail}" if found.now.detail else "")
+        typer.echo(f"{what}: {found.result}: was {found.past.reading}, is {read}")
+
+
+def _name(past: PastReading) -> str:
+    number = f" v{past.number}" if past.number else ""
+    return f"{past.url} {iso(past.capture.timestamp)}{number}"
+
+
+def _differences(found: Beside) -> str:
+    told = ", ".join(f"{count} {type_}" for type_, count in Counter(c.type for c in found.changes).items())
+    return f"{', '.join(found.fields)}" + (f" ({told})" if told else "")
+
+
+def _line(found: Beside | Unreached) -> dict[str, Any]:
+    past = found.past
+    about = {
+        "url": past.url, "timestamp": iso(past.capture.timestamp), "record_id": past.capture.record_id,
+        "version": past.number, "was": past.reading,
+    }  # fmt: skip
+    if isinstance(found, Unreached):
+        return {**about, "result": "unreached", "detail": found.why}
+    return {
+        **about, "was_by": found.extractor, "reading": found.now.reading, "extractor": found.now.extractor,
+        "result": found.result, "detail": found.now.detail, "fields": list(found.fields),
+        "changes": [change_to_json(change) for change in found.changes],
+    }  # fmt: skip
+
+
+def _sum_up(done: Progress, as_json: bool) -> None:
+    for page in sorted(done.pages.values(), key=lambda page: page.url):
+        if as_json:
+            echo_json({"page": page.url, **_counts(page.results), "changes": dict(page.changes)})
+        else:
+            typer.echo(_said(page))
+    if as_json:
+        facts = {"captures": done.captures, "pages": len(done.pages), **_counts(done.results)}
+        echo_json({"reextract": EXTRACTOR, **facts, "unreached": done.unreached})
+    if not done.captures:
+        say(f"nothing to read: no such captures, or {EXTRACTOR} has read them all")
+        return
+    told = ", ".join(f"{count} {name}" for name, count in _counts(done.results).items() if count)
+    unreached = f", {done.unreached} unreached" if done.unreached else ""
+    say(f"{EXTRACTOR} read {done.captures} captures of {len(done.pages)} pages: {told}{unreached}")
+
+
+def _said(page: Page) -> str:
+    told = ", ".join(f"{count} {name}" for name, count in page.results.items())
+    changed = ", ".join(f"{count} {name}" for name, count in page.changes.items())
+    return f"{page.url}: {told}" + (f" ({changed})" if changed else "")
+
+
+def _counts(results: Counter[str]) -> dict[str, int]:
+    return {name: results[name] for name in RESULTS}
+
+
+def _show(done: Progress) -> None:
+    """One line on the terminal that is written over."""
+    different = done.results["different"]
+    sys.stderr.write(f"\r\x1b[K{done.captures} of {done.of_captures} captures, {different} different")
+    sys.stderr.flush()

@@ -1,0 +1,244 @@
+"""The tables and keys of the config file, typed and frozen. Nothing here reads a file.
+
+A key of a later release is known, so that nobody takes it for a slip of the pen, and refused until something
+obeys it: accepted and not obeyed would be worse.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from . import addresses, units
+from .errors import WatchlistError
+from .model import Watch
+from .urlkey import normalise
+
+DEFAULT_NAME = "stoppress.toml"
+PRODUCT = "Stoppress/0.1"
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as e:
+        raise ValueError(f'{name!r} is not a time zone; write an IANA name, for example "Europe/London"') from e
+    return name
+
+
+def _network(text: str) -> str:
+    try:
+        return str(ipaddress.ip_network(text))
+    except ValueError as e:
+        raise ValueError(f'{text!r} is not a network; write for example "127.0.0.1/32"') from e
+
+
+def _host(name: str) -> str:
+    address = f"https://[{name}]/" if ":" in name else f"https://{name}/"
+    try:
+        parts = urlsplit(normalise(address))
+    except WatchlistError:
+        parts = None
+    if parts is None or not parts.hostname or parts.path != "/" or parts.query or address.count("/") != 3:
+        raise ValueError(f'{name!r} is not the name of a host; write for example "www.example.org"')
+    return parts.hostname.rstrip(".")
+
+
+def _page(url: str) -> str:
+    try:
+        return normalise(url)
+    except WatchlistError as e:
+        raise ValueError(str(e)) from e
+
+
+_NO_MOMENT = "{!r} is not a date or time; write for example 2026-11-03T18:00:00Z"
+
+
+def moment(value: Any) -> datetime | None:
+    """A TOML date, a date-time or ISO text -> UTC; a time without a zone is refused, not guessed."""
+    if isinstance(value, str):
+        value = _read_iso(value)
+    if isinstance(value, datetime):
+        if value.tzinfo is None:
+            raise ValueError(f"{value.isoformat()} has no time zone; add Z or an offset")
+        try:
+            return value.astimezone(UTC)
+        except OverflowError as e:
+            raise ValueError(f"{value.isoformat()} is outside the years 1 to 9999 in UTC; write another") from e
+    if isinstance(value, date):
+        return datetime(value.year, value.month, value.day, tzinfo=UTC)
+    if value is None:
+        return None
+    raise ValueError(_NO_MOMENT.format(value))
+
+
+def _read_iso(text: str) -> datetime:
+    try:
+        return datetime.fromisoformat(text)
+    except ValueError as e:
+        raise ValueError(_NO_MOMENT.format(text)) from e
+
+
+def until(value: Any) -> str:
+    """``end-of-coverage``, ``<duration>-idle`` or a date -> the same as text."""
+    if value == "end-of-coverage":
+        return "end-of-coverage"
+    if isinstance(value, str) and value.endswith("-idle"):
+        units.duration(value.removesuffix("-idle"))
+        return value
+    try:
+        when = moment(value)
+    except ValueError as e:
+        raise ValueError(f'{value!r} is no end; write "end-of-coverage", "48h-idle" or a date with its zone') from e
+    return when.isoformat() if when else "end-of-coverage"
+
+
+def _a_second(span: timedelta) -> timedelta:
+    if span < timedelta(seconds=1):
+        raise ValueError("it is less than 1s, the least")
+    return span
+
+
+Duration = Annotated[timedelta, BeforeValidator(units.duration)]
+SomeTime = Annotated[Duration, AfterValidator(_a_second)]
+Size = Annotated[int, BeforeValidator(units.size), Field(gt=0)]
+Rate = Annotated[float, BeforeValidator(units.rate)]
+Zone = Annotated[str, AfterValidator(_zone)]
+Moment = Annotated[datetime | None, BeforeValidator(moment)]
+Until = Annotated[str, BeforeValidator(until)]
+Page = Annotated[str, AfterValidator(_page)]
+
+
+def only(value: Any) -> AfterValidator:
+    """For a key of a later release: the one value that already holds today."""
+
+    def check(given: Any) -> Any:
+        if given != value:
+            raise ValueError("it does not exist yet; leave it out")
+        return given
+
+    return AfterValidator(check)
+
+
+LONGEST = timedelta(hours=1)
+BASE_URL, ARCHIVE_URL, TOKEN_FILE = "http://127.0.0.1:8080", "http://127.0.0.1:8081", Path("token")
+
+
+class Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+
+class ArchiveTable(Table):
+    store: Annotated[str, AfterValidator(addresses.store)] = "archive"
+    catalog: Annotated[str, AfterValidator(addresses.catalog)] = "sqlite:///archive/catalog.db"
+    spool: Path = Field(default=Path("spool"), strict=False)
+    spool_limit: Size = 20 * 2**30
+    roll_size: Size = 256 * 10**6
+    roll_age: SomeTime = timedelta(minutes=10)
+
+
+class S3Table(Table):
+    endpoint_url: Annotated[str, AfterValidator(addresses.server)] | None = None
+    region: str | None = None
+
+
+class CrawlTable(Table):
+    user_agent: str = ""
+    contact: str = ""
+    budget: Rate = 2.0
+    per_host: Rate = 0.1
+    min_gap: Duration = timedelta(seconds=3)
+    timeout: SomeTime = timedelta(seconds=30)
+    max_size: Size = 32 * 2**20
+    hosts: dict[Annotated[str, AfterValidator(_host)], Rate] = {}
+
+    @property
+    def agent(self) -> str:
+        """The User-Agent sent: who we are and where to complain."""
+        name = self.user_agent or PRODUCT
+        return f"{name} (+{self.contact})" if self.contact and self.contact not in name else name
+
+
+class EgressTable(Table):
+    allow: tuple[Annotated[str, AfterValidator(_network)], ...] = Field(default=(), strict=False)
+
+
+class DefaultsTable(Table):
+    schedule: str = "every 5m"
+    min: SomeTime = timedelta(seconds=60)
+    max: SomeTime = LONGEST  # for the adaptive schedule, which is refused itself until it exists
+    until: Until = "end-of-coverage"
+    # Closing looks after the end of coverage. Today only the longest counts: an ended page is visited on its own
+    # schedule until nothing has changed for that long; the shorter ones bring no visits beside the schedule.
+    after_end: tuple[Duration, ...] = Field(
+        default=(timedelta(minutes=15), timedelta(hours=2), timedelta(hours=24)), strict=False
+    )
+    timezone: Zone = "UTC"
+
+
+class ExtractTable(Table):
+    workers: int = Field(default=2, ge=1, le=64)
+
+
+class ServeTable(Table):
+    """For the services of a later release; no verb of today looks here."""
+
+    base_url: Annotated[str, AfterValidator(addresses.server)] = BASE_URL
+    archive_url: Annotated[str, AfterValidator(addresses.server)] = ARCHIVE_URL
+    token_file: Path = Field(default=TOKEN_FILE, strict=False)
+
+
+class HintTable(Table):
+    kind: Literal["sitemap", "feed", "websub", "webhook"]
+    url: Page
+
+
+class WatchTable(Table):
+    url: Page
+    schedule: str | None = None
+    weight: float = Field(default=1.0, gt=0, le=1000, strict=False)  # its share of a budget, as ``max``
+    min: SomeTime | None = None
+    max: SomeTime | None = None
+    from_: Moment = Field(default=None, alias="from", strict=False)
+    until: Until | None = None
+    timezone: Zone | None = None
+    verify_tls: Annotated[bool, only(True)] = True
+    tags: tuple[str, ...] = Field(default=(), strict=False)
+    requisites: Annotated[bool, only(False)] = False
+    render: Annotated[Literal["http", "browser"], only("http")] = "http"
+
+
+class Config(Table):
+    archive: ArchiveTable = ArchiveTable()
+    s3: S3Table = S3Table()
+    crawl: CrawlTable = CrawlTable()
+    egress: EgressTable = EgressTable()
+    defaults: DefaultsTable = DefaultsTable()
+    extract: ExtractTable = ExtractTable()
+    serve: ServeTable = ServeTable()
+    hint: Annotated[tuple[HintTable, ...], only(())] = Field(default=(), strict=False)
+    watch: tuple[WatchTable, ...] = Field(default=(), strict=False)
+    path: Path = Field(default=Path(DEFAULT_NAME), strict=False)
+
+    @model_validator(mode="after")
+    def _gap_agrees(self) -> Config:
+        if not self.crawl.min_gap and not self.egress.allow:
+            raise ValueError('[crawl] min_gap = "0s" is only for hosts in [egress] allow, which is empty')
+        return self
+
+    @property
+    def watches(self) -> tuple[Watch, ...]:
+        """The ``[[watch]]`` tables with the defaults filled in."""
+        return tuple(_watch(table, self.defaults) for table in self.watch)
+
+
+def _watch(table: WatchTable, defaults: DefaultsTable) -> Watch:
+    own = {name: value for name in WatchTable.model_fields if (value := getattr(table, name)) is not None}
+    shared = {name: getattr(defaults, name) for name in ("schedule", "min", "max", "until", "timezone")}
+    return Watch(**(shared | own))

@@ -1,0 +1,59 @@
+"""Pairs by the newsroom's own ids, where the page shows that they can be trusted."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+
+from ..model import Update
+from .same import said, same_moment
+
+KeyOf = Callable[[Update], str | None]
+
+_TRUSTED = 0.5  # share of pairs with the same key that must agree
+_FEW = 4  # with fewer such pairs a rewritten update proves nothing against its key
+_REPEATED = 0.1  # share of keys that may occur twice (a pinned copy) before this kind of key is dropped
+
+
+def pairs_by_key(old: Sequence[Update], new: Sequence[Update]) -> tuple[dict[int, int], KeyOf | None]:
+    """Old -> new position by the first kind of key that proves stable, and that kind; kinds never mix."""
+    for key_of in (_native_id, _permanent_key):
+        left, right = _places(old, key_of), _places(new, key_of)
+        pairs = {i: right[key] for key, i in left.items() if key in right}
+        if pairs and _stable(pairs, old, new):
+            return pairs, key_of
+    return {}, None
+
+
+def _native_id(update: Update) -> str | None:
+    return update.id
+
+
+def _permanent_key(update: Update) -> str | None:
+    """A key that is not itself made of time and text."""
+    return None if update.key.startswith("text:") else update.key or None
+
+
+def _places(updates: Sequence[Update], key_of: KeyOf) -> dict[str, int]:
+    """Key -> position of the keys that occur once; none at all if too many repeat."""
+    places: dict[str, list[int]] = defaultdict(list)
+    for i, update in enumerate(updates):
+        if key := key_of(update):
+            places[key].append(i)
+    once = {key: found[0] for key, found in places.items() if len(found) == 1}
+    return once if len(places) - len(once) <= _REPEATED * len(places) else {}
+
+
+def _stable(pairs: dict[int, int], old: Sequence[Update], new: Sequence[Update]) -> bool:
+    """Do pairs with the same key mostly say the same? With ids made up on each rendering, or counted from the
+    top of the page, they do not: what the old one said now stands under another id, or nowhere."""
+    agreeing = sum(_agree(old[i], new[j]) for i, j in pairs.items())
+    if len(pairs) < _FEW:
+        said_now = {said(update) for update in new}
+        rewritten = sum(not _agree(old[i], new[j]) and said(old[i]) not in said_now for i, j in pairs.items())
+        return agreeing + rewritten / 2 >= _TRUSTED * len(pairs)
+    return agreeing >= _TRUSTED * len(pairs)
+
+
+def _agree(a: Update, b: Update) -> bool:
+    return (bool(a.text) and a.text == b.text) or same_moment(a, b) or said(a) == said(b)

@@ -1,0 +1,110 @@
+"""What a difference in text weighs: did somebody edit, was it typography, or did a clock tick?"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from datetime import timedelta
+
+from ..extract.canonical import canonical
+from ..extract.words import RELATIVE, relative
+from ..model import ChangeClass
+
+_FORMAT_MARKS = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
+_DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−⁃", "-") | dict.fromkeys("’‘ʼ`´", "'"))
+# A number with its sign and separators is one part: 1.5 is not 15, and -5 is not 5.
+_PART = re.compile(r"(?<![\w.,:])-?\d+(?:[.,:]\d+)*|\d+|[^\W\d_]+(?:'[^\W\d_]+)*|\S")
+_CLOCK = re.compile(r"\b([01]?\d|2[0-3])[:.]([0-5]\d)(?:[:.]([0-5]\d))?\b")
+_TEMPERATURE = re.compile(r"(?:[^\W\d]+\s+)?[-−]?\d{1,2}\s?°\s?[CF]?", re.IGNORECASE)
+_SLACK = {
+    "seconds": timedelta(minutes=1),
+    "minutes": timedelta(minutes=2),
+    "hours": timedelta(hours=1, minutes=1),
+    "days": timedelta(days=1, hours=1),
+    "weeks": timedelta(weeks=1, days=1),
+}
+_CLOCK_SLACK = timedelta(minutes=2)  # how far a rendering clock may be from the time between two captures
+_CLOCK_LINE = 6  # words: a longer line with a clock in it is prose
+_DAY = timedelta(days=1)
+_MARK = " ¤ "
+_PUNCTUATION = frozenset({"Pc", "Pd", "Ps", "Pe", "Pi", "Pf", "Po", "Sk", "Cc", "Cf", "Cs", "Co", "Cn"})
+
+
+def text_class(old: str | None, new: str | None, elapsed: timedelta) -> ChangeClass:
+    """The class of a change from one text to another, seen ``elapsed`` apart.
+
+    ``cosmetic``: same words, numbers and symbols. ``volatile``: the same but for what ticks by itself: lines
+    that hold only a clock, a date, an age or a counter; ages and short clock lines that went on by the time
+    that has passed; temperatures alone. ``editorial``: anything else, numbers in prose included.
+    """
+    before, after = old or "", new or ""
+    if substance(before) == substance(after):
+        return "cosmetic"
+    if substance(canonical(before)) == substance(canonical(after)):
+        return "volatile"
+    return "volatile" if _only_ticked(before, after, elapsed) else "editorial"
+
+
+def substance(text: str) -> list[str]:
+    """What carries meaning, in order: words without case, numbers with sign and separators, symbols."""
+    folded = unicodedata.normalize("NFKC", _FORMAT_MARKS.sub("", text)).casefold().translate(_DASHES)
+    return [part.replace("'", "") for part in _PART.findall(folded) if not _is_punctuation(part)]
+
+
+def _is_punctuation(part: str) -> bool:
+    """Currency, percent, degrees, arithmetic and emoji are no punctuation: they say something."""
+    if len(part) > 1 or part in "%‰":
+        return False
+    return part in "|~" or unicodedata.category(part) in _PUNCTUATION
+
+
+def _only_ticked(old: str, new: str, elapsed: timedelta) -> bool:
+    """The same but for ages and clocks, and each of them went on as far as time did."""
+    (old_rest, old_ticks), (new_rest, new_ticks) = _without_ticks(old), _without_ticks(new)
+    if len(old_ticks) != len(new_ticks) or substance(old_rest) != substance(new_rest):
+        return False
+    return all(_went_on(a, b, elapsed) for a, b in zip(old_ticks, new_ticks, strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class _Tick:
+    at: timedelta  # an age, or the time of day
+    slack: timedelta
+    clock: bool
+
+
+def _without_ticks(text: str) -> tuple[str, list[_Tick]]:
+    """The text with a mark for each age and each clock in a short line, and what these said."""
+    ticks: list[_Tick] = []
+
+    def age(found: re.Match[str]) -> str:
+        said = relative(found[0])
+        if said is None:
+            return found[0]
+        ticks.append(_Tick(said[0], _SLACK[said[1]], clock=False))
+        return _MARK
+
+    def clock(found: re.Match[str]) -> str:
+        hours, minutes, seconds = (int(n or 0) for n in found.groups())
+        ticks.append(_Tick(timedelta(hours=hours, minutes=minutes, seconds=seconds), _CLOCK_SLACK, clock=True))
+        return _MARK
+
+    kept = "\n".join(line for line in text.splitlines() if not _says_nothing(line))
+    lines = RELATIVE.sub(age, kept).splitlines()
+    short = (_CLOCK.sub(clock, line) if len(line.split()) <= _CLOCK_LINE else line for line in lines)
+    return "\n".join(short), ticks
+
+
+def _says_nothing(line: str) -> bool:
+    """Only a clock, a date, an age, a counter or a temperature."""
+    return not canonical(line) or _TEMPERATURE.fullmatch(line.strip()) is not None
+
+
+def _went_on(old: _Tick, new: _Tick, elapsed: timedelta) -> bool:
+    if old.clock != new.clock:
+        return False
+    behind = new.at - old.at - elapsed
+    if old.clock:
+        behind = min(behind % _DAY, -behind % _DAY)  # midnight may lie between
+    return new.at == old.at or abs(behind) <= max(old.slack, new.slack)

@@ -1,0 +1,169 @@
+"""Extraction measured against truth files: pure scoring; the command line reads the files.
+
+A truth file is ``<page>.truth.json`` beside the saved page (live-pages 13): ``url``, ``page_timezone`` and
+``entries`` with ``id, published, updated, headline, text_start, text_end, text_chars, full``; times UTC or null.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime, timedelta
+from difflib import SequenceMatcher
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from .extract import ids
+from .extract.canonical import letters
+from .model import Update, Version
+
+Entry = Mapping[str, Any]
+
+LONGEST = 2.0  # an update over twice as long as the true one has swallowed another
+AFTER_NEWEST = timedelta(minutes=10)  # when a saved page was fetched, where the truth does not say
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Score:
+    """Counts of one page, or of several: they add up."""
+
+    truth: int = 0
+    found: int = 0
+    matched: int = 0
+    timed: int = 0  # matched entries whose truth has a time
+    utc: int = 0  # of these, right to the minute in UTC
+    local: int = 0  # or right on the newsroom's own clock
+    invented: int = 0  # a time where the truth has none
+    with_id: int = 0  # matched entries whose truth has an id
+    ids: int = 0
+    with_text: int = 0
+    similarity: float = 0.0  # sum over with_text
+    ends: int = 0  # first and last words kept
+    with_headline: int = 0
+    headlines: int = 0
+    ordered: int = 0  # matched entries in the longest run that keeps the true order
+    fell_back: int = 0
+
+    def __add__(self, other: Score) -> Score:
+        return Score(**{f.name: getattr(self, f.name) + getattr(other, f.name) for f in fields(Score)})
+
+    def rates(self) -> dict[str, float | int | None]:
+        """What is reported; None where there was nothing to get right."""
+        return {
+            "truth": self.truth,
+            "found": self.found,
+            "recall": _share(self.matched, self.truth),
+            "precision": _share(self.matched, self.found),
+            "time_utc": _share(self.utc, self.timed),
+            "time_local": _share(self.local, self.timed),
+            "time_invented": self.invented,
+            "ids": _share(self.ids, self.with_id),
+            "text": _share(self.similarity, self.with_text),
+            "text_ends": _share(self.ends, self.with_text),
+            "headlines": _share(self.headlines, self.with_headline),
+            "order": _share(self.ordered, self.matched),
+            "own_serialisation": self.fell_back,
+        }
+
+
+def _share(part: float, whole: int) -> float | None:
+    return round(part / whole, 4) if whole else None
+
+
+def fetched_at(truth: Mapping[str, Any]) -> datetime:
+    """``at`` of the truth file, else shortly after its newest time."""
+    if truth.get("at"):
+        return datetime.fromisoformat(truth["at"]).astimezone(UTC)
+    times = [datetime.fromisoformat(v) for e in truth["entries"] for k in ("published", "updated") if (v := e.get(k))]
+    return max(times, default=datetime.now(UTC)) + AFTER_NEWEST
+
+
+def score(version: Version, truth: Mapping[str, Any]) -> Score:
+    """One page against its truth."""
+    pairs = match(version.updates, truth["entries"])
+    zone = ZoneInfo(truth.get("page_timezone") or "UTC")
+    total = Score(truth=len(truth["entries"]), found=len(version.updates), matched=len(pairs))
+    for update, entry in pairs:
+        total += _one(update, entry, zone)
+    places = [update.position for update, _ in sorted(pairs, key=lambda p: truth["entries"].index(p[1]))]
+    return total + Score(ordered=_longest_run(places))
+
+
+def match(updates: Sequence[Update], entries: Sequence[Entry]) -> list[tuple[Update, Entry]]:
+    """One to one: by how the text begins (and not over twice as long); without text by id, else by time."""
+    free = list(updates)
+    pairs: list[tuple[Update, Entry]] = []
+    for accept in (_same_text, _same_place):
+        for entry in entries:
+            if any(entry is e for _, e in pairs):
+                continue
+            update = next((u for u in _likely(free, entry) if accept(u, entry)), None)
+            if update is not None:
+                free.remove(update)
+                pairs.append((update, entry))
+    return pairs
+
+
+def _likely(updates: Sequence[Update], entry: Entry) -> Iterator[Update]:
+    """Those with the entry's id or time first: some texts repeat."""
+    yield from sorted(updates, key=lambda u: not (_same_id(u, entry) or _right(u.published, entry.get("published"))))
+
+
+def _same_text(update: Update, entry: Entry) -> bool:
+    start, said = letters(entry.get("text_start") or ""), letters(update.text)
+    return bool(start) and start in said and len(update.text) <= LONGEST * max(entry["text_chars"], 40)
+
+
+def _same_place(update: Update, entry: Entry) -> bool:
+    if entry.get("text_start") and entry["text_chars"] >= 30:
+        return False
+    return _same_id(update, entry) or (not entry.get("id") and _right(update.published, entry.get("published")))
+
+
+def _same_id(update: Update, entry: Entry) -> bool:
+    return bool(entry.get("id") and update.id) and ids.normal(str(entry["id"])) == ids.normal(update.id or "")
+
+
+def _right(moment: datetime | None, true: str | None) -> bool:
+    """Equal to the minute; two nulls are equal."""
+    if moment is None or not true:
+        return moment is None and not true
+    return _minute(moment) == _minute(datetime.fromisoformat(true))
+
+
+def _minute(moment: datetime) -> datetime:
+    return moment.replace(second=0, microsecond=0)
+
+
+def _one(update: Update, entry: Entry, zone: ZoneInfo) -> Score:
+    true, full = entry.get("published"), letters(entry.get("full") or "")
+    utc = bool(true) and _right(update.published, true)
+    said = letters(update.text)
+    start, end = (letters(entry.get(k) or "") for k in ("text_start", "text_end"))
+    return Score(
+        timed=bool(true),
+        utc=utc,
+        local=bool(true) and (utc or _right_locally(update.published, str(true), zone)),
+        invented=not true and update.published is not None,
+        with_id=bool(entry.get("id")),
+        ids=_same_id(update, entry),
+        with_text=bool(full),
+        similarity=SequenceMatcher(None, said, full, autojunk=False).ratio() if full else 0.0,
+        ends=bool(full) and start in said and end in said,
+        with_headline=bool(entry.get("headline")),
+        headlines=bool(entry.get("headline")) and letters(update.headline or "") == letters(entry["headline"]),
+        fell_back="own serialisation" in dict(update.provenance).get("text", ""),
+    )
+
+
+def _right_locally(moment: datetime | None, true: str, zone: ZoneInfo) -> bool:
+    wall = datetime.fromisoformat(true).astimezone(zone).replace(tzinfo=UTC)
+    return moment is not None and _minute(moment) == _minute(wall)
+
+
+def _longest_run(places: Sequence[int]) -> int:
+    """Length of the longest increasing subsequence."""
+    best: list[int] = []
+    for index, place in enumerate(places):
+        best.append(1 + max((best[i] for i in range(index) if places[i] < place), default=0))
+    return max(best, default=0)

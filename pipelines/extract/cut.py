@@ -1,0 +1,202 @@
+"""From an update's elements to its clean text; what is no text goes into fields of its own.
+
+The elements are copied; times, bylines, headline, pictures, share and comment controls are taken out of the
+copy; trafilatura reads what is left. Where it loses letters, our own serialisation stands in.
+"""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING
+from urllib.parse import urljoin
+
+from lxml import etree
+from lxml import html as lxml_html
+
+from .clean import Parts, bylines, controls, drop, headline_of, info, pictures, times
+from .dom import BLOCKS, HEADINGS, said
+from .found import Found
+from .source import Node, frame
+from .words import words_of
+
+if TYPE_CHECKING:
+    from trafilatura.settings import Extractor
+
+KEPT = 0.9  # share of the letters that trafilatura must keep
+_ITEMS = frozenset(("li", "td", "tr", "dd", "tbody"))
+_PLAIN = words_of(
+    "article div section header p br a b strong i em span u s small sup sub mark abbr cite q blockquote"
+) | set(HEADINGS)
+PLAIN_LINKED = 0.3  # share of link text; paragraphs full of links are what trafilatura weighs
+PLAIN_SHORTEST = 30  # characters
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """What was found inside the elements of one update."""
+
+    text: str
+    html: str
+    headline: str | None = None
+    authors: tuple[str, ...] = ()
+    captions: tuple[str, ...] = ()
+    media: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
+    pinned: bool = False
+    key_event: bool = False
+    fell_back: bool = False
+
+
+def cut(found: Found, url: str, headline: str | None = None) -> Cut:
+    """``headline``: what another carrier says it is, so that it can be told from the text."""
+    article, parts = _cleaned(found, headline, by_name=True)
+    own = _paragraphs(article)
+    if not own:
+        # Names are hints: a reader's question in "comment" may be all that an update holds.
+        article, parts = _cleaned(found, headline, by_name=False)
+        own = _paragraphs(article)
+    text = own if not own or _is_plain(article) else _by_trafilatura(article)
+    fell_back = not _keeps(text, own)
+    return Cut(
+        text=own if fell_back else text,
+        html=_inner(article),
+        headline=parts.headline,
+        authors=tuple(dict.fromkeys(parts.authors)),
+        captions=tuple(dict.fromkeys(c for c in parts.captions if c)),
+        media=tuple(dict.fromkeys(_absolute(url, parts.media))),
+        links=tuple(dict.fromkeys(_absolute(url, (a.get("href") or "" for a in article.iter("a"))))),
+        pinned=parts.pinned or _flagged(found, "pinned", "sticky"),
+        key_event=parts.key_event or _flagged(found, "key", "keyevent", "highlighted"),
+        fell_back=fell_back,
+    )
+
+
+def _cleaned(found: Found, headline: str | None, *, by_name: bool) -> tuple[Node, Parts]:
+    article, parts = _copy(found), Parts()
+    for clean in (drop, pictures, info, bylines):
+        clean(article, parts)
+    controls(article, parts, by_name=by_name)
+    times(article)
+    headline_of(article, parts, headline)
+    return article, parts
+
+
+def _copy(found: Found) -> Node:
+    article = frame()
+    loose = found.carrier == "headings"
+    for number, node in enumerate(found.nodes):
+        twin = copy.deepcopy(node)
+        if not (loose and node.tag not in BLOCKS):
+            twin.tail = None
+        if twin.tag == "tr":
+            for cell in twin.iterchildren("td", "th"):
+                cell.tag = "p"
+        if twin.tag in _ITEMS:
+            twin.tag = "div"  # a record in a list or table is no list by itself
+        if number == 0 and found.skip:
+            _skip(twin, found.skip)
+        article.append(twin)
+    return article
+
+
+def _skip(node: Node, count: int) -> None:
+    """Take the clock off the front: the first ``count`` characters of the element's text."""
+    for item in node.iter():
+        if item is not node and item.getprevious() is not None:
+            count = _skip_tail(item.getprevious(), count)
+        text = item.text or ""
+        item.text, count = text[count:], max(0, count - len(text))
+        if count == 0:
+            return
+
+
+def _skip_tail(node: Node, count: int) -> int:
+    tail = node.tail or ""
+    node.tail = tail[count:]
+    return max(0, count - len(tail))
+
+
+def _is_plain(article: Node) -> bool:
+    """Nothing but paragraphs of prose: there trafilatura gives the same lines, at fifty times the cost."""
+    linked = sum(len(said(a)) for a in article.iter("a"))
+    if linked > PLAIN_LINKED * len(said(article)) or len(said(article)) < PLAIN_SHORTEST:
+        return False
+    return all(node.tag in _PLAIN for node in article.iter())
+
+
+def _by_trafilatura(article: Node) -> str:
+    # it takes half a second to import
+    from trafilatura import bare_extraction
+    from trafilatura.settings import Document
+
+    document = bare_extraction(article.getroottree().getroot(), options=_options())
+    return _lines(document.text or "") if isinstance(document, Document) else ""
+
+
+@cache
+def _options() -> Extractor:
+    """Made once: each making reads trafilatura's settings file again."""
+    from trafilatura.settings import Extractor
+
+    return Extractor(output_format="python", fast=True, comments=False)
+
+
+def _keeps(text: str, own: str) -> bool:
+    """Most letters are there, and none twice."""
+    ours, theirs = (sum(map(str.isalnum, t)) for t in (own, text))
+    return KEPT * ours <= theirs <= ours / KEPT
+
+
+def _paragraphs(article: Node) -> str:
+    """Our own serialisation: one line per block."""
+    pieces: list[str] = []
+    for event, node in etree.iterwalk(article, events=("start", "end")):
+        if node.tag in BLOCKS:
+            pieces.append("\n")
+        if event == "start":
+            pieces.append(node.text or "")
+        elif node is not article:
+            pieces.append(node.tail or "")
+    lines = ("".join(pieces)).replace("\r", " ")
+    return _lines(lines)
+
+
+def _lines(text: str) -> str:
+    return "\n".join(line for part in text.split("\n") if (line := " ".join(part.split())))
+
+
+def _inner(article: Node) -> str:
+    for node in article.iter():
+        for name in list(node.attrib):
+            if name not in ("href", "cite", "lang", "dir", "colspan", "rowspan"):
+                del node.attrib[name]
+    parts = [lxml_html.tostring(c, encoding="unicode", with_tail=True) for c in article]
+    return " ".join(("".join([article.text or "", *parts])).split())
+
+
+def _absolute(url: str, found: Iterator[str] | list[str]) -> Iterator[str]:
+    for address in found:
+        try:
+            whole = urljoin(url, address.strip())
+        except ValueError:
+            continue
+        if address and whole.startswith(("http://", "https://")):
+            yield whole
+
+
+def _flagged(found: Found, *words: str) -> bool:
+    """A flag on the record itself: ``class="entry pinned"``, ``data-sticky="true"``, ``data-type="key-event"``."""
+    if not found.nodes or found.carrier == "headings":
+        return False
+    for name, value in found.nodes[0].attrib.items():
+        low = value.lower()
+        tokens = set(re.split(r"[^a-z]+", f"{name} {low}".lower()))
+        if name == "class" and set(words) & {t.rsplit("--", 1)[-1] for t in low.split()}:
+            return True
+        if name.startswith("data-") and ((low == "true" and set(words) & tokens) or set(words) & set(low.split("-"))):
+            return True
+    return False

@@ -1,0 +1,42 @@
+"""What a carrier hands over: an update as it saw it, before the carriers are reconciled."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Literal
+
+from .source import Node
+from .times import Read
+
+Carrier = Literal["json-ld", "microdata", "records", "headings"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """One candidate. DOM carriers give ``nodes`` (their text is cut later), JSON-LD gives ``text``."""
+
+    carrier: Carrier
+    nodes: tuple[Node, ...] = ()
+    id: str | None = None
+    url: str | None = None
+    text: str = ""
+    headline: str | None = None
+    authors: tuple[str, ...] = ()
+    published: Read | None = None
+    updated: Read | None = None
+    shown: str | None = None  # the time as printed beside it
+    day: date | None = None  # of a day heading above it
+    skip: int = 0  # characters of the first node's text taken by the clock
+    pinned: bool = False
+    key_event: bool = False
+    marks: tuple[Node, ...] = field(default=())  # elements that hold its times: no part of its text
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The updates one carrier saw, in document order, and how much speaks for them."""
+
+    carrier: Carrier
+    found: tuple[Found, ...]
+    score: float = 0.0

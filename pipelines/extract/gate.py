@@ -1,0 +1,56 @@
+"""Whether a group of records is a newsroom's updates at all; ordinary pages must give none."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from itertools import pairwise
+
+from .times import Stamp
+
+FEWEST = 3  # records that speak for themselves
+FEWEST_WITH_HINT = 2  # where address or title announce a live page
+LONGEST = timedelta(days=45)  # coverage that ran longer had one page per day
+FUTURE = timedelta(minutes=30)  # clocks of newsrooms and crawlers differ; schedules lie further ahead
+SAME_DAY = timedelta(hours=6)
+MOST_FUTURE = 0.2
+ORDERED = 0.7  # share of steps in one direction
+TIMED = 0.5  # share of records with a time
+
+
+def refusal(stamps: Sequence[Stamp | None], *, hinted: bool, named: bool, dated: bool, at: datetime) -> str | None:
+    """Why records found by their looks alone are no updates; None if they may be.
+
+    ``hinted``: address or title announce a live page. ``named``: the records have ids, so that their order
+    may be the editors'. ``dated``: something besides the fetch says of which day their clocks are.
+    """
+    if len(stamps) < (FEWEST_WITH_HINT if hinted else FEWEST):
+        return f"only {len(stamps)} records"
+    moments = [s.moment for s in stamps if s is not None]
+    if len(moments) < TIMED * len(stamps) or len(moments) < FEWEST_WITH_HINT:
+        return "too few of the records have a time"
+    if _span(moments) > LONGEST:
+        return "the times span months"
+    if not (hinted or dated) and at - max(moments) > SAME_DAY:
+        return "the clocks lie ahead of the fetch, as in a schedule"  # else they would be yesterday's
+    if sum(m > at + FUTURE for m in moments) > MOST_FUTURE * len(moments):
+        return "the times lie ahead, as in a schedule"
+    if len(moments) > FEWEST and not named and not _ordered(moments):
+        return "the times have no order"
+    return None
+
+
+def _span(moments: Sequence[datetime]) -> timedelta:
+    """From the first to the last; among four or more a single one that lies far off is a slip, not a span."""
+    inner = sorted(moments)
+    if len(inner) > FEWEST:
+        return min(inner[-1] - inner[1], inner[-2] - inner[0])
+    return inner[-1] - inner[0]
+
+
+def _ordered(moments: Sequence[datetime]) -> bool:
+    steps = [b - a for a, b in pairwise(moments)]
+    up, down = sum(s > timedelta() for s in steps), sum(s < timedelta() for s in steps)
+    if up + down == 0:
+        return False  # one time for all: the moment of rendering
+    return max(up, down) >= ORDERED * (up + down)

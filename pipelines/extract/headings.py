@@ -1,0 +1,160 @@
+"""Updates without containers: paragraphs or headings that begin with a clock, and what follows each."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from datetime import date
+
+from . import records
+from .found import Found, Group
+from .marks import SILENT, Survey
+from .places import Sidelines
+from .source import Node
+from .times import SHOWN_MOST, Read, leading_clock, shown
+from .words import words_of
+
+FEWEST = 3
+MOST_LINKED = 0.6
+CAP = 600
+MOST = 0.8  # share of the starts that their container must hold
+CLOSE = 2  # levels up: the first updates often stand in a box of their own
+SHORTEST = 45
+_BLOCKS = words_of("p h1 h2 h3 h4 h5 h6 li dt dd blockquote pre figure table div section article")
+_HEADINGS = words_of("h1 h2 h3 h4 h5 h6 dt")
+_CLOCKED = words_of("strong b time em span")  # when they stand between blocks
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    node: Node
+    read: Read
+    skip: int  # characters of the clock at the beginning
+
+
+def read(body: Node, seen: Survey, aside: Sidelines, url: str) -> Group:
+    """A run of starts in one container, cut there; an empty group if there are fewer than three."""
+    blocks = [b for b in _blocks(body, seen) if not aside.beside(b)]
+    foreign = records.refused(body, seen, url)
+    starts = [s for s in _starts(blocks, seen) if foreign.isdisjoint((s.node, *s.node.iterancestors()))]
+    container = _container(starts, body)
+    if container is None:
+        return Group("headings", ())
+    starts = [s for s in starts if container in s.node.iterancestors()]
+    inside = [b for b in blocks if container in b.iterancestors()]
+    found = _cut(starts, inside)
+    if 2 * sum(any(records.is_teaser(n, url) for n in f.nodes) for f in found) > len(found):
+        return Group("headings", ())
+    sizes = [sum(seen.size[n] for n in f.nodes) for f in found]
+    if len(found) < FEWEST or sorted(sizes)[len(sizes) // 2] < SHORTEST:
+        return Group("headings", ())
+    return Group("headings", tuple(found), sum(min(s, CAP) for s in sizes) * (1 + 0.1 * len(found)))
+
+
+def _blocks(body: Node, seen: Survey) -> list[Node]:
+    """Blocks that hold text and no further blocks, in document order."""
+    holders: set[Node] = set()
+    leaves: list[Node] = []
+    for node in seen.order:
+        if node.tag in _BLOCKS and seen.size[node]:
+            leaves.append(node)
+            parent = node.getparent()
+            while parent is not None and parent not in holders:
+                holders.add(parent)
+                parent = parent.getparent()
+    loose = [n for n in seen.order if n.tag in _CLOCKED and n.getparent() in holders and seen.size[n]]
+    silent = {n for n in seen.order if n.tag in SILENT}
+    chosen = [n for n in leaves if n not in holders] + loose
+    return sorted((n for n in chosen if n.getparent() not in silent), key=seen.order.__getitem__)
+
+
+def _starts(blocks: list[Node], seen: Survey) -> list[Start]:
+    starts: list[Start] = []
+    for block in blocks:
+        if seen.linked[block] > MOST_LINKED * seen.size[block]:
+            continue
+        text = block.text_content()
+        led = leading_clock(text[:80])
+        if led:
+            starts.append(Start(block, _with_age(led[0], block), min(led[1], len(text))))
+            continue
+        printed = shown(text) if seen.size[block] <= SHOWN_MOST else None
+        if printed and not _is_day(printed) and (printed.age is None or block.tag in _HEADINGS):
+            starts.append(Start(block, printed, len(text)))
+    clocks = sum(s.read.clock is not None for s in starts)
+    # "Last updated 24 November 2026, 14:05" above a run of clocks begins no update
+    return [s for s in starts if (s.read.clock is not None) == (2 * clocks >= len(starts))]
+
+
+def _with_age(clock: Read, block: Node) -> Read:
+    """An element of its own in the same block may say how long ago: "14.05 Bridge shut <small>4 min ago</small>"."""
+    for node in block.iter("small", "time", "span", "em", "i"):
+        printed = shown(text) if node is not block and len(text := node.text_content()) <= SHOWN_MOST else None
+        if printed is not None and printed.age is not None and printed.precision != "day":
+            return replace(clock, age=printed.age)
+    return clock
+
+
+def _is_day(printed: Read) -> bool:
+    return printed.day is not None and printed.clock is None
+
+
+def _container(starts: list[Start], body: Node) -> Node | None:
+    """The smallest element that holds most of the starts; or one just around it that holds more."""
+    counts = Counter(a for s in starts for a in s.node.iterancestors())
+    enough = max(FEWEST, MOST * len(starts))
+    fitting = [node for node, n in counts.items() if n >= enough]
+    if not fitting or len(starts) < FEWEST:
+        return None
+    smallest = max(fitting, key=lambda n: sum(1 for _ in n.iterancestors()))
+    around = [smallest, *list(smallest.iterancestors())[:CLOSE]]
+    return max(around, key=lambda n: counts[n])  # the first of equals: the smallest
+
+
+def _cut(starts: list[Start], blocks: list[Node]) -> list[Found]:
+    by_node = {s.node: s for s in starts}
+    found: list[tuple[Start, list[Node], date | None]] = []
+    day: date | None = None
+    for block in blocks:
+        start = by_node.get(block)
+        heading = _day_heading(block)
+        if start:
+            found.append((start, [block], day))
+        elif heading:
+            day = heading
+        elif found:
+            found[-1][1].append(block)
+        else:
+            day = None  # a date far above the first update is not its heading
+    if found:
+        start, nodes, day = found[-1]
+        found[-1] = (start, _last(nodes, most=_usual(found)), day)
+    return [_found(*f) for f in found]
+
+
+def _day_heading(block: Node) -> date | None:
+    text = block.text_content()
+    printed = shown(text) if len(text) < 200 else None
+    return printed.day if printed is not None and _is_day(printed) else None
+
+
+def _usual(found: list[tuple[Start, list[Node], date | None]]) -> int:
+    return max((len(nodes) for _, nodes, _ in found[:-1]), default=3)
+
+
+def _last(nodes: list[Node], most: int) -> list[Node]:
+    """The last update ends where a heading begins something else, or when it outgrows all the others."""
+    end = next((i for i, n in enumerate(nodes) if i and n.tag in _HEADINGS), len(nodes))
+    return nodes[: min(end, max(most, 1))]
+
+
+def _found(start: Start, nodes: list[Node], day: date | None) -> Found:
+    return Found(
+        carrier="headings",
+        nodes=tuple(nodes),
+        id=start.node.get("id"),
+        published=start.read,
+        shown=start.read.raw,
+        day=day,
+        skip=start.skip,
+    )

@@ -1,0 +1,95 @@
+"""Ids of updates: one id in many coats (``block-64ab``, ``#64ab``, ``https://…/live#64ab``)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from urllib.parse import unquote
+
+from .dom import address
+from .source import Node
+
+COVERED = 0.8  # share of the records that must have it
+REPEATED = 0.1  # share of values that may repeat, one at least: a pinned copy has its original's id
+_ID_NAME = re.compile(r"(?:^|-)(?:id|key|urn|uuid|guid|uid|anchor)$|id$", re.IGNORECASE)
+_ID_VALUE = re.compile(r"(?=.*\d|.{8})[\w.:@~-]{1,200}")  # with a digit, or long: "main" is no id
+_COAT = re.compile(
+    r"^(?:#|(?:live-?blog-?|live-?)?(?:block|post|entry|item|update|key-?event|anchor|card|node)[-_:])+(?=.)"
+    r"|(?<=.)[-_](?:parent|wrapper|container|anchor)$",
+    re.IGNORECASE,
+)
+_RUN = re.compile(r"\d{5,}")  # shorter runs are counters, not identities
+
+
+def normal(value: str) -> str:
+    """The bare id; case kept. A URL gives its fragment, else its last path segment."""
+    value = value.strip()
+    if value.startswith(("http://", "https://", "/")):
+        parts = address(value)
+        value = unquote(parts.fragment) or parts.path.rstrip("/").rsplit("/", 1)[-1]
+    previous = None
+    while previous != value:
+        previous, value = value, _COAT.sub("", value)
+    return value
+
+
+def same(one: str, other: str) -> bool:
+    """Whether two ids name one thing: equal when bare, or holding the same single long number."""
+    a, b = normal(one), normal(other)
+    if a == b:
+        return True
+    return run(a) is not None and run(a) == run(b)
+
+
+def run(value: str) -> str | None:
+    """The one long number in an id: carriers often share it and differ in what stands around."""
+    runs = _RUN.findall(normal(value))
+    return runs[0] if len(runs) == 1 else None
+
+
+def native(nodes: Sequence[Node], url: str) -> list[str | None]:
+    """The ids the newsroom gave to its records: the best attribute that (nearly) all have and none share."""
+    offers = [_offers(node, url) for node in nodes]
+    names = dict.fromkeys(name for offer in offers for name in offer)
+    for name in sorted(names, key=_preference):
+        values = [offer.get(name) for offer in offers]
+        held = [v for v in values if v]
+        if len(held) >= COVERED * len(nodes) and len(held) - len(set(held)) <= max(1, REPEATED * len(held)):
+            return values
+    return [None] * len(nodes)
+
+
+def _preference(name: str) -> tuple[int, str]:
+    """The element's own id is what permalinks use; then data attributes, then inner ids, then links."""
+    order = ("id", "data-", "inner id", "inner data-", "anchor", "permalink")
+    return max(i for i, prefix in enumerate(order) if name.startswith(prefix)), name
+
+
+def _offers(node: Node, url: str) -> dict[str, str]:
+    offers = _of_element(node, "")
+    for inner in node.iterdescendants():
+        if len(inner) and inner.tag in ("article", "div", "section", "li"):
+            for name, value in _of_element(inner, "inner ").items():
+                offers.setdefault(name, value)
+        elif inner.tag == "a":
+            _of_link(inner, url, offers)
+    return offers
+
+
+def _of_element(node: Node, prefix: str) -> dict[str, str]:
+    found = {}
+    for name, value in node.attrib.items():
+        named = name == "id" or (name.startswith("data-") and _ID_NAME.search(name))
+        if named and _ID_VALUE.fullmatch(value):
+            found[prefix + name] = value
+    return found
+
+
+def _of_link(link: Node, url: str, offers: dict[str, str]) -> None:
+    name, href = link.get("name"), link.get("href") or ""
+    if name and _ID_VALUE.fullmatch(name):
+        offers.setdefault("anchor", name)
+    page, _, fragment = href.partition("#")
+    here = address(url).path
+    if _ID_VALUE.fullmatch(fragment) and (not page or page.split("?")[0].endswith(here)):
+        offers.setdefault("permalink", fragment)

@@ -1,0 +1,133 @@
+"""One walk over the tree: where times stand, and how much text each element holds."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Literal
+
+from .source import Node
+from .times import SHOWN_MOST, Read, attribute, shown
+
+Kind = Literal["published", "updated", "created"]
+
+SILENT = frozenset(("script", "style", "noscript", "template", "svg", "iframe", "object", "select", "option", "head"))
+_TIME_NAME = re.compile(r"time|date|publish|updat|stamp|creat|modif|sort|epoch", re.IGNORECASE)
+_UPDATED = re.compile(
+    r"updat|modif|edit(?:ed)\b|aktualis|geändert|bearbeitet|mis à jour|maj\b|actualiz|aggiornat|bijgewerkt|atualiz",
+    re.IGNORECASE,
+)
+_CREATED = re.compile(r"creat", re.IGNORECASE)
+MOST_MARKS = 20_000
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """One sign of time in the page."""
+
+    node: Node
+    kind: Kind
+    read: Read
+    printed: bool  # shown to readers, not only in an attribute
+    on_time: bool  # the value of a time element's own datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Survey:
+    """``size`` and ``linked``: characters of text, and of those inside links, by element."""
+
+    marks: tuple[Mark, ...]
+    size: dict[Node, int]
+    linked: dict[Node, int]
+    order: dict[Node, int]  # document order
+
+
+def survey(body: Node) -> Survey:
+    nodes = [n for n in body.iter() if isinstance(n.tag, str)]
+    size, linked = _sizes(nodes)
+    marks: list[Mark] = []
+    for node in nodes:
+        if node.tag not in SILENT and len(marks) < MOST_MARKS:
+            marks.extend(_marks(node, size[node]))
+    return Survey(tuple(marks), size, linked, {n: i for i, n in enumerate(nodes)})
+
+
+def _sizes(nodes: list[Node]) -> tuple[dict[Node, int], dict[Node, int]]:
+    """Children come after their parents in document order, so one walk backwards sums up the tree."""
+    size: dict[Node, int] = dict.fromkeys(nodes, 0)
+    linked: dict[Node, int] = dict.fromkeys(nodes, 0)
+    for node in reversed(nodes):
+        if node.tag in SILENT:
+            size[node] = linked[node] = 0
+        elif node.text:
+            size[node] += _length(node.text)
+        if node.tag == "a":
+            linked[node] = size[node]
+        parent = node.getparent()
+        if parent in size:
+            size[parent] += size[node] + (_length(node.tail) if node.tail else 0)
+            linked[parent] += linked[node]
+    return size, linked
+
+
+def _length(text: str) -> int:
+    stripped = text.strip()
+    return len(stripped) if "\n" not in stripped else len(" ".join(stripped.split()))
+
+
+def _marks(node: Node, size: int) -> list[Mark]:
+    marks = [m for name, value in node.attrib.items() if (m := _from_attribute(node, name, value))]
+    if size and size <= SHOWN_MOST:
+        printed = _from_text(node)
+        if printed:
+            marks.append(printed)
+    return marks
+
+
+def _from_attribute(node: Node, name: str, value: str) -> Mark | None:
+    if name == "content":
+        name = node.get("itemprop") or node.get("property") or ""
+    if not value or not _is_time_name(name) or not any(c.isdigit() for c in value[:40]):
+        return None
+    read = attribute(value)
+    if read is None:
+        return None
+    return Mark(node, _kind(node, name), read, printed=False, on_time=node.tag == "time" and name == "datetime")
+
+
+@lru_cache(1024)
+def _is_time_name(name: str) -> bool:
+    return _TIME_NAME.search(name) is not None
+
+
+def _from_text(node: Node) -> Mark | None:
+    text = node.text_content() if node.tag in ("time", "abbr") else (node.text or "")
+    if len(text) > SHOWN_MOST * 3 or not text.strip():
+        return None
+    read = shown(text)
+    return Mark(node, _kind(node, text), read, printed=True, on_time=False) if read else None
+
+
+def _kind(node: Node, words: str) -> Kind:
+    """From the name of the attribute, the printed label, the class, or the label just before it."""
+    parent = node.getparent()
+    around = (words, node.get("class") or "", node.get("itemprop") or "", _before(node))
+    if any(_UPDATED.search(w) for w in around):
+        return "updated"
+    if _CREATED.search(words):
+        return "created"
+    # An article of class "update" is an update; a line of that class says when there was one.
+    if parent is None or parent.tag in ("article", "section", "li") or node.tag not in ("time", "span"):
+        return "published"
+    if _UPDATED.search(parent.get("class") or ""):
+        return "updated"
+    return "published"
+
+
+def _before(node: Node) -> str:
+    previous = node.getprevious()
+    if previous is not None:
+        return (previous.tail or "")[-30:]
+    parent = node.getparent()
+    return (parent.text or "")[-30:] if parent is not None else ""

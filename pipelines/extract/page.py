@@ -1,0 +1,219 @@
+"""What the page says about itself: headline, lead, language, dates, whether coverage has ended, its window."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timezone, tzinfo
+from typing import Any, Literal
+from zoneinfo import ZoneInfo
+
+from ..model import Window
+from .canonical import canonical, letters
+from .days import SKEW
+from .dom import address, said
+from .jsonld import names, words
+from .places import MORE, Sidelines, names_of
+from .source import Node
+from .times import Read, attribute, shown
+from .words import words_of
+
+# Countries with one zone for (nearly) all their newsrooms; zone names of the IANA database.
+_COUNTRIES = {
+    "uk": "London", "ie": "Dublin", "de": "Berlin", "at": "Vienna", "ch": "Zurich", "fr": "Paris", "it": "Rome",
+    "es": "Madrid", "nl": "Amsterdam", "be": "Brussels", "lu": "Luxembourg", "dk": "Copenhagen", "se": "Stockholm",
+    "no": "Oslo", "fi": "Helsinki", "pl": "Warsaw", "cz": "Prague", "sk": "Bratislava", "hu": "Budapest",
+    "ro": "Bucharest", "bg": "Sofia", "gr": "Athens", "hr": "Zagreb", "si": "Ljubljana", "rs": "Belgrade",
+    "ee": "Tallinn", "lv": "Riga", "lt": "Vilnius", "ua": "Kyiv", "tr": "Istanbul",
+}  # fmt: skip
+_ELSEWHERE = {
+    "in": "Asia/Kolkata", "pk": "Asia/Karachi", "jp": "Asia/Tokyo", "kr": "Asia/Seoul", "sg": "Asia/Singapore",
+    "hk": "Asia/Hong_Kong", "tw": "Asia/Taipei", "il": "Asia/Jerusalem", "za": "Africa/Johannesburg",
+    "ng": "Africa/Lagos", "ke": "Africa/Nairobi", "nz": "Pacific/Auckland", "ar": "America/Argentina/Buenos_Aires",
+    "co": "America/Bogota", "pe": "America/Lima",
+}  # fmt: skip
+_LANGUAGES = {"de": "Berlin", "it": "Rome", "pl": "Warsaw", "cs": "Prague", "hu": "Budapest", "el": "Athens",
+              "da": "Copenhagen", "sv": "Stockholm", "fi": "Helsinki", "nb": "Oslo", "no": "Oslo"}  # fmt: skip
+_LIVE = re.compile(
+    r"\blive(?:blog|ticker|[-_ ]?updates?|[-_ ]?news|[-_ ]?blog|[-_ ]?coverage)?\b|\bas it happened\b|\ben direct\b|"
+    r"\bdiretta\b|\ben vivo\b|\ben directo\b|\bao vivo\b|\bnewsblog\b|\bnews-?ticker\b|\brelacja\b|\bna żywo\b|"
+    r"\blive-?stream\b|\bliveverslag\b|\bminute by minute\b|\bminuto a minuto\b|\bin tempo reale\b",
+    re.IGNORECASE,
+)
+_ENDED = re.compile(
+    r"(?:(?:our |this |the )?(?:live )?(?:coverage|blog|live ?blog|live page|ticker) "
+    r"(?:has |is |have )?(?:now )?(?:been )?(?:ended|closed|over|finished|concluded)|"
+    r"(?:der |dieser )?(?:live-?)?(?:ticker|blog) ist (?:beendet|geschlossen)|"
+    r"(?:ce |le )?(?:direct|live) est (?:terminé|fini|clos)|(?:la )?diretta (?:è )?(?:terminata|conclusa)|"
+    r"(?:la )?cobertura (?:en vivo )?(?:ha )?(?:terminado|finalizado)|liveblog (?:is )?gesloten)"
+    r"[.!]?",
+    re.IGNORECASE,
+)
+_RECAP = re.compile(r"\bas it happened\b|\brecap\b|wie es passiert ist", re.IGNORECASE)
+_SIGN_OFF = re.compile(
+    r"(?:closing|ending|wrapping up|end of|conclud\w+) (?:of )?(?:our|this|the) (?:live )?(?:blog|coverage|page)|"
+    r"(?:this|the|our) (?:live )?(?:blog|coverage|page) (?:has|is) (?:now )?(?:ended|closed|closing)|logging off",
+    re.IGNORECASE,
+)
+_PAGE_OF = re.compile(r"\b(?:page|seite|pagina|página)\s+(\d{1,3})\s+(?:of|von|sur|di|de|van)\s+(\d{1,3})\b", re.I)
+LEAD_SHORTEST, LEAD_LONGEST = 20, 1200  # characters
+_NO_LEAD = words_of(
+    "caption credit byline dateline author authors meta info counter counters share social date time badge tags"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Meta:
+    """The head's ``<meta>`` values by name, property or itemprop; the first of each counts."""
+
+    values: dict[str, str]
+
+    @classmethod
+    def of(cls, root: Node) -> Meta:
+        values: dict[str, str] = {}
+        for node in root.iter("meta"):
+            name = node.get("property") or node.get("name") or node.get("itemprop")
+            content = node.get("content")
+            if name and content and content.strip():
+                values.setdefault(name.lower(), " ".join(content.split()))
+        return cls(values)
+
+    def first(self, *keys: str) -> str | None:
+        return next((self.values[k] for k in keys if k in self.values), None)
+
+    def moment(self, *keys: str) -> Read | None:
+        for key in keys:
+            value = self.values.get(key)
+            read = (attribute(value) or shown(value)) if value else None
+            if read and read.moment:
+                return read
+        return None
+
+
+def headline(root: Node, meta: Meta, page: dict[str, Any]) -> str | None:
+    """Two of structured headline, og:title and h1 should agree; what stands in the page is taken then."""
+    h1 = next((t for n in root.iter("h1") if (t := said(n))), None)
+    structured = words(page.get("headline")).replace("\n", " ") or None
+    og = meta.first("og:title", "twitter:title")
+    title = said(t) if (t := root.find(".//title")) is not None else None
+    for one, others in ((h1, (structured, og, title)), (structured, (og, title)), (og, (title,))):
+        if one and any(o and _agree(one, o) for o in others):
+            return one
+    return h1 or structured or og or title or None
+
+
+def _agree(one: str, other: str) -> bool:
+    a, b = set(letters(one).split()), set(letters(other).split())
+    return bool(a and b) and 2 * len(a & b) >= min(len(a), len(b)) * 1.2
+
+
+def standfirst(body: Node, meta: Meta, page: dict[str, Any], aside: Sidelines, first: Node | None) -> str | None:
+    """The first paragraph between the headline and the first update; else what the head describes."""
+    lead = next(_leads(body, aside, first), None) if first is not None else None
+    return lead or words(page.get("description")) or meta.first("description", "og:description") or None
+
+
+def _leads(body: Node, aside: Sidelines, first: Node) -> Iterator[str]:
+    """Paragraphs after the headline and before the first update, in document order."""
+    begun = False
+    for node in body.iter("h1", "h2", "p", "div", first.tag):
+        if node is first:
+            return
+        if node.tag == "h1":
+            begun = True
+        elif begun and not (node.tag not in ("p", "h2") and len(node)):
+            text = said(node)
+            if LEAD_SHORTEST <= len(text) <= LEAD_LONGEST and _is_lead(node, text, aside):
+                yield text
+
+
+def _is_lead(node: Node, text: str, aside: Sidelines) -> bool:
+    linked = sum(len(said(a)) for a in node.iter("a"))
+    own = _NO_LEAD & names_of(node) or any(_NO_LEAD & names_of(a) for a in list(node.iterancestors())[:2])
+    inside = any(a.tag in ("figure", "button", "label") for a in node.iterancestors())
+    return not own and not inside and 2 * linked < len(text) and bool(canonical(text)) and not aside.beside(node)
+
+
+def looks_live(root: Node, meta: Meta, url: str) -> bool:
+    """Whether address or titles announce a live page: a hint, never enough alone."""
+    titles = [meta.first("og:title") or "", meta.first("og:type") or ""]
+    titles += [said(n) for n in (*root.iter("title"), *root.iter("h1"))][:3]
+    path = re.sub(r"[/_-]+", " ", address(url).path)
+    return any(_LIVE.search(t) for t in (*titles, path))
+
+
+def zone(root: Node, lang: str | None, url: str, stated: list[datetime]) -> tuple[tzinfo, bool]:
+    """The newsroom's zone for wall times, and whether anything speaks for it: an offset the page states, its
+    country, its language; else UTC."""
+    host = (address(url).hostname or "").rsplit(".", 1)[-1]
+    if host in _COUNTRIES:
+        return ZoneInfo(f"Europe/{_COUNTRIES[host]}"), True
+    if host in _ELSEWHERE:
+        return ZoneInfo(_ELSEWHERE[host]), True
+    offsets = [m.utcoffset() for m in stated]
+    offset = next((o for o in offsets if o), None)
+    if offset is not None:
+        return timezone(offset), True
+    language = (lang or "").split("-")[0].lower()
+    if language in _LANGUAGES:
+        return ZoneInfo(f"Europe/{_LANGUAGES[language]}"), True
+    return UTC, False
+
+
+def window(body: Node, newest: datetime | None, oldest: datetime | None) -> Window:
+    page, pages = 1, None
+    more = False
+    for node in body.iter("a", "button", "span", "div", "p"):
+        text = node.text or ""
+        if not 3 < len(text) < 80 and node.get("rel") not in ("next", "prev"):
+            continue
+        said = " ".join(text.split())
+        more = more or node.get("rel") == "next" or (node.tag in ("a", "button") and bool(MORE.match(said)))
+        found = _PAGE_OF.search(said)
+        if found and int(found[1]) <= int(found[2]):
+            page, pages = int(found[1]), int(found[2])
+    complete = not more and (pages or 1) == 1
+    return Window(page=page, pages=pages, newest=newest, oldest=oldest, load_more=more, complete=complete)
+
+
+def state(
+    root: Node, body: Node, headline_: str | None, newest_text: str, end: datetime | None, newest: datetime | None,
+    at: datetime,
+) -> tuple[Literal["live", "ended"], tuple[str, ...]]:  # fmt: skip
+    """Two votes end the coverage, or one strong one; the votes are given back as reasons."""
+    votes: list[tuple[int, str]] = []
+    if _says_ended(body):
+        votes.append((2, "the page says so"))
+    if root.xpath("boolean(//amp-live-list[@disabled])"):
+        votes.append((2, "amp-live-list is disabled"))
+    if headline_ and _RECAP.search(headline_):
+        votes.append((1, "the headline looks back"))
+    if end and end <= at and (newest is None or end >= newest):
+        votes.append((1, "coverageEndTime is past"))
+    if _SIGN_OFF.search(newest_text):
+        votes.append((1, "the newest update signs off"))
+    ended = sum(weight for weight, _ in votes) >= 2
+    return ("ended" if ended else "live"), tuple(reason for _, reason in votes)
+
+
+def _says_ended(body: Node) -> bool:
+    for node in body.iter("p", "span", "div", "strong", "em", "b", "h2", "h3", "small"):
+        if not len(node) and node.text and 8 < len(node.text) < 80 and _ENDED.fullmatch(node.text.strip()):
+            return True
+    return False
+
+
+def language(root: Node, meta: Meta) -> str | None:
+    value = root.get("lang") or root.get("xml:lang") or meta.first("content-language", "og:locale")
+    return value.strip().replace("_", "-")[:20] or None if value else None
+
+
+def authors(meta: Meta, page: dict[str, Any]) -> tuple[str, ...]:
+    given = meta.first("author", "article:author")
+    return names(page.get("author")) or ((given,) if given and not given.startswith("http") else ())
+
+
+def past(moment: datetime | None, at: datetime) -> datetime | None:
+    """A time the page states about itself, if it can be true: not after the fetch, give or take."""
+    return moment if moment is not None and moment <= at + SKEW else None

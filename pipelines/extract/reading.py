@@ -1,0 +1,243 @@
+"""The flow of one extraction, from the tree to the Version."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from dataclasses import replace
+from datetime import UTC, datetime, tzinfo
+
+from ..model import Update, Version
+from . import gate, headings, ids, jsonld, microdata, page, reconcile, records
+from .canonical import canonical
+from .cut import Cut, cut
+from .found import Found
+from .marks import survey
+from .places import Sidelines
+from .reconcile import Pair, Vouch
+from .source import Node, Source
+from .text import whole_text
+from .times import Place, Read, settle
+
+COMPLETE = 0.9  # share of the structured text's letters that the page's text must have
+CLEARLY_BETTER = 1.5  # how much more the flat headings must hold to be taken before records
+
+
+def read(source: Source, *, url: str, at: datetime, extractor: str) -> Version:
+    root, body = source.root, source.body
+    meta, structured, aside = page.Meta.of(root), jsonld.read(root), Sidelines(body)
+    own, strangers = reconcile.without_strangers(structured.group.found, url)
+    data, lies = reconcile.without_page_times(own)
+    vouch = Vouch(data)
+    dom, trusted = _seen(body, aside, url, vouch)
+    about = structured.page
+    modified = jsonld.moment(about.get("dateModified")) or meta.moment(
+        "article:modified_time", "og:updated_time", "datemodified", "last-modified"
+    )
+    published = jsonld.moment(about.get("datePublished")) or meta.moment(
+        "article:published_time", "datepublished", "date", "dc.date", "pubdate", "publishdate"
+    )
+    lang = page.language(root, meta)
+    zone, known = page.zone(root, lang, url, _stated(modified, published, dom, data))
+    place = Place(at, zone, page.past(_utc(modified, zone), at), page.past(_utc(published, zone), at))
+    live = structured.live or microdata.is_live(root)
+    refused = None
+    if not trusted and dom:
+        stamps = settle([f.published for f in dom], place, [f.day for f in dom])
+        refused = gate.refusal(
+            stamps,
+            hinted=live or page.looks_live(root, meta, url),
+            named=all(f.id for f in dom),
+            dated=place.changed is not None or any(f.day or not _is_clock(f.published) for f in dom),
+            at=at,
+        )
+        dom = [] if refused else dom
+    pairs, shifts = reconcile.dated(reconcile.join(dom, data, vouch), place)
+    updates, cuts = _updates(pairs, url)
+    first = next((p.dom.nodes[0] for p in pairs if p.dom), None)
+    newest = max((u.published for u in updates if u.published), default=None)
+    headline = page.headline(root, meta, about)
+    coverage = _coverage(about, meta, zone)
+    state, votes = page.state(root, body, headline, updates[0].text if updates else "", coverage[1], newest, at)
+    live = bool(updates) or live
+    warnings = [*source.warnings, *structured.warnings, *strangers, *lies, *shifts]
+    warnings += _warnings(updates, cuts, live, refused, known)
+    return Version(
+        url=url,
+        at=at,
+        headline=headline,
+        standfirst=page.standfirst(body, meta, about, aside, first),
+        text=whole_text(root, body),
+        lang=lang,
+        authors=page.authors(meta, about),
+        datePublished=_utc(published, zone),
+        dateModified=_utc(modified, zone),
+        coverageStartTime=coverage[0],
+        coverageEndTime=coverage[1],
+        state=state if live else "unknown",
+        live=live,
+        window=page.window(body, newest, min((u.published for u in updates if u.published), default=None)),
+        updates=updates,
+        warnings=tuple(dict.fromkeys([*warnings, *(f"ended: {v}" for v in votes if state == "ended" and live)])),
+        extractor=extractor,
+    )
+
+
+def _is_clock(read: Read | None) -> bool:
+    """Nothing but the fetch says of which day it is."""
+    return read is None or (read.clock is not None and read.day is None and read.age is None)
+
+
+def _seen(body: Node, aside: Sidelines, url: str, vouch: Vouch) -> tuple[list[Found], bool]:
+    """The updates as the page shows them, and whether another carrier vouches for them."""
+    stated = microdata.read(body)
+    if stated.found:
+        return _with_ids(list(stated.found), url), True
+    seen = survey(body)
+    best = records.read(body, seen, aside, url, vouch)
+    trusted = bool(best.found) and 2 * sum(vouch(f.nodes[0]) for f in best.found) >= len(best.found)
+    if not trusted:
+        flat = headings.read(body, seen, aside, url)
+        if flat.score > CLEARLY_BETTER * best.score:
+            return list(flat.found), False
+    return _with_ids(list(best.found), url), trusted
+
+
+def _with_ids(found: list[Found], url: str) -> list[Found]:
+    given = ids.native([f.nodes[0] for f in found], url)
+    return [replace(f, id=value or f.id) for f, value in zip(found, given, strict=True)]
+
+
+def _stated(modified: Read | None, published: Read | None, *groups: list[Found]) -> list[datetime]:
+    reads = [modified, published, *(f.published for group in groups for f in group)]
+    return [r.moment for r in reads if r and r.moment and r.moment.tzinfo]
+
+
+def _utc(read: Read | None, zone: tzinfo) -> datetime | None:
+    if read is None or read.moment is None:
+        return None
+    aware = read.moment if read.moment.tzinfo else read.moment.replace(tzinfo=zone)
+    return aware.astimezone(UTC)
+
+
+def _coverage(about: jsonld.Object, meta: page.Meta, zone: tzinfo) -> tuple[datetime | None, datetime | None]:
+    keys = ("coverageStartTime", "coverageEndTime")
+    reads = [jsonld.moment(about.get(k)) or meta.moment(k.lower()) for k in keys]
+    return _utc(reads[0], zone), _utc(reads[1], zone)
+
+
+def _updates(pairs: list[Pair], url: str) -> tuple[tuple[Update, ...], list[Cut]]:
+    cuts = [cut(p.dom, url, p.data.headline if p.data else p.dom.headline) if p.dom else None for p in pairs]
+    built = [_update(p, c) for p, c in zip(pairs, cuts, strict=True)]
+    # A bare embed has no text and is an update all the same; an element without anything is none.
+    timed = {i for i, p in enumerate(pairs) if p.dom and p.dom.carrier == "headings"}
+    kept = _without_copies([u for i, u in enumerate(built) if u.text or u.id or u.media or u.headline or i in timed])
+    return _keyed(kept), [c for c in cuts if c]
+
+
+def _update(pair: Pair, shown: Cut | None) -> Update:
+    data, dom = pair.data, pair.dom
+    text, text_by = _text(shown, data, dom)
+    headline = (
+        (shown.headline if shown else None) or (data.headline if data else None) or (dom.headline if dom else None)
+    )
+    if headline and text.startswith(headline.rstrip(" .…")) and not (shown and shown.headline):
+        headline = None
+    native = (dom.id if dom else None) or (data.id if data else None)
+    by = pair.published
+    return Update(
+        text=text,
+        id=ids.normal(native) if native else None,
+        headline=headline,
+        html=shown.html if shown else "",
+        authors=(shown.authors if shown else ()) or (data.authors if data else ()) or (dom.authors if dom else ()),
+        published=by.moment if by else None,
+        updated=pair.updated.moment if pair.updated else None,
+        time_precision=by.precision if by else None,
+        time_source=by.source if by else None,
+        shown_as=dom.shown if dom else None,
+        pinned=bool(shown and shown.pinned),
+        key_event=bool(shown and shown.key_event),
+        links=shown.links if shown else (),
+        media=shown.media if shown else (),
+        captions=shown.captions if shown else (),
+        provenance=(("published", pair.reason), ("text", text_by)),
+    )
+
+
+def _stated_headline(text: str, *found: Found | None) -> str | None:
+    """What structured data calls the headline, unless it only repeats the first words of the text."""
+    given = next((f.headline for f in found if f and f.headline), None)
+    return None if given and text.startswith(given.rstrip(" .…")) else given
+
+
+def _text(shown: Cut | None, data: Found | None, dom: Found | None) -> tuple[str, str]:
+    """The page's text, unless the structured one holds clearly more."""
+    if shown is None:
+        return (data.text, "json-ld: not in the page") if data else ("", "")
+    carrier = dom.carrier if dom else ""
+    if data and sum(map(str.isalnum, shown.text)) < COMPLETE * sum(map(str.isalnum, data.text)):
+        return data.text, f"json-ld: longer than {carrier}"
+    return shown.text, carrier + (": own serialisation" if shown.fell_back else "")
+
+
+def _without_copies(updates: list[Update]) -> list[Update]:
+    """A pinned copy is the same update: the later place, which is the original's, is kept and marked."""
+    # most differ in id or time already: their texts need not be compared
+    seen = Counter(u.id or str(u.published) for u in updates)
+    names = [
+        _identity(update, index) if seen[update.id or str(update.published)] > 1 else ("", str(index))
+        for index, update in enumerate(updates)
+    ]
+    last = {name: index for index, name in enumerate(names)}
+    repeated = {name for name, n in Counter(names).items() if n > 1}
+    return [
+        replace(update, pinned=True) if name in repeated else update
+        for index, (name, update) in enumerate(zip(names, updates, strict=True))
+        if last[name] == index
+    ]
+
+
+def _identity(update: Update, index: int) -> tuple[str, str]:
+    text = canonical(update.text)
+    if update.id:
+        return update.id, text
+    return (str(update.published), text) if text else ("", str(index))
+
+
+def _keyed(updates: list[Update]) -> tuple[Update, ...]:
+    """Keys are unique within the page: an id that several updates carry identifies none of them."""
+    counts: dict[str, int] = {}
+    for update in updates:
+        counts[update.id or ""] = counts.get(update.id or "", 0) + 1
+    used: dict[str, int] = {}
+    keyed = []
+    for position, update in enumerate(updates):
+        unique = update.id is not None and counts[update.id] == 1
+        key = f"id:{update.id}" if unique else _fingerprint(update)
+        used[key] = used.get(key, 0) + 1
+        if used[key] > 1:
+            key = f"{key}#{used[key]}"
+        keyed.append(replace(update, key=key, position=position))
+    return tuple(keyed)
+
+
+def _fingerprint(update: Update) -> str:
+    moment = update.published.isoformat() if update.published and update.time_source != "relative" else ""
+    said = f"{moment}\n{canonical(update.text) or canonical(update.headline or '')}"
+    return f"text:{hashlib.sha256(said.encode('utf-8', 'surrogatepass')).hexdigest()[:20]}"
+
+
+def _warnings(
+    updates: tuple[Update, ...], cuts: list[Cut], live: bool, refused: str | None, zone_known: bool
+) -> list[str]:
+    found = []
+    if not updates:
+        found.append("not_segmented")
+        found += [f"records refused: {refused}"] if refused else []
+    if any(u.time_source == "inferred" for u in updates) and not zone_known:
+        found.append("times: no zone is stated; read as UTC")
+    fallen = sum(c.fell_back for c in cuts)
+    if fallen:
+        found.append(f"text: own serialisation for {fallen} of {len(cuts)} updates")
+    return found

@@ -1,0 +1,167 @@
+"""Several carriers of one update -> one, field by field, with the reason for each choice.
+
+The page as shown is the base; structured data adds what it knows better and what is not shown. It also lies
+(live-pages 5), so each rule of distrust has a name that ends up in the warnings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+
+from . import ids
+from .canonical import letters
+from .dom import address
+from .found import Found
+from .source import Node
+from .times import Place, Stamp, settle, settle_one
+
+START = 40  # letters of a text that tell it from others
+SAME_HOST = 2  # labels at the end of a host name that make a publisher
+CONSTANT = 0.8  # share of pairs with one offset between two carriers
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """One update as shown (``dom``) and as stated (``data``); one of the two may be missing."""
+
+    dom: Found | None = None
+    data: Found | None = None
+    published: Stamp | None = None
+    updated: Stamp | None = None
+    reason: str = ""  # which carrier gave the time, and why
+
+
+def without_strangers(data: Sequence[Found], url: str) -> tuple[list[Found], list[str]]:
+    """Entries that belong to another site are samples left in a template."""
+    own = [f for f in data if not f.url or not _foreign(f.url, url)]
+    return own, ["json-ld: entries of another site dropped"] if len(own) < len(data) else []
+
+
+def _foreign(there_url: str, url: str) -> bool:
+    there, here = address(there_url).hostname, address(url).hostname
+    return bool(there and here) and str(there).split(".")[-SAME_HOST:] != str(here).split(".")[-SAME_HOST:]
+
+
+def without_page_times(data: list[Found]) -> tuple[list[Found], list[str]]:
+    """Entries that all carry one time (and headline): these are the page's, not theirs."""
+    most = max(1, len(data) // 5)
+    if len(data) < 3:
+        return data, []
+    warnings = []
+    if len({f.published.moment for f in data if f.published}) <= most:
+        data = [replace(f, published=None, updated=None) for f in data]
+        warnings.append("json-ld: all entries carry one time; times dropped")
+    if len({f.headline for f in data if f.headline}) <= most and sum(bool(f.headline) for f in data) > most:
+        data = [replace(f, headline=None) for f in data]
+        warnings.append("json-ld: all entries carry one headline; headlines dropped")
+    return data, warnings
+
+
+class Vouch:
+    """Answers whether an element holds an update that structured data lists."""
+
+    def __init__(self, data: Sequence[Found]) -> None:
+        self._data = data
+        self._ids = {ids.normal(f.id): f for f in data if f.id}
+        self._runs = _by_run(data)
+        self._starts = [(s, f) for f in data if len(s := letters(f.text[:300])[:START]) >= START // 2]
+        self._heads = {h: f for f in data if f.headline and len(h := letters(f.headline)) > 8}
+        self._known: dict[Node, list[Found]] = {}
+        self._folded: dict[str, str] = {}
+
+    def __call__(self, node: Node) -> bool:
+        return bool(self._data) and next(self.partners(node), None) is not None
+
+    def partners(self, node: Node, native: str | None = None) -> Iterator[Found]:
+        """The entries that may be this element, the surest first; its words are read only if the ids don't do."""
+        yield from self._by_id(native)
+        yield from self._by_id(node.get("id"))
+        if node not in self._known:
+            self._known[node] = self._by_words(node)
+        yield from self._known[node]
+
+    def _by_id(self, value: str | None) -> list[Found]:
+        if not value:
+            return []
+        found = self._ids.get(ids.normal(value)) or self._runs.get(ids.run(value) or "")
+        return [found] if found else []
+
+    def _by_words(self, node: Node) -> list[Found]:
+        said = " ".join(filter(None, map(self._letters, node.itertext())))
+        opening = said[:400]
+        by_text = [f for start, f in self._starts if start in said]
+        return by_text + [f for head, f in self._heads.items() if head in opening]
+
+    def _letters(self, text: str) -> str:
+        """Each text of the page once: it is asked about in element after enclosing element."""
+        known = self._folded.get(text)
+        if known is None:
+            known = self._folded[text] = letters(text)
+        return known
+
+
+def _by_run(data: Sequence[Found]) -> dict[str, Found]:
+    runs: dict[str, list[Found]] = {}
+    for found in data:
+        runs.setdefault(ids.run(found.id or "") or "", []).append(found)
+    return {run: found[0] for run, found in runs.items() if run and len(found) == 1}
+
+
+def join(dom: Sequence[Found], data: Sequence[Found], vouch: Vouch) -> list[Pair]:
+    """Pairs in the order of the page; what only the data lists follows its predecessor there."""
+    free = {id(f) for f in data}
+    pairs: list[Pair] = []
+    for shown in dom:
+        candidates = vouch.partners(shown.nodes[0], shown.id) if data else iter(())
+        # one that is taken already belongs to the original of a pinned copy, or to a text that repeats
+        partner = next((f for f in candidates if id(f) in free), None)
+        free.discard(id(partner))
+        pairs.append(Pair(shown, partner))
+    return _with_unseen(pairs, [f for f in data if id(f) in free], data)
+
+
+def _with_unseen(pairs: list[Pair], unseen: list[Found], data: Sequence[Found]) -> list[Pair]:
+    order = {id(f): i for i, f in enumerate(data)}
+    for found in unseen:
+        before = [i for i, p in enumerate(pairs) if p.data and order[id(p.data)] < order[id(found)]]
+        pairs.insert(before[-1] + 1 if before else 0, Pair(None, found))
+    return pairs
+
+
+def dated(pairs: list[Pair], place: Place) -> tuple[list[Pair], list[str]]:
+    """The pairs with their times: shown beats stated, stated with a zone beats guessed, unless they lie."""
+    shown = settle([p.dom.published if p.dom else None for p in pairs], place,
+                   [p.dom.day if p.dom else None for p in pairs])  # fmt: skip
+    stated = [settle_one(p.data.published, place) if p.data and p.data.published else None for p in pairs]
+    shifted = _shifted(pairs, shown, stated, place)
+    warnings = ["times: the page's are local times marked as UTC; structured data's taken"] if shifted else []
+    return [_dated(p, a, b, place, shifted) for p, a, b in zip(pairs, shown, stated, strict=True)], warnings
+
+
+def _shifted(pairs: list[Pair], shown: list[Stamp | None], stated: list[Stamp | None], place: Place) -> bool:
+    """The shown times are off by a constant whole half-hour that is the newsroom's own offset from UTC."""
+    gaps = [round((a.moment - b.moment) / timedelta(minutes=1)) for a, b in zip(shown, stated, strict=True)
+            if a and b and a.source == "stated"]  # fmt: skip
+    if len(gaps) < 3:
+        return False
+    usual = max(set(gaps), key=gaps.count)
+    near = sum(abs(g - usual) <= 1 for g in gaps)
+    half_hours = 30 * round(usual / 30)
+    if near < CONSTANT * len(gaps) or not half_hours or abs(usual - half_hours) > 1:
+        return False
+    says = any(p.data and p.data.published and p.data.published.moment and p.data.published.moment.utcoffset()
+               for p in pairs)  # fmt: skip
+    offset = place.at.astimezone(place.zone).utcoffset()
+    return says or offset == timedelta(minutes=half_hours)
+
+
+def _dated(pair: Pair, shown: Stamp | None, stated: Stamp | None, place: Place, shifted: bool) -> Pair:
+    trusted = shown if shown and not shifted and (shown.source == "stated" or stated is None) else stated or shown
+    by = pair.dom if trusted is shown and shown is not None else pair.data
+    day = trusted.moment.astimezone(place.zone).date() if trusted else None
+    updates = [settle_one(f.updated, place, day) for f in (by, pair.data) if f and f.updated]
+    later = [u for u in updates if u and trusted and u.moment > trusted.moment and u.source != "relative"]
+    reason = "" if by is None or trusted is None else f"{by.carrier}: {trusted.source}"
+    return replace(pair, published=trusted, updated=later[0] if later else None, reason=reason)

@@ -1,0 +1,249 @@
+"""Reading times: what attributes state and what pages print. Nothing here knows the clock; ``at`` is given.
+
+A time is first read as it stands (``Read``), then settled among its neighbours (``settle``): a clock alone
+needs a day, a wall time needs a zone, an age needs the moment of the fetch.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from email.utils import parsedate_to_datetime
+from functools import lru_cache
+
+from ..model import Precision, TimeSource
+from .days import Clock
+from .days import days as days_of
+from .words import CLOCK_WORDS, MONTHS, RELATIVE, TIME_LABELS, WEEKDAYS, ZONES, hints_age, relative
+
+FIRST, LAST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2040, 1, 1, tzinfo=UTC)
+SHOWN_MOST = 60  # characters: a printed date with its label; longer text is prose
+MILLISECONDS_FROM = 1e11  # a larger epoch is in milliseconds (live-pages 7)
+_ISO = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?\s*(?:Z|UTC|GMT|[+-]\d{2}:?\d{2})?)?")
+_CLOCK = re.compile(
+    r"(?<![\d.:,])(?P<h>[01]?\d|2[0-3])(?:(?P<sep>[:.h])(?P<m>[0-5]\d)(?:[:.](?P<s>[0-5]\d))?)?(?![\d:]|[.,]\d)"
+    r"\s*(?P<half>[ap]\.?m\b\.?)?(?P<word>\s*(?:Uhr|h)\b)?",
+    re.IGNORECASE,
+)
+_YEAR = re.compile(r"\b(20[0-3]\d)\b")
+_DMY = re.compile(r"\b(\d{1,2})[./-](\d{1,2})[./-](20\d{2})\b")
+_WORDS = re.compile(r"[^\W\d_]+")
+_KNOWN = CLOCK_WORDS | TIME_LABELS | WEEKDAYS | ZONES | MONTHS.keys() | {"st", "nd", "rd", "th", "a", "p", "m", "t"}
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """A time as it stands: ``moment`` (naive: a wall time), ``clock`` or ``age``; an age may stand beside a clock."""
+
+    raw: str
+    moment: datetime | None = None
+    clock: time | None = None
+    day: date | None = None
+    age: timedelta | None = None
+    precision: Precision = "min"
+    utc: bool = False  # the clock says it is UTC or GMT
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """A settled time: aware UTC, how exact, how known, as printed."""
+
+    moment: datetime
+    precision: Precision
+    source: TimeSource
+    raw: str
+
+
+def attribute(value: str) -> Read | None:
+    """The value of a time attribute: ISO 8601, epoch seconds or milliseconds, or an RFC 5322 date."""
+    value = value.strip()
+    if not 8 <= len(value) <= 40:
+        return None
+    if value.isdigit():
+        return _epoch(value)
+    try:
+        if _ISO.fullmatch(value):
+            spelled = re.sub(r"\s*(?:UTC|GMT)$", "Z", value.replace(",", "."))
+            moment = datetime.fromisoformat(spelled)
+        elif value[:3].lower() in WEEKDAYS and value[3:4] == ",":
+            moment = parsedate_to_datetime(value)
+        else:
+            return None
+    except (ValueError, IndexError, TypeError):
+        return None
+    return _in_range(Read(value, moment=moment, precision=_precision(value)))
+
+
+def _epoch(value: str) -> Read | None:
+    number = int(value)
+    try:
+        moment = datetime.fromtimestamp(number / 1000 if number > MILLISECONDS_FROM else number, UTC)
+    except (ValueError, OverflowError, OSError):
+        return None
+    return _in_range(Read(value, moment=moment.replace(microsecond=0), precision="s"))
+
+
+def _precision(value: str) -> Precision:
+    return "day" if len(value) == 10 else "s" if value.count(":") >= 2 and "T" in value.upper() + "T" else "min"
+
+
+def _in_range(read: Read) -> Read | None:
+    moment = read.moment
+    if moment is None:
+        return None
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return read if FIRST <= aware < LAST else None
+
+
+def shown(text: str) -> Read | None:
+    """A short printed time: "14.05 Uhr", "Updated at 12.36 GMT", "24 November 2026, 9:15 pm", "4 min ago".
+
+    None if any word is not about time, so that scores and prices with words beside them are none.
+    """
+    text = " ".join(text.split())
+    return _shown(text) if 2 <= len(text) <= SHOWN_MOST else None
+
+
+@lru_cache(4096)  # several ask about the same short texts of a page
+def _shown(text: str) -> Read | None:
+    digits = any(map(str.isdigit, text))
+    if not digits and not hints_age(text):
+        return None
+    aged = relative(text)
+    if aged:
+        return _aged(text, *aged)
+    iso = attribute(text)
+    if iso:
+        return iso
+    words = _WORDS.findall(text.casefold())
+    if not digits or not all(w in _KNOWN for w in words):
+        return None
+    day, rest = _printed_day(text, words)
+    clock, zone_free = _first_clock(rest)
+    if clock is None and day is None:
+        return None
+    if clock is not None and day is None and _YEAR.sub("", zone_free).strip(" ,.|·-–()") and _digits(zone_free):
+        return None  # more numbers than a clock: a score, a list, a phone number
+    utc = _says_utc(text)
+    precision: Precision = "day" if clock is None else "s" if clock.second else "min"
+    if clock is not None and day is not None:
+        return Read(text, moment=datetime.combine(day, clock, UTC if utc else None), precision=precision)
+    return Read(text, clock=clock, day=day, precision=precision, utc=utc)
+
+
+def _aged(text: str, age: timedelta, unit: str) -> Read:
+    """An age, or the clock that it stands beside: "14.05, 12 min ago"."""
+    rough = unit in ("days", "weeks")
+    clock, _ = (None, "") if rough else _first_clock(RELATIVE.sub(" ", text))
+    precision: Precision = "day" if rough else "s" if clock and clock.second else "min"
+    return Read(text, clock=clock, age=age, precision=precision, utc=clock is not None and _says_utc(text))
+
+
+def _says_utc(text: str) -> bool:
+    return not {"utc", "gmt"}.isdisjoint(_WORDS.findall(text.casefold()))
+
+
+def leading_clock(text: str) -> tuple[Read, int] | None:
+    """The clock at the start of a paragraph and where the rest begins: "14.05 Uhr: The bridge ..."."""
+    start = len(text) - len(text.lstrip(" \t\n\r•·-–—*[(\xa0"))
+    found = _CLOCK.match(text, start)
+    if not found or not (found["m"] or found["half"] or (found["word"] or "").strip().lower() == "uhr"):
+        return None
+    end = found.end()
+    zone = re.match(r"\s*\(?(UTC|GMT|[A-Z]{3,4})\b\)?", text[end:])
+    named = zone and zone[1].casefold() in ZONES
+    if zone and named:
+        end += zone.end()
+    rest = text[end:]
+    # A measure is no time: "12.50 euros", "64.90 s", "58.12%"
+    if re.match(r"\s*(?:%|€|\$|£|km|kg|s\b|sec|euro|dollar|pound|million|m\b|points?|percent|per cent|Prozent)", rest):
+        return None
+    clock = _clock(found)
+    skipped = len(rest) - len(rest.lstrip(" \t\n\r:.,•·|-–—)]\xa0"))
+    utc = bool(named and zone and zone[1] in ("UTC", "GMT"))
+    return Read(text[start:end].strip(), clock=clock, utc=utc), end + skipped
+
+
+def _printed_day(text: str, words: list[str]) -> tuple[date | None, str]:
+    """A printed date and the text without it."""
+    try:
+        numeric = _DMY.search(text)
+        if numeric:
+            a, b, year = (int(g) for g in numeric.groups())
+            # 3/25/2026 can only be American; else the rest of the world's order
+            day = date(year, a, b) if b > 12 else date(year, b, a)
+            return day, text.replace(numeric[0], " ")
+        year_found = _YEAR.search(text)
+        month = next((MONTHS[w] for w in words if w in MONTHS), None)
+        if year_found and month:
+            rest = text.replace(year_found[0], " ", 1)
+            number = re.search(r"(?<![\d:.])(\d{1,2})(?:st|nd|rd|th|\.|er)?(?![\d:])(?!\.\d)", rest)
+            if number:
+                return date(int(year_found[0]), month, int(number[1])), rest.replace(number[0], " ", 1)
+    except ValueError:
+        pass
+    return None, text
+
+
+def _first_clock(text: str) -> tuple[time | None, str]:
+    for found in _CLOCK.finditer(text):
+        if found["m"] or found["half"] or (found["word"] or "").strip():
+            return _clock(found), text[: found.start()] + text[found.end() :]
+    return None, text
+
+
+def _clock(found: re.Match[str]) -> time:
+    hour = int(found["h"])
+    half = (found["half"] or "").lower()
+    if half and 1 <= hour <= 12:
+        hour = hour % 12 + (12 if half.startswith("p") else 0)
+    return time(hour, int(found["m"] or 0), int(found["s"] or 0))
+
+
+def _digits(text: str) -> bool:
+    return any(c.isdigit() for c in text)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """What times without day or zone are read against."""
+
+    at: datetime  # the fetch, aware
+    zone: tzinfo = UTC  # the newsroom's, as far as known
+    changed: datetime | None = None  # when the page itself says that it last changed
+    published: datetime | None = None  # and when it was first published
+
+
+def settle_one(read: Read, place: Place, day: date | None = None) -> Stamp | None:
+    """One time by itself; ``day`` is for a clock without one."""
+    if read.age is not None and read.clock is None:
+        moment = (place.at - read.age).replace(microsecond=0)
+        return Stamp(moment, read.precision, "relative", read.raw)
+    if read.moment is not None:
+        stated = read.moment.tzinfo is not None
+        return _stamp(read.moment, place.zone, read, "stated" if stated else "inferred")
+    day = read.day or day
+    if day is None:
+        return None
+    return _stamp(datetime.combine(day, read.clock or time()), UTC if read.utc else place.zone, read, "inferred")
+
+
+def _stamp(moment: datetime, zone: tzinfo, read: Read, source: TimeSource) -> Stamp:
+    aware = moment if moment.tzinfo else moment.replace(tzinfo=zone)
+    return Stamp(aware.astimezone(UTC), read.precision, source, read.raw)
+
+
+def settle(reads: list[Read | None], place: Place, days: list[date | None] | None = None) -> list[Stamp | None]:
+    """Times in document order. Clocks alone get their days from the order: newest first or oldest first."""
+    fixed = days or [None] * len(reads)
+    clocks = {
+        i: Clock(r.clock, UTC if r.utc else place.zone, fixed[i], place.at - r.age if r.age is not None else None)
+        for i, r in enumerate(reads)
+        if r is not None and r.clock is not None and r.day is None
+    }
+    settled = days_of(
+        list(clocks.values()), at=place.at, zone=place.zone, changed=place.changed, published=place.published
+    )
+    found = dict(zip(clocks, settled, strict=True))
+    return [settle_one(r, place, found.get(i)) if r is not None else None for i, r in enumerate(reads)]

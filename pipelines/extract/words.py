@@ -1,0 +1,127 @@
+"""The words that pages put around news: relative times, labels, counters, months and zones, by language.
+
+Kept in one place because the reader of times, the cutter of text and the masker of hashes must agree on them.
+All entries are casefolded.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+
+
+def words_of(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_UNIT_WORDS = {
+    "seconds": "s sec secs second seconds sekunde sekunden sek seconde secondes segundo segundos secondo "
+    "secondi sekund sekunder",
+    "minutes": "m min mins minute minutes minuten minuto minutos minuti minut minuta minuty minutter minuter",
+    "hours": "h hr hrs hour hours std stunde stunden heure heures hora horas ora ore uur uren godzina "
+    "godziny godzin time timer timme timmar",
+    "days": "d day days tag tage tagen jour jours día días dia dias giorno giorni dag dagen dager dni",
+    "weeks": "w wk week weeks woche wochen semaine semaines semana semanas settimana settimane weken",
+}
+UNITS = {word: unit for unit, words in _UNIT_WORDS.items() for word in words.split()}
+_ONE = words_of("a an one ein eine einer einem un une una uno um uma een")
+_AGO_AFTER = words_of("ago fa geleden temu atrás sedan siden")
+_AGO_BEFORE = ("vor", "il y a", "hace", "há", "przed")
+_NOW = (
+    "just now", "moments ago", "gerade eben", "soeben", "à l'instant", "ahora mismo", "agora mesmo",
+    "poco fa", "zojuist", "nu net",
+)  # fmt: skip
+
+MONTHS = {
+    word: number
+    for number, words in enumerate(
+        (
+            "jan january januar janvier enero gennaio januari janeiro gen ene stycznia",
+            "feb february februar février febrero febbraio februari fevereiro lutego",
+            "mar march märz mars marzo maart março marca",
+            "apr april avril abril aprile abr kwietnia",
+            "may mai mayo maggio mei maio mag maja",
+            "jun june juni juin junio giugno junho giu czerwca",
+            "jul july juli juillet julio luglio julho lug lipca",
+            "aug august août agosto augustus augusti ago sierpnia",
+            "sep sept september septembre septiembre settembre setembro set września",
+            "oct october oktober octobre octubre ottobre outubro okt ott października",
+            "nov november novembre noviembre novembro listopada",
+            "dec december dezember décembre diciembre dicembre dezembro dez dic grudnia",
+        ),
+        start=1,
+    )
+    for word in words.split()
+}
+WEEKDAYS = words_of(
+    "mon tue wed thu fri sat sun monday tuesday wednesday thursday friday saturday sunday montag dienstag "
+    "mittwoch donnerstag freitag samstag sonnabend sonntag lundi mardi mercredi jeudi vendredi samedi "
+    "dimanche lunes martes miércoles jueves viernes sábado domingo lunedì martedì mercoledì giovedì venerdì "
+    "sabato domenica maandag dinsdag woensdag donderdag vrijdag zaterdag zondag"
+)
+ZONES = words_of("utc gmt bst cet cest est edt cst cdt mst mdt pst pdt et ct pt ist msk mez mesz wib jst aest z")
+CLOCK_WORDS = words_of("am pm uhr h hrs alle ore às klo kl om heures uur at um à le den of on")
+TIME_LABELS = words_of(
+    "updated update last modified published posted first time date stand aktualisiert zuletzt veröffentlicht "
+    "publié mis jour maj actualizado publicado aggiornato pubblicato bijgewerkt atualizado today yesterday "
+    "heute gestern live now"
+)
+COUNTED = words_of(
+    "comment comments share shares like likes view views viewer viewers reader readers reading reaction "
+    "reactions reply replies retweet retweets upvotes votes follower followers watching online new "
+    "kommentar kommentare kommentaren aufrufe leser antworten commentaire commentaires partages vues "
+    "comentario comentarios visitas lecturas commenti condivisioni reacties comentários"
+)
+
+_number = r"\d{1,3}"
+_unit = "(?:" + "|".join(sorted(map(re.escape, UNITS), key=len, reverse=True)) + r")\b\.?"
+_count = rf"(?:{_number}\s*|(?:{'|'.join(sorted(_ONE))})\s+)"
+_span = rf"{_count}{_unit}(?:\s*(?:,|and|und|et|y|e)?\s*{_number}\s*{_unit})?"
+RELATIVE = re.compile(
+    rf"(?:(?:about|over|ca\.?|fast)\s+)?(?:"
+    rf"(?P<after>{_span})\s+(?:{'|'.join(sorted(_AGO_AFTER))})\b"
+    rf"|\b(?:{'|'.join(_AGO_BEFORE)})\s+(?P<before>{_span})"
+    rf"|\b(?P<now>{'|'.join(map(re.escape, _NOW))})\b)",
+    re.IGNORECASE,
+)
+_HINTS = sorted({*_AGO_AFTER, *_AGO_BEFORE, *_NOW})
+_HINTS_AGE = re.compile(rf"\b(?:{'|'.join(_HINTS)})\b", re.IGNORECASE)
+_BARE_SPAN = re.compile(rf"\s*(?P<bare>{_number}\s*(?:s|secs?|m|mins?|h|hrs?|d))\s*", re.IGNORECASE)
+_PART = re.compile(rf"({_number}|\b(?:{'|'.join(sorted(_ONE))})(?=\s))\s*([^\W\d_]+)")
+
+
+def hints_age(text: str) -> bool:
+    """A cheap look before the full pattern: most lines of a page hold no age."""
+    low = text.lower()
+    return any(hint in low for hint in _HINTS) and _HINTS_AGE.search(text) is not None
+
+
+def relative(text: str) -> tuple[timedelta, str] | None:
+    """The age a short text states, and its finest unit: "4 min ago" -> (4 min, "minutes").
+
+    None if it says anything else: "Bridge shut 4 min ago" is a headline.
+    """
+    found = RELATIVE.search(text) if hints_age(text) else None
+    if found and not _is_label(text[: found.start()] + " " + text[found.end() :]):
+        return None
+    if found and found["now"]:
+        return timedelta(), "minutes"
+    if found:
+        return _age(found["after"] or found["before"])
+    bare = _BARE_SPAN.fullmatch(text)
+    return _age(bare["bare"]) if bare else None
+
+
+def _is_label(text: str) -> bool:
+    return all(w in TIME_LABELS or w in CLOCK_WORDS for w in re.findall(r"[^\W\d_]+", text.casefold()))
+
+
+def _age(span: str) -> tuple[timedelta, str] | None:
+    age, finest = timedelta(), None
+    for number, word in _PART.findall(span.casefold()):
+        unit = UNITS.get(word)
+        if unit is None:
+            continue
+        age += timedelta(**{unit: int(number) if number.isdigit() else 1})
+        finest = unit
+    return (age, finest) if finest else None

@@ -1,0 +1,46 @@
+"""What a redaction takes out of versions, changes and readings, and what stays of them. Pure.
+
+That there was a version, when it was seen and how many changes led to it are facts and stay; every word goes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+from typing import Any
+
+from .face import version_from_json, version_to_json
+from .model import Version
+
+Json = dict[str, Any]
+
+
+def blanked(version: Version) -> Version:
+    """The version without a word of the page; what it was made by, its times and its state stay."""
+    return replace(version, headline=None, standfirst=None, text="", authors=(), updates=(), warnings=())
+
+
+def blanked_version(document: Json) -> Json:
+    """The same for a version's document."""
+    return version_to_json(blanked(version_from_json(document)))
+
+
+def blanked_change(document: Json, taken: Collection[str]) -> Json:
+    """A change's document without the text of the sides that were shown by ``taken`` (record ids)."""
+    sides = {"old": "old_proof", "new": "new_proof"}
+    gone = [side for side, proof in sides.items() if (document.get(proof) or {}).get("record_id") in taken]
+    return {**document, **dict.fromkeys(gone), "ops": []} if gone else document
+
+
+def blanked_reading(said: Json, taken: Collection[str], takedown: str) -> Json | None:
+    """A reading's JSON with all that ``taken`` showed left out; None if nothing in it came from there."""
+    changes = said.get("changes", [])
+    fresh = [blanked_change(change, taken) for change in changes]
+    mine = said["capture"]["record_id"] in taken
+    if not mine and fresh == changes:
+        return None
+    told = {**said, "changes": fresh} if changes else dict(said)
+    if mine and said.get("version"):
+        told["version"] = blanked_version(said["version"])
+        told["redacted"] = takedown
+    return told

@@ -1,0 +1,80 @@
+"""What a dead process left in the spool, and in the ledger: found again at the next start."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+from pathlib import Path
+
+from pipelines import warc
+from pipelines.cdxj import capture_of
+from pipelines.crashpoint import crashpoint
+from pipelines.ledger import visit_of
+from pipelines.model import Capture, Visit
+from pipelines.warc import Placed, scan
+
+from .catalog import Catalog
+from .spool import Recovered, recover, sealed
+from .telling import all_or_each
+from .warcs import opened_at, worker_of
+
+
+@dataclass(frozen=True, slots=True)
+class Adopted:
+    """What a start found of its predecessors."""
+
+    files: int = 0
+    visits: int = 0
+    abandoned: int = 0
+    torn: int = 0
+
+    def __str__(self) -> str:
+        return (
+            f"recovered {self.files} spool file(s) with {self.visits} visit(s); "
+            f"{self.abandoned} visit(s) had been abandoned, {self.torn} torn byte(s) are in quarantine"
+        )
+
+
+def adopt(folder: Path, catalog: Catalog) -> Adopted:
+    """Seal what dead processes left, and bring into the catalog what they had written. Idempotent."""
+    visits = 0
+
+    def told(left: Recovered) -> None:
+        nonlocal visits
+        name = left.path.name
+        captures, found = rows_of(left.records, name)
+        crashpoint("mid_recovery")
+        all_or_each(partial(catalog.visits_recorded, worker=worker_of(name)), found)
+        crashpoint("mid_recovery")
+        claimed = {c.record_id for visit in found for c in visit.captures}
+        all_or_each(catalog.captures_added, [c for c in captures if c.record_id not in claimed])
+        catalog.file_opened(name, worker=worker_of(name), now=opened_at(name))  # where that was not told then
+        catalog.file_sealed(name, left.size)
+        visits += len(found)
+
+    for path in sealed(folder):  # whole, and known: unless the catalog was lost since and rebuilt from the store
+        if catalog.file(path.name) is None and not catalog.replacing(path.name):
+            with path.open("rb") as file:
+                told(Recovered(path, tuple(scan(file)), path.stat().st_size, 0))
+    recovered = recover(folder, told)
+    return Adopted(files=len(recovered), visits=visits, torn=sum(left.torn for left in recovered))
+
+
+def rows_of(records: Iterable[Placed], name: str) -> tuple[list[Capture], list[Visit]]:
+    """The captures and visits that the records of one WARC file tell of."""
+    placed = list(records)
+    captures = [capture for item in placed if (capture := capture_of(item, name))]
+    lines = [item.record for item in placed if item.record.get("Content-Type") == warc.VISIT_TYPE]
+    return captures, [visit_of(json.loads(record.block), captures) for record in lines]
+
+
+def abandoned(catalog: Catalog, worker: str, now: datetime) -> list[Visit]:
+    """Visits of this spool whose process died before they ended, each with its outcome now."""
+    detail = f"the crawler died during this visit; noticed {now:%Y-%m-%dT%H:%M:%SZ}"
+    return [
+        replace(visit, outcome="error", reason="abandoned", detail=detail, reading="none")
+        for visit in catalog.unfinished_visits(worker)
+    ]

@@ -1,0 +1,45 @@
+"""The catalog: what the archive knows of itself, in SQLite or PostgreSQL. A cache of the store, never the truth.
+
+    watches -> visits -> captures -> versions -> changes          files: where the captures lie
+                                  -> reextracted                  what later extractors read in them
+"""
+
+from __future__ import annotations
+
+from .catalog_captures import CaptureRows
+from .catalog_overviews import Overviews
+from .catalog_rebuild import RebuildRows
+from .catalog_redaction import RedactionRows
+from .catalog_reextracted import ReextractedRows
+from .catalog_takedowns import TakedownRows
+from .catalog_versions import VersionRows
+from .catalog_visits import VisitRows
+from .catalog_watches import WatchRows
+from .stored import (
+    Chosen,
+    LaterReading,
+    PageHistory,
+    PageSummary,
+    PastReading,
+    Saved,
+    StandingWatch,
+    StoredChange,
+    StoredVersion,
+    WarcFile,
+)
+
+__all__ = [
+    "Catalog", "Chosen", "LaterReading", "PageHistory", "PageSummary", "PastReading", "Saved", "StandingWatch",
+    "StoredChange", "StoredVersion", "WarcFile",
+]  # fmt: skip
+
+
+class Catalog(
+    WatchRows, VisitRows, CaptureRows, VersionRows, Overviews, RebuildRows, ReextractedRows, RedactionRows,
+    TakedownRows,
+):  # fmt: skip
+    """``Catalog.open(url)``; safe to use from several threads. Every method is one transaction.
+
+    Times are aware datetimes in and out; a page is named by its urlkey (or its URL where the parameter says so).
+    Text is kept without NUL, a lone surrogate as U+FFFD. CatalogError: it cannot be read or written.
+    """

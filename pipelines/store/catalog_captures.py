@@ -1,0 +1,140 @@
+"""The catalog's captures and the WARC files they lie in."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, select, update
+
+from pipelines.model import Capture
+
+from . import rows
+from .database import Database
+from .statements import insert_new, listed
+from .stored import WarcFile
+from .tables import captures, files
+
+
+class CaptureRows(Database):
+    """Captures and WARC files."""
+
+    def captures_added(self, loose: Sequence[Capture]) -> None:
+        """Captures that belong to no visit, robots.txt for one."""
+        told = [rows.capture_row(capture) for capture in loose]
+        if told:
+            self.write(lambda connection: add_captures(connection, told))
+
+    def capture(self, record_id: str) -> Capture | None:
+        query = select(captures).where(captures.c.record_id == record_id)
+        row = self.read(lambda c: c.execute(query).mappings().first())
+        return rows.capture(row) if row else None
+
+    def captures(self, urlkey: str, *, role: str | None = "page", since: datetime | None = None,
+                 until: datetime | None = None) -> Iterator[Capture]:  # fmt: skip
+        """Of one page in order of time; both ends count."""
+        query = select(captures).where(captures.c.urlkey == urlkey)
+        if role:
+            query = query.where(captures.c.role == role)
+        if since:
+            query = query.where(captures.c.timestamp >= rows.micros(since))
+        if until:
+            query = query.where(captures.c.timestamp <= rows.micros(until))
+        ordered = query.order_by(captures.c.timestamp, captures.c.record_id)
+        yield from self.read(lambda c: [rows.capture(row) for row in c.execute(ordered).mappings()])
+
+    def capture_at(self, urlkey: str, at: datetime) -> Capture | None:
+        """The page's capture closest in time; of two equally close the earlier."""
+        page = select(captures).where(captures.c.urlkey == urlkey, captures.c.role == "page").limit(1)
+        when, time = rows.micros(at), captures.c.timestamp
+        before = page.where(time <= when).order_by(time.desc(), captures.c.record_id)
+        after = page.where(time > when).order_by(time, captures.c.record_id)
+
+        def act(connection: Connection) -> list[Capture]:
+            found = [connection.execute(query).mappings().first() for query in (before, after)]
+            return [rows.capture(row) for row in found if row]
+
+        return min(self.read(act), key=lambda capture: abs(capture.timestamp - at), default=None)
+
+    def places(self, filename: str) -> dict[str, tuple[int, int]]:
+        """Where each capture of one WARC file lies in it: record id -> (offset, length). Without tombstones."""
+        query = select(captures.c.record_id, captures.c.offset, captures.c.length)
+        theirs = query.where(captures.c.filename == filename, captures.c.redacted.is_(None))
+        return self.read(lambda c: {row[0]: (row[1], row[2]) for row in c.execute(theirs)})
+
+    def captures_between(self, filename: str, start: int, end: int) -> list[Capture]:
+        """Those with a byte in this part of a WARC file, in its order."""
+        touched = (captures.c.offset < end) & (captures.c.offset + captures.c.length > start)
+        query = select(captures).where(captures.c.filename == filename, touched).order_by(captures.c.offset)
+        return self.read(lambda c: [rows.capture(row) for row in c.execute(query).mappings()])
+
+    def capture_before(self, filename: str, offset: int) -> Capture | None:
+        """The last one that begins before this byte of a WARC file."""
+        query = select(captures).where(captures.c.filename == filename, captures.c.offset < offset)
+        last = query.order_by(captures.c.offset.desc()).limit(1)
+        row = self.read(lambda c: c.execute(last).mappings().first())
+        return rows.capture(row) if row else None
+
+    def captures_by_file(self) -> dict[str, int]:
+        """How many captures point to each file, by its name or key as they have it."""
+        query = select(captures.c.filename, func.count()).group_by(captures.c.filename)
+        return self.read(lambda c: {row[0]: row[1] for row in c.execute(query)})
+
+    def file(self, name: str) -> WarcFile | None:
+        query = select(files).where(files.c.name == name)
+        row = self.read(lambda c: c.execute(query).mappings().first())
+        return rows.warc_file(row) if row else None
+
+    def file_opened(self, name: str, *, worker: str, now: datetime) -> None:
+        """A file is being written in the spool."""
+        row = {"name": name, "state": "open", "size": 0, "worker": worker, "opened": rows.micros(now)}
+        self.write(lambda connection: insert_new(connection, files, [row]))
+
+    def file_sealed(self, name: str, size: int) -> None:
+        """The file is whole and waits for the store. From now on nobody looks into it for rows that are missing
+        here, so that all of them are on disk when this returns."""
+        sealed = update(files).where(files.c.name == name, files.c.state == "open").values(state="sealed", size=size)
+        self.write(lambda connection: connection.execute(sealed), durable=True)
+
+    def file_renamed(self, name: str, new: str) -> None:
+        """A sealed file has another name, on disk too before this is read again; saying it twice changes nothing."""
+
+        def act(connection: Connection) -> None:
+            if connection.execute(select(files.c.name).where(files.c.name == new)).first() is None:
+                connection.execute(update(files).where(files.c.name == name).values(name=new))
+            connection.execute(update(captures).where(captures.c.filename == name).values(filename=new))
+
+        self.write(act, durable=True)
+
+    def file_stored(self, name: str, *, key: str, size: int, sha256: str, now: datetime) -> None:
+        """The file lies in the store: its captures point there from now on, all in one transaction, on disk."""
+        facts = {"key": key, "state": "stored", "size": size, "sha256": sha256, "stored": rows.micros(now)}
+        new = {"name": name, "worker": "", "opened": rows.micros(now), **facts}
+
+        def act(connection: Connection) -> None:
+            insert_new(connection, files, [new])
+            connection.execute(update(files).where(files.c.name == name).values(**facts))
+            connection.execute(update(captures).where(captures.c.filename == name).values(filename=key))
+
+        self.write(act, durable=True)
+
+    def files(self, state: str | None = None) -> list[WarcFile]:
+        """All WARC files, or those in one state, by name."""
+        query = select(files).order_by(files.c.name)
+        if state:
+            query = query.where(files.c.state == state)
+        return self.read(lambda c: [rows.warc_file(row) for row in c.execute(query).mappings()])
+
+
+def add_captures(connection: Connection, told: list[dict[str, Any]]) -> None:
+    """Insert those that are new; where their file has been stored in the meantime, they point there at once."""
+    if not told:
+        return
+    # The file's row stays locked until we are done (PostgreSQL; SQLite has one writer): ``file_stored`` comes
+    # before us and is seen here, or after us and sees our rows. Else they would name a spool file that is gone.
+    names = files.c.name.in_(select(listed(connection, {row["filename"] for row in told})))
+    query = select(files.c.name, files.c.key).where(names).order_by(files.c.name).with_for_update(read=True)
+    keys = {row.name: row.key for row in connection.execute(query) if row.key}
+    placed = [row | {"filename": keys.get(row["filename"], row["filename"])} for row in told]
+    insert_new(connection, captures, sorted(placed, key=lambda row: str(row["record_id"])))

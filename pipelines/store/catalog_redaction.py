@@ -1,0 +1,170 @@
+"""The catalog's part of taking bytes away and of merging files: whose rows are meant, and where records lie now."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, and_, bindparam, delete, exists, or_, select, update
+
+from pipelines.model import Capture
+from pipelines.redaction import blanked_change, blanked_version
+from pipelines.takedowns import Blocks, Takedown
+
+from . import rows
+from .database import Database
+from .statements import insert_new, listed
+from .stored import WarcFile
+from .tables import captures, changes, files, reextracted, takedowns, versions, visits
+
+
+@dataclass(frozen=True, slots=True)
+class Covered:
+    """What a takedown is about: captures by record id, visits of whole pages, the files that they lie in."""
+
+    records: frozenset[str]
+    visits: frozenset[str]
+    filenames: frozenset[str]
+    earliest: datetime | None  # when the first of the captures was made
+
+
+class RedactionRows(Database):
+    """Rows that redaction and compaction change."""
+
+    def covered(self, takedown: Takedown) -> Covered:
+        """All captures of a takedown, also those whose bytes have gone already."""
+
+        def act(connection: Connection) -> Covered:
+            theirs: set[str] = set()
+            if takedown.scope == "capture":
+                mine: Any = captures.c.record_id == takedown.record_id
+            else:
+                query = select(visits.c.id).where(_of_page(visits, takedown))
+                theirs = set(connection.execute(query).scalars())
+                by_visit = captures.c.visit_id.in_(select(listed(connection, theirs)))
+                mine = or_(_of_page(captures, takedown), by_visit)
+            found = connection.execute(
+                select(captures.c.record_id, captures.c.filename, captures.c.timestamp).where(mine)
+            ).all()
+            return Covered(
+                frozenset(row.record_id for row in found),
+                frozenset(theirs),
+                frozenset(row.filename for row in found),
+                min((rows.moment(row.timestamp) for row in found), default=None),
+            )
+
+        return self.read(act)
+
+    def blocks(self) -> Blocks:
+        """What is taken down now, with the captures that a page which redirects has under another key."""
+
+        def act(connection: Connection) -> Blocks:
+            found = [rows.takedown(row) for row in connection.execute(select(takedowns)).mappings()]
+            elsewhere: dict[str, Takedown] = {}
+            for one in found:
+                if one.lifted is None and one.scope != "capture":
+                    elsewhere |= dict.fromkeys(_elsewhere(connection, one), one)
+            return Blocks(found, elsewhere)
+
+        return self.read(act)
+
+    def words_taken(self, takedown: str, records: Collection[str]) -> None:
+        """Versions and changes that these captures showed lose their text and stay as facts."""
+
+        def act(connection: Connection) -> None:
+            ids = select(listed(connection, records))
+            _blank_versions(connection, takedown, ids)
+            # What later extractors read can be read again, where the bytes are still there.
+            mine = or_(reextracted.c.record_id.in_(ids), reextracted.c.same_as.in_(ids))
+            connection.execute(delete(reextracted).where(mine))
+            pages = select(versions.c.urlkey).where(versions.c.record_id.in_(ids))
+            query = select(changes.c.id, changes.c.document).where(changes.c.urlkey.in_(pages))
+            for row in connection.execute(query).all():
+                document = json.loads(row.document)
+                if (fresh := blanked_change(document, records)) != document:
+                    new = update(changes).where(changes.c.id == row.id).values(document=rows.document(fresh))
+                    connection.execute(new)
+
+        self.write(act, durable=True)
+
+    def file_replaced(self, new: WarcFile, old: Sequence[str], placed: Sequence[Capture]) -> None:
+        """``new`` stands for the files ``old`` (names): the captures in it are ``placed``; in one transaction."""
+
+        def act(connection: Connection) -> None:
+            insert_new(connection, files, [rows.warc_file_row(new)])
+            move = update(captures).where(captures.c.record_id == bindparam("moved"))
+            values: dict[str, Any] = {name: bindparam(f"to_{name}") for name in ("filename", "offset", "length")}
+            if told := [_move(capture) for capture in placed]:
+                connection.execute(move.values(values), told)
+            for capture in placed:
+                if capture.redacted:
+                    _redact(connection, capture)
+            connection.execute(update(visits).where(_unreadable()).values(reading="none"))
+            connection.execute(delete(files).where(files.c.name.in_(select(listed(connection, old)))))
+
+        self.write(act, durable=True)
+
+    def lying_in(self, records: Collection[str]) -> set[str]:
+        """The files of the store that the captures among these records lie in."""
+
+        def act(connection: Connection) -> set[str]:
+            mine = captures.c.record_id.in_(select(listed(connection, records)))
+            found = set(connection.execute(select(captures.c.filename).where(mine).distinct()).scalars())
+            keys = select(files.c.key).where(files.c.key.in_(select(listed(connection, found))))
+            return set(connection.execute(keys).scalars())
+
+        return self.read(act)
+
+    def replacing(self, name: str) -> WarcFile | None:
+        """The file that was made of this one, and stands for it."""
+        query = select(files).where(files.c.replaces.like(f"%{name}%"))
+        found = self.read(lambda c: [rows.warc_file(row) for row in c.execute(query).mappings()])
+        return next((file for file in found if name in file.replaces), None)
+
+
+def unreadable_ones(connection: Connection) -> None:
+    """A visit whose bytes went before they were read will never be read."""
+    connection.execute(update(visits).where(_unreadable()).values(reading="none"))
+
+
+def _unreadable() -> Any:
+    gone = and_(captures.c.visit_id == visits.c.id, captures.c.role == "page", captures.c.redacted.is_not(None))
+    return and_(visits.c.reading.is_(None), visits.c.outcome == "archived", exists().where(gone))
+
+
+def _of_page(table: Any, takedown: Takedown) -> Any:
+    if takedown.scope == "prefix":  # a range, which the index answers; keys are ASCII, DEL comes after all letters
+        return and_(table.c.urlkey >= takedown.urlkey, table.c.urlkey < takedown.urlkey + "\x7f")
+    return table.c.urlkey == takedown.urlkey
+
+
+def _elsewhere(connection: Connection, takedown: Takedown) -> set[str]:
+    """Captures of a page by visits of another one: either of the two may be what was taken down."""
+    both = select(captures.c.record_id).join(visits, captures.c.visit_id == visits.c.id)
+    both = both.where(captures.c.urlkey != visits.c.urlkey)
+    query = both.where(_of_page(captures, takedown)).union(both.where(_of_page(visits, takedown)))
+    return set(connection.execute(query).scalars())
+
+
+def _blank_versions(connection: Connection, takedown: str, ids: Any) -> None:
+    mine = and_(versions.c.record_id.in_(ids), versions.c.redacted.is_(None))
+    query = select(versions.c.urlkey, versions.c.seq, versions.c.document).where(mine)
+    for row in connection.execute(query).all():
+        document = rows.document(blanked_version(json.loads(row.document)))
+        this = and_(versions.c.urlkey == row.urlkey, versions.c.seq == row.seq)
+        connection.execute(
+            update(versions).where(this).values(document=document, headline=None, redacted=takedown)
+        )
+
+
+def _move(capture: Capture) -> dict[str, Any]:
+    place = {name: getattr(capture, name) for name in ("filename", "offset", "length")}
+    return {"moved": capture.record_id, **{f"to_{name}": value for name, value in place.items()}}
+
+
+def _redact(connection: Connection, capture: Capture) -> None:
+    this = update(captures).where(captures.c.record_id == capture.record_id)
+    connection.execute(this.values(redacted=capture.redacted, etag=None, last_modified=None))

@@ -1,0 +1,168 @@
+"""What pages said, and how it changed: the catalog's versions and changes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from pipelines.diff import DIFFER
+from pipelines.errors import CatalogError
+from pipelines.extract.canonical import content_hash
+from pipelines.face import version_to_json
+from pipelines.model import Visit
+
+from . import rows
+from .database import Database
+from .sightings import catch_up, seen_again, time_of
+from .statements import in_order, insert_new, insert_or_update, listed
+from .stored import Place, StoredChange, StoredVersion
+from .tables import changes, versions, visits
+
+
+class VersionRows(Database):
+    """Readings, versions and changes."""
+
+    def visit_read(self, visit: Visit) -> Visit:
+        """``visits_read`` for one."""
+        return self.visits_read([visit])[0]
+
+    def visits_read(self, given: Sequence[Visit], *, confirmed: Sequence[str] = ()) -> list[Visit]:
+        """Save what reading gave: the word itself, and with "version" the version and its changes.
+
+        A version gets its page's next number, or the free one that it comes with (``version_seq``). Saying it again
+        for the same visit changes nothing. ``confirmed``: ids of earlier changes that these visits have shown again.
+        """
+        for visit in given:
+            if visit.reading == "version" and not (visit.version and visit.captures):
+                name = f"visit {visit.id} of {visit.url}"
+                raise CatalogError(f"{name} has no version, or no capture to prove it; read its capture again")
+
+        def act(connection: Connection) -> list[Visit]:
+            _confirm(connection, confirmed)
+            return _read(connection, given)
+
+        return self.write(act) if given or confirmed else []
+
+    def latest_version(self, urlkey: str, *, below: int | None = None) -> StoredVersion | None:
+        """The one with the highest number; of those below a number if one is given."""
+        return self._one(_of(urlkey, below).order_by(versions.c.seq.desc()))
+
+    def version(self, urlkey: str, seq: int) -> StoredVersion | None:
+        return self._one(_of(urlkey).where(versions.c.seq == seq))
+
+    def version_at(self, urlkey: str, at: datetime) -> StoredVersion | None:
+        """The version on show at a moment: the last one first seen by then; before all of them, the first."""
+        first_seen = versions.c.first_seen
+        shown = _of(urlkey).where(first_seen <= rows.micros(at)).order_by(first_seen.desc(), versions.c.seq.desc())
+        return self._one(shown) or self._one(_of(urlkey).order_by(first_seen, versions.c.seq))
+
+    def place_of(self, visit: Visit) -> Place:
+        """The number that a version shown by this visit gets, were it told in its turn."""
+        mine, when = versions.c.urlkey == visit.urlkey, rows.micros(time_of(visit))
+        earlier = select(func.max(versions.c.seq)).where(mine, versions.c.first_seen < when)
+
+        def act(connection: Connection) -> Place:
+            number = (connection.execute(earlier).scalar() or 0) + 1
+            taken = connection.execute(select(versions.c.seq).where(mine, versions.c.seq == number)).first()
+            return Place(number, taken is not None)
+
+        return self.read(act)
+
+    def versions(self, urlkey: str, *, limit: int | None = None, below: int | None = None) -> list[StoredVersion]:
+        """In the order of their numbers; ``limit``: only the newest so many; ``below``: of those below a number."""
+        query = _of(urlkey, below).order_by(versions.c.seq.desc()).limit(limit)
+        return self.read(lambda c: [rows.stored_version(row) for row in c.execute(query).mappings()])[::-1]
+
+    def changes(self, *, urlkey: str | None = None, since: datetime | None = None, until: datetime | None = None,
+                types: Sequence[str] = (), class_: str | None = None, seq: int | None = None,
+                limit: int | None = None) -> Iterator[StoredChange]:  # fmt: skip
+        """In the order in which they were seen; ``seq``: those that led to this version; ``limit``: the newest."""
+        order = (changes.c.seen_by, changes.c.urlkey, changes.c.to_seq, changes.c.place)
+        query = select(changes).order_by(*(column.desc() for column in order))
+        for column, value in (("urlkey", urlkey), ("class", class_), ("to_seq", seq)):
+            if value is not None:
+                query = query.where(changes.c[column] == value)
+        if since:
+            query = query.where(changes.c.seen_by >= rows.micros(since))
+        if until:
+            query = query.where(changes.c.seen_by <= rows.micros(until))
+        if types:
+            query = query.where(changes.c.type.in_(types))
+        found = self.read(lambda c: [rows.stored_change(row) for row in c.execute(query.limit(limit)).mappings()])
+        yield from reversed(found)
+
+    def confirm(self, change_ids: Sequence[str]) -> None:
+        """A second good look has shown these changes again."""
+        if change_ids:
+            self.write(lambda connection: _confirm(connection, change_ids))
+
+    def _one(self, query: Any) -> StoredVersion | None:
+        row = self.read(lambda c: c.execute(query.limit(1)).mappings().first())
+        return rows.stored_version(row) if row else None
+
+
+def _of(urlkey: str, below: int | None = None) -> Any:
+    query = select(versions).where(versions.c.urlkey == urlkey)
+    return query if below is None else query.where(versions.c.seq < below)
+
+
+def _confirm(connection: Connection, change_ids: Sequence[str]) -> None:
+    if change_ids:
+        these = changes.c.id.in_(select(listed(connection, change_ids)))
+        connection.execute(update(changes).where(these).values(confirmed=True))
+
+
+_SEQ = select(versions.c.visit_id, versions.c.seq)
+
+
+def _read(connection: Connection, given: Sequence[Visit]) -> list[Visit]:
+    ids = listed(connection, [visit.id for visit in given])
+    known = {row.visit_id: row.seq for row in connection.execute(_SEQ.where(versions.c.visit_id.in_(select(ids))))}
+    done = []
+    for visit in given:
+        seq = known.get(visit.id)
+        if seq is None and visit.reading == "version":
+            seq = known[visit.id] = _add(connection, visit)
+        done.append(replace(visit, version_seq=seq))
+    told = [rows.visit_row(visit, "") for visit in in_order(done)]
+    # Inserted, too: the ledger may be behind, its row was kept back by a busy catalog.
+    insert_or_update(connection, visits, told, ("reading", "version", "detail"))
+    seen_again(connection, [visit for visit in done if visit.reading == "unchanged"])
+    for visit in done:
+        catch_up(connection, visit)
+    return done
+
+
+def _add(connection: Connection, visit: Visit) -> int:
+    version, capture = visit.version, visit.captures[0]
+    assert version is not None  # visit_read has looked
+    hashed, when = content_hash(version), rows.micros(capture.timestamp)
+    mine = versions.c.urlkey == visit.urlkey
+    newest = select(func.max(versions.c.seq)).where(mine)
+    before = visit.version_seq - 1 if visit.version_seq else connection.execute(newest).scalar() or 0
+    same = (versions.c.content_hash == hashed, versions.c.seq <= before)
+    twin = select(func.min(versions.c.seq)).where(mine, *same)
+    row = {
+        "urlkey": visit.urlkey,
+        "seq": before + 1,
+        "visit_id": visit.id,
+        "first_seen": when,
+        "last_seen": when,
+        "record_id": capture.record_id,
+        "digest": capture.digest,
+        "content_hash": hashed,
+        "same_as": connection.execute(twin).scalar(),
+        "state": version.state,
+        "headline": version.headline,
+        "document": rows.document(version_to_json(version)),
+    }
+    connection.execute(insert(versions).values(rows.cleaned(row)))
+    facts = {"urlkey": visit.urlkey, "url": rows.clean(visit.url), "from_seq": before, "to_seq": before + 1}
+    rules = {"differ": DIFFER, "extractor": version.extractor}
+    told = rows.change_rows(visit.changes, seen_by=capture.timestamp, **facts, **rules)
+    insert_new(connection, changes, list(told))
+    return before + 1

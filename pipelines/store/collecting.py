@@ -1,0 +1,91 @@
+"""What may be deleted: objects that no row points to and that hold nothing of their own.
+
+    replaced by a merged file  -> every record is in that one: index and file go
+    orphan, older than a grace -> every record is in files that the catalog points to: it goes; else it is named
+    index without its file, upload begun and never ended, older than the grace -> goes
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from pipelines.crashpoint import crashpoint
+from pipelines.errors import DamagedRecord, ObjectNotFound
+
+from .admin import AdminStore, Upload
+from .catalog import Catalog
+from .objects import Stat
+from .spares import Spares
+from .warcs import index_key
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """One object, or upload, that nothing points to; ``keep``: why it is not deleted."""
+
+    key: str
+    size: int
+    why: str
+    keep: str | None = None
+    upload: Upload | None = None
+    failure: bool = False  # somebody has to look at it
+
+
+class Collector:
+    """``limit``: what is younger is left in peace."""
+
+    def __init__(self, catalog: Catalog, store: AdminStore, *, limit: datetime) -> None:
+        self._catalog, self._store, self._limit = catalog, store, limit
+        self._spares = Spares(catalog, store)
+
+    def run(self) -> Iterator[Found]:
+        """Judged one after the other; nothing is deleted here."""
+        listed = list(self._store.list("warc/"))  # before the catalog: what is stored meanwhile has its row by then
+        indexes = list(self._store.list("index/"))
+        names = {file.name for file in self._catalog.files()}
+        for stat in listed:
+            if stat.key.endswith(".warc.gz") and _name(stat) not in names:
+                yield self._file(stat)
+        there = names | {_name(stat) for stat in listed}
+        for stat in indexes:
+            name = stat.key.rpartition("/")[2].removesuffix(".cdxj.gz") + ".warc.gz"
+            if stat.key.endswith(".cdxj.gz") and name not in there:
+                yield self._aged(stat, "index without its file")
+        for upload in self._store.uploads():
+            if upload.begun <= self._limit:
+                yield Found(upload.key, 0, f"upload begun {upload.begun:%Y-%m-%d} and never ended", upload=upload)
+
+    def _aged(self, stat: Stat, why: str) -> Found:
+        young = stat.modified > self._limit
+        return Found(stat.key, stat.size, why, keep="younger than the grace period" if young else None)
+
+    def _file(self, stat: Stat) -> Found:
+        made = self._catalog.replacing(_name(stat))
+        found = Found(stat.key, stat.size, f"replaced by {made.name}") if made else self._aged(stat, "orphan")
+        if found.keep:
+            return found
+        try:
+            only = self._spares.only_here(stat.key)
+        except (DamagedRecord, ObjectNotFound) as e:
+            return Found(stat.key, stat.size, found.why, keep=f"cannot be compared: {e}", failure=True)
+        if only:
+            kept = f"holds {len(only)} record(s) that no other file has; start its crawler, or run stoppress rebuild"
+            return Found(stat.key, stat.size, found.why, keep=kept, failure=True)
+        return found
+
+    def delete(self, found: Found) -> None:
+        """The index first: whoever reads the store alone must not be led to what is gone."""
+        if found.upload:
+            self._store.give_up(found.upload)
+            return
+        if found.key.startswith("warc/"):
+            self._store.delete(index_key(found.key.rpartition("/")[2]))
+            crashpoint("gc_index_deleted")
+        self._store.delete(found.key)
+        crashpoint("gc_deleted")
+
+
+def _name(stat: Stat) -> str:
+    return stat.key.rpartition("/")[2]

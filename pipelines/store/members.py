@@ -1,0 +1,107 @@
+"""The gzip members of a WARC file, every byte of it accounted for; behind a damaged one the next is looked for."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from isal import isal_zlib
+
+from pipelines.warc import ISAL_ERROR
+
+_GZIP = 16 + zlib.MAX_WBITS
+_STEP = 1 << 15  # bytes inflated at once: what follows a member is handed back, and copied for that
+_MAGIC = b"\x1f\x8b\x08"  # RFC 1952 2.3.1: ID1, ID2, deflate
+_LOOK = 1 << 12  # compressed bytes that surely show how a record begins
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """A whole member, its CRC and length right: ``plain`` is what it holds, ``raw`` how it lies in the file."""
+
+    offset: int
+    length: int
+    plain: bytes
+    taken: list[memoryview]
+
+    @property
+    def raw(self) -> bytes:
+        return b"".join(self.taken)
+
+
+@dataclass(frozen=True, slots=True)
+class Broken:
+    """Bytes that are no whole member, up to the next one or the end of the file."""
+
+    offset: int
+    length: int
+    why: str
+
+
+class Members:
+    """Goes through a file from its start; holds one member at a time. ``read`` gives the next bytes, empty at the
+    end."""
+
+    def __init__(self, read: Callable[[], bytes]) -> None:
+        self._read = read
+        self._held = memoryview(b"")
+        self._at = 0  # in what is held
+        self._offset = 0  # of the member in the file
+
+    def __iter__(self) -> Iterator[Member | Broken]:
+        while found := self._next():
+            self._offset += found.length
+            yield found
+
+    def _next(self) -> Member | Broken | None:
+        inflater, plain, taken = isal_zlib.decompressobj(wbits=_GZIP), [], []
+        why = "the file ends inside this record"
+        while not inflater.eof and (step := self._step()):
+            taken.append(step)
+            try:
+                plain.append(inflater.decompress(step))
+            except ISAL_ERROR as e:
+                why = f"no whole gzip member: {e}"
+                break
+        if not inflater.eof:
+            return self._broken(b"".join(taken), why) if taken else None
+        if spare := len(inflater.unused_data):
+            taken[-1] = taken[-1][:-spare]
+            self._at -= spare
+        whole = plain[0] if len(plain) == 1 else b"".join(plain)
+        return Member(self._offset, sum(map(len, taken)), whole, taken)
+
+    def _step(self) -> memoryview:
+        if self._at == len(self._held):
+            self._held, self._at = memoryview(self._read()), 0
+        step = self._held[self._at : self._at + _STEP]
+        self._at += len(step)
+        return step
+
+    def _broken(self, begun: bytes, why: str) -> Broken:
+        """Look for the next record, one byte after the other; what was looked through is not kept."""
+        window, gone, start, ended = begun + self._held[self._at :], 0, 1, False
+        while True:
+            at = window.find(_MAGIC, start)
+            if not ended and (at < 0 or len(window) - at < _LOOK):
+                more = self._read()
+                keep = at if at >= 0 else max(start, len(window) - len(_MAGIC) + 1)
+                window, gone, start, ended = window[keep:] + more, gone + keep, 0, not more
+                continue
+            if at < 0:
+                gone, window = gone + len(window), b""
+                break
+            if _begins_a_record(window[at : at + _LOOK]):
+                gone, window = gone + at, window[at:]
+                break
+            start = at + 1
+        self._held, self._at = memoryview(window), 0
+        return Broken(self._offset, gone, why)
+
+
+def _begins_a_record(data: bytes) -> bool:
+    try:
+        return bool(isal_zlib.decompressobj(wbits=_GZIP).decompress(data).startswith(b"WARC/1."))
+    except ISAL_ERROR:
+        return False

@@ -1,0 +1,177 @@
+"""Takes the bytes of a takedown out of the store, file by file; killed anywhere and run again, it finishes.
+
+    catalog: versions and changes lose their text -> each file that holds some of it:
+        new file with tombstones -> put, read back -> catalog switched -> old file erased
+
+What is in the store is looked at, not what the catalog knows: a reading may lie in any file that was written after
+its capture, and a file that was merged may still be there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+from pipelines.crashpoint import crashpoint
+from pipelines.errors import DamagedRecord, StoreError
+from pipelines.judging import Judge
+from pipelines.takedowns import Takedown
+from pipelines.warc import parse_record
+
+from .admin import AdminStore
+from .catalog import Catalog, WarcFile
+from .members import Broken, Members
+from .newfile import NewFile, copy, first_record, name_after, stored
+from .objects import Stat
+from .spares import Spares
+from .warcs import index_key, opened_at
+
+_PIECE = 1 << 18  # bytes read at once
+SETTLING = timedelta(seconds=30)  # in which a crawler has noticed, and what it was doing is in its open file
+_EARLIER = timedelta(days=1)  # a file may have been open for a while before the capture was made
+
+
+@dataclass(slots=True)
+class Redacted:
+    """What a run did: files that were rewritten, copies that were erased, what is still to wait for."""
+
+    looked_at: int = 0
+    of: int = 0
+    records: int = 0
+    rewritten: list[tuple[str, str]] = field(default_factory=list)  # old and new name
+    erased: list[str] = field(default_factory=list)
+    waits: list[WarcFile] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+
+    @property
+    def finished(self) -> bool:
+        return not self.waits and not self.problems
+
+
+class Redactor:
+    """One takedown; ``folder`` takes the new files while they are written."""
+
+    def __init__(self, takedown: Takedown, catalog: Catalog, store: AdminStore, folder: Path) -> None:
+        self._takedown, self._catalog, self._store, self._folder = takedown, catalog, store, folder
+        self._spares = Spares(catalog, store)
+        self._covered = catalog.covered(takedown)
+        self.done = Redacted()
+
+    def run(self, told: Callable[[Redacted], None] = lambda done: None) -> Redacted:
+        """StoreUnavailable: run it again; what is done stays done."""
+        self._catalog.words_taken(self._takedown.id, self._covered.records)
+        crashpoint("redact_words")
+        candidates = list(self._candidates())
+        self.done.of = len(candidates)
+        for stat in candidates:
+            self._file(stat)
+            self.done.looked_at += 1
+            told(self.done)
+        self.done.waits = list(self._in_spools())
+        return self.done
+
+    def _candidates(self) -> Iterator[Stat]:
+        known = {file.key for file in self._catalog.files()}
+        for stat in self._store.list("warc/"):
+            if not stat.key.endswith(".warc.gz"):
+                continue
+            if stat.key not in known or stat.key in self._covered.filenames or self._is_later(stat.key):
+                yield stat
+
+    def _is_later(self, key: str) -> bool:
+        try:
+            opened = opened_at(key.rpartition("/")[2])
+        except (ValueError, IndexError):  # no name of ours: who knows
+            return True
+        earliest = self._covered.earliest
+        return earliest is None or opened >= earliest - _EARLIER
+
+    def _in_spools(self) -> Iterator[WarcFile]:
+        """Files on crawlers' machines that may hold what has to go."""
+        limit = (self._takedown.redact or self._takedown.at) + SETTLING
+        for file in self._catalog.files():
+            if file.state != "stored" and (file.name in self._covered.filenames or file.opened < limit):
+                yield file
+
+    def _judge(self) -> Judge:
+        return Judge(self._takedown, self._covered.records, self._covered.visits)
+
+    def _file(self, stat: Stat) -> None:
+        name = stat.key.rpartition("/")[2]
+        try:
+            count = self._count(stat.key)
+            if not count:
+                return
+            file = self._catalog.file(name)
+            if file and file.state == "stored":
+                self._rewrite(file)
+            else:
+                self._erase_spare(stat.key)
+            self.done.records += count
+        except DamagedRecord as e:
+            self.done.problems.append(str(e))
+        except StoreError as e:
+            if type(e) is not StoreError:  # the store itself does not answer, or refuses
+                raise
+            self.done.problems.append(str(e))
+
+    def _count(self, key: str) -> int:
+        """How many records of a file have to go."""
+        judge, count = self._judge(), 0
+        with self._store.open(key) as stream:
+            for item in Members(lambda: stream.read(_PIECE)):
+                if isinstance(item, Broken):
+                    raise DamagedRecord(
+                        f"{key} is damaged at byte {item.offset}: {item.why}; what there is of it cannot be taken out"
+                    )
+                count += judge.instead(parse_record(item.plain)) is not None
+        return count
+
+    def _rewrite(self, file: WarcFile) -> None:
+        new = self._written(file)
+        self._catalog.file_replaced(new, [file.name], self._placed)
+        crashpoint("redact_pointed")
+        self._erase(file.key or "", file.name)
+        self.done.rewritten.append((file.name, new.name))
+
+    def _written(self, file: WarcFile) -> WarcFile:
+        path = self._folder / "redacted.warc.gz"
+        with path.open("wb") as stream:
+            new = NewFile(name_after([file], self._takedown.id), stream)
+            new.add(first_record(new, [file], self._takedown.at, f"redacted by takedown {self._takedown.id}"))
+            replaces = copy(new, self._store, file, self._judge().instead)
+        _same_captures(file, self._catalog, new)
+        self._placed = new.captures
+        known = stored(new, path, self._store, [file], replaces)
+        crashpoint("redact_put")
+        path.unlink()
+        return known
+
+    def _erase_spare(self, key: str) -> None:
+        """A copy that nothing points to: of a merged file, or one that a killed run has left."""
+        if lacking := self._spares.only_here(key):
+            raise StoreError(
+                f"{key} is not in the catalog and holds {len(lacking)} record(s) that no other file has; start the "
+                "crawler that wrote it, or run stoppress rebuild, then run this again"
+            )
+        self._erase(key, key.rpartition("/")[2])
+        self.done.erased.append(key)
+
+    def _erase(self, key: str, name: str) -> None:
+        """The index first: whoever reads the store alone must not be led to what is gone."""
+        self._store.erase(index_key(name))
+        crashpoint("redact_index_erased")
+        self._store.erase(key)
+        crashpoint("redact_erased")
+
+
+def _same_captures(file: WarcFile, catalog: Catalog, new: NewFile) -> None:
+    """DamagedRecord: the catalog knows captures of this file that were not found in it."""
+    here = {capture.record_id for capture in new.captures}
+    lost = catalog.places(file.key or "").keys() - here
+    if lost:
+        raise DamagedRecord(f"{file.key} lacks {min(lost)}, which the catalog says is in it; see: stoppress verify")
+
+

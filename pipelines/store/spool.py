@@ -1,0 +1,232 @@
+"""The spool: a folder of one writer, with one appended WARC file per epoch.
+
+    <prefix>-<timestamp17>-<serial>-<worker>.warc.gz.open    written to now
+    <prefix>-<timestamp17>-<serial>-<worker>.warc.gz         sealed, waits for upload
+    quarantine/                                              torn tails, kept for people
+
+Nothing is ever appended to a file of an earlier process: it is cut at its last whole member and sealed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import fcntl
+import os
+import re
+import secrets
+import socket
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import BinaryIO, Self
+
+from pipelines.crashpoint import crashpoint
+from pipelines.errors import SpoolLocked, StoppressError
+from pipelines.warc import Placed, Record, member, scan
+
+from .disk import sync_folder
+from .warcs import OPEN
+
+PREFIX = "stoppress"
+NAME = re.compile(PREFIX + r"-[0-9]{17}-[0-9]{5}-[^-]+\.warc\.gz")
+AT_ONCE = 4 * 2**20  # bytes that one write takes; each write alone would make this thread wait for the others
+
+
+def worker_name(folder: Path) -> str:
+    """The name of this spool's writer, the same after a restart, safe in a file name and without a dash."""
+    path = folder / "worker"
+    name = path.read_text().strip() if path.exists() else ""
+    if not name:
+        host = re.sub(r"[^A-Za-z0-9.]", "_", socket.gethostname())[:40] or "host"
+        name = f"{host}_{secrets.token_hex(4)}"
+        with path.with_suffix(".new").open("w") as file:  # whole or not at all: its visits are found by it
+            file.write(name)
+            file.flush()
+            os.fsync(file.fileno())
+        path.with_suffix(".new").replace(path)
+        sync_folder(folder)
+    return name
+
+
+class SpoolLock:
+    """One writer per spool: an flock that dies with its process; the file names the holder."""
+
+    def __init__(self, folder: Path) -> None:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._file = (folder / "lock").open("a+")
+        except OSError as e:
+            raise StoppressError(
+                f"the spool {folder} cannot be written: {e.strerror}; "
+                "open this folder to the crawler's user, or name another as [archive] spool"
+            ) from e
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as e:
+            self._file.seek(0)
+            holder = self._file.read().strip() or "another process"
+            self._file.close()
+            raise SpoolLocked(
+                f"{folder} is in use by process {holder}; "
+                "wait until it has ended, or give this crawler another [archive] spool"
+            ) from e
+        self._file.truncate(0)
+        self._file.write(str(os.getpid()))
+        self._file.flush()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+
+class Epoch:
+    """One open spool file. ``append`` buffers, ``commit`` makes durable, ``seal`` ends it for good."""
+
+    def __init__(self, folder: Path, name: str, opened: datetime, first: Callable[[str], Record]) -> None:
+        self.name = name
+        self.opened = opened
+        self._path = folder / (name + OPEN)
+        self._file: BinaryIO = self._path.open("xb")
+        self._waiting: list[bytes] = []
+        self.size = self._written = self.durable = 0
+        try:
+            self.append(first(name))
+            self.commit()
+            sync_folder(folder)
+        except OSError:
+            self.abandon()
+            raise
+
+    def append(self, record: Record) -> tuple[int, int]:
+        """Write one member; returns its (offset, length) in this file."""
+        return self.append_member(member(record))
+
+    def append_member(self, data: bytes) -> tuple[int, int]:
+        offset = self.size
+        self._waiting.append(data)
+        self.size += len(data)
+        if self.size - self._written > AT_ONCE:
+            self._write()
+        return offset, len(data)
+
+    def commit(self) -> None:
+        """Everything appended so far is on disk when this returns; OSError means: abandon this file."""
+        if self.durable < self.size:
+            self._write()
+            crashpoint("before_fsync")
+            os.fsync(self._file.fileno())
+            crashpoint("after_fsync")
+            self.durable = self.size
+
+    def _write(self) -> None:
+        self._file.write(b"".join(self._waiting))
+        self._file.flush()
+        crashpoint("after_spool_write")
+        self._waiting.clear()
+        self._written = self.size
+
+    def seal(self) -> Path:
+        """No more appending; the file takes its final name in the spool."""
+        self.commit()
+        self._file.close()
+        return seal_name(self._path)
+
+    def abandon(self) -> None:
+        """After a failed write or fsync: keep what was durable, and never trust this descriptor again.
+
+        The kernel may forget the error after reporting it once (PostgreSQL's lesson of 2018).
+        """
+        with contextlib.suppress(OSError):  # closing first: it would write what is still buffered behind the cut
+            self._file.close()
+        with contextlib.suppress(OSError):  # if this fails too, recovery cuts the tail at the next start
+            os.truncate(self._path, self.durable)
+
+    def leave(self) -> None:
+        """Close without sealing: recovery seals the file at the next start, and tells the catalog of its rows."""
+        with contextlib.suppress(OSError):
+            self._file.close()
+
+
+def seal_name(path: Path) -> Path:
+    sealed = path.with_name(path.name.removesuffix(OPEN))
+    path.rename(sealed)
+    sync_folder(path.parent)
+    return sealed
+
+
+def used(folder: Path) -> int:
+    """Bytes of WARC in the spool."""
+    return sum(path.stat().st_size for path in folder.glob("*.warc.gz*"))
+
+
+def file_name(now: datetime, serial: int, worker: str) -> str:
+    stamp = now.astimezone(UTC)
+    return f"{PREFIX}-{stamp:%Y%m%d%H%M%S}{stamp.microsecond // 1000:03d}-{serial:05d}-{worker}.warc.gz"
+
+
+def sealed(folder: Path) -> list[Path]:
+    """Files that wait for the store, oldest first; what others put into the folder is left alone."""
+    return sorted(path for path in folder.glob("*.warc.gz") if NAME.fullmatch(path.name))
+
+
+def left_open(folder: Path) -> list[Path]:
+    """Files that a dead process was writing to, oldest first."""
+    return sorted(path for path in folder.glob(f"*{OPEN}") if NAME.fullmatch(path.name.removesuffix(OPEN)))
+
+
+@dataclass(frozen=True, slots=True)
+class Recovered:
+    """A file left by a dead process, sealed again; ``torn`` bytes went to quarantine."""
+
+    path: Path
+    records: tuple[Placed, ...]
+    size: int
+    torn: int
+
+
+def recover(folder: Path, told: Callable[[Recovered], None] = lambda left: None) -> list[Recovered]:
+    """Seal what dead processes left open, cut at the last whole member. Safe to be killed and run again.
+
+    ``told`` hears of each file before it is sealed: if it raises, the file is still there for the next try.
+    """
+    return [_recover(path, told) for path in left_open(folder)]
+
+
+def _recover(path: Path, told: Callable[[Recovered], None]) -> Recovered:
+    with path.open("r+b") as file:
+        records = tuple(scan(file))
+        whole = records[-1].offset + records[-1].length if records else 0
+        file.seek(whole)
+        tail = file.read()
+        if tail:
+            _quarantine(path, tail)
+            crashpoint("mid_recovery")
+            file.truncate(whole)
+            file.flush()
+            os.fsync(file.fileno())
+    if not records:  # not even its warcinfo is whole: nothing was ever acknowledged from it
+        path.unlink()
+        return Recovered(path, (), 0, len(tail))
+    left = Recovered(path.with_name(path.name.removesuffix(OPEN)), records, whole, len(tail))
+    told(left)
+    crashpoint("mid_recovery")
+    seal_name(path)
+    return left
+
+
+def _quarantine(path: Path, tail: bytes) -> None:
+    folder = path.parent / "quarantine"
+    folder.mkdir(exist_ok=True)
+    with (folder / (path.name.removesuffix(OPEN) + ".tail")).open("wb") as file:
+        file.write(tail)
+        file.flush()
+        os.fsync(file.fileno())
+    sync_folder(folder)
+
+
+def overdue(opened: datetime, size: int, now: datetime, *, roll_size: int, roll_age: timedelta) -> bool:
+    """Seal by size or age, whichever comes first: retrieval must not wait for a full file."""
+    return size >= roll_size or now - opened >= roll_age

@@ -1,0 +1,50 @@
+"""Statements that SQLite and PostgreSQL spell differently, in one spelling."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Text, func, literal
+from sqlalchemy.dialects import postgresql, sqlite
+
+from pipelines.model import Visit
+
+
+def insert_new(connection: Connection, table: Any, values: Sequence[dict[str, Any]]) -> None:
+    """Insert what is not there yet: writing the same rows twice changes nothing."""
+    if values:
+        connection.execute(_insert(connection, table).on_conflict_do_nothing(), values)
+
+
+def insert_or_update(
+    connection: Connection, table: Any, values: Sequence[dict[str, Any]], names: Sequence[str], *, unless: str = ""
+) -> None:
+    """Insert; where the row is there, take the columns ``names`` over: if ``unless`` is named, only while that
+    column is empty."""
+    if values:
+        new = _insert(connection, table)
+        told = {name: new.excluded[name] for name in names}
+        empty = table.c[unless].is_(None) if unless else None
+        statement = new.on_conflict_do_update(index_elements=list(table.primary_key), set_=told, where=empty)
+        connection.execute(statement, values)
+
+
+def in_order(found: Iterable[Visit]) -> list[Visit]:
+    """By id: two writers that touch the same rows in one order wait for each other and never deadlock."""
+    return sorted(found, key=lambda visit: visit.id)
+
+
+def listed(connection: Connection, values: Iterable[str]) -> ColumnElement[str]:
+    """A column of any number of texts, sent as one parameter: ``select(...).where(x.in_(select(listed(...))))``."""
+    texts = list(values)
+    if connection.dialect.name == "postgresql":
+        given = func.unnest(literal(texts, postgresql.ARRAY(Text)))
+        return given.table_valued("value", name="given").render_derived().c.value
+    return func.json_each(json.dumps(texts)).table_valued("value", name="given").c.value
+
+
+def _insert(connection: Connection, table: Any) -> Any:
+    dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
+    return dialect.insert(table)

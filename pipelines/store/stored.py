@@ -1,0 +1,151 @@
+"""What the catalog gives back, as values."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from pipelines.model import Capture, Change, Reading, Version, Watch
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What saving a watch list did, as URLs."""
+
+    added: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    unchanged: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StandingWatch:
+    """A watch as it stands."""
+
+    watch: Watch
+    urlkey: str
+    state: str  # active, paused, ended
+    reason: str
+    added: datetime  # or taken up again, after it had ended
+
+
+@dataclass(frozen=True, slots=True)
+class PageHistory:
+    """What the schedule needs to know of a page."""
+
+    urlkey: str
+    first_started: datetime | None = None
+    last_started: datetime | None = None
+    last_scheduled: datetime | None = None
+    last_good: datetime | None = None  # start of the newest visit that ended well
+    last_changed: datetime | None = None  # first_seen of the newest version
+    coverage_ended: bool = False
+    original: Capture | None = None  # newest full capture of the page
+    latest: Capture | None = None  # newest look, full or revisit: its validators are the freshest
+    unmodified: int = 0  # 304 answers since the page was last seen whole
+    in_flight: bool = False  # a visit has started and not ended
+
+
+@dataclass(frozen=True, slots=True)
+class StoredVersion:
+    """A version with its number and the interval in which captures showed it."""
+
+    urlkey: str
+    seq: int
+    first_seen: datetime
+    last_seen: datetime
+    record_id: str
+    digest: str
+    content_hash: str
+    same_as: int | None  # the first earlier version that said the same
+    version: Version
+    redacted: str | None = None  # the takedown that took its text
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """The number of a version that is told late, and whether another one has it."""
+
+    number: int
+    taken: bool
+
+
+@dataclass(frozen=True, slots=True)
+class StoredChange:
+    """A change with the versions it lies between."""
+
+    change: Change
+    change_id: str
+    url: str
+    urlkey: str
+    from_seq: int
+    to_seq: int
+    extractor: str
+    differ: str
+
+
+@dataclass(frozen=True, slots=True)
+class PageSummary:
+    """One page in figures."""
+
+    url: str
+    urlkey: str
+    state: str | None  # of its watch; None: not watched
+    headline: str | None  # of the newest version
+    visits: int
+    captures: int
+    versions: int
+    changes: int
+    first_seen: datetime | None  # of the first version
+    last_seen: datetime | None  # start of the newest visit
+    last_outcome: str | None  # of that visit; "running" while it has none
+
+
+@dataclass(frozen=True, slots=True)
+class WarcFile:
+    """A WARC file: in the spool, or in the store under its key."""
+
+    name: str
+    key: str | None
+    state: str  # open, stored
+    size: int
+    sha256: str | None
+    worker: str
+    opened: datetime
+    stored: datetime | None
+    replaces: tuple[str, ...] = ()  # names of the files that it was made of and stands for
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chosen:
+    """Captures of these pages (None: of all), fetched in this time (None: without an end)."""
+
+    urlkeys: tuple[str, ...] | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PastReading:
+    """A capture and what was read in it when it was new."""
+
+    capture: Capture
+    urlkey: str  # of the page: another one than the capture's where it redirects
+    url: str  # as watched
+    reading: Reading
+    detail: str
+    number: int | None  # of the version that it showed
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LaterReading:
+    """What an extractor read in a capture when it was asked again, beside what the catalog had."""
+
+    record_id: str
+    urlkey: str  # of the page
+    timestamp: datetime  # of the capture
+    extractor: str
+    reading: Reading
+    detail: str = ""
+    content_hash: str | None = None
+    same_as: str | None = None  # record id of another capture in which it read the same
+    version: Version | None = None  # with ``same_as`` the one read there

@@ -1,0 +1,171 @@
+"""The catalog's tables: one schema for SQLite and PostgreSQL. Times are whole microseconds of UTC since 1970."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, MetaData, Table, Text, text
+
+metadata = MetaData()
+# Microseconds sort, compare and index the same in both databases; ISO text would not with mixed precision.
+When = BigInteger
+# What is sorted or looked up is compared byte by byte, as SQLite does; a PostgreSQL's own locale would sort
+# "a-b" and "ab" by its language.
+Key = Text().with_variant(Text(collation="C"), "postgresql")
+
+# Conditions of partial indexes. They stand in queries word for word (no parameters), or the planner cannot
+# know that the index answers them.
+RUNNING = text("outcome IS NULL")
+UNREAD = text("reading IS NULL AND outcome = 'archived'")
+
+
+def _where(condition: Any) -> dict[str, Any]:
+    return {"sqlite_where": condition, "postgresql_where": condition}
+
+
+watches = Table(
+    "watches", metadata,
+    Column("urlkey", Key, primary_key=True),
+    Column("url", Key, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("added", When, nullable=False),
+    Column("orders", Text, nullable=False),  # the watch as JSON
+)  # fmt: skip
+
+visits = Table(
+    "visits", metadata,
+    Column("id", Key, primary_key=True),
+    Column("urlkey", Key, nullable=False),
+    Column("url", Key, nullable=False),
+    Column("worker", Key, nullable=False),
+    Column("why", Text, nullable=False),
+    Column("scheduled", When),
+    Column("started", When, nullable=False),
+    Column("previous", When),
+    Column("outcome", Text),  # NULL: still running, or its process died
+    Column("reason", Text),
+    Column("detail", Text, nullable=False),
+    Column("status", Integer),
+    Column("reading", Text),
+    Column("version", Integer),
+    Index("visits_by_page", "urlkey", "started"),
+    Index("visits_running", "urlkey", **_where(RUNNING)),
+    Index("visits_unread", "urlkey", "started", **_where(UNREAD)),
+)  # fmt: skip
+
+captures = Table(
+    "captures", metadata,
+    Column("record_id", Key, primary_key=True),
+    Column("visit_id", Key),
+    Column("urlkey", Key, nullable=False),
+    Column("timestamp", When, nullable=False),
+    Column("url", Key, nullable=False),
+    Column("role", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("mime", Text),
+    Column("status", Integer),
+    Column("digest", Text, nullable=False),
+    Column("filename", Key, nullable=False),
+    Column("offset", BigInteger, nullable=False),
+    Column("length", BigInteger, nullable=False),
+    Column("refers_to", Key),
+    Column("etag", Text),
+    Column("last_modified", Text),
+    Column("fidelity", Text, nullable=False),
+    Column("truncated", Text),
+    Column("redacted", Key),  # the takedown that took its bytes
+    Index("captures_by_page", "urlkey", "timestamp"),
+    Index("captures_by_visit", "visit_id"),
+    Index("captures_by_file", "filename"),
+)  # fmt: skip
+
+versions = Table(
+    "versions", metadata,
+    Column("urlkey", Key, primary_key=True),
+    Column("seq", Integer, primary_key=True),
+    Column("visit_id", Key, nullable=False),
+    Column("first_seen", When, nullable=False),
+    Column("last_seen", When, nullable=False),
+    Column("record_id", Key, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("content_hash", Key, nullable=False),
+    Column("same_as", Integer),
+    Column("state", Text, nullable=False),
+    Column("headline", Text),
+    Column("document", Text, nullable=False),  # the version as JSON
+    Column("redacted", Key),  # the takedown that took its text
+    Index("versions_by_visit", "visit_id", unique=True),
+    Index("versions_by_time", "urlkey", "first_seen"),
+    Index("versions_by_content", "urlkey", "content_hash"),
+)  # fmt: skip
+
+changes = Table(
+    "changes", metadata,
+    Column("id", Key, primary_key=True),
+    Column("urlkey", Key, nullable=False),
+    Column("url", Key, nullable=False),
+    Column("from_seq", Integer, nullable=False),
+    Column("to_seq", Integer, nullable=False),
+    Column("place", Integer, nullable=False),  # order within its visit
+    Column("type", Text, nullable=False),
+    Column("class", Text, nullable=False),
+    Column("confirmed", Boolean, nullable=False),
+    Column("seen_by", When, nullable=False),
+    Column("score", Float),
+    Column("differ", Text, nullable=False),
+    Column("extractor", Text, nullable=False),
+    Column("document", Text, nullable=False),  # the change as JSON
+    Index("changes_by_page", "urlkey", "to_seq", "place"),
+    Index("changes_by_time", "seen_by"),
+)  # fmt: skip
+
+files = Table(
+    "files", metadata,
+    Column("name", Key, primary_key=True),
+    Column("key", Key),
+    Column("state", Text, nullable=False),
+    Column("size", BigInteger, nullable=False),
+    Column("sha256", Text),
+    Column("worker", Key, nullable=False),
+    Column("opened", When, nullable=False),
+    Column("stored", When),
+    Column("replaces", Text, nullable=False, server_default=""),  # names of files that it was made of
+)  # fmt: skip
+
+reextracted = Table(
+    "reextracted", metadata,
+    Column("record_id", Key, primary_key=True),  # of the capture that was read again
+    Column("extractor", Key, primary_key=True),
+    Column("urlkey", Key, nullable=False),  # of the page, as in visits
+    Column("timestamp", When, nullable=False),
+    Column("reading", Text, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("content_hash", Key),
+    Column("same_as", Key),  # record id of the row that has the document, where this extractor read the same
+    Column("document", Text),  # the version as JSON
+    Index("reextracted_by_page", "urlkey", "extractor", "timestamp"),
+    Index("reextracted_by_content", "urlkey", "extractor", "content_hash"),
+)  # fmt: skip
+
+takedowns = Table(
+    "takedowns", metadata,
+    Column("id", Key, primary_key=True),
+    Column("scope", Text, nullable=False),
+    Column("url", Key, nullable=False),
+    Column("urlkey", Key, nullable=False),
+    Column("record_id", Key),
+    Column("timestamp", When),
+    Column("digest", Text),
+    Column("at", When, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("redact", When),  # since when its bytes shall go, too
+    Column("lifted", When),
+    Column("done", When),
+)  # fmt: skip
+
+__all__ = [
+    "RUNNING", "UNREAD", "captures", "changes", "files", "metadata", "reextracted", "takedowns", "versions", "visits",
+    "watches",
+]  # fmt: skip

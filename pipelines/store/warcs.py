@@ -1,0 +1,121 @@
+"""Reading WARC records back: one exact range read, from the store or from what is still in the spool."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from pipelines.entity import Headers, entity, parse
+from pipelines.errors import DamagedRecord, ObjectNotFound
+from pipelines.model import Capture
+from pipelines.tombstones import refusal
+from pipelines.warc import TOMBSTONE_TYPE, Record, read_member
+
+from .objects import ObjectStore
+
+OPEN = ".open"  # the suffix of a spool file that is still written to
+
+
+@dataclass(frozen=True, slots=True)
+class StoredResponse:
+    """An archived answer: ``body`` without transfer coding, content coding as stored."""
+
+    status: int
+    reason: str
+    headers: Headers
+    body: bytes
+
+
+class WarcReader:
+    """Records by capture. A file name with a slash is a key of the store, one without lies in the spool."""
+
+    def __init__(self, store: ObjectStore, spool: Path | None) -> None:
+        self._store = store
+        self._spool = spool
+
+    def record(self, capture: Capture) -> Record:
+        """The record of this capture; DamagedRecord if the bytes there are not it, TakenDown if it was redacted."""
+        return self.taken(capture, self._bytes(capture))
+
+    def taken(self, capture: Capture, member: bytes) -> Record:
+        """The same, of bytes that were read already."""
+        try:
+            record = read_member(member)
+        except DamagedRecord as e:
+            raise DamagedRecord(
+                f"{capture.filename} at {capture.offset}: the record {capture.record_id} cannot be given: {e}; "
+                "stoppress verify --deep says what else is damaged"
+            ) from e
+        if record.get("Content-Type") == TOMBSTONE_TYPE:
+            raise refusal(record.block)
+        if record.id != capture.record_id:
+            raise DamagedRecord(f"{capture.filename} at {capture.offset}: holds {record.id}, not {capture.record_id}")
+        return record
+
+    def response(self, capture: Capture, original: Capture | None = None) -> StoredResponse:
+        """The archived answer; a revisit has its own header and, from ``original``, the body."""
+        message = parse(self.record(capture).block)
+        if capture.kind != "revisit":
+            return StoredResponse(message.status, message.reason, message.headers, entity(message))
+        if original is None:
+            raise ObjectNotFound(f"{capture.record_id} revisits {capture.refers_to}, which is not in the archive")
+        source = self.response(original)
+        if message.status == 304:  # a 304 says "what you have": status and header are the original's
+            return source
+        return StoredResponse(message.status, message.reason, message.headers, source.body)
+
+    def part(self, key: str, start: int, length: int) -> bytes:
+        """A part of a file in the store, whatever lies there."""
+        return self._store.get(key, start, length)
+
+    def _bytes(self, capture: Capture) -> bytes:
+        if "/" in capture.filename:
+            return self._store.get(capture.filename, capture.offset, capture.length)
+        if self._spool is None:
+            raise ObjectNotFound(f"{capture.filename} is still in a spool on the crawler's machine")
+        for name in (capture.filename + OPEN, capture.filename):
+            try:
+                with (self._spool / name).open("rb") as file:
+                    file.seek(capture.offset)
+                    return file.read(capture.length)
+            except FileNotFoundError:
+                continue
+        # Sealed and uploaded since the row was read: its key follows from its name.
+        return self._store.get(warc_key(capture.filename), capture.offset, capture.length)
+
+
+def warc_key(name: str) -> str:
+    """``warc/YYYY/MM/DD/<name>``, the day taken from the 17-digit time in the name."""
+    return f"warc/{_day(name)}/{name}"
+
+
+def index_key(name: str) -> str:
+    return f"index/{_day(name)}/{name.removesuffix('.warc.gz')}.cdxj.gz"
+
+
+def other_name(name: str, sha256: str) -> str:
+    """For a file whose key is taken by other bytes: a serial from 90000 on, which no process counts up to."""
+    before, stamp, _, worker = name.rsplit("-", 3)
+    number = int(hashlib.sha256(f"{name} {sha256}".encode()).hexdigest()[:8], 16)
+    return f"{before}-{stamp}-{90_000 + number % 10_000:05d}-{worker}"
+
+
+def opened_at(name: str) -> datetime:
+    """When the file was opened, to the millisecond: the 17 digits in its name. ValueError if it has none."""
+    stamp = name.rsplit("-", 3)[1]
+    if len(stamp) != 17 or not stamp.isdecimal():
+        raise ValueError(f"{name} has no time in its name")
+    moment = datetime.strptime(stamp[:14], "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+    return moment.replace(microsecond=int(stamp[14:]) * 1000)
+
+
+def worker_of(name: str) -> str:
+    """The spool that the file was written in, by its name."""
+    return name.rsplit("-", 1)[1].removesuffix(".warc.gz")
+
+
+def _day(name: str) -> str:
+    stamp = name.rsplit("-", 3)[1]
+    return f"{stamp[:4]}/{stamp[4:6]}/{stamp[6:8]}"

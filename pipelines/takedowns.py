@@ -1,0 +1,136 @@
+"""Takedowns: what may not be shown, since when, and why. Pure.
+
+    order in STORE/control -> Takedown -> Blocks: does one of them stand before this page, this capture?
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Literal
+
+from .errors import TakenDown
+from .face import from_iso, iso
+from .model import Capture
+
+Scope = Literal["page", "prefix", "capture"]
+SCOPES = ("page", "prefix", "capture")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Takedown:
+    """One order to show something no longer."""
+
+    id: str
+    scope: Scope
+    url: str
+    urlkey: str  # the page; all pages whose keys start so; the page of the capture
+    at: datetime
+    actor: str
+    reason: str
+    redact: datetime | None = None  # since when its bytes shall go, too
+    record_id: str | None = None  # of the capture: with it, all that refer to it ...
+    timestamp: datetime | None = None  # ... and when it was made
+    digest: str | None = None
+    lifted: datetime | None = None  # no longer in force since
+    done: datetime | None = None  # when the last of its bytes had gone
+
+    def covers_page(self, urlkey: str) -> bool:
+        """Whether all of this page is taken down."""
+        if self.scope == "capture":
+            return False
+        return urlkey == self.urlkey or (self.scope == "prefix" and urlkey.startswith(self.urlkey))
+
+    def covers(self, capture: Capture) -> bool:
+        """Whether this capture is; a revisit shows what its original shows."""
+        if self.scope == "capture":
+            return self.record_id in (capture.record_id, capture.refers_to)
+        return self.covers_page(capture.urlkey)
+
+    def __str__(self) -> str:
+        said = f"451: {self.url} was taken down on {self.at:%Y-%m-%dT%H:%M:%SZ} by {self.actor}: {self.reason}"
+        if self.scope == "capture" and self.timestamp:
+            said = said.replace(self.url, f"{self.url}@{iso(self.timestamp)}", 1)
+        return said + ("; its bytes were taken out of the archive" if self.done else "")
+
+
+class Blocks:
+    """All takedowns in force; the one that is asked for first is the oldest.
+
+    ``elsewhere``: captures of whole pages that are known by their record ids only.
+    """
+
+    def __init__(self, takedowns: Iterable[Takedown], elsewhere: Mapping[str, Takedown] | None = None) -> None:
+        self._elsewhere = elsewhere or {}
+        self._all = sorted((one for one in takedowns if one.lifted is None), key=lambda one: one.at)
+
+    def __bool__(self) -> bool:
+        return bool(self._all)
+
+    def page(self, urlkey: str) -> Takedown | None:
+        """What stands before all of a page."""
+        return next((one for one in self._all if one.covers_page(urlkey)), None)
+
+    def record(self, record_id: str | None) -> Takedown | None:
+        """What stands before one capture, by its record id; whole pages are asked for by their keys."""
+        if record_id is None:
+            return None
+        captures = (one for one in self._all if one.scope == "capture")
+        return next((one for one in captures if one.record_id == record_id), self._elsewhere.get(record_id))
+
+    def capture(self, capture: Capture) -> Takedown | None:
+        """What stands before a capture: itself, its original, or its page."""
+        found = next((one for one in self._all if one.covers(capture)), None)
+        return found or self.record(capture.record_id) or self.record(capture.refers_to)
+
+    def single(self) -> bool:
+        """Whether captures stand alone: not all that is taken down is known by its page."""
+        return bool(self._elsewhere) or any(one.scope == "capture" for one in self._all)
+
+    def gone(self) -> set[str]:
+        """Record ids of single captures whose bytes go: nothing may be a revisit of them any more."""
+        return {one.record_id for one in self._all if one.redact and one.record_id}
+
+    def refuse_page(self, urlkey: str) -> None:
+        """TakenDown if a page may not be shown."""
+        if one := self.page(urlkey):
+            raise TakenDown(str(one))
+
+
+def order_of(takedown: Takedown) -> dict[str, Any]:
+    """Its order as ``control/`` keeps it; ``at`` and ``actor`` are written by whoever writes orders."""
+    said = {
+        "verb": "takedown",
+        "id": takedown.id,
+        "scope": takedown.scope,
+        "url": takedown.url,
+        "urlkey": takedown.urlkey,
+        "record_id": takedown.record_id,
+        "timestamp": iso(takedown.timestamp) if takedown.timestamp else None,
+        "digest": takedown.digest,
+        "reason": takedown.reason,
+        "redact": takedown.redact is not None or None,
+    }
+    return {name: value for name, value in said.items() if value is not None}
+
+
+def from_order(order: Mapping[str, Any], at: datetime) -> Takedown:
+    """The inverse. ValueError, KeyError or TypeError: it is no such order."""
+    if order["scope"] not in SCOPES:
+        raise ValueError(f"a takedown has no scope {order['scope']!r}")
+    if order["scope"] == "capture" and not order["record_id"]:
+        raise ValueError("a capture is taken down by its record id")
+    return Takedown(
+        id=order["id"],
+        scope=order["scope"],
+        url=order["url"],
+        urlkey=order["urlkey"],
+        at=at,
+        actor=order["actor"],
+        reason=order["reason"],
+        redact=at if order.get("redact") else None,
+        record_id=order.get("record_id"),
+        timestamp=from_iso(order["timestamp"]) if order.get("timestamp") else None,
+        digest=order.get("digest"),
+    )

@@ -1,0 +1,318 @@
+"""The archive as Python sees it: pages, their versions, the bytes behind them, and what changed in between.
+
+>>> from stoppress import open_archive
+>>> with open_archive("stoppress.toml") as archive:
+...     page = archive.page("https://news.example.org/live/storm")
+...     print(page.at("2026-01-03T10:00Z").version.headline)
+...     for change in page.diff("v1", "v3"):
+...         print(change.type, change.new)
+
+Nothing here writes to an archive. Times come back aware and in UTC; where one is asked for, it may be a
+datetime, a version's number, or text as in ``URL@TIME`` (``retrieval.lookup``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from types import TracebackType
+from typing import NoReturn, Self
+
+from pipelines.config import Config
+from pipelines.entity import decode
+from pipelines.errors import NotArchived, TakenDown
+from pipelines.model import Capture, Change, Visit
+from pipelines.store.catalog import PageSummary, StoredChange, StoredVersion
+from pipelines.takedowns import Takedown
+from pipelines.urlkey import normalise, urlkey
+
+from .between import between
+from .blocked import masked, open_ones, version_block, why_not, without_words
+from .later import LaterVersion, later_version, later_versions
+from .lookup import Moment, aware, instant, moment
+from .missing import nothing_at, nothing_kept
+from .results import Changes
+from .sources import Source, find
+
+When = Moment | str | None  # None: the newest
+Clock = Callable[[], datetime]
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+def open_archive(
+    where: str | Path | Config | None = None,
+    *,
+    endpoint_url: str | None = None,
+    region: str | None = None,
+    clock: Clock = _now,
+) -> Archive:
+    """Open an archive for reading: a config file, an archive's directory, or ``s3://bucket/prefix``.
+
+    None is ``stoppress.toml`` here. A store without a catalog is read through its index files: its pages are
+    then read again from the WARCs when they are asked for. ``endpoint_url`` and ``region`` are for ``s3://``.
+
+    >>> archive = open_archive("stoppress.toml")
+    >>> archive = open_archive("/data/archive")
+    >>> archive = open_archive("s3://bucket/prefix", endpoint_url="https://s3.example.net")
+    """
+    return Archive(find(where, endpoint_url=endpoint_url, region=region), clock=clock)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What the server answered, as archived: ``body`` without transfer coding, with its content coding."""
+
+    capture: Capture
+    status: int
+    reason: str
+    headers: tuple[tuple[str, str], ...]
+    body: bytes
+
+    def header(self, name: str) -> str | None:
+        """The last value of a field, None if absent; names are compared without case."""
+        return next((value for key, value in reversed(self.headers) if key.lower() == name.lower()), None)
+
+    def decoded(self) -> bytes:
+        """The body without its content coding (gzip, br, ...); DecodeError if it is cut or damaged."""
+        return decode(self.body, self.header("Content-Encoding"))
+
+
+class Archive:
+    """An archive opened for reading; close it, or use it in a ``with`` block."""
+
+    def __init__(self, source: Source, *, clock: Clock = _now) -> None:
+        self.catalog, self.reader, self.clock = source.catalog, source.reader, clock
+        self._prepare, self._close = source.prepare, source.close
+
+    def page(self, url: str) -> Page:
+        """The page behind a URL; WatchlistError if that is no URL of a page.
+
+        >>> archive.page("https://news.example.org/live/storm").versions()
+        """
+        return Page(self, normalise(url if "://" in url else f"https://{url}"))
+
+    def prepare(self, url: str | None = None) -> None:
+        """Read what was not read yet of one page or of all: only a store without a catalog has such pages."""
+        self._prepare(url)
+
+    def pages(self) -> list[PageSummary]:
+        """Every page that is watched or kept, with its counts. (Without a catalog: of what was read so far.)
+
+        >>> [page.url for page in archive.pages() if page.versions > 1]
+        """
+        return masked(self.catalog.pages(), self.catalog)
+
+    def changes(
+        self,
+        *,
+        url: str | None = None,
+        since: datetime | str | None = None,
+        until: datetime | str | None = None,
+        type: str | Sequence[str] = (),  # noqa: A002  the word of the face
+        class_: str | None = None,
+    ) -> Changes:
+        """Recorded changes, oldest first; ``since`` and ``until`` are about when they were first seen.
+
+        >>> archive.changes(since="2d", type="removed", class_="editorial").to_pandas()
+        """
+        if url:
+            return self.page(url).changes(since=since, until=until, type=type, class_=class_)
+        self.prepare()
+        return self.changes_of(None, since, until, type, class_)
+
+    def changes_of(
+        self,
+        urlkey: str | None,
+        since: datetime | str | None,
+        until: datetime | str | None,
+        wanted: str | Sequence[str],
+        class_: str | None,
+    ) -> Changes:
+        """``changes``, by the page's urlkey."""
+        now = self.clock()
+        start = instant(since, now=now) if since else None
+        end = instant(until, now=now, last=True) if until else None
+        types = (wanted,) if isinstance(wanted, str) else tuple(wanted)
+
+        def read() -> Iterator[StoredChange]:
+            found = self.catalog.changes(urlkey=urlkey, since=start, until=end, types=types, class_=class_)
+            return open_ones(found, self.catalog.blocks())
+
+        return Changes(read)
+
+    def close(self) -> None:
+        """Give back the catalog's connections; the archive is of no use afterwards."""
+        self._close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+class Page:
+    """One page of an archive and its history. NotArchived, with the next step, where there is none; TakenDown
+    where it may not be shown."""
+
+    def __init__(self, archive: Archive, url: str) -> None:
+        self.url, self.urlkey = url, urlkey(url)
+        self._archive, self._catalog = archive, archive.catalog
+
+    def versions(self) -> list[StoredVersion]:
+        """All versions, oldest first.
+
+        >>> [(v.seq, v.first_seen, len(v.version.updates)) for v in page.versions()]
+        """
+        self._prepare()
+        blocks, found = self._catalog.blocks(), self._catalog.versions(self.urlkey) or self._missing()
+        return [without_words(stored, blocks) for stored in found]
+
+    def at(self, when: When = None) -> StoredVersion:
+        """What the page said then: the version shown by the last capture before; the first one if none was.
+
+        >>> page.at("2026-01-03T10:00Z").version.headline
+        >>> page.at("v3").version.updates[0].text
+        """
+        asked = self._moment(when)
+        self._prepare()
+        if asked is None:
+            return self._shown(self._catalog.latest_version(self.urlkey) or self._missing())
+        if isinstance(asked, datetime):
+            return self._shown(self._catalog.version_at(self.urlkey, _end_of(asked)) or self._missing())
+        newest = self._catalog.latest_version(self.urlkey) or self._missing()
+        found = self._catalog.version(self.urlkey, asked)
+        if found is None:
+            raise NotArchived(nothing_at(self.url, asked, newest.seq))
+        return self._shown(found)
+
+    def versions_by(self, extractor: str) -> list[LaterVersion]:
+        """What ``stoppress reextract`` had this extractor read, oldest first; NotArchived if nothing.
+
+        >>> [(v.first_seen, len(v.version.updates)) for v in page.versions_by("stoppress-extract/2")]
+        """
+        blocks = self._catalog.blocks()
+        blocks.refuse_page(self.urlkey)
+        found = later_versions(self._catalog, self.urlkey, extractor)
+        return [later for later in found if not blocks.record(later.record_id)]
+
+    def at_by(self, extractor: str, when: When = None) -> LaterVersion:
+        """What this extractor read in the capture that first showed a version, or in the last one by a time.
+
+        >>> page.at_by("stoppress-extract/2", "v3").version.headline
+        """
+        asked = self._moment(when)
+        end = _end_of(asked) if isinstance(asked, datetime) else asked
+        blocks = self._catalog.blocks()
+        blocks.refuse_page(self.urlkey)
+        found = later_version(self._catalog, self.urlkey, extractor, end, now=self._archive.clock())
+        if block := blocks.record(found.record_id):
+            raise TakenDown(str(block))
+        return found
+
+    def capture(self, when: When = None) -> Capture:
+        """The capture of this page that is nearest in time, or the one that first showed a version."""
+        found, blocks = self._capture(self._moment(when)), self._catalog.blocks()
+        blocks.refuse_page(self.urlkey)
+        if found.redacted or blocks.capture(found):
+            raise TakenDown(why_not(found, self._catalog))
+        return found
+
+    def _capture(self, asked: Moment | None) -> Capture:
+        if isinstance(asked, int):
+            stored = self.at(asked)
+            return self._catalog.capture(stored.record_id) or self._lost(stored.record_id)
+        moment = asked or self._archive.clock()
+        exact = next(self._catalog.captures(self.urlkey, since=moment, until=_end_of(moment)), None)
+        nearest = exact or self._catalog.capture_at(self.urlkey, moment)
+        return nearest or self._redirected(moment) or self._missing()
+
+    def get(self, when: When = None) -> Answer:
+        """The archived answer nearest in time: exactly the bytes that were served. A revisit has its original's.
+
+        >>> answer = page.get("v3")
+        >>> answer.capture.timestamp, answer.status, len(answer.body)
+        """
+        capture = self.capture(when)
+        original = self._catalog.capture(capture.refers_to) if capture.refers_to else None
+        if original and original.redacted:
+            raise TakenDown(why_not(original, self._catalog))
+        stored = self._archive.reader.response(capture, original)
+        return Answer(
+            capture=capture, status=stored.status, reason=stored.reason, headers=stored.headers, body=stored.body
+        )
+
+    def diff(self, a: When, b: When) -> list[Change]:
+        """What changed from one version to any other: as recorded between neighbours, else compared now.
+
+        >>> [c.new for c in page.diff("v1", "now") if c.type == "added"]
+        """
+        old, new = self.at(a), self.at(b)
+        if new.seq == old.seq:
+            return []
+        if new.seq == old.seq + 1:
+            return [stored.change for stored in self._catalog.changes(urlkey=self.urlkey, seq=new.seq)]
+        return between(old, new, self._catalog.versions(self.urlkey))
+
+    def log(self, limit: int | None = None) -> list[Visit]:
+        """All visits, or the newest ``limit``, oldest first; each with its one outcome. Also of a page that was
+        taken down: that it was looked at is no secret.
+
+        >>> [(visit.started, visit.outcome, visit.reading) for visit in page.log()]
+        """
+        self._archive.prepare(self.url)
+        return self._catalog.visits(self.url, limit=limit) or self._missing()
+
+    def changes(
+        self,
+        *,
+        since: datetime | str | None = None,
+        until: datetime | str | None = None,
+        type: str | Sequence[str] = (),  # noqa: A002
+        class_: str | None = None,
+    ) -> Changes:
+        """The recorded changes of this page; as ``Archive.changes``."""
+        self._prepare()
+        return self._archive.changes_of(self.urlkey, since, until, type, class_)
+
+    def takedown(self) -> Takedown | None:
+        """Why nothing of this page may be shown; None if it may."""
+        return self._catalog.blocks().page(self.urlkey)
+
+    def _prepare(self) -> None:
+        self._catalog.blocks().refuse_page(self.urlkey)
+        self._archive.prepare(self.url)
+
+    def _shown(self, stored: StoredVersion) -> StoredVersion:
+        """TakenDown if this version may not be shown."""
+        if why := version_block(stored, self._catalog):
+            raise TakenDown(why)
+        return stored
+
+    def _moment(self, when: When) -> Moment | None:
+        if isinstance(when, str):
+            return moment(when, now=self._archive.clock())
+        return aware(when) if isinstance(when, datetime) else when
+
+    def _redirected(self, moment: datetime) -> Capture | None:
+        """A page that redirects is captured under its other URL: its visits know."""
+        captures = [c for visit in self._catalog.visits(self.url) for c in visit.captures if c.role == "page"]
+        return min(captures, key=lambda c: abs(c.timestamp - moment), default=None)
+
+    def _missing(self) -> NoReturn:
+        raise NotArchived(nothing_kept(self.url, self.urlkey, self._archive.pages()))
+
+    def _lost(self, record_id: str) -> NoReturn:
+        raise NotArchived(f"{self.url}: the catalog has no record {record_id}, which shows this version")
+
+
+def _end_of(moment: datetime) -> datetime:
+    """A time given to the second means all of that second: what CDX and our own tables print finds its capture."""
+    return moment if moment.microsecond else moment + timedelta(microseconds=999_999)

@@ -1,0 +1,45 @@
+"""``stoppress log``: all visits of a page and what came of them."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from pipelines.cli.common import AsJson, echo_json, say
+from pipelines.face import visit_to_json
+from pipelines.model import Visit
+
+from .common import Url, opened, safe, table, when
+
+
+def run(
+    url: Url,
+    limit: Annotated[int | None, typer.Option("-n", "--limit", min=1, help="Only the newest N visits.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the visits of a page, newest last: each ended in exactly one outcome, or is still running.
+
+    Examples:
+
+      stoppress log https://news.example.org/live/storm
+
+      stoppress log -n 20 https://news.example.org/live/storm --json
+    """
+    with opened() as archive:
+        page = archive.page(url)
+        visits, takedown = page.log(limit), page.takedown()
+    if as_json:
+        for visit in visits:
+            echo_json(visit_to_json(visit))
+        return
+    if takedown:
+        say(str(takedown))
+    table(("started", "outcome", "status", "reading", "bytes", "detail"), [_row(visit) for visit in visits])
+
+
+def _row(visit: Visit) -> list[str]:
+    outcome = "/".join(word for word in (visit.outcome or "running", visit.reason) if word)
+    said = f"v{visit.version_seq}" if visit.version_seq else visit.reading or "-"
+    size = str(sum(capture.length for capture in visit.captures))
+    return [when(visit.started), outcome, str(visit.status or "-"), said, size, safe(visit.detail, limit=100)]

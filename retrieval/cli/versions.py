@@ -1,0 +1,101 @@
+"""``stoppress versions``: all versions of a page."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from pipelines.cli.common import AsJson, echo_json
+from pipelines.face import Json, iso
+from pipelines.store.catalog import StoredVersion
+
+from ..later import LaterVersion
+from .common import By, Url, opened, safe, table, when
+
+
+def run(url: Url, extractor: By = None, as_json: AsJson = False) -> None:
+    """List the versions of a page, oldest first: what it said, from when to when it was seen to say it.
+
+    With --extractor what that one read in the page's captures, and beside it the version that was on show then.
+
+    Examples:
+
+      stoppress versions https://news.example.org/live/storm
+
+      stoppress versions https://news.example.org/live/storm --json
+
+      stoppress versions https://news.example.org/live/storm --extractor stoppress-extract/2
+    """
+    if extractor:
+        _list_later(url, extractor, as_json)
+        return
+    with opened() as archive:
+        page = archive.page(url)
+        versions = page.versions()
+        changes = Counter(stored.to_seq for stored in page.changes())
+    if as_json:
+        for stored in versions:
+            echo_json({"url": page.url, **line(stored, changes[stored.seq])})
+        return
+    head = ("version", "first seen", "last seen", "state", "updates", "changes", "headline")
+    table(head, [_row(stored, changes[stored.seq]) for stored in versions])
+
+
+def _list_later(url: str, extractor: str, as_json: bool) -> None:
+    with opened() as archive:
+        page = archive.page(url)
+        found = page.versions_by(extractor)
+    if as_json:
+        for one in found:
+            echo_json({"url": page.url, **later_line(one)})
+        return
+    head = ("was", "first seen", "last seen", "state", "updates", "captures", "headline")
+    table(head, [_later_row(one) for one in found])
+
+
+def later_line(one: LaterVersion) -> Json:
+    """A line of ``versions --extractor --json``; ``version`` is the catalog's that was on show at ``first_seen``."""
+    return {
+        "version": one.seq,
+        "first_seen": iso(one.first_seen),
+        "last_seen": iso(one.last_seen),
+        "headline": one.version.headline,
+        "state": one.version.state,
+        "updates": len(one.version.updates),
+        "captures": one.captures,
+        "content_hash": one.content_hash,
+        "record_id": one.record_id,
+        "extractor": one.extractor,
+    }
+
+
+def _later_row(one: LaterVersion) -> list[str]:
+    said = one.version
+    figures = [said.state, str(len(said.updates)), str(one.captures), safe(said.headline, limit=80)]
+    return [f"v{one.seq}" if one.seq else "-", when(one.first_seen), when(one.last_seen), *figures]
+
+
+def line(stored: StoredVersion, changes: int) -> Json:
+    """A line of ``versions --json``; ``same_as``: an earlier version that said the same; ``redacted``: the takedown of
+    one that may not be shown."""
+    return {
+        "version": stored.seq,
+        "first_seen": iso(stored.first_seen),
+        "last_seen": iso(stored.last_seen),
+        "headline": stored.version.headline,
+        "state": stored.version.state,
+        "updates": len(stored.version.updates),
+        "changes": changes,
+        "same_as": stored.same_as,
+        "content_hash": stored.content_hash,
+        "digest": stored.digest,
+        "record_id": stored.record_id,
+        "redacted": stored.redacted,
+    }
+
+
+def _row(stored: StoredVersion, changes: int) -> list[str]:
+    name = f"v{stored.seq}" + (f" = v{stored.same_as}" if stored.same_as else "")
+    said = stored.version
+    times = [when(stored.first_seen), when(stored.last_seen)]
+    headline = "(451: taken down)" if stored.redacted else safe(said.headline, limit=80)
+    return [name, *times, said.state, str(len(said.updates)), str(changes), headline]

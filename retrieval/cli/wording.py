@@ -1,0 +1,41 @@
+"""Changes in lines of text: ``[-out-]{+in+}`` as wdiff writes it, in colour on a terminal."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterable
+
+import typer
+
+from pipelines.diff.render import FORM, Piece, heading, of_change, shortened
+from pipelines.model import Change
+
+from .common import safe
+
+_COLOURS = {"-": "red", "+": "green"}
+
+
+def headed(change: Change, *, full: bool) -> str:
+    """One change on one line: what kind, where, and in which words; ``full``: nothing cut short."""
+    pieces = of_change(change)
+    return f"{heading(change)}  {line(pieces if full else shortened(pieces))}".rstrip()
+
+
+def line(pieces: Iterable[Piece]) -> str:
+    """Pieces on one line, with their signs where there is no colour."""
+    return "".join(_drawn(sign, _one_line(text)) for sign, text in pieces)
+
+
+def _drawn(sign: str, text: str) -> str:
+    if sign != "=" and sys.stdout.isatty() and not os.environ.get("NO_COLOR"):
+        # Not by colour alone: what went is struck through, what came is underlined.
+        return typer.style(text, fg=_COLOURS[sign], **{"strikethrough" if sign == "-" else "underline": True})
+    return FORM[sign].format(text)
+
+
+def _one_line(text: str) -> str:
+    """``safe``, with the spaces at both ends kept: they part this piece from its neighbours."""
+    head = " " if text[:1].isspace() else ""
+    tail = " " if text[-1:].isspace() and text.strip() else ""
+    return head + safe(text) + tail

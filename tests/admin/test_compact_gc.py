@@ -1,0 +1,197 @@
+"""``stoppress compact`` and ``gc``: fewer files, the same archive; nothing goes that is held nowhere else."""
+
+from __future__ import annotations
+
+import os
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from pipelines.compaction import plan
+from pipelines.config import load_config
+from pipelines.opened import open_catalog
+from pipelines.store.catalog import WarcFile
+from pipelines.store.warcs import index_key, warc_key
+from tests.rebuild.kept import CLOSED, STORM
+
+from .places import Place, filled, plain
+from .test_redact import WHY, holds_together
+
+NOW = ("--older-than", "0s", "--yes")
+ORPHAN = "stoppress-20260103100000000-00007-w9.warc.gz"
+
+
+def read_back(place: Place) -> list[bytes]:
+    words = [["get", f"{STORM}@v{n}"] for n in (1, 2, 3, 4)] + [["get", f"{STORM}@20260103100100"]]
+    return [place.run(*one).out for one in [*words, ["show", f"{STORM}@v3"], ["diff", STORM, "v2", "v3", "--words"]]]
+
+
+def test_three_files_become_one_and_all_is_as_it_was(place: Place) -> None:
+    before, told = place.objects("warc/"), read_back(place)
+    ran = place.run("compact", *NOW, "--json")
+
+    assert ran.code == 0, ran.err
+    assert len(ran.lines[0]["replaces"]) == 3
+    assert before.items() <= place.objects("warc/").items()
+    new = warc_key(ran.lines[0]["new"])
+    merged = place.objects("warc/")[new]
+    for data in before.values():
+        assert data in merged  # whole members, unchanged
+    assert f"stoppress-replaces: {','.join(ran.lines[0]['replaces'])}" in plain(merged)
+    assert read_back(place) == told
+    proof = place.run("diff", STORM, "v1", "v2", "--proof", "--json").lines[0]
+    assert {proof["old_capture"]["filename"], proof["new_capture"]["filename"]} == {new}
+    notes = place.run("verify", "--deep", "--json")
+    assert notes.code == 0, notes.out
+    assert [line["note"] for line in notes.lines if line.get("result") == "noted"] == [
+        f"replaced by {ran.lines[0]['new']}; stoppress gc deletes it"
+    ] * 6
+    collected = place.run("gc", "--yes", "--json")
+    assert collected.code == 0, collected.err
+    assert place.objects("warc/") == {new: merged}
+    assert place.objects("index/").keys() == {index_key(ran.lines[0]["new"])}
+    assert read_back(place) == told
+    holds_together(place)
+
+
+def test_nothing_is_done_without_yes(here: Place) -> None:
+    before = here.objects()
+    ran, collected = here.run("compact", "--older-than", "0s", "--json"), here.run("gc", "--json")
+
+    assert (ran.code, ran.lines[0]["new"], "add --yes" in ran.err) == (0, None, True)
+    assert (collected.code, collected.lines) == (0, [])
+    assert here.objects() == before
+    assert here.run("compact", "--yes").err.startswith("0 file(s)")  # all of them are younger than a day
+
+
+@pytest.mark.parametrize("point", ["mid_put:1", "mid_put:2", "compact_put", "compact_pointed"])
+def test_compact_killed_anywhere_and_run_again(here: Place, point: str) -> None:
+    told = read_back(here)
+
+    assert here.run("compact", *NOW, crash=point).code == -9
+    assert read_back(here) == told
+    assert here.run("compact", *NOW).code == 0
+    assert here.run("gc", "--yes").code == 0
+    assert len(here.objects("warc/")) == 1
+    assert read_back(here) == told
+    holds_together(here)
+
+
+@pytest.mark.parametrize("point", ["gc_index_deleted", "gc_deleted"])
+def test_gc_killed_anywhere_and_run_again(place: Place, point: str) -> None:
+    place.run("compact", *NOW)
+
+    assert place.run("gc", "--yes", crash=point).code == -9
+    assert place.run("gc", "--yes").code == 0
+    assert len(place.objects("warc/")) == len(place.objects("index/")) == 1
+    holds_together(place)
+
+
+def test_a_redaction_reaches_into_merged_files_and_what_they_replaced(here: Place) -> None:
+    here.run("compact", *NOW)
+    ran = here.run("takedown", STORM, "--redact", *WHY, "--json")
+
+    assert ran.code == 0, ran.err
+    assert CLOSED[:20] not in here.words()
+    here.run("gc", "--yes")
+    assert len(here.objects("warc/")) == 1
+    holds_together(here)
+
+
+def test_a_damaged_source_is_named_and_nothing_is_replaced(here: Place) -> None:
+    path = sorted((here.config.parent / "archive/warc").rglob("*.gz"))[1]
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 0xFF
+    path.write_bytes(bytes(data))
+    before = here.objects("warc/")
+    ran = here.run("compact", *NOW)
+
+    assert ran.code == 1
+    assert path.name in ran.err
+    assert here.objects("warc/") == before
+
+
+def test_gc_keeps_a_replaced_file_whose_records_are_damaged_in_the_new_one(here: Place) -> None:
+    new = here.run("compact", *NOW, "--json").lines[0]["new"]
+    path = here.config.parent / "archive" / warc_key(new)
+    data = bytearray(path.read_bytes())
+    data[-100] ^= 0xFF
+    path.write_bytes(bytes(data))
+    ran = here.run("gc", "--yes", "--json")
+
+    assert ran.code == 1
+    assert [line["deleted"] for line in ran.lines] == [False] * 3
+    assert len(here.objects("warc/")) == 4
+
+
+def aged(path: Path) -> None:
+    eight_days_ago = (datetime.now(UTC) - timedelta(days=8)).timestamp()
+    os.utime(path, (eight_days_ago, eight_days_ago))
+
+
+def test_an_orphan_that_holds_the_only_copy_of_a_record_stays_and_one_that_does_not_goes(
+    here: Place, tmp_path: Path
+) -> None:
+    root = here.config.parent / "archive"
+    (tmp_path / "other").mkdir()
+    strange = filled(tmp_path / "other").objects("warc/")
+    alone, copy = root / warc_key(ORPHAN), root / warc_key(ORPHAN.replace("00007", "00008"))
+    alone.parent.mkdir(parents=True)
+    alone.write_bytes(next(iter(strange.values())))
+    copy.write_bytes(next(iter(here.objects("warc/").values())))
+    young = here.run("gc", "--yes", "--json")
+    for path in (alone, copy):
+        aged(path)
+    ran = here.run("gc", "--yes", "--json")
+
+    assert {line["kept"] for line in young.lines} == {"younger than the grace period"}
+    assert (ran.code, alone.exists(), copy.exists()) == (1, True, False)
+    assert "no other file has" in next(line["kept"] for line in ran.lines if line["kept"])
+
+
+def test_uploads_that_never_ended_are_given_up_when_they_are_old(here: Place) -> None:
+    drafts = here.config.parent / "archive" / ".incoming"
+    drafts.mkdir(exist_ok=True)
+    for name in ("0-old.warc.gz", "1-young.warc.gz"):
+        (drafts / name).write_bytes(b"half")
+    aged(drafts / "0-old.warc.gz")
+
+    assert here.run("gc", "--yes").code == 0
+    assert [path.name for path in drafts.iterdir()] == ["1-young.warc.gz"]
+
+
+def test_a_second_administrator_is_refused_and_told_who_is_at_work(here: Place) -> None:
+    with open_catalog(load_config(here.config)) as catalog, catalog.held_by("compact"):
+        for words in (["gc", "--yes"], ["compact", *NOW], ["takedown", STORM, "--redact", *WHY]):
+            ran = here.run(*words)
+
+            assert ran.code == 1, words
+            assert f"in the hands of stoppress compact, process {os.getpid()}" in ran.err
+    assert here.run("gc").code == 0
+
+
+@pytest.mark.parametrize("words", [
+    ["compact", "--size", "large"], ["compact", "--older-than", "soon"], ["gc", "--grace", "-1d"],
+    ["gc", "--yes", "--dry-run"], ["compact", "--yes", "--dry-run"],
+])  # fmt: skip
+def test_wrong_use_is_refused(here: Place, words: list[str]) -> None:
+    assert here.run(*words).code == 2
+
+
+def file(number: int, size: int = 10, hours: int = 0) -> WarcFile:
+    opened = datetime(2026, 1, 3, tzinfo=UTC) + timedelta(hours=hours, minutes=number)
+    return WarcFile(f"f{number}", f"warc/f{number}", "stored", size, None, "w", opened, opened)
+
+
+def test_a_plan_keeps_to_days_sizes_and_age() -> None:
+    later = datetime(2026, 2, 1, tzinfo=UTC)
+    files = [file(1), file(2), file(3, 60), file(4), file(5, 80)]
+    files += [file(6, hours=30), file(7, hours=30), file(8, hours=90)]
+    groups = plan(files, now=later, older_than=timedelta(days=1), size=100)
+
+    assert [[one.name for one in group] for group in groups] == [["f1", "f2", "f4"], ["f6", "f7"]]
+    assert plan(files, now=datetime(2026, 1, 3, tzinfo=UTC), older_than=timedelta(days=1), size=100) == []
+    assert plan([file(n, 40) for n in range(5)], now=later, older_than=timedelta(), size=100) == [
+        [file(0, 40), file(1, 40)], [file(2, 40), file(3, 40)],
+    ]  # fmt: skip

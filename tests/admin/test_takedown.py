@@ -1,0 +1,167 @@
+"""``stoppress takedown``: who asks gets 451 with reason and date; that something was there stays visible."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+
+import pytest
+
+import stoppress
+from pipelines.config import load_config
+from pipelines.errors import TakenDown
+from pipelines.keeper import Keeper
+from pipelines.urlkey import urlkey
+from tests.rebuild.kept import CLOSED, RIVER, STORM, T0, Crawl, page
+from tests.rebuilt import differences, dump, rebuilt
+
+from .places import OTHER, Place
+
+WHY = ("--reason", "court order 12/26", "--actor", "legal")
+
+
+def test_every_reading_command_answers_451_with_reason_and_date(here: Place) -> None:
+    assert here.run("takedown", STORM, *WHY).code == 0
+
+    for words in (["get", STORM], ["get", f"{STORM}@v1"], ["show", STORM], ["show", f"{STORM}@20260103100000"],
+                  ["versions", STORM], ["diff", STORM, "v1", "v2"], ["changes", "--url", STORM]):  # fmt: skip
+        ran = here.run(*words)
+
+        assert (ran.code, ran.out) == (1, b""), words
+        assert f"451: {STORM} was taken down on 2" in ran.err
+        assert "by legal: court order 12/26" in ran.err
+    assert here.run("get", f"{OTHER}@v1").code == 0
+
+
+def test_that_the_page_was_visited_stays_visible_and_its_words_do_not(here: Place) -> None:
+    before = here.run("log", STORM).out
+    here.run("takedown", STORM, *WHY)
+    log, pages, changes = here.run("log", STORM), here.run("pages", "--json"), here.run("changes", "--json")
+
+    assert (log.code, log.out) == (0, before)
+    assert "451: " in log.err
+    assert {line["url"]: line["headline"] for line in pages.lines} == {STORM: None, OTHER: "Flood in the valley"}
+    assert (changes.code, changes.lines) == (0, [])
+    assert "451: " in changes.err
+
+
+def test_one_capture_is_taken_down_with_those_that_show_the_same(here: Place) -> None:
+    ran = here.run("takedown", f"{STORM}@20260103100100", *WHY, "--json")  # a revisit of the one a minute before
+
+    assert (ran.lines[0]["scope"], ran.lines[0]["timestamp"]) == ("capture", "2026-01-03T10:00:00Z")
+    for moment in ("20260103100000", "20260103100100", "v1"):
+        assert here.run("get", f"{STORM}@{moment}").code == 1
+    assert here.run("get", f"{STORM}@v2").code == 0
+    versions = here.run("versions", STORM, "--json").lines
+    assert [line["redacted"] is not None for line in versions] == [True, False, False, False]
+    assert [line["headline"] for line in versions] == [None, *["Flood in the valley"] * 3]
+    assert here.run("diff", STORM, "v1", "v2").code == 1
+    assert here.run("diff", STORM, "v2", "v3").code == 0
+    assert b"v1 -> v2" not in here.run("changes").out
+
+
+def test_a_prefix_takes_down_all_pages_that_begin_so(here: Place) -> None:
+    here.run("takedown", "https://news.example.org/live/", "--prefix", *WHY)
+
+    assert [here.run("get", url).code for url in (STORM, OTHER)] == [1, 1]
+
+
+def test_a_block_can_be_lifted_and_given_again(here: Place) -> None:
+    here.run("takedown", STORM, *WHY)
+    again = here.run("takedown", STORM, *WHY)
+    lifted = here.run("takedown", STORM, "--lift", "--reason", "withdrawn")
+
+    assert (again.code, "already" in again.err, lifted.code) == (0, True, 0)
+    assert here.run("get", STORM).code == 0
+    assert here.run("takedown", STORM, "--lift", "--reason", "withdrawn").code == 1
+    here.run("takedown", STORM, *WHY)
+    assert here.run("get", STORM).code == 1
+    assert len(here.run("takedown", "--list", "--json").lines) == 2
+
+
+def test_orders_lie_in_the_store_and_a_rebuilt_catalog_obeys_them(place: Place) -> None:
+    place.run("takedown", STORM, *WHY)
+    place.run("takedown", f"{OTHER}@v1", *WHY)
+    place.run("takedown", STORM, "--lift", "--reason", "withdrawn")
+    orders = [json.loads(line) for _, data in sorted(place.objects("control/").items()) for line in data.splitlines()]
+    fresh, ran = rebuilt(place.config, env=place.bucket.env if place.bucket else None)
+
+    assert [order["verb"] for order in orders] == ["takedown", "takedown", "lift"]
+    assert {order["actor"] for order in orders[:2]} == {"legal"}
+    assert ran.code == 0, ran.err
+    assert differences(dump(place.config), dump(fresh)) == []
+
+
+def test_an_order_that_did_not_come_as_far_as_the_catalog_is_in_the_store(here: Place) -> None:
+    assert here.run("takedown", STORM, *WHY, crash="takedown_ordered").code == -9
+    fresh, _ = rebuilt(here.config)
+
+    assert here.run("get", STORM).code == 0
+    with Place(fresh).catalog() as catalog:
+        assert catalog.blocks().page(urlkey(STORM))
+    here.run("takedown", STORM, *WHY)
+    assert here.run("get", STORM).code == 1
+
+
+def test_without_a_catalog_the_orders_in_the_store_are_obeyed(here: Place) -> None:
+    here.run("takedown", STORM, *WHY)
+    for path in (here.config.parent / "archive").glob("catalog.db*"):
+        path.unlink()
+    with stoppress.open_archive(here.config.parent / "archive") as archive:
+        with pytest.raises(TakenDown, match=r"451: .* legal: court order"):
+            archive.page(STORM).get()
+        with pytest.raises(TakenDown):
+            archive.page(STORM).versions()
+        assert archive.page(OTHER).get().status == 200
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        ([STORM], 2, "--reason"),
+        ([STORM, "--reason", "  "], 2, "--reason"),
+        ([], 2, "URL"),
+        (["file:///etc/passwd", *WHY], 2, "file"),
+        ([f"{STORM}@2026-13-01", *WHY], 2, "2026-13-01"),
+        ([f"{STORM}@v9", *WHY], 1, "no v9"),
+        ([f"{STORM}@20260103095959", *WHY], 1, "nearest was made 2026-01-03T10:00:00Z"),
+        ([f"{STORM}@v1", "--prefix", *WHY], 2, "--prefix"),
+        ([STORM, "--lift", *WHY], 1, "no such takedown"),
+    ],
+)
+def test_what_cannot_be_taken_down_is_named(here: Place, words: list[str], code: int, said: str) -> None:
+    ran = here.run("takedown", *words)
+
+    assert (ran.code, ran.out) == (code, b"")
+    assert said in ran.err
+    assert here.objects("control/") == {}
+
+
+def test_a_store_that_cannot_be_written_takes_no_order_and_blocks_nothing(here: Place) -> None:
+    (here.config.parent / "archive" / "control").write_text("a file in the way")
+    ran = here.run("takedown", STORM, *WHY)
+
+    assert ran.code == 1
+    assert "cannot be written" in ran.err
+    assert here.run("get", STORM).code == 0
+
+
+def test_a_page_that_redirects_says_nothing_of_what_was_taken_down_where_it_leads(here: Place) -> None:
+    moved, there = "https://news.example.org/live/moved", "https://www.example.org/there"
+    with Keeper(load_config(here.config)) as keeper:
+        crawl = Crawl(keeper, T0 + timedelta(hours=3))
+        for texts in ((RIVER,), (CLOSED, RIVER)):
+            crawl.visit(page(*texts), url=moved, via=there)
+
+    for taken in (there, moved):
+        assert here.run("get", f"{moved}@v1").code == here.run("get", there).code == 0
+        here.run("takedown", taken, *WHY)
+        for words in (["get", there], ["get", f"{moved}@v1"], ["show", moved], ["diff", moved, "v1", "v2"]):
+            ran = here.run(*words)
+            assert (ran.code, ran.out) == (1, b""), words
+            assert "451: " in ran.err
+        assert moved.encode() not in here.run("changes").out
+        assert {line["url"]: line["headline"] for line in here.run("pages", "--json").lines}[moved] is None
+        listed = here.run("versions", moved, "--json")
+        assert [line["headline"] for line in listed.lines] == ([None, None] if taken == there else [])
+        here.run("takedown", taken, "--lift", "--reason", "withdrawn")

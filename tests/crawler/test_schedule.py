@@ -1,0 +1,147 @@
+"""Ticks: start to start, a phase of the page's own, cron in its zone; nothing doubled, nothing drifting."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crawler.agenda import Agenda
+from crawler.schedule import is_over, parse_schedule
+from crawler.watchlist import check
+from pipelines.errors import WatchlistError
+from pipelines.model import Watch
+
+NOW = datetime(2026, 3, 1, 12, 0, 0, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
+
+
+def test_a_page_never_visited_is_due_at_once() -> None:
+    assert parse_schedule("every 5m", key="a").due(None, NOW) == NOW
+
+
+@given(st.integers(1, 10**6), st.integers(0, 10**7), st.integers(0, 10**7))
+def test_ticks_are_at_least_half_an_interval_apart_and_never_skip_a_whole_one(every: int, last: int, now: int) -> None:
+    policy = parse_schedule(f"every {every}s", key="page")
+    before = NOW + last * SECOND
+    moment = before + now * SECOND
+
+    tick = policy.due(before, moment)
+
+    assert tick - before >= every * SECOND / 2
+    assert tick <= moment + 1.5 * every * SECOND
+    assert policy.due(tick, tick) == tick + every * SECOND
+
+
+def test_a_late_visit_keeps_the_rhythm() -> None:
+    policy = parse_schedule("every 60s", key="page")
+    tick = policy.due(NOW, NOW + 60 * SECOND)
+
+    assert policy.due(tick, tick + 25 * SECOND) == tick + 60 * SECOND
+    assert policy.due(tick, tick + 70 * SECOND) == tick + 60 * SECOND  # made up for, ten seconds late
+    assert policy.due(tick, tick + 110 * SECOND) == tick + 120 * SECOND  # too late: the next one is near
+
+
+def test_pages_have_phases_of_their_own() -> None:
+    ticks = {parse_schedule("every 1h", key=f"page {n}").due(NOW, NOW + 2 * SECOND) for n in range(50)}
+
+    assert len(ticks) > 45
+
+
+def test_cron_is_read_in_its_zone_across_the_change_of_clocks() -> None:
+    berlin = parse_schedule("cron 30 6 * * *", timezone="Europe/Berlin")
+
+    before = berlin.due(None, datetime(2026, 3, 28, 0, 0, tzinfo=UTC))
+    after = berlin.due(before, before + SECOND)
+
+    assert (before, after) == (datetime(2026, 3, 28, 5, 30, tzinfo=UTC), datetime(2026, 3, 29, 4, 30, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(
+    ("schedule", "said"),
+    [
+        ("every 5", "is not a duration"),
+        ("every 0s", "faster than min"),
+        ("every 30s", "faster than min"),
+        ("hourly", "is not known"),
+        ("adaptive", "does not exist yet"),
+        ("probe 30s", "does not exist yet"),
+        ("cron * * *", "needs five fields"),
+        ("cron 61 * * * *", "cron 61"),
+        ("cron 99 * * * *", "write \"every 5m\""),
+        ("cron R * * * *", "drawn by lot"),
+        ("cron 0 H(0-7) * * *", "drawn by lot"),
+        ("evry 5m", "did you mean 'every'?"),
+        ("corn 5 * * * *", "did you mean 'cron'?"),
+        ("", "is not known"),
+    ],
+)
+def test_a_bad_schedule_is_refused_with_its_page_and_nothing_is_applied(schedule: str, said: str) -> None:
+    good, bad = Watch(url="https://a.example.org/"), Watch(url="https://b.example.org/", schedule=schedule)
+
+    with pytest.raises(WatchlistError) as refusal:
+        check([good, bad])
+
+    assert said in str(refusal.value)
+    assert "https://b.example.org/" in str(refusal.value)
+    assert "nothing was applied" in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    ("until", "quiet", "ended", "over"),
+    [
+        ("48h-idle", timedelta(hours=47), False, False),
+        ("48h-idle", timedelta(hours=48), False, True),
+        ("end-of-coverage", timedelta(days=9), False, False),
+        ("end-of-coverage", timedelta(hours=23), True, False),
+        ("end-of-coverage", timedelta(hours=24), True, True),
+        ("2026-03-01T11:59:00+00:00", timedelta(0), False, True),
+        ("2026-03-01T12:01:00+00:00", timedelta(days=9), True, False),
+    ],
+)
+def test_a_watch_is_over_when_its_until_says_so(until: str, quiet: timedelta, ended: bool, over: bool) -> None:
+    watch = Watch(url="https://a.example.org/", until=until)
+
+    found = is_over(
+        watch, taken_up=NOW - timedelta(days=30), first_visit=NOW - quiet, last_change=NOW - quiet,
+        coverage_ended=ended, closing=timedelta(days=1), now=NOW,
+    )  # fmt: skip
+
+    assert bool(found) is over
+
+
+def test_one_visit_per_page_is_in_flight() -> None:
+    agenda = Agenda()
+    agenda.set([Watch(url="https://a.example.org/", schedule="every 60s")], {}, NOW)
+
+    first, second = agenda.pop(NOW), agenda.pop(NOW + timedelta(hours=1))
+    assert first is not None
+    agenda.ended(first.urlkey, NOW + 2 * SECOND)
+    third = agenda.pop(NOW + timedelta(minutes=2))
+
+    assert second is None
+    assert third is not None
+    assert third.scheduled > NOW
+
+
+def test_a_page_taken_from_the_list_is_not_visited_again_and_a_new_one_is_at_once() -> None:
+    agenda = Agenda()
+    agenda.set([Watch(url="https://a.example.org/")], {}, NOW)
+    agenda.set([Watch(url="https://b.example.org/")], {}, NOW)
+
+    due = agenda.pop(NOW)
+
+    assert due is not None
+    assert due.watch.url == "https://b.example.org/"
+    assert agenda.pop(NOW) is None
+
+
+def test_from_is_not_before_its_time() -> None:
+    agenda = Agenda()
+    later = NOW + timedelta(hours=3)
+    agenda.set([Watch(url="https://a.example.org/", from_=later)], {}, NOW)
+
+    assert agenda.pop(NOW) is None
+    assert agenda.next_at() == later

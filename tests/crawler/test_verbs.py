@@ -1,0 +1,114 @@
+"""The verbs that give orders: what they say, and how they end when catalog or store cannot be reached."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from pipelines.cli.entry import run
+from stoppress import VERBS
+
+URL = "https://a.example.org/live"
+
+
+def call(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]:
+    code = run(VERBS, "0", list(words))
+    said = capsys.readouterr()
+    return code, said.out, said.err
+
+
+@pytest.fixture
+def config(tmp_path: Path) -> Path:
+    path = tmp_path / "stoppress.toml"
+    path.write_text("")
+    return path
+
+
+@pytest.mark.parametrize(("verb", "state"), [("pause", "paused"), ("resume", "active")])
+def test_pause_and_resume_say_the_state(
+    verb: str, state: str, config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    named = ("-c", str(config))
+    assert call(capsys, *named, "watch", URL)[0] == 0
+
+    assert call(capsys, *named, verb, URL) == (0, "", f"{URL} is {state}\n")
+    code, out, err = call(capsys, *named, verb, URL, "--json")
+    assert (code, json.loads(out), err) == (0, {"url": URL, "state": state}, "")
+    orders = [json.loads(path.read_text()) for path in config.parent.glob("archive/control/*/*.jsonl")]
+    assert sorted(order["verb"] for order in orders) == sorted(["watch", verb, verb])
+
+
+def test_what_is_not_watched_cannot_be_paused(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, _, err = call(capsys, "-c", str(config), "pause", URL)
+
+    assert code == 1
+    assert err == f"stoppress: {URL} is not watched; see: stoppress watches\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--from", "tomorrow"), "--from = 'tomorrow': 'tomorrow' is not a date or time; write for example 2026-11-03"),
+        (("--until", "someday"), "--until = 'someday': 'someday' is no end; write"),
+        (("--min", "5"), "--min = '5': '5' is not a duration; write"),
+        (("--timezone", "Mars"), "--timezone = 'Mars': 'Mars' is not a time zone"),
+    ],
+)
+def test_a_bad_option_is_named_as_it_was_typed(
+    words: tuple[str, ...], said: str, config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    code, _, err = call(capsys, "-c", str(config), "watch", URL, *words)
+
+    assert code == 2
+    assert err.startswith(f"stoppress: stoppress watch: {said}")
+
+
+@pytest.mark.parametrize("verb", ["crawl", "watches", "due", "watch"])
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ('catalog = "postgre://me:s3cret@db/stoppress"', "[archive] catalog"),
+        ('store = "s4://bucket"', "[archive] store"),
+    ],
+)
+def test_a_bad_address_is_wrong_use_and_names_file_and_key(
+    verb: str, text: str, key: str, config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config.write_text(f"[archive]\n{text}")
+
+    code, _, err = call(capsys, "-c", str(config), verb, *([URL] if verb == "watch" else []))
+
+    assert code == 2
+    assert err.startswith(f"stoppress: {config}: {key} = ")
+    assert "s3cret" not in err
+
+
+@pytest.mark.parametrize("verb", ["crawl", "watches", "watch"])
+def test_a_catalog_that_does_not_answer_is_named_with_the_next_step(
+    verb: str, config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config.write_text('[archive]\ncatalog = "postgresql://me:s3cret@127.0.0.1:9/stoppress?password=s3cret"')
+
+    code, _, err = call(capsys, "-c", str(config), verb, *([URL] if verb == "watch" else []))
+
+    assert code == 1
+    assert "refused" in err
+    assert f"see that its server runs and lets you in, or correct [archive] catalog in {config}" in err
+    assert "s3cret" not in err
+
+
+def test_a_catalog_and_a_store_that_cannot_be_written_name_their_keys(
+    config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (config.parent / "file").write_text("")
+
+    config.write_text('[archive]\ncatalog = "sqlite:///file/catalog.db"')
+    catalog = call(capsys, "-c", str(config), "watches")
+    config.write_text('[archive]\nstore = "file/archive"\ncatalog = "sqlite:///catalog.db"')
+    store = call(capsys, "-c", str(config), "watch", URL)
+
+    assert (catalog[0], store[0]) == (1, 1)
+    assert f"correct [archive] catalog in {config}" in catalog[2]
+    assert f"correct [archive] store in {config}" in store[2]

@@ -1,0 +1,91 @@
+"""A schedule that cannot be kept is refused where it is written, by every verb that visits or gives orders."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from crawler.watchlist import bad_schedules, load_watchlist
+from pipelines.cli.entry import run
+from pipelines.config import load_config, parse_config
+from pipelines.errors import ConfigError
+from stoppress import VERBS
+
+FILE = Path("stoppress.toml")
+A = '[[watch]]\nurl = "https://a.example.org/"\n'
+B = '[[watch]]\nurl = "https://b.example.org/"\n'
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (A + B + 'schedule = "every 10s"', ["[[watch]] 2 schedule = 'every 10s': it is faster than min = \"1m\""]),
+        (A + B + 'schedule = "adaptive"', ["[[watch]] 2 schedule = 'adaptive': 'adaptive' does not exist yet; write"]),
+        (A + 'schedule = "cron 99 * * * *"', ["[[watch]] 1 schedule = 'cron 99 * * * *': [99 * * * *] is not"]),
+        (A + 'schedule = "evry 5m"', ["[[watch]] 1 schedule = 'evry 5m': 'evry' is not known, did you mean 'every'?"]),
+        ('[defaults]\nschedule = "probe 30s"', ["[defaults] schedule = 'probe 30s': 'probe' does not exist yet"]),
+        ('[defaults]\nschedule = "hourly"\n' + A + B, ["[defaults] schedule = 'hourly': 'hourly' is not known"]),
+        (
+            '[defaults]\nschedule = "hourly"\n' + A + B + 'schedule = "every 1s"',
+            ["[defaults] schedule = 'hourly'", "[[watch]] 2 schedule = 'every 1s'"],
+        ),
+        (A + B + 'min = "10m"', ["[[watch]] 2 min = \"10m\": schedule = 'every 5m' of https://b.example.org/: it is"]),
+        ('[defaults]\nmin = "10m"\n' + A, ["[defaults] min = \"10m\": schedule = 'every 5m' of https://a.example.org/"]),
+    ],
+)
+def test_a_bad_schedule_is_named_where_it_is_written(text: str, said: list[str]) -> None:
+    found = list(bad_schedules(parse_config(text, FILE)))
+
+    assert [line[: len(start)] for line, start in zip(found, said, strict=True)] == said
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        A,
+        '[defaults]\nschedule = "cron */10 6-23 * * *"\ntimezone = "Europe/London"\n' + A + 'schedule = "every 2m"',
+        '[defaults]\nmin = "10m"\n' + A + 'schedule = "every 10m"',
+        A + 'schedule = "every 1s"\nmin = "1s"',
+    ],
+)
+def test_good_schedules_pass(text: str) -> None:
+    assert list(bad_schedules(parse_config(text, FILE))) == []
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["crawl", "--once"],
+        ["apply", "{file}"],
+        ["watch", "https://c.example.org/"],
+        ["watches"],
+        ["due"],
+        ["pause", "https://a.example.org/"],
+        ["resume", "https://a.example.org/"],
+    ],
+    ids=lambda words: words[0],
+)
+def test_every_verb_of_the_crawler_refuses_before_anything_runs(
+    words: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "stoppress.toml"
+    file.write_text(A + B + 'schedule = "cron 99 * * * *"')
+
+    code = run(VERBS, "0", ["-c", str(file), *(word.format(file=file) for word in words)])
+
+    said = capsys.readouterr()
+    assert code == 2
+    assert f"stoppress: {file}: [[watch]] 2 schedule = 'cron 99 * * * *': " in said.err
+    assert said.out == ""
+    assert list(tmp_path.iterdir()) == [file]
+
+
+def test_reading_back_does_not_ask_for_the_schedules(tmp_path: Path) -> None:
+    file = tmp_path / "stoppress.toml"
+    file.write_text(A + 'schedule = "adaptive"')
+
+    assert load_config(file).watches
+    with pytest.raises(ConfigError, match="does not exist yet"):
+        load_watchlist(file)

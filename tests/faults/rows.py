@@ -1,0 +1,180 @@
+"""The faults of time, configuration, storage, catalog and process, in our own words, and the tests that show each.
+
+``shown``: ``file::test`` as pytest names it, without parameters. ``not_yet``: what of it this release has not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Row:
+    fault: str
+    must: str
+    shown: tuple[str, ...]
+    not_yet: str = ""
+
+
+def _in(file: str, *names: str) -> tuple[str, ...]:
+    return tuple(f"tests/{file}.py::test_{name}" for name in names)
+
+
+TIME: dict[str, Row] = {
+    "clock-set": Row("the clock goes back an hour, forward a year, or is stepped in mid-capture",
+                     "dates in order, no burst, no stall, told",
+                     _in("faults/time/test_clock",
+                         "a_clock_set_back_by_an_hour_is_caught_up_with_and_no_date_goes_back",
+                         "a_clock_set_forward_by_a_year_is_followed_and_ends_no_watch_for_an_hour",
+                         "a_clock_set_forward_makes_no_burst_but_one_visit_a_page",
+                         "a_clock_that_returns_from_a_wrong_year_is_followed_back")
+                     + _in("faults/time/test_crawling",
+                           "visits_go_on_in_order_while_the_clock_goes_back_an_hour_and_forward_a_year")),
+    "summer-time": Row("the operator's zone changes its clocks", "the same number of visits but one",
+                       _in("crawler/test_schedule", "cron_is_read_in_its_zone_across_the_change_of_clocks")
+                       + _in("faults/time/test_zone", "the_machines_zone_changes_no_schedule")),
+    "same-second": Row("two captures in a second", "a URL once a second; if not, two records and two visits",
+                       _in("crawler/test_politeness", "a_url_is_asked_once_in_a_second")
+                       + _in("faults/time/test_zone", "two_captures_of_one_moment_are_two_records_and_two_visits")),
+    "odd-years": Row("years that no calendar or no store has", "refused with words",
+                     _in("retrieval/test_lookup", "a_year_has_four_digits",
+                         "what_is_no_moment_is_refused_with_its_own_words",
+                         "a_time_far_before_now_is_refused_not_wrapped_around")
+                     + _in("pipelines/test_config", "what_is_wrong_is_named_with_its_place"),
+                     not_yet="an HTTP API that answers 400"),
+}  # fmt: skip
+
+CONFIG: dict[str, Row] = {
+    "syntax": Row("another syntax, tabs, a byte order mark, CRLF", "refused with line and column; the old one stays",
+                  _in("faults/config/test_files", "marks_that_editors_leave_are_taken",
+                      "a_file_that_is_no_toml_is_refused_with_line_and_column",
+                      "a_file_that_cannot_be_read_leaves_the_watches_that_were_applied")),
+    "unknown-key": Row("a key that nobody knows", "refused with the nearest key",
+                       _in("pipelines/test_config_keys", "a_slip_of_the_pen_is_refused_with_a_known_key")),
+    "twice": Row("one page in two spellings", "refused with both places",
+                 _in("faults/config/test_files", "a_page_listed_twice_in_two_spellings_is_refused_with_both_places")),
+    "odd-urls": Row("URLs with control characters, passwords, look-alikes, without end, of other schemes",
+                    "refused by a rule that is named",
+                    _in("pipelines/test_urlkey", "what_is_no_page_is_refused_with_the_rule",
+                        "no_password_is_ever_printed")),
+    "odd-intervals": Row("intervals of nothing, below nothing, beyond a life", "refused, with what is possible",
+                         _in("faults/config/test_files",
+                             "an_interval_that_is_none_is_refused_with_what_is_possible",
+                             "a_limit_of_nothing_is_refused"),
+                         not_yet="patterns that operators write: no key takes any"),
+    "sizes": Row("no page at all; 100,000 pages", "told; loaded in bounded memory",
+                 _in("faults/config/test_files", "an_empty_list_is_told",
+                     "a_hundred_thousand_pages_are_loaded_in_bounded_memory_each_worked_out_once")),
+    "removed-meanwhile": Row("a page is taken from the list while it is visited", "kept, and visited no more",
+                             _in("faults/config/test_files",
+                                 "a_page_taken_from_the_list_during_its_visit_is_kept_and_not_visited_again")),
+}  # fmt: skip
+
+_S3, _SPOOL, _VERIFY = "store/test_s3_store", "store/test_spool", "store/test_verifying"
+_AWAY, _CRASH = "faults/storage/test_store_away", "crash/test_crash"
+
+STORAGE: dict[str, Row] = {
+    "away": Row("S3 is down, dies in mid-upload, is slow, hangs, refuses in storms",
+                "capture goes on into the spool up to its limit; uploads resume, with growing, spread waits",
+                _in(_AWAY, "while_the_store_refuses_visits_are_kept_and_with_the_store_back_all_are_sent",
+                    "a_store_that_takes_the_request_and_does_not_answer_is_given_up")
+                + _in(_S3, "a_closed_port_is_named", "an_upload_that_breaks_off_leaves_no_parts")
+                + _in("store/test_uploading", "tries_of_many_crawlers_are_spread")
+                + _in("main_job/test_full_spool", "visits_resume_when_a_full_spool_has_room_again")
+                + _in(_CRASH, "nothing_acknowledged_is_lost_before_a_failing_store")),
+    "lost-answer": Row("the answer is lost after success; the key holds other bytes",
+                       "found done; another name, nothing overwritten",
+                       _in(_S3, "a_put_whose_answer_was_lost_is_found_done",
+                           "a_large_file_whose_last_answer_was_lost_is_found_done",
+                           "a_put_whose_every_answer_was_lost_is_found_done_later")
+                       + _in("store/test_uploading",
+                             "a_key_that_others_have_taken_holds_up_nothing_and_is_left_alone")),
+    "refused": Row("wrong credentials, clock, bucket, region", "named without the secret, no loop of requests",
+                   _in(_AWAY, "a_refusal_is_named_without_the_secret_and_asked_for_a_few_times_at_most")
+                   + _in(_S3, "wrong_credentials_are_named_and_not_repeated", "missing_credentials_are_named",
+                         "a_wrong_clock_is_named", "a_missing_bucket_is_named")),
+    "corrupted": Row("bytes are damaged on their way", "refused by their checksum, sent again",
+                     _in(_S3, "bytes_damaged_on_their_way_are_refused")
+                     + _in("store/test_uploading", "a_file_that_reads_differently_the_second_time_is_not_stored")),
+    "disk": Row("a full or failing disk, at any write", "not acknowledged, nothing torn, recovers alone",
+                _in("faults/storage/test_disk",
+                    "at_whichever_operation_the_disk_fails_once_all_that_was_acknowledged_is_there",
+                    "on_a_disk_that_is_full_nothing_is_acknowledged_and_with_room_again_all_is")
+                + _in(_SPOOL, "after_a_failed_fsync_the_next_visit_goes_to_a_new_file")),
+    "spool-owner": Row("a spool of another user, without permission, or in use", "refused at the start, by name",
+                       _in("faults/storage/test_spool_owner",
+                           "a_spool_of_another_user_or_without_write_permission_is_refused_at_the_start")
+                       + _in(_SPOOL, "the_lock_names_the_process_that_holds_it"),
+                       not_yet="secrets in files of ours: credentials are boto3's own, which names what is missing"),
+    "object-damaged": Row("an object is deleted, overwritten or flipped", "never served, named; others are served",
+                          _in("faults/storage/test_damaged",
+                              "a_damaged_object_is_never_served_named_by_verify_and_costs_no_other")
+                          + _in(_VERIFY, "one_changed_bit_anywhere_is_found"),
+                          not_yet="an HTTP API that answers 502"),
+    "torn": Row("a torn last member, garbage between members", "kept up to there, quarantined, exit 1",
+                _in(_SPOOL, "recovery_cuts_at_the_last_whole_member_wherever_the_file_was_torn",
+                    "a_file_whose_first_member_is_torn_is_quarantined_whole")
+                + _in(_VERIFY, "bytes_between_records_are_found",
+                      "what_lies_in_quarantine_is_a_finding_until_it_is_moved_away")),
+    "large": Row("huge files, very many objects, uploads left half done", "rolled far below, paged, given up",
+                 _in(_S3, "a_listing_goes_on_past_a_thousand")
+                 + _in("store/test_uploading", "parts_of_a_dead_process_are_given_up_and_no_others")
+                 + _in("store/test_object_store", "a_large_file_arrives_whole")
+                 + _in("faults/storage/test_rolling", "a_file_is_sealed_by_its_size_and_by_its_age")),
+}  # fmt: skip
+
+CATALOG: dict[str, Row] = {
+    "lost": Row("the catalog is gone, or older than the store", "rebuilt from the store; what it lacks is listed",
+                _in("rebuild/test_equal", "a_day_of_all_that_pages_do")
+                + _in("rebuild/test_verb", "replace_makes_all_of_it_again")
+                + _in(_VERIFY, "objects_that_the_catalog_does_not_know_are_noted")),
+    "connection": Row("locked by others; cut off before and after the commit", "tried again; each row is there once",
+                      _in("faults/catalog/test_connection",
+                          "a_connection_that_is_lost_is_made_anew_and_each_visit_is_there_once",
+                          "a_database_that_is_locked_for_a_while_is_waited_for",
+                          "a_database_that_stays_locked_is_named")
+                      + _in(_SPOOL, "rows_of_acknowledged_visits_are_written_when_the_catalog_is_back")),
+    "odd-text": Row("NUL, half characters, characters beyond 16 bits, very long texts", "one rule, stated",
+                    _in("store/test_catalog", "any_text_is_kept", "a_lone_surrogate_is_replaced_and_the_rest_kept")
+                    + _in("store/test_catalog_many", "a_text_may_be_long")),
+    "schema": Row("a schema that is newer, or older", "refused and left alone; migrated once, copied before, resumable",
+                  _in("store/test_catalog", "a_newer_schema_is_refused_and_left_alone")
+                  + _in("faults/catalog/test_migration",
+                        "an_older_schema_is_migrated_once_with_a_copy_of_what_was_there",
+                        "a_migration_that_is_killed_is_simply_made_at_the_next_opening")),
+    "dangling": Row("a row without its object, an object without its row", "verify finds both",
+                    _in(_VERIFY, "a_capture_that_points_beyond_its_file_or_to_none_is_found",
+                        "objects_that_the_catalog_does_not_know_are_noted",
+                        "a_file_that_is_gone_names_all_its_captures")),
+}  # fmt: skip
+
+PROCESS: dict[str, Row] = {
+    "killed": Row("SIGKILL at any moment", "nothing acknowledged is lost, nothing is invented",
+                  _in(_CRASH, "nothing_acknowledged_is_lost_at_any_point_of_the_write_order",
+                      "nothing_acknowledged_is_lost_when_recovery_is_killed_too",
+                      "nothing_acknowledged_is_lost_at_random_moments",
+                      "a_build_that_acknowledges_before_it_writes_is_caught")),
+    "stopped": Row("SIGTERM, once and twice", "finished or given up in time, sealed, exit 0",
+                   _in("main_job/test_stopping", "sigterm_at_any_moment_leaves_no_visit_without_an_end")
+                   + _in("faults/process/test_stopped",
+                         "told_to_stop_twice_it_waits_for_nobody_seals_and_gives_each_visit_its_end")),
+    "two-workers": Row("two crawlers in one store and catalog", "the second names the first; or both are kept apart",
+                       _in("rebuild/test_equal", "two_crawlers_at_once_in_one_store")
+                       + _in("store/test_catalog_writers", "two_writers_that_tell_the_same_visits_write_them_once"),
+                       not_yet="leases with fencing: two crawlers of one watch list both visit its pages"),
+    "reader-dies": Row("out of memory, or a crash, in extraction", "the capture is kept; read later",
+                       _in("faults/network/test_workers",
+                           "a_page_that_kills_its_reader_costs_no_other_page_its_reading",
+                           "a_reader_cannot_take_more_memory_than_its_limit")),
+    "power-loss": Row("the power fails at any operation", "no more is lost than is stated",
+                      _in("crash/test_replay", "a_power_loss_at_any_moment_loses_nothing_acknowledged",
+                          "a_power_loss_while_recovering_loses_nothing_acknowledged",
+                          "names_that_are_not_synced_are_caught")),
+    "descriptors": Row("no descriptors, no further process", "errors, then recovery at the next visit",
+                       _in("faults/process/test_stopped",
+                           "with_too_few_descriptors_nothing_is_lost_and_the_next_crawl_reads_all")),
+    "upgrade": Row("an upgrade in the middle of a crawl", "the old spool is recovered by the new version",
+                   _in("faults/process/test_upgrade", "a_spool_of_another_version_is_recovered_by_this_one")),
+}  # fmt: skip
+
+GROUPS = {"time": TIME, "config": CONFIG, "storage": STORAGE, "catalog": CATALOG, "process": PROCESS}

@@ -1,0 +1,162 @@
+"""A clock that is set while a crawler runs: no date goes back, nothing stalls, nothing ends, and it is told."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crawler.agenda import Agenda
+from crawler.governor import Governor
+from crawler.politeness import Politeness
+from pipelines.model import Watch
+
+from .setting import DAY, HOUR, NOON, YEAR, Machine
+
+URL = "https://news.example.org/live"
+
+
+def test_a_clock_set_back_by_an_hour_is_caught_up_with_and_no_date_goes_back(caplog: pytest.LogCaptureFixture) -> None:
+    machine = Machine()
+    now = machine.clock()
+    dates = [now()]
+    machine.wall -= HOUR
+    for _ in range(11 * 60):
+        machine.passes(60)
+        dates.append(now())
+
+    steps = [later - earlier for earlier, later in pairwise(dates)]
+    assert min(steps) >= timedelta(seconds=54)
+    assert max(steps) <= timedelta(seconds=60)
+    assert dates[-1] == datetime.fromtimestamp(machine.wall, UTC)
+    assert [record.message for record in caplog.records] == [
+        "this machine's clock went back by 1:00:00; ours goes slower until it has caught up"
+    ]
+
+
+def test_a_clock_set_forward_by_a_year_is_followed_and_ends_no_watch_for_an_hour(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    machine = Machine()
+    now = machine.clock()
+    machine.wall += YEAR
+    machine.passes(1)
+
+    assert (now().year, now.doubtful) == (2027, True)
+    assert "went forward by 365 days, 0:00:00" in caplog.text
+
+    machine.passes(HOUR)
+
+    assert not now.doubtful
+
+
+def test_a_clock_that_returns_from_a_wrong_year_is_followed_back(caplog: pytest.LogCaptureFixture) -> None:
+    machine = Machine()
+    now = machine.clock()
+    machine.wall += YEAR
+    now()
+    machine.wall -= YEAR
+
+    assert now() == datetime.fromtimestamp(NOON, UTC)
+    assert caplog.records[-1].levelname == "ERROR"
+
+
+@given(st.lists(st.tuples(st.floats(-DAY / 2, YEAR), st.floats(0, HOUR)), max_size=30))
+def test_no_date_goes_back_however_the_clock_is_set(moves: list[tuple[float, float]]) -> None:
+    machine = Machine()
+    now = machine.clock()
+    dates = [now()]
+    for by, then in moves:
+        if machine.wall + by > dates[-1].timestamp() - DAY / 2:  # never more than it follows
+            machine.wall += by
+        machine.passes(then)
+        dates.append(now())
+
+    assert dates == sorted(dates)
+
+
+def test_small_corrections_are_followed_without_a_word(caplog: pytest.LogCaptureFixture) -> None:
+    machine = Machine()
+    now = machine.clock()
+    for by in (0.5, -0.5, 1.5, -1.5):
+        machine.wall += by
+        machine.passes(60)
+        now()
+
+    assert now() == datetime.fromtimestamp(machine.wall, UTC)
+    assert caplog.records == []
+
+
+# what goes by it ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("schedule", ["every 5m", "cron */5 * * * *"])
+def test_after_a_wrong_year_a_page_is_visited_again_within_two_intervals(schedule: str) -> None:
+    wrong, right = datetime(2027, 1, 3, 12, tzinfo=UTC), datetime(2026, 1, 3, 12, 1, tzinfo=UTC)
+    agenda = Agenda()
+    agenda.set([Watch(url=URL, schedule=schedule)], {}, wrong)
+    due = agenda.pop(wrong + timedelta(minutes=5))
+    assert due is not None
+    agenda.ended(due.urlkey, wrong + timedelta(minutes=5))
+    agenda.replan(right)
+
+    at = agenda.next_at()
+    assert at is not None
+    assert right < at <= right + timedelta(minutes=10)
+
+
+def test_a_visit_that_ran_while_the_clock_returned_is_followed_by_the_next() -> None:
+    wrong, right = datetime(2027, 1, 3, 12, tzinfo=UTC), datetime(2026, 1, 3, 12, 1, tzinfo=UTC)
+    agenda = Agenda()
+    agenda.set([Watch(url=URL, schedule="every 5m")], {}, wrong)
+    due = agenda.pop(wrong)
+    assert due is not None
+    agenda.replan(right)
+    assert agenda.next_at() is None  # one visit a page
+
+    agenda.ended(due.urlkey, right)
+
+    at = agenda.next_at()
+    assert at is not None
+    assert right < at <= right + timedelta(minutes=10)
+
+
+def test_a_host_that_asked_to_be_left_alone_is_left_alone_as_long_when_the_clock_returns() -> None:
+    wrong = datetime(2027, 1, 3, 12, tzinfo=UTC)
+    back = timedelta(days=-365)
+    governor = Governor(budget=1, per_host=1, hosts={}, min_gap=timedelta(seconds=3))
+    governor.start("a", wrong)
+    governor.answered("a", status=503, latency=timedelta(), retry_after="600", now=wrong)
+    governor.start("b", wrong)
+    politeness = Politeness(governor, "test")
+    politeness.moved(back)
+
+    assert governor.free_at("a", wrong + back) == wrong + back + timedelta(seconds=600)
+    assert governor.free_at("b", wrong + back) == wrong + back + timedelta(seconds=3)
+
+
+def test_a_clock_set_forward_makes_no_burst_but_one_visit_a_page() -> None:
+    before, after = datetime(2026, 1, 3, 12, tzinfo=UTC), datetime(2027, 1, 3, 12, tzinfo=UTC)
+    pages = [Watch(url=f"{URL}/{n}", schedule="every 5m") for n in range(500)]
+    agenda = Agenda()
+    agenda.set(pages, {}, before)
+    while due := agenda.pop(before):
+        agenda.ended(due.urlkey, before)
+    made = 0
+    while due := agenda.pop(after):
+        made += 1
+        agenda.ended(due.urlkey, after)
+
+    assert made <= len(pages)
+
+    governor = Governor(budget=2, per_host=100, hosts={}, min_gap=timedelta())
+    governor.start("a", before)
+    started = 0
+    while governor.free_at(f"h{started}", after) <= after:
+        governor.start(f"h{started}", after)
+        started += 1
+
+    assert started <= 2 * 60  # what may be saved up, not a year's worth
