@@ -12,8 +12,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
-from alembic.util import CommandError
-from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import (
     ArgumentError,
@@ -29,7 +28,7 @@ from sqlalchemy.pool import QueuePool
 from pipelines.errors import CatalogError, RowRefused
 
 from .admin_lock import held
-from .migrating import bring_up_to_date
+from .tables import SCHEMA
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -63,8 +62,11 @@ class Database:
             _prepare_file(Path(address.database or ""), read_only)
         self = cls(_engine(address, read_only, relaxed), read_only=read_only)
         try:
-            bring_up_to_date(self._engine, read_only=read_only)
-        except (SQLAlchemyError, CommandError) as e:
+            if _schema(self._engine) != SCHEMA:
+                from .migrating import bring_up_to_date  # Alembic is half of what a short command would import
+
+                bring_up_to_date(self._engine, read_only=read_only)
+        except SQLAlchemyError as e:
             self.close()
             raise CatalogError(f"the catalog {address!r} cannot be opened: {_first_line(e)}") from e
         except BaseException:
@@ -266,3 +268,12 @@ def _state(path: Path) -> tuple[int, int, int, int]:
 
 def _first_line(error: BaseException) -> str:
     return str(getattr(error, "orig", None) or error).strip().split("\n")[0]
+
+
+def _schema(engine: Engine) -> str | None:
+    """The revision a catalog has; None: none yet."""
+    with engine.connect().execution_options(reading=True) as connection:
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        revision = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+        return str(revision) if revision else None

@@ -11,6 +11,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, text
 
 from pipelines.crashpoint import crashpoint
@@ -30,6 +31,13 @@ def bring_up_to_date(engine: Engine, *, read_only: bool, scripts: str = SCRIPTS)
     All of it is one transaction: killed in it, a catalog is as old as it was. An SQLite catalog that holds anything
     is copied before, to ``<its name>.<its revision>``; that of a PostgreSQL is in the hands of who runs that.
     """
+    try:
+        _bring(engine, read_only, scripts)
+    except CommandError as e:
+        raise CatalogError(f"the catalog cannot be migrated: {e}") from e
+
+
+def _bring(engine: Engine, read_only: bool, scripts: str) -> None:
     config = Config()
     config.set_main_option("script_location", scripts)
     script = ScriptDirectory.from_config(config)

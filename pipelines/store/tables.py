@@ -6,6 +6,8 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, MetaData, Table, Text, text
 
+SCHEMA = "0003"  # the newest revision in ``migrations/``: a catalog that has it needs no migration
+
 metadata = MetaData()
 # Microseconds sort, compare and index the same in both databases; ISO text would not with mixed precision.
 When = BigInteger

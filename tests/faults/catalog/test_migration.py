@@ -8,11 +8,14 @@ import sys
 from pathlib import Path
 
 import pytest
+from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, inspect
 
 import pipelines.store.migrations
 from pipelines.store.catalog import Catalog
-from pipelines.store.migrating import bring_up_to_date
+from pipelines.store.migrating import SCRIPTS, bring_up_to_date
+from pipelines.store.tables import SCHEMA
 from tests.running import PATIENCE, ROOT, environment
 
 from .test_connection import visit
@@ -94,3 +97,9 @@ def test_a_migration_that_is_killed_is_simply_made_at_the_next_opening(old: Path
 
     assert opened(old, scripts) == 0
     assert "of_the_next_release" in tables(old)
+
+
+def test_the_schema_that_needs_no_migration_is_the_newest_revision() -> None:
+    config = Config()
+    config.set_main_option("script_location", SCRIPTS)
+    assert ScriptDirectory.from_config(config).get_current_head() == SCHEMA
