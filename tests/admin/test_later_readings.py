@@ -29,7 +29,7 @@ def test_what_is_taken_down_before_it_is_not_read(here: Place) -> None:
     ran = here.run("reextract", "--json")
 
     assert ran.code == 0, ran.err
-    assert {line["url"] for line in ran.lines[:-1]} == {OTHER}
+    assert {line["url"] for line in ran.lines if "url" in line} == {OTHER}
 
 
 @pytest.mark.parametrize("redact", [(), ("--redact",)])

