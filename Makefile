@@ -23,7 +23,7 @@ demo: $(VENV)/.ready ## the main job, in half a minute: a local newsroom edits i
 
 # Files of tests side by side, each file in one process: what it starts once, it starts once.
 test: $(VENV)/.ready-test ## the tests; parts this machine lacks are named at the end
-	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile $(ARGS)
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: $(VENV)/.ready-lint ## style, types and the direction of imports
 	$(BIN)/ruff check .

@@ -30,3 +30,8 @@ def corpus_dir() -> Path:
     if not folder.is_dir():
         pytest.skip("the corpus of real pages is not here (STOPPRESS_CORPUS, or ../shared/corpus)")
     return folder
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes long comes first: side by side, a long file that begins last is waited for by all."""
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)

@@ -90,7 +90,8 @@ def _open_missing_streams() -> None:
         if getattr(sys, name) is None:
             number = os.open(os.devnull, flags)  # the lowest free one: the one that is missing
             os.set_inheritable(number, True)
-            setattr(sys, name, os.fdopen(number, mode, encoding="utf-8"))
+            # Like Python's own three: nobody closes them, the process just ends.
+            setattr(sys, name, open(number, mode, encoding="utf-8", closefd=False))  # noqa: SIM115
 
 
 def _write_nothing_more() -> None:

@@ -23,6 +23,8 @@ from tests.rebuilt import differences, dump, rebuilt
 
 from .places import OTHER, Place, plain
 
+pytestmark = pytest.mark.long
+
 WHY = ("--reason", "court order 12/26", "--actor", "legal")
 GONE = "--redact"
 

@@ -17,6 +17,8 @@ from tests.rebuilt import differences, dump, rebuilt
 
 from .places import OTHER, Place
 
+pytestmark = pytest.mark.long
+
 WHY = ("--reason", "court order 12/26", "--actor", "legal")
 
 

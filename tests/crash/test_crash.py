@@ -15,6 +15,8 @@ from .harness import BROKEN, Campaign, Kill, at_points, at_random, in_recovery, 
 from .source import Source
 from .storage import FaultyStore
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def source() -> Iterator[Source]:

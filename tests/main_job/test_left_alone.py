@@ -19,8 +19,12 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.running import PATIENCE, crawling, stoppress, write_config
 from tests.servers.raw_http import RawServer, page
+
+pytestmark = pytest.mark.long
 
 EVERY = 5.0  # seconds, the schedule of every page
 LEGS = (40.0, 35.0, 35.0)  # seconds from the first request: ended by SIGTERM, SIGKILL, SIGTERM

@@ -15,6 +15,8 @@ from tests.rebuilt import equals_its_catalog
 from tests.running import crawl_until
 from tests.servers.buckets import Bucket
 
+pytestmark = pytest.mark.long
+
 LAST_LOOKS = 2  # visits of each page's last state: what is gone is sure with the second
 
 

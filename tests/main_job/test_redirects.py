@@ -12,6 +12,8 @@ from warcio.archiveiterator import ArchiveIterator
 from tests.running import stoppress, write_config
 from tests.servers.raw_http import RawServer, page
 
+pytestmark = pytest.mark.long
+
 BODY = b"<!doctype html><html><body><h1>Storm</h1><p>The harbour is closed to all ships until noon.</p></body></html>"
 
 

@@ -22,6 +22,8 @@ from tests.running import stoppress
 from tests.servers.buckets import Bucket
 from tests.servers.raw_http import RawServer, page
 
+pytestmark = pytest.mark.long
+
 Rows = dict[str, str]
 
 

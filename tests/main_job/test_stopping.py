@@ -7,8 +7,12 @@ import signal
 import time
 from pathlib import Path
 
+import pytest
+
 from tests.running import crawling, stoppress, write_config
 from tests.servers.raw_http import RawServer, page
+
+pytestmark = pytest.mark.long
 
 GOOD = page(b"<!doctype html><html><body><h1>Storm</h1><p>The harbour is closed to all ships.</p></body></html>")
 PAGES = 40

@@ -26,6 +26,8 @@ from tests.servers.buckets import Bucket
 
 from .past import OLD, read_otherwise, without_the_last
 
+pytestmark = pytest.mark.long
+
 OTHER = "https://news.example.org/live/other"
 
 

@@ -37,6 +37,8 @@ for kind, port in zip(sys.argv[2::2], sys.argv[3::2]):
     builder.get_ring().save(f"{sys.argv[1]}/{kind}.ring.gz")
 """
 
+# A busy machine is slow: within Swift's own half second or second a listing would not hear of an object, and where
+# nothing repairs that later, never.
 COMMON = """[DEFAULT]
 bind_ip = 127.0.0.1
 bind_port = {port}
@@ -47,6 +49,9 @@ disable_fallocate = true
 fallocate_reserve = 0
 user = {user}
 workers = 0
+conn_timeout = 20
+node_timeout = 60
+container_update_timeout = 60
 """
 
 PROXY = """
@@ -56,6 +61,8 @@ versioned_writes symlink proxy-logging proxy-server
 [app:proxy-server]
 use = egg:swift#proxy
 account_autocreate = true
+conn_timeout = 20
+node_timeout = 60
 [filter:tempauth]
 use = egg:swift#tempauth
 user_test_tester = testing .admin

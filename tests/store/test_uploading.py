@@ -94,7 +94,7 @@ class Away(LocalStore):
 
 def test_at_the_end_a_store_that_is_away_is_asked_once_not_once_a_file(desk: Desk, tmp_path: Path) -> None:
     paths = [sealed_file(desk)]
-    for number in range(3):
+    for number in range(5):
         twin = paths[0].with_name(paths[0].name.replace("-00001-", f"-0000{number + 2}-"))
         twin.write_bytes(paths[0].read_bytes())
         paths.append(twin)
@@ -103,7 +103,7 @@ def test_at_the_end_a_store_that_is_away_is_asked_once_not_once_a_file(desk: Des
     made.close()
 
     assert sorted(made.left) == sorted(paths)
-    assert store.asked == 1
+    assert store.asked <= 2  # once at the end, and once before if the uploader was quicker than the end
 
 
 def test_tries_of_many_crawlers_are_spread(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -16,6 +16,8 @@ from .answers import Sends
 from .case import REVISIT, UNCHANGED, VERSION, Case, Ending
 from .catalogue import CASES, ROUNDS, Record, Told
 
+pytestmark = pytest.mark.long
+
 
 @pytest.mark.parametrize("case", [pytest.param(case, id=case.name) for case in CASES])
 def test_that(case: Case, told: Told) -> None:
