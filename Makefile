@@ -21,9 +21,10 @@ help: ## this list
 demo: $(VENV)/.ready ## the main job, in half a minute: a local newsroom edits its live page, Stoppress watches
 	@$(BIN)/python -m stoppress demo $(ARGS)
 
-# Files of tests side by side, each file in one process: what it starts once, it starts once.
+# Files of tests side by side, each file in one process: what it starts once, it starts once. Tests wait a lot.
+WORKERS ?= $(shell $(PYTHON) -c 'import os; print(min(4, (os.cpu_count() or 1) + 1))')
 test: $(VENV)/.ready-test ## the tests; parts this machine lacks are named at the end
-	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: $(VENV)/.ready-lint ## style, types and the direction of imports
 	$(BIN)/ruff check .
