@@ -6,9 +6,10 @@ import hashlib
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
+from zoneinfo import ZoneInfo
 
 from ..model import Update, Version
-from . import gate, headings, ids, jsonld, microdata, page, reconcile, records
+from . import crosscheck, gate, headings, ids, jsonld, microdata, page, profiled, reconcile, records
 from .canonical import canonical
 from .cut import Cut, cut
 from .found import Found
@@ -23,7 +24,8 @@ COMPLETE = 0.9  # share of the structured text's letters that the page's text mu
 CLEARLY_BETTER = 1.5  # how much more the flat headings must hold to be taken before records
 
 
-def read(source: Source, *, url: str, at: datetime, extractor: str) -> Version:
+def read(source: Source, seen: profiled.Seen | None = None, *, url: str, at: datetime, extractor: str) -> Version:
+    """``seen``: what the profile of the platform saw, if there is one."""
     root, body = source.root, source.body
     meta, structured, aside = page.Meta.of(root), jsonld.read(root), Sidelines(body)
     own, strangers = reconcile.without_strangers(structured.group.found, url)
@@ -39,6 +41,8 @@ def read(source: Source, *, url: str, at: datetime, extractor: str) -> Version:
     )
     lang = page.language(root, meta)
     zone, known = page.zone(root, lang, url, _stated(modified, published, dom, data))
+    if seen and seen.profile.zone and not seen.profile.doubt(at.date()):
+        zone, known = ZoneInfo(seen.profile.zone), True
     place = Place(at, zone, page.past(_utc(modified, zone), at), page.past(_utc(published, zone), at))
     live = structured.live or microdata.is_live(root)
     refused = None
@@ -52,6 +56,10 @@ def read(source: Source, *, url: str, at: datetime, extractor: str) -> Version:
             at=at,
         )
         dom = [] if refused else dom
+    heard: tuple[str, ...] = ()
+    if seen:
+        weighed = crosscheck.weigh(seen, dom, data, seen.profile.doubt(at.date()))
+        dom, data, heard, vouch = weighed.dom, weighed.data, weighed.warnings, Vouch(weighed.data)
     pairs, shifts = reconcile.dated(reconcile.join(dom, data, vouch), place)
     updates, cuts = _updates(pairs, url)
     first = next((p.dom.nodes[0] for p in pairs if p.dom), None)
@@ -60,7 +68,8 @@ def read(source: Source, *, url: str, at: datetime, extractor: str) -> Version:
     coverage = _coverage(about, meta, zone)
     state, votes = page.state(root, body, headline, updates[0].text if updates else "", coverage[1], newest, at)
     live = bool(updates) or live
-    warnings = [*source.warnings, *structured.warnings, *strangers, *lies, *shifts]
+    window = page.window(body, newest, min((u.published for u in updates if u.published), default=None))
+    warnings = [*source.warnings, *structured.warnings, *strangers, *lies, *heard, *shifts]
     warnings += _warnings(updates, cuts, live, refused, known)
     return Version(
         url=url,
@@ -76,7 +85,7 @@ def read(source: Source, *, url: str, at: datetime, extractor: str) -> Version:
         coverageEndTime=coverage[1],
         state=state if live else "unknown",
         live=live,
-        window=page.window(body, newest, min((u.published for u in updates if u.published), default=None)),
+        window=profiled.widened(window, seen, body) if seen else window,
         updates=updates,
         warnings=tuple(dict.fromkeys([*warnings, *(f"ended: {v}" for v in votes if state == "ended" and live)])),
         extractor=extractor,
@@ -127,7 +136,7 @@ def _coverage(about: jsonld.Object, meta: page.Meta, zone: tzinfo) -> tuple[date
 
 
 def _updates(pairs: list[Pair], url: str) -> tuple[tuple[Update, ...], list[Cut]]:
-    cuts = [cut(p.dom, url, p.data.headline if p.data else p.dom.headline) if p.dom else None for p in pairs]
+    cuts = [cut(p.dom, url, _headline(p)) if p.dom else None for p in pairs]
     built = [_update(p, c) for p, c in zip(pairs, cuts, strict=True)]
     # A bare embed has no text and is an update all the same; an element without anything is none.
     timed = {i for i, p in enumerate(pairs) if p.dom and p.dom.carrier == "headings"}
@@ -135,12 +144,21 @@ def _updates(pairs: list[Pair], url: str) -> tuple[tuple[Update, ...], list[Cut]
     return _keyed(kept), [c for c in cuts if c]
 
 
+def _by_profile(found: Found | None) -> Found | None:
+    """A profile that leads knows where things stand; what else is there is a guess."""
+    return found if found and found.carrier.startswith("profile:") else None
+
+
+def _headline(pair: Pair) -> str | None:
+    order = (_by_profile(pair.dom), _by_profile(pair.data), pair.data, pair.dom)
+    return next((f.headline for f in order if f and f.headline), None)
+
+
 def _update(pair: Pair, shown: Cut | None) -> Update:
     data, dom = pair.data, pair.dom
     text, text_by = _text(shown, data, dom)
-    headline = (
-        (shown.headline if shown else None) or (data.headline if data else None) or (dom.headline if dom else None)
-    )
+    known = _by_profile(dom)
+    headline = (known.headline if known else None) or (shown.headline if shown else None) or _headline(pair)
     if headline and text.startswith(headline.rstrip(" .…")) and not (shown and shown.headline):
         headline = None
     native = (dom.id if dom else None) or (data.id if data else None)
@@ -150,19 +168,31 @@ def _update(pair: Pair, shown: Cut | None) -> Update:
         id=ids.normal(native) if native else None,
         headline=headline,
         html=shown.html if shown else "",
-        authors=(shown.authors if shown else ()) or (data.authors if data else ()) or (dom.authors if dom else ()),
+        authors=next((a for f in (known, shown, data, dom) if f and (a := f.authors)), ()),
         published=by.moment if by else None,
         updated=pair.updated.moment if pair.updated else None,
         time_precision=by.precision if by else None,
         time_source=by.source if by else None,
         shown_as=dom.shown if dom else None,
-        pinned=bool(shown and shown.pinned),
-        key_event=bool(shown and shown.key_event),
+        pinned=any(f.pinned for f in (shown, dom, data) if f),
+        key_event=any(f.key_event for f in (shown, dom, data) if f),
         links=shown.links if shown else (),
         media=shown.media if shown else (),
         captions=shown.captions if shown else (),
-        provenance=(("published", pair.reason), ("text", text_by)),
+        provenance=(("published", pair.reason), ("text", text_by), *_notes(dom, data)),
     )
+
+
+def _notes(*found: Found | None) -> tuple[tuple[str, str], ...]:
+    """Fields that a profile gave, and what was said otherwise; each field once."""
+    notes: dict[str, str] = {}
+    for item in filter(None, found):
+        for name in ("id", "headline", "authors", "updated", "pinned", "key_event"):
+            if _by_profile(item) and getattr(item, name):
+                notes.setdefault(name, item.carrier)
+        notes.update((n, by) for n, by in item.notes if n not in notes or by != item.carrier)
+    notes.pop("published", None)
+    return tuple(notes.items())
 
 
 def _stated_headline(text: str, *found: Found | None) -> str | None:
@@ -174,10 +204,10 @@ def _stated_headline(text: str, *found: Found | None) -> str | None:
 def _text(shown: Cut | None, data: Found | None, dom: Found | None) -> tuple[str, str]:
     """The page's text, unless the structured one holds clearly more."""
     if shown is None:
-        return (data.text, "json-ld: not in the page") if data else ("", "")
+        return (data.text, f"{data.carrier}: not in the page") if data else ("", "")
     carrier = dom.carrier if dom else ""
     if data and sum(map(str.isalnum, shown.text)) < COMPLETE * sum(map(str.isalnum, data.text)):
-        return data.text, f"json-ld: longer than {carrier}"
+        return data.text, f"{data.carrier}: longer than {carrier}"
     return shown.text, carrier + (": own serialisation" if shown.fell_back else "")
 
 
