@@ -79,7 +79,8 @@ def _weigh_stated(
     differs = _difference(partners, profile) and _count_or_order(len(profile), others)
     if differs and doubt:
         return list(data), [f"{differs}; the generic reader's are taken, as the profile is {doubt}"]
-    warnings = [f"{differs}; both are taken"] if differs else []
+    believed = "both are" if others else "the profile's are"
+    warnings = [f"{differs}; {believed} taken"] if differs else []
     known, taken = Vouch(data), set()
     merged = []
     for found in profile:

@@ -72,11 +72,12 @@ class Time(Value):
 
 
 class Flag(Table):
-    """An element that is there, or an attribute that is (with this value)."""
+    """An element that is there, or an attribute that is: with this value, or with this word among others."""
 
     select: Selector | None = None
     attribute: str | None = None
     equals: str | None = None
+    word: str | None = None
 
     @model_validator(mode="after")
     def _says_something(self) -> Flag:
@@ -89,6 +90,7 @@ class Entry(Table):
     """An update as an element of the page."""
 
     select: Selector
+    also: Selector | None = None
     id: Value | None = None
     headline: Value | None = None
     authors: Value | None = None

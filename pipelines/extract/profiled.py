@@ -60,8 +60,8 @@ def _fits(profile: Profile, root: Node, html: bytes, host: str) -> bool:
 
 
 def _seen(profile: Profile, source: Source) -> Seen:
-    nodes = _outermost(select(source.body, profile.entry.select))[:MOST_UPDATES] if profile.entry else []
     entry = profile.entry
+    nodes = _entries(source.body, entry)[:MOST_UPDATES] if entry else []
     gone = frozenset(n for n in nodes if entry and _set(n, entry.deleted))
     pinned = {ids.normal(v) for v in (_value(source.body, profile.pinned_id),) if v}
     shown = [_found(n, entry, called(profile)) for n in nodes if entry and n not in gone]
@@ -71,6 +71,14 @@ def _seen(profile: Profile, source: Source) -> Seen:
     if stated.broken:
         warnings.append(f"{called(profile)}: the page's own data is not valid JSON")
     return Seen(profile, tuple(shown), stated.found, gone, stated.page, stated.pages, tuple(warnings))
+
+
+def _entries(body: Node, entry: Entry) -> list[Node]:
+    nodes = select(body, entry.select)
+    if entry.also:
+        both = {*nodes, *select(body, entry.also)}
+        nodes = [n for n in body.iter(*{n.tag for n in both}) if n in both] if both else []
+    return _outermost(nodes)
 
 
 def _outermost(nodes: list[Node]) -> list[Node]:
@@ -132,7 +140,9 @@ def _set(node: Node, flag: Flag | None) -> bool:
     if holder is None or flag.attribute is None:
         return holder is not None
     given = holder.get(flag.attribute)
-    return given is not None and (flag.equals is None or given == flag.equals)
+    if given is None or (flag.equals is not None and given != flag.equals):
+        return False
+    return flag.word is None or flag.word in given.split()
 
 
 def widened(window: Window, seen: Seen, body: Node) -> Window:
