@@ -40,15 +40,35 @@ def extract(
     if at.tzinfo is None:
         raise ValueError("at has no time zone; give an aware datetime, for example datetime.now(UTC)")
     try:
-        source = parse(html, content_type)
-        if isinstance(source, Unreadable):
-            return source
-        from . import profile, profiled  # what they import, and trafilatura below, takes time
-        from .reading import read
-
-        now = at.astimezone(UTC)
-        known = profile.shipped() if profiles is None else profiles
-        seen = profiled.read(known, source, html, url=url, day=now.date()) if known else None
-        return read(source, seen, url=url, at=now, extractor=EXTRACTOR)
+        return _read(html, url, at.astimezone(UTC), content_type, profiles)
     except Exception as e:  # noqa: BLE001  a page that breaks a parser is a fact about that page
         return Unreadable(reading="extract-failed", detail=f"{type(e).__name__}: {e}"[:500])
+
+
+def _read(
+    html: bytes, url: str, at: datetime, content_type: str | None, profiles: Sequence[Profile] | None
+) -> Version | Unreadable:
+    if _may_be_json(html, content_type):
+        from . import document
+
+        version = document.read(_known(profiles), html, url=url, at=at, extractor=EXTRACTOR)
+        if version is not None:
+            return version
+    source = parse(html, content_type)
+    if isinstance(source, Unreadable):
+        return source
+    from . import profiled  # what these two import, trafilatura above all, takes half a second
+    from .reading import read
+
+    seen = profiled.read(_known(profiles), source, html, url=url, day=at.date())
+    return read(source, seen, url=url, at=at, extractor=EXTRACTOR)
+
+
+def _known(profiles: Sequence[Profile] | None) -> Sequence[Profile]:
+    from .profile import shipped
+
+    return shipped() if profiles is None else profiles
+
+
+def _may_be_json(data: bytes, content_type: str | None) -> bool:
+    return "html" not in (content_type or "").lower() and data[:100].lstrip()[:1] in (b"{", b"[")

@@ -107,11 +107,9 @@ class StateTime(Table):
     form: Form
 
 
-class State(Table):
-    """Updates in JSON that a script of the page holds."""
+class Listing(Table):
+    """Updates as objects of JSON."""
 
-    script: Selector | None = None
-    variable: str | None = Field(None, pattern=r"^[\w.$]{1,100}$")
     entries: Path_
     id: Path_ | None = None
     headline: Path_ | None = None
@@ -126,11 +124,29 @@ class State(Table):
     page: Path_ | None = None
     pages: Path_ | None = None
 
+
+class State(Listing):
+    """Updates in JSON that a script of the page holds."""
+
+    script: Selector | None = None
+    variable: str | None = Field(None, pattern=r"^[\w.$]{1,100}$")
+
     @model_validator(mode="after")
     def _stands_somewhere(self) -> State:
         if (self.script is None) == (self.variable is None):
             raise ValueError("it stands nowhere; give script or variable, one of the two")
         return self
+
+
+class Document(Listing):
+    """Updates in an answer that is JSON as a whole, and what it says about the page."""
+
+    page_headline: Path_ | None = None
+    page_standfirst: Path_ | None = None
+    page_authors: Path_ | None = None
+    page_lang: Path_ | None = None
+    page_published: tuple[StateTime, ...] = ()
+    page_updated: tuple[StateTime, ...] = ()
 
 
 class Window(Table):
@@ -143,10 +159,10 @@ class Window(Table):
 
 
 class Marker(Table):
-    """An element by which the platform is known on any host; ``source`` has to stand in the page's source."""
+    """By what the platform is known on any host: a string of the source, and an element (where it is HTML)."""
 
     source: str = Field(min_length=5)
-    select: Selector
+    select: Selector | None = None
 
 
 class Profile(Table):
@@ -158,6 +174,7 @@ class Profile(Table):
     zone: Annotated[str, AfterValidator(_zone)] | None = None
     entry: Entry | None = None
     state: State | None = None
+    document: Document | None = None
     pinned_id: Value | None = None
     window: Window = Window()
 
@@ -165,9 +182,14 @@ class Profile(Table):
     def _fits_and_reads(self) -> Profile:
         if not self.hosts and self.marker is None:
             raise ValueError("it fits no page; give hosts, [marker] or both")
-        if self.entry is None and self.state is None:
-            raise ValueError("it reads nothing; give [entry], [state] or both")
+        if self.entry is None and self.state is None and self.document is None:
+            raise ValueError("it reads nothing; give [entry], [state] or [document]")
+        if self.marker and self.marker.select is None and (self.entry or self.state):
+            raise ValueError("its marker has no select, without which no HTML page is known by it")
         return self
+
+    def fits_host(self, host: str) -> bool:
+        return not self.hosts or any(host == h or host.endswith("." + h) for h in self.hosts)
 
     def doubt(self, day: date) -> str | None:
         """Why the generic reader is believed rather than this, of a page fetched on a day."""

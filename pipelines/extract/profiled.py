@@ -52,7 +52,7 @@ def called(profile: Profile) -> str:
 
 
 def _fits(profile: Profile, root: Node, html: bytes, host: str) -> bool:
-    if profile.hosts and not any(host == h or host.endswith("." + h) for h in profile.hosts):
+    if not profile.fits_host(host) or (profile.entry is None and profile.state is None):
         return False
     marker = profile.marker
     # a look at the bytes is hundreds of times cheaper than one at the elements

@@ -61,7 +61,7 @@ def read(source: Source, seen: profiled.Seen | None = None, *, url: str, at: dat
         weighed = crosscheck.weigh(seen, dom, data, seen.profile.doubt(at.date()))
         dom, data, heard, vouch = weighed.dom, weighed.data, weighed.warnings, Vouch(weighed.data)
     pairs, shifts = reconcile.dated(reconcile.join(dom, data, vouch), place)
-    updates, cuts = _updates(pairs, url)
+    updates, cuts = updates_of(pairs, url)
     first = next((p.dom.nodes[0] for p in pairs if p.dom), None)
     newest = max((u.published for u in updates if u.published), default=None)
     headline = page.headline(root, meta, about)
@@ -135,7 +135,7 @@ def _coverage(about: jsonld.Object, meta: page.Meta, zone: tzinfo) -> tuple[date
     return _utc(reads[0], zone), _utc(reads[1], zone)
 
 
-def _updates(pairs: list[Pair], url: str) -> tuple[tuple[Update, ...], list[Cut]]:
+def updates_of(pairs: list[Pair], url: str) -> tuple[tuple[Update, ...], list[Cut]]:
     cuts = [cut(p.dom, url, _headline(p)) if p.dom else None for p in pairs]
     built = [_update(p, c) for p, c in zip(pairs, cuts, strict=True)]
     # A bare embed has no text and is an update all the same; an element without anything is none.

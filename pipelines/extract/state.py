@@ -10,7 +10,7 @@ from typing import Any
 
 from .found import Found
 from .jsonld import MOST_UPDATES, load, names, words
-from .profile import Form, State, StateTime
+from .profile import Form, Listing, State, StateTime
 from .selectors import select
 from .source import Node
 from .times import Read, attribute, shown
@@ -18,6 +18,8 @@ from .times import Read, attribute, shown
 DEEPEST = 60  # levels of a document that are looked into
 MOST_VALUES = 500_000  # values looked at for a path of any depth
 TEXT_KEYS = ("text", "html")  # what holds the words in a tree of blocks
+TYPE_KEYS = ("type", "_type", "item_type")  # and what says which kind of block it is
+_SILENT = re.compile(r"<(style|script)\b[^>]{0,2000}>.{0,20000}?</\1\s*>", re.IGNORECASE | re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,13 +35,18 @@ def read(root: Node, state: State, carrier: str) -> Stated:
     for text in _texts(root, state):
         document = _document(text)
         broken = broken or document is None
-        entries = [e for e in follow(document, state.entries) if isinstance(e, dict | list)]
-        items = [i for e in entries for i in (e if isinstance(e, list) else [e]) if isinstance(i, dict)]
-        if items:
-            kept = [i for i in items[:MOST_UPDATES] if not _true(i, state.deleted)]
-            found = tuple(_found(item, state, carrier) for item in kept)
-            return Stated(found, _number(document, state.page), _number(document, state.pages))
+        stated = listed(document, state, carrier)
+        if stated.found:
+            return stated
     return Stated(broken=broken)
+
+
+def listed(document: Any, listing: Listing, carrier: str) -> Stated:
+    """The updates of a document; those that it marks as deleted are none."""
+    entries = [e for e in follow(document, listing.entries) if isinstance(e, dict | list)]
+    items = [i for e in entries for i in (e if isinstance(e, list) else [e]) if isinstance(i, dict)]
+    found = tuple(_found(i, listing, carrier) for i in items[:MOST_UPDATES] if not _true(i, listing.deleted))
+    return Stated(found, _number(document, listing.page), _number(document, listing.pages))
 
 
 def _texts(root: Node, state: State) -> Iterator[str]:
@@ -80,7 +87,7 @@ def follow(value: Any, path: str | None) -> Iterator[Any]:
 
 def _holders(value: Any, key: str) -> Iterator[Any]:
     """Every object that has the key, outside in."""
-    level, looked = [value], 0
+    level, looked = [value] if isinstance(value, dict | list) else [], 0
     for _ in range(DEEPEST):
         following: list[Any] = []
         for item in level:
@@ -104,32 +111,32 @@ def _at(value: Any, keys: list[str]) -> Iterator[Any]:
         yield from _at(value[keys[0]], keys[1:])
 
 
-def _found(item: dict[str, Any], state: State, carrier: str) -> Found:
-    text = _text(item, state.text, state.text_skip)
-    headline = _text(item, state.headline).replace("\n", " ")
+def _found(item: dict[str, Any], state: Listing, carrier: str) -> Found:
+    text = text_at(item, state.text, state.text_skip)
+    headline = text_at(item, state.headline).replace("\n", " ")
     return Found(
         carrier=carrier,
         id=next((s for v in follow(item, state.id) if (s := str(v).strip()) and isinstance(v, str | int)), None),
         text=text,
         headline=headline or None,
         authors=tuple(dict.fromkeys(n for v in follow(item, state.authors) for n in names(v))),
-        published=_time(item, state.published),
-        updated=_time(item, state.updated),
+        published=time_at(item, state.published),
+        updated=time_at(item, state.updated),
         pinned=_true(item, state.pinned),
         key_event=_true(item, state.key_event),
     )
 
 
-def _text(item: Any, path: str | None, skipped: tuple[str, ...] = ()) -> str:
+def text_at(item: Any, path: str | None, skipped: tuple[str, ...] = ()) -> str:
     return "\n".join(line for value in follow(item, path) for line in _lines(value, skipped))
 
 
 def _lines(value: Any, skipped: tuple[str, ...], depth: int = 0) -> Iterator[str]:
     """Text, or the texts of a tree of blocks: the outermost of each branch, as inner ones repeat its words."""
     if isinstance(value, str):
-        if line := words(value):
+        if line := words(_SILENT.sub(" ", value)):
             yield line
-    elif isinstance(value, dict) and depth < DEEPEST and value.get("type") not in skipped:
+    elif isinstance(value, dict) and depth < DEEPEST and not any(value.get(k) in skipped for k in TYPE_KEYS):
         own = next((value[k] for k in TEXT_KEYS if isinstance(value.get(k), str)), None)
         for part in [own] if own else [v for v in value.values() if isinstance(v, dict | list)]:
             yield from _lines(part, skipped, depth + 1)
@@ -139,7 +146,7 @@ def _lines(value: Any, skipped: tuple[str, ...], depth: int = 0) -> Iterator[str
                 yield from _lines(part, skipped, depth + 1)
 
 
-def _time(item: Any, places: tuple[StateTime, ...]) -> Read | None:
+def time_at(item: Any, places: tuple[StateTime, ...]) -> Read | None:
     for place in places:
         for value in follow(item, place.path):
             read = moment(str(int(value) if isinstance(value, float) else value), place.form)

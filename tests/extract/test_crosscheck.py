@@ -161,8 +161,9 @@ def test_embedded_data_adds_what_the_page_does_not_show() -> None:
 
 
 @pytest.mark.parametrize("data", ["{'posts': 1}", "[" * 100_000, '{"feed": {"posts": [', "", "undefined"])
-def test_embedded_data_that_is_no_json_is_said_and_the_page_is_read(data: str) -> None:
-    reads = {"variable": "window.DATA", "entries": "feed.posts"}
+@pytest.mark.parametrize("path", ["feed.posts", "**.posts"])
+def test_embedded_data_that_is_no_json_is_said_and_the_page_is_read(data: str, path: str) -> None:
+    reads = {"variable": "window.DATA", "entries": path}
     html = page(*map(entry, range(3)), more=f"<script>window.DATA = {data};</script>")
     version = read(html, profile(entry=None, state=reads))
 

@@ -44,7 +44,7 @@ def test_a_small_profile_is_enough(tmp_path: Path) -> None:
         ("article.bit", "a, b", "no commas"),
         ("article.bit", "a b c d e", "it names more than 4 elements one within the other"),
         ('hosts = ["estuarypost.example"]', "", "it fits no page; give hosts, [marker] or both"),
-        ('[entry]\nselect = "article.bit"', "", "it reads nothing; give [entry], [state] or both"),
+        ('[entry]\nselect = "article.bit"', "", "it reads nothing; give [entry], [state] or [document]"),
         ("[entry]", "zone = 'Mars/Base'\n[entry]", "zone = 'Mars/Base': it is no zone of the IANA database"),
         ("[entry]", "[entry]\nid = { pattern = 'no group' }", "exactly one group in round brackets"),
         ("[entry]", "[entry]\nid = { pattern = '(' }", "it is no regular expression"),

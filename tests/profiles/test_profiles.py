@@ -17,9 +17,11 @@ import pytest
 from pipelines.extract import extract
 from pipelines.extract.profile import Profile, shipped
 from pipelines.face import version_to_json
-from pipelines.model import Version
+from pipelines.model import Unreadable, Version
 
-CASES = sorted(f.parent for f in Path(__file__).parent.glob("*/visit.toml"))
+FOLDERS = sorted(f.parent for f in Path(__file__).parent.glob("*/visit.toml"))
+CASES = [f for f in FOLDERS if (f / "page.html").is_file()]
+DOCUMENTS = [f for f in FOLDERS if (f / "document.json").is_file()]
 PROFILES = {p.name: p for p in shipped()}
 
 
@@ -45,7 +47,9 @@ def only(document: Any, like: Any) -> Any:
 
 
 def test_every_profile_has_a_page_and_every_page_a_profile() -> None:
-    assert {c.name for c in CASES} == set(PROFILES)
+    assert {f.name for f in FOLDERS} == set(PROFILES)
+    assert {f.name for f in CASES} == {p.name for p in PROFILES.values() if p.entry or p.state}
+    assert {f.name for f in DOCUMENTS} == {p.name for p in PROFILES.values() if p.document}
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda c: c.name)
@@ -79,3 +83,33 @@ def doubted_gone(version: Version) -> int:
     """Updates that the page itself marks as deleted are no updates, whoever reads them."""
     said = next((w for w in version.warnings if "marked as deleted" in w), "profile: 0 updates")
     return int(said.split(": ")[1].split()[0])
+
+
+@pytest.mark.parametrize("case", DOCUMENTS, ids=lambda c: c.name)
+def test_the_answer_in_json_says_what_is_expected(case: Path) -> None:
+    visit = tomllib.loads((case / "visit.toml").read_text("utf-8"))
+    expected = json.loads((case / "document-expected.json").read_text("utf-8"))
+    data = (case / "document.json").read_bytes()
+    version = extract(data, url=visit["url"], at=visit["at"], content_type="application/json; charset=utf-8")
+
+    assert isinstance(version, Version)
+    assert only(version_to_json(version), expected) == expected
+    unread = extract(data, url=visit["url"], at=visit["at"], content_type="application/json", profiles=())
+    assert isinstance(unread, Unreadable)
+    assert unread.reading == "not-html"
+
+
+@pytest.mark.parametrize("case", DOCUMENTS, ids=lambda c: c.name)
+@pytest.mark.parametrize("harm", ["cut", "empty", "doubt"])
+def test_an_answer_in_json_that_cannot_be_trusted_is_no_version(case: Path, harm: str) -> None:
+    visit = tomllib.loads((case / "visit.toml").read_text("utf-8"))
+    data = (case / "document.json").read_bytes()
+    doubtful = PROFILES[case.name].model_copy(update={"verified": False})
+    broken = {"cut": data[:-40], "empty": b"{}", "doubt": data}[harm]
+    version = extract(
+        broken, url=visit["url"], at=visit["at"], content_type="application/json",
+        profiles=(doubtful,) if harm == "doubt" else None,
+    )  # fmt: skip
+
+    assert isinstance(version, Unreadable)
+    assert version.reading == "not-html"
