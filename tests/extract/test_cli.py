@@ -102,5 +102,5 @@ def test_evaluate_measures_json_that_a_profile_reads_and_leaves_it_out_without(
     assert typed("evaluate", str(tmp_path), "--json") == 0
     line = json.loads(capsys.readouterr().out.splitlines()[0])
     assert (line["page"], line["recall"], line["precision"], line["ids"]) == ("feed", 1.0, 1.0, 1.0)
-    assert typed("evaluate", str(tmp_path), "--no-profiles", "--json") == 0
+    assert typed("evaluate", str(tmp_path), "--no-profiles", "--json") == 1  # then there is nothing to measure
     assert "JSON is read by profiles alone" in capsys.readouterr().err
