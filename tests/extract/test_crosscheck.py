@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime
 
 import pytest
@@ -182,6 +183,32 @@ def test_embedded_data_that_is_no_json_is_said_and_the_page_is_read(data: str, p
 
     assert version.updates == read(html).updates
     assert version.warnings == ("profile:post: the page's own data is not valid JSON",)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        '{"feed": {"posts": [{"key": "e7000"},],},}; window.more = 1',
+        '{"feed": {"by": undefined, "posts": [{"key": "e7000", "by": undefined}]}}',
+        'JSON.parse("{\\"feed\\": {\\"posts\\": [{\\"key\\": \\"e7000\\"}]}}")',
+        '{"feed": {"posts": [{"key": "e7000", "line": "two\tand\nthree"}]}}',
+    ],
+)
+def test_embedded_data_is_read_as_scripts_write_it(data: str) -> None:
+    reads = {"variable": "window.DATA", "entries": "feed.posts", "id": "key"}
+    html = page(f"<script>window.DATA = {data}</script><p>The updates come by script.</p>")
+
+    assert [u.id for u in read(html, profile(entry=None, state=reads)).updates] == ["e7000"]
+
+
+def test_style_sheets_in_embedded_text_are_not_said() -> None:
+    said = "<style>.a { color: red }</style>One lane is open.<SCRIPT>go()</SCRIPT><p>Both later.</p><style>" * 2
+    words = json.dumps(said).replace("</", "<\\/")  # as pages write it, so that the script does not end there
+    state = f'<script>window.DATA = {{"posts": [{{"key": "e1", "words": {words}}}]}}</script>'
+    reads = {"variable": "window.DATA", "entries": "posts", "id": "key", "text": "words"}
+    (update,) = read(page(state, "<p>By script.</p>"), profile(entry=None, state=reads)).updates
+
+    assert update.text == "One lane is open. Both later.\nOne lane is open. Both later."
 
 
 @pytest.mark.parametrize("data", ['{"feed": {"posts": [1, "x"]}}', '{"feed": []}', '{"feed": {"posts": {}}}', "7"])
