@@ -225,6 +225,15 @@ def test_records_say_where_from_and_under_which_protection(wire: Wire) -> None:
         assert response.get("Stoppress-Certificates") == expected
 
 
+def test_no_bytes_of_a_server_come_into_a_header_of_ours(plain: Wire) -> None:
+    plain.server.route("/odd", sending(ODD_VERSION))
+
+    plain.fetch("/odd")
+
+    [response] = plain.records("response", "/odd")
+    assert (response.block, response.get("WARC-Protocol")) == (ODD_VERSION, "http/1.1")
+
+
 def test_other_tools_read_the_file(plain: Wire) -> None:
     from fastwarc.warc import ArchiveIterator as Fast
     from warcio.archiveiterator import ArchiveIterator
@@ -268,6 +277,8 @@ HALF = b"HTTP/1.1 200 Half\r\nX-odd:  y\r\nContent-Length: 5000\r\n\r\n<p>half"
 HALF_CHUNK = b"HTTP/1.1 200 Half\r\n" + TE + b"\r\n5\r\nfirst\r\nff\r\nhalf"
 BAD_CHUNK = b"HTTP/1.1 200 OK\r\n" + TE + b"\r\n5\r\nfirst\r\nzz\r\nno number\r\n"
 TWO_LENGTHS = sized(b"hi", b"Content-Length: 5\r\n")
+ENDLESS_STATUS = b"HTTP/1.1 " + b"2" * 5000 + b" OK\r\nContent-Length: 2\r\n\r\nhi"
+ODD_VERSION = b"HTTP/1.1\x85\x00\xff 200 OK\r\nContent-Length: 2\r\n\r\nhi"
 OPEN_END = b"HTTP/1.1 200 OK\r\nX: y\r\n\r\nhalf"
 CUT: dict[str, tuple[Any, bytes, str]] = {
     "/short": (sending(HALF), HALF, "disconnect"),
@@ -292,6 +303,7 @@ NONE: dict[str, tuple[Any, bytes, str]] = {
     "/stalled-header": (sending(b"HTTP/1.1 200 OK\r\nX-Ha", then="stay"), b"HTTP/1.1 200 OK\r\nX-Ha", "timeout"),
     "/silent": (sending(then="stay"), b"", "timeout"),
     "/only-hints": (sending(HINTS), HINTS, "protocol"),
+    "/endless-status": (sending(ENDLESS_STATUS), ENDLESS_STATUS, "protocol"),
 }
 
 
