@@ -130,7 +130,7 @@ class Recorder:
                 self._roll(ending=not going)
             except Exception as e:  # whatever it is, the thread must outlive it: every visit waits for it
                 log.exception("the recorder met what nobody had thought of")
-                self._fail(jobs, e)
+                self._fail([job for job in jobs if not job.done.done()], e)
 
     def _commit(self, jobs: list[_Job]) -> None:
         group = _Group()
@@ -219,14 +219,15 @@ class Recorder:
 
     def _fail(self, jobs: list[_Job], error: Exception) -> None:
         """Nothing of these jobs is acknowledged, nor a visit that one of them belonged to."""
+        if not jobs:
+            return
         log.error("the spool could not be written, %d jobs are not acknowledged: %s", len(jobs), error)
         self._lost |= {job.visit_id for job in jobs if job.exchange and job.visit_id}
         for job in jobs:
             if job.visit:  # it is told now; whoever concludes it once more says so knowingly
                 self._open.pop(job.visit.id, None)
                 self._lost.discard(job.visit.id)
-            if not job.done.done():
-                job.done.set_exception(StoreError(f"the spool could not be written: {error}"))
+            job.done.set_exception(StoreError(f"the spool could not be written: {error}"))
 
     def _write_catalog(self, group: _Group) -> None:
         behind = self._behind

@@ -159,7 +159,14 @@ def seal_name(path: Path) -> Path:
 
 def used(folder: Path) -> int:
     """Bytes of WARC in the spool."""
-    return sum(path.stat().st_size for path in folder.glob("*.warc.gz*"))
+    return sum(map(_size, folder.glob("*.warc.gz*")))
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:  # the uploader has freed it since it was listed
+        return 0
 
 
 def file_name(now: datetime, serial: int, worker: str) -> str:

@@ -24,6 +24,7 @@ from pipelines import warc
 from pipelines.cdxj import capture_of
 from pipelines.errors import CatalogError, DamagedRecord, ObjectNotFound, SpoolLocked, StoreError, StoreUnavailable
 from pipelines.model import Capture, Exchange, Visit
+from pipelines.store import recorder as recorder_module
 from pipelines.store.adopting import adopt
 from pipelines.store.catalog import Catalog
 from pipelines.store.local import LocalStore
@@ -357,6 +358,13 @@ def test_a_spool_that_fills_up_still_seals_its_open_file(desk: Desk) -> None:
     assert [visits_in(path) for path in desk.sealed] == [["v1"]]
 
 
+def test_a_file_that_is_freed_while_the_spool_is_measured_fails_no_visit(desk: Desk) -> None:
+    """A link to nothing is, like a file that the uploader frees, listed and then not there."""
+    (desk.folder / NAME).symlink_to(desk.folder / "freed")
+
+    assert desk.keep(desk.open(), exchange(), "v1").outcome == "archived"
+
+
 class BadDisk:
     """``os.fsync`` that fails as often as it is told to."""
 
@@ -432,6 +440,20 @@ def test_a_job_that_cannot_be_written_does_not_end_the_writing(desk: Desk) -> No
     failing(recorder.visit(visit_of(exchange(), "v1")))
 
     assert desk.keep(recorder, exchange(), "v2").outcome == "archived"
+
+
+def test_what_goes_wrong_after_an_acknowledgement_takes_back_nothing(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    recorder = desk.open()
+    made = exchange()
+    with monkeypatch.context() as broken:
+        broken.setattr(recorder_module, "overdue", lambda *_, **__: 1 / 0)
+        recorder.exchange(made, visit_id="v1", role="page").result(30)
+        desk.keep(recorder, exchange(minute=1), "v2")  # the group after: what the first met is over
+
+    assert recorder.visit(visit_of(made, "v1")).result(30).outcome == "archived"
+    assert "not acknowledged" not in caplog.text
 
 
 def test_a_file_that_cannot_be_sealed_is_found_again_at_the_next_start(
