@@ -206,7 +206,7 @@ class Recorder:
         if (taken := used(self._folder)) > self._limits.spool:
             raise SpoolFull(
                 f"{self._folder} holds {taken} bytes, above its spool_limit of {self._limits.spool}; "
-                "see why uploads to the store fail (stoppress log), or raise [archive] spool_limit"
+                "see why nothing goes to the store (stoppress doctor), or raise [archive] spool_limit"
             )
 
     def _abandon(self, group: _Group) -> None:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import threading
 import uuid
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+
+import pytest
 
 from pipelines.catching_up import catch_up
 from pipelines.config import load_config
 from pipelines.keeper import Keeper
 from pipelines.model import Exchange, Visit
+from pipelines.store.catalog import Catalog
 from pipelines.urlkey import urlkey
 from tests.running import write_config
 
@@ -62,3 +66,34 @@ def test_a_start_that_finds_started_visits_of_its_own_spool_ends_them(tmp_path: 
         ended = keeper.catalog.visits(URL)
 
     assert [(v.outcome, v.reason, v.reading) for v in ended] == [("error", "abandoned", "none")]
+
+
+def test_a_spool_that_is_full_does_not_keep_the_start_from_sending_what_fills_it(tmp_path: Path) -> None:
+    path = write_config(tmp_path, URL)
+    path.write_text(path.read_text().replace("[archive]", '[archive]\nspool_limit = "60kB"', 1))
+    config = load_config(path)
+    visit = Visit(id=str(uuid.uuid4()), url=URL, urlkey=urlkey(URL), started=BEGAN)
+    with Keeper(config) as keeper:
+        keeper.recorder.starting([visit]).result()
+    (config.archive.spool / "ballast.warc.gz").write_bytes(bytes(60_001))
+
+    with Keeper(config) as keeper:
+        assert keeper.recovered.abandoned == 1
+        ended = keeper.catalog.visits(URL)
+
+    assert [(v.outcome, v.reason, v.reading) for v in ended] == [("error", "storage", "none")]
+    assert "the crawler died during this visit" in ended[0].detail
+    assert "spool_limit" in ended[0].detail
+
+
+def test_a_start_that_fails_lets_go_of_all_that_it_had_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    config = load_config(write_config(tmp_path, URL))
+    before = set(threading.enumerate())
+    with monkeypatch.context() as broken:
+        broken.setattr(Catalog, "unfinished_visits", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            Keeper(config)
+
+    assert {thread.name for thread in set(threading.enumerate()) - before} == set()
+    with Keeper(config) as keeper:
+        assert keeper.recovered.files == 0
