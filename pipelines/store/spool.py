@@ -25,7 +25,7 @@ from pipelines.crashpoint import crashpoint
 from pipelines.errors import SpoolLocked, StoppressError
 from pipelines.warc import Placed, Record, member, scan
 
-from .disk import sync_folder
+from .disk import make_folders, sync_folder
 from .warcs import OPEN
 
 PREFIX = "stoppress"
@@ -54,7 +54,7 @@ class SpoolLock:
 
     def __init__(self, folder: Path) -> None:
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            make_folders(folder)
             self._file = (folder / "lock").open("a+")
         except OSError as e:
             raise StoppressError(
@@ -232,6 +232,7 @@ def _quarantine(path: Path, tail: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     sync_folder(folder)
+    sync_folder(path.parent)
 
 
 def overdue(opened: datetime, size: int, now: datetime, *, roll_size: int, roll_age: timedelta) -> bool:
