@@ -462,3 +462,13 @@ def test_if_a_private_name_has_moved_records_are_marked_reconstructed(plain: Wir
     assert "the wire cannot be tapped" in plain.log
     assert {b"stoppress-fidelity: reconstructed" in r.block for r in plain.records("warcinfo")} == {True}
     assert response.block.endswith(b"\r\n\r\n<p>hi</p>")
+
+
+def test_also_without_the_tap_nothing_is_recorded_where_nothing_was_sent(plain: Wire) -> None:
+    plain.server.port = 9
+
+    [closed] = plain.fetch("/", moved=NAMES[0])
+
+    assert closed["failed"] == "DownloadConnectionRefusedError"
+    assert "the wire cannot be tapped" in plain.log
+    assert plain.records("request") == plain.records("metadata") == []
