@@ -14,16 +14,18 @@ import fcntl
 import os
 import re
 import secrets
+import shutil
 import socket
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO, Self
 
 from pipelines.crashpoint import crashpoint
+from pipelines.entity import EMPTY_LINE
 from pipelines.errors import SpoolLocked, StoppressError
-from pipelines.warc import Placed, Record, member, scan
+from pipelines.warc import VISIT_TYPE, Placed, Record, member, scan
 
 from .disk import make_folders, sync_folder
 from .warcs import OPEN
@@ -186,7 +188,7 @@ def left_open(folder: Path) -> list[Path]:
 
 @dataclass(frozen=True, slots=True)
 class Recovered:
-    """A file left by a dead process, sealed again; ``torn`` bytes went to quarantine."""
+    """A file left by a dead process, sealed again; ``torn`` bytes went to quarantine. ``records`` are lean."""
 
     path: Path
     records: tuple[Placed, ...]
@@ -204,31 +206,44 @@ def recover(folder: Path, told: Callable[[Recovered], None] = lambda left: None)
 
 def _recover(path: Path, told: Callable[[Recovered], None]) -> Recovered:
     with path.open("r+b") as file:
-        records = tuple(scan(file))
+        records = lean(scan(file))
         whole = records[-1].offset + records[-1].length if records else 0
-        file.seek(whole)
-        tail = file.read()
-        if tail:
-            _quarantine(path, tail)
+        torn = path.stat().st_size - whole
+        if torn:
+            file.seek(whole)
+            _quarantine(path, file)
             crashpoint("mid_recovery")
             file.truncate(whole)
             file.flush()
             os.fsync(file.fileno())
     if not records:  # not even its warcinfo is whole: nothing was ever acknowledged from it
         path.unlink()
-        return Recovered(path, (), 0, len(tail))
-    left = Recovered(path.with_name(path.name.removesuffix(OPEN)), records, whole, len(tail))
+        return Recovered(path, (), 0, torn)
+    left = Recovered(path.with_name(path.name.removesuffix(OPEN)), records, whole, torn)
     told(left)
     crashpoint("mid_recovery")
     seal_name(path)
     return left
 
 
-def _quarantine(path: Path, tail: bytes) -> None:
+def lean(records: Iterable[Placed]) -> tuple[Placed, ...]:
+    """Without what no row is made of: a whole file of bodies would fill the memory of a small machine."""
+    return tuple(replace(placed, record=replace(placed.record, block=_told(placed.record))) for placed in records)
+
+
+def _told(record: Record) -> bytes:
+    """Of an answer its HTTP header, of a visit all."""
+    if record.type in ("response", "revisit"):
+        found = EMPTY_LINE.search(record.block)
+        return record.block[: found.end()] if found else record.block
+    return record.block if record.get("Content-Type") == VISIT_TYPE else b""
+
+
+def _quarantine(path: Path, tail: BinaryIO) -> None:
     folder = path.parent / "quarantine"
     folder.mkdir(exist_ok=True)
     with (folder / (path.name.removesuffix(OPEN) + ".tail")).open("wb") as file:
-        file.write(tail)
+        shutil.copyfileobj(tail, file, 1 << 20)
         file.flush()
         os.fsync(file.fileno())
     sync_folder(folder)

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import sysconfig
 import time
+import tracemalloc
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
@@ -282,6 +283,26 @@ def test_a_file_whose_first_member_is_torn_is_quarantined_whole(tmp_path: Path) 
 
         assert (left.records, left.torn) == ((), cut)
         assert not list(tmp_path.glob("*.warc.gz*"))
+
+
+@pytest.mark.parametrize("suffix", [".open", ""])
+def test_what_is_left_is_taken_in_without_holding_its_bodies(desk: Desk, suffix: str) -> None:
+    large = b"<p>The harbour is closed to all ships today.</p>" * 20_000
+    with (desk.folder / (NAME + suffix)).open("wb") as file:
+        file.write(warc.member(warcinfo(NAME)))
+        for number in range(60):
+            made = exchange(b"%d" % number + large, minute=number)
+            kept = warc.exchange_records(made, record_id=warc.new_id(), visit_id=None, role="page", original=None)
+            file.writelines(map(warc.member, kept.records))
+    tracemalloc.start()
+    try:
+        adopt(desk.folder, desk.catalog)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert len(list(desk.catalog.captures(urlkey(URL)))) == 60
+    assert peak < 10 * len(large)
 
 
 def test_a_file_stays_unsealed_until_the_catalog_was_told(tmp_path: Path) -> None:
