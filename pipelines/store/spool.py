@@ -100,6 +100,8 @@ class Epoch:
             sync_folder(folder)
         except OSError:
             self.abandon()
+            with contextlib.suppress(OSError):  # nobody was told of anything in it
+                self._path.unlink()
             raise
 
     def append(self, record: Record) -> tuple[int, int]:
@@ -145,6 +147,17 @@ class Epoch:
             self._file.close()
         with contextlib.suppress(OSError):  # if this fails too, recovery cuts the tail at the next start
             os.truncate(self._path, self.durable)
+
+    def salvage(self) -> Path:
+        """After ``abandon``, with the disk well again: what was durable, sealed.
+
+        By another descriptor: the cut, too, is durable before the file has its final name.
+        """
+        with self._path.open("r+b") as file:
+            file.truncate(self.durable)
+            file.flush()
+            os.fsync(file.fileno())
+        return seal_name(self._path)
 
     def leave(self) -> None:
         """Close without sealing: recovery seals the file at the next start, and tells the catalog of its rows."""

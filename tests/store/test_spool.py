@@ -414,11 +414,29 @@ def test_after_a_failed_fsync_the_next_visit_goes_to_a_new_file(desk: Desk, disk
     assert "Input/output error" in failing(recorder.visit(visit_of(None, "v2")))
 
     after = desk.keep(recorder, exchange(b"after"), "v3").captures[0]
-    first, second = sorted(desk.folder.glob("*.open"))
+    desk.keep(recorder, exchange(b"and on"), "v4")  # the group after: what followed the one before is over
+    [first], [second] = desk.sealed, list(desk.folder.glob("*.open"))
 
     assert before.filename != after.filename
-    assert (visits_in(first), visits_in(second)) == (["v1"], ["v3"])
-    assert [v.id for v in desk.catalog.visits()] == ["v1", "v3"]
+    assert (visits_in(first), visits_in(second)) == (["v1"], ["v3", "v4"])
+    assert [v.id for v in desk.catalog.visits()] == ["v1", "v3", "v4"]
+    assert first.stat().st_size == sum(item.length for item in placed(first))
+    assert {file.name: file.state for file in desk.catalog.files()} == {
+        before.filename: "sealed", after.filename: "open",
+    }  # fmt: skip
+
+
+def test_files_in_which_nothing_was_acknowledged_do_not_pile_up_on_a_disk_that_fails(desk: Desk, disk: BadDisk) -> None:
+    recorder = desk.open()
+    for number in range(5):
+        disk.failures = 1 + number % 2
+        failing(recorder.visit(visit_of(None, f"v{number}")))
+        disk.failures = 0
+    desk.keep(recorder, exchange(), "v9")
+    recorder.close()
+
+    assert [path.name for path in desk.folder.glob("*.warc.gz*")] == [path.name for path in desk.sealed]
+    assert [visits_in(path) for path in desk.sealed] == [["v9"]]
 
 
 def test_a_file_that_cannot_be_begun_fails_its_visits_only(desk: Desk, disk: BadDisk) -> None:
