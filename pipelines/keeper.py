@@ -47,30 +47,30 @@ class Keeper:
         self.catalog.refuse_unfinished()
         self.store = open_store(archive.store, endpoint_url=config.s3.endpoint_url, region=config.s3.region)
         opened.callback(self.store.close)
-        worker = worker_name(archive.spool)
-        self.facts = _facts(config, worker)
+        self.worker = worker_name(archive.spool)
+        self.facts = _facts(config, self.worker)
         self.recovered = adopt(archive.spool, self.catalog)
-        self.uploader = Uploader(archive.spool, self.store, self.catalog, worker=worker)
+        self.uploader = Uploader(archive.spool, self.store, self.catalog, worker=self.worker)
         opened.callback(self.uploader.close)
         self.recorder = Recorder(
             archive.spool,
             self.catalog,
-            worker=worker,
+            worker=self.worker,
             warcinfo=lambda name: warc.warcinfo(name, self.facts, clock.now()),
             sealed=self.uploader.take,
             limits=Limits(archive.roll_size, archive.roll_age, archive.spool_limit),
             clock=clock.now,
         )
         opened.callback(self.recorder.close)
-        self._close_abandoned(worker)
+        self._close_abandoned()
         self.reader = WarcReader(self.store, archive.spool)
 
-    def _close_abandoned(self, worker: str) -> None:
+    def _close_abandoned(self) -> None:
         """Each started visit ends in exactly one outcome, also one whose process was killed.
 
         Where the spool takes nothing, in the catalog alone: only a start that succeeds sends what fills it.
         """
-        lost = abandoned(self.catalog, worker, clock.now())
+        lost = abandoned(self.catalog, self.worker, clock.now())
         for visit, done in [(visit, self.recorder.visit(visit)) for visit in lost]:
             try:
                 done.result()

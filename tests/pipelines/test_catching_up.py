@@ -55,6 +55,23 @@ def test_what_was_kept_but_not_read_is_read_at_the_next_start(tmp_path: Path) ->
     assert changes[0].change.seen_by == BEGAN + timedelta(minutes=4)
 
 
+def test_what_lies_in_another_crawlers_spool_is_left_to_that_one(tmp_path: Path) -> None:
+    path = write_config(tmp_path, URL)
+    ours, theirs = load_config(path), path.with_name("other.toml")
+    theirs.write_text(path.read_text().replace("[archive]", '[archive]\nspool = "other"', 1))
+    with Keeper(ours) as keeper:
+        keep(keeper, 3)
+        with Keeper(load_config(theirs)) as other:
+            assert catch_up(other) == 0
+        assert [visit.reading for visit in keeper.catalog.visits()] == [None]
+        assert catch_up(keeper) == 1
+        keep(keeper, 4)
+
+    with Keeper(load_config(theirs)) as other:  # by now it lies in the store, for everybody
+        assert catch_up(other) == 1
+        assert [visit.reading for visit in other.catalog.visits()] == ["version", "version"]
+
+
 def test_a_start_that_finds_started_visits_of_its_own_spool_ends_them(tmp_path: Path) -> None:
     config = load_config(write_config(tmp_path, URL))
     visit = Visit(id=str(uuid.uuid4()), url=URL, urlkey=urlkey(URL), started=BEGAN)
