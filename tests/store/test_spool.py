@@ -194,6 +194,9 @@ def test_a_revisit_keeps_its_own_header(desk: Desk, second: Exchange, profile: s
     assert (again.outcome, again.reading, record.type) == ("revisit", "unchanged", "revisit")
     assert record.get("WARC-Profile") == profile
     assert (record.get("WARC-Refers-To"), again.captures[0].digest) == (f"<{first.record_id}>", first.digest)
+    assert record.get("WARC-Payload-Digest") == first.digest
+    assert record.get("WARC-Refers-To-Target-URI") == first.url
+    assert record.get("WARC-Refers-To-Date") == "2026-01-03T12:00:00.123456Z"
     assert record.block == (second.response or b"").removesuffix(b"<p>one</p>")
     assert b"X-Own: 1\r\n" in record.block
 
