@@ -17,7 +17,7 @@ from pipelines.model import Capture, Visit
 from pipelines.warc import Placed, scan
 
 from .catalog import Catalog
-from .spool import Recovered, recover, sealed
+from .spool import Recovered, lean, recover, sealed
 from .telling import all_or_each
 from .warcs import opened_at, worker_of
 
@@ -58,7 +58,7 @@ def adopt(folder: Path, catalog: Catalog) -> Adopted:
     for path in sealed(folder):  # whole, and known: unless the catalog was lost since and rebuilt from the store
         if catalog.file(path.name) is None and not catalog.replacing(path.name):
             with path.open("rb") as file:
-                told(Recovered(path, tuple(scan(file)), path.stat().st_size, 0))
+                told(Recovered(path, lean(scan(file)), path.stat().st_size, 0))
     recovered = recover(folder, told)
     return Adopted(files=len(recovered), visits=visits, torn=sum(left.torn for left in recovered))
 

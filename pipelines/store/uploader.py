@@ -7,6 +7,7 @@ have that key, which nobody but a stranger can bring about, the file gets anothe
 from __future__ import annotations
 
 import hashlib
+import itertools
 import logging
 import queue
 import random
@@ -83,7 +84,7 @@ class Uploader:
             store_file(path, self._store, self._catalog)
 
     def _send_with_patience(self, path: Path) -> None:
-        for wait in (*WAITS, *[WAITS[-1]] * 10_000):
+        for wait in itertools.chain(WAITS, itertools.repeat(WAITS[-1])):
             try:
                 try:
                     self._send(path)

@@ -120,6 +120,29 @@ def test_tries_of_many_crawlers_are_spread(desk: Desk, tmp_path: Path, monkeypat
     assert set(thrown) == {(0.8, 1.2)}
 
 
+def test_a_store_that_is_away_for_very_long_is_never_given_up(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tries: list[object] = []
+
+    def away(*given: object) -> None:
+        tries.append(given)
+        raise StoreUnavailable("connection refused")
+
+    monkeypatch.setattr(uploader, "WAITS", (0.0,))
+    monkeypatch.setattr(uploader, "store_file", away)
+    monkeypatch.setattr(uploader.log, "disabled", True)
+    path = sealed_file(desk)
+    made = Uploader(desk.folder, LocalStore(tmp_path / "store"), desk.catalog)
+    end = time.monotonic() + 30
+    while len(tries) < 20_000 and time.monotonic() < end:
+        time.sleep(0.01)
+    made.close()
+
+    assert len(tries) >= 20_000  # at five minutes each: after more than two months
+    assert made.left == [path]
+
+
 def test_drafts_of_a_dead_process_are_cleared_away_and_no_others(tmp_path: Path) -> None:
     store = LocalStore(tmp_path / "store")
     store.put_if_absent("a", b"1")
