@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -20,6 +21,8 @@ from .catalog import Catalog
 from .spool import Recovered, lean, recover, sealed
 from .telling import all_or_each
 from .warcs import opened_at, worker_of
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +70,16 @@ def rows_of(records: Iterable[Placed], name: str) -> tuple[list[Capture], list[V
     """The captures and visits that the records of one WARC file tell of."""
     placed = list(records)
     captures = [capture for item in placed if (capture := capture_of(item, name))]
-    lines = [item.record for item in placed if item.record.get("Content-Type") == warc.VISIT_TYPE]
-    return captures, [visit_of(json.loads(record.block), captures) for record in lines]
+    visits = []
+    for item in placed:
+        if item.record.get("Content-Type") != warc.VISIT_TYPE:
+            continue
+        try:
+            visits.append(visit_of(json.loads(item.record.block), captures))
+        except (ValueError, KeyError, TypeError, AttributeError) as e:  # one of them must not keep back all others
+            log.error("%s, offset %d: a visit record cannot be understood (%s: %s); its captures are kept",
+                      name, item.offset, type(e).__name__, e)  # fmt: skip
+    return captures, visits
 
 
 def abandoned(catalog: Catalog, worker: str, now: datetime) -> list[Visit]:

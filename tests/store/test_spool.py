@@ -26,7 +26,7 @@ from pipelines.cdxj import capture_of
 from pipelines.errors import CatalogError, DamagedRecord, ObjectNotFound, SpoolLocked, StoreError, StoreUnavailable
 from pipelines.model import Capture, Exchange, Visit
 from pipelines.store import recorder as recorder_module
-from pipelines.store.adopting import adopt
+from pipelines.store.adopting import adopt, rows_of
 from pipelines.store.catalog import Catalog
 from pipelines.store.local import LocalStore
 from pipelines.store.recorder import Limits, Recorder
@@ -306,6 +306,19 @@ def test_what_is_left_is_taken_in_without_holding_its_bodies(desk: Desk, suffix:
 
     assert len(list(desk.catalog.captures(urlkey(URL)))) == 60
     assert peak < 10 * len(large)
+
+
+def test_a_visit_record_that_nobody_understands_keeps_back_no_other(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = sealed_file(desk)
+    odd = warc.visit_record("odd", {"visit": "odd", "outcome": 7}, NOON, None)
+    path.write_bytes(path.read_bytes() + warc.member(odd))
+    captures, visits = rows_of(placed(path), path.name)
+
+    assert [visit.id for visit in visits] == ["v1", "v2", "v3", "v4", "v5"]
+    assert len(captures) == 5
+    assert "a visit record cannot be understood" in caplog.text
 
 
 def test_a_file_stays_unsealed_until_the_catalog_was_told(tmp_path: Path) -> None:
