@@ -139,6 +139,11 @@ def looks_live(root: Node, meta: Meta, url: str) -> bool:
     """Whether address or titles announce a live page: a hint, never enough alone."""
     titles = [meta.first("og:title") or "", meta.first("og:type") or ""]
     titles += [said(n) for n in (*root.iter("title"), *root.iter("h1"))][:3]
+    return announces_live(url, *titles)
+
+
+def announces_live(url: str, *titles: str) -> bool:
+    """The same for an address and titles that somebody else gives, a feed or a link."""
     path = re.sub(r"[/_-]+", " ", address(url).path)
     return any(_LIVE.search(t) for t in (*titles, path))
 
