@@ -48,7 +48,7 @@ def run(
     config = watchlist_config()
     starts = [normalise(url if "://" in url else f"https://{url}") for url in urls]
     order = {"schedule": f"every {every}" if every else None, "until": until, "tags": tag or None}
-    check([checked({"url": starts[0], **order}, config)])  # what is wrong with them is told before anything is asked for
+    check([checked({"url": starts[0], **order}, config)])  # what is wrong with them is told at once
     watched = _watched(config)
     from crawler.discover import Found, discover  # not before: Scrapy takes its time
 
