@@ -159,7 +159,11 @@ def seal_name(path: Path) -> Path:
 
 def used(folder: Path) -> int:
     """Bytes of WARC in the spool."""
-    return sum(path.stat().st_size for path in folder.glob("*.warc.gz*"))
+    taken = 0
+    for path in folder.glob("*.warc.gz*"):
+        with contextlib.suppress(FileNotFoundError):  # sent since, and freed by the uploader
+            taken += path.stat().st_size
+    return taken
 
 
 def file_name(now: datetime, serial: int, worker: str) -> str:

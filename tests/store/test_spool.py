@@ -348,6 +348,13 @@ def test_a_full_spool_acknowledges_nothing_and_goes_on_when_there_is_room(desk: 
     assert [v.id for v in desk.catalog.visits()] == ["v2"]
 
 
+def test_a_file_that_is_sent_while_the_spool_is_measured_fails_no_visit(desk: Desk) -> None:
+    listed = desk.folder / "stoppress-20260101000000000-00001-w0.warc.gz"
+    listed.symlink_to("gone-since")  # in the listing of its folder, and no file any more when it is looked at
+
+    assert desk.keep(desk.open(), exchange(), "v1").outcome == "archived"
+
+
 def test_a_spool_that_fills_up_still_seals_its_open_file(desk: Desk) -> None:
     recorder = desk.open(Limits(roll_age=FOREVER, spool=1))
     desk.keep(recorder, exchange(), "v1")
