@@ -22,7 +22,15 @@ from warcio.archiveiterator import ArchiveIterator
 
 from pipelines import warc
 from pipelines.cdxj import capture_of
-from pipelines.errors import CatalogError, DamagedRecord, ObjectNotFound, SpoolLocked, StoreError, StoreUnavailable
+from pipelines.errors import (
+    CatalogError,
+    DamagedRecord,
+    ObjectNotFound,
+    SpoolLocked,
+    StoppressError,
+    StoreError,
+    StoreUnavailable,
+)
 from pipelines.model import Capture, Exchange, Visit
 from pipelines.store.adopting import adopt
 from pipelines.store.catalog import Catalog
@@ -32,6 +40,7 @@ from pipelines.store.spool import SpoolLock, file_name, recover, worker_name
 from pipelines.store.uploader import Uploader, store_file
 from pipelines.store.warcs import WarcReader, index_key, warc_key
 from pipelines.urlkey import urlkey
+from tests.full_disk import full_disk
 
 URL = "http://news.test/live"
 NOON = datetime(2026, 1, 3, 12, 0, 0, 123456, tzinfo=UTC)
@@ -306,6 +315,11 @@ def test_the_lock_names_the_process_that_holds_it(tmp_path: Path) -> None:
         SpoolLock(tmp_path)
     with SpoolLock(tmp_path):  # free again
         pass
+
+
+def test_a_disk_without_room_for_the_holder_s_name_is_named(tmp_path: Path) -> None:
+    with full_disk(), pytest.raises(StoppressError, match=f"{tmp_path} cannot be written: .*; make room there"):
+        SpoolLock(tmp_path)
 
 
 def test_a_name_that_was_cut_off_is_given_anew(tmp_path: Path) -> None:
