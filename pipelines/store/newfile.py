@@ -6,18 +6,20 @@
 from __future__ import annotations
 
 import hashlib
+import io
+import os
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 from pipelines import warc
 from pipelines.cdxj import capture_of, index
 from pipelines.config_tables import PRODUCT
-from pipelines.errors import DamagedRecord, ObjectExists, StoreError
+from pipelines.errors import DamagedRecord, ObjectExists, StoppressError, StoreError
 from pipelines.model import Capture
 from pipelines.tombstones import capture_gone
 from pipelines.warc import Placed, Record, parse_record, warcinfo
@@ -57,6 +59,25 @@ class NewFile:
         else:
             capture = capture_of(Placed(record, *place), self.key)
         self.captures += [capture] if capture else []
+
+
+def draft(path: Path) -> io.BufferedWriter:
+    """Where a new file is written before it is put."""
+    return io.BufferedWriter(_Draft(path, "w"))
+
+
+class _Draft(io.FileIO):
+    """Only here an OSError is known to be about the draft: its sources are read in the same breath."""
+
+    def write(self, data: Any, /) -> int:
+        """StoppressError: there is no room for it."""
+        try:
+            return super().write(data)
+        except OSError as e:
+            raise StoppressError(
+                f"{Path(os.fsdecode(self.name)).parent} cannot take a new file: {e.strerror}; nothing is lost: make "
+                "room there, or name another folder in TMPDIR, then run this again"
+            ) from e
 
 
 def name_after(sources: Sequence[WarcFile], what: str) -> str:

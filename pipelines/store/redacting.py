@@ -23,7 +23,7 @@ from pipelines.warc import parse_record
 from .admin import AdminStore
 from .catalog import Catalog, WarcFile
 from .members import Broken, Members
-from .newfile import NewFile, copy, first_record, name_after, stored
+from .newfile import NewFile, copy, draft, first_record, name_after, stored
 from .objects import Stat
 from .spares import Spares
 from .warcs import index_key, opened_at
@@ -102,9 +102,11 @@ class Redactor:
         name = stat.key.rpartition("/")[2]
         try:
             count = self._count(stat.key)
-            if not count:
-                return
             file = self._catalog.file(name)
+            if not count:
+                if file is None:
+                    self._refuse_unknown(stat.key)
+                return
             if file and file.state == "stored":
                 self._rewrite(file)
             else:
@@ -138,7 +140,7 @@ class Redactor:
 
     def _written(self, file: WarcFile) -> WarcFile:
         path = self._folder / "redacted.warc.gz"
-        with path.open("wb") as stream:
+        with draft(path) as stream:
             new = NewFile(name_after([file], self._takedown.id), stream)
             new.add(first_record(new, [file], self._takedown.at, f"redacted by takedown {self._takedown.id}"))
             replaces = copy(new, self._store, file, self._judge().instead)
@@ -151,13 +153,17 @@ class Redactor:
 
     def _erase_spare(self, key: str) -> None:
         """A copy that nothing points to: of a merged file, or one that a killed run has left."""
+        self._refuse_unknown(key)
+        self._erase(key, key.rpartition("/")[2])
+        self.done.erased.append(key)
+
+    def _refuse_unknown(self, key: str) -> None:
+        """StoreError: what the catalog does not know of, as after it was lost, may well be of the page."""
         if lacking := self._spares.only_here(key):
             raise StoreError(
                 f"{key} is not in the catalog and holds {len(lacking)} record(s) that no other file has; start the "
                 "crawler that wrote it, or run stoppress rebuild, then run this again"
             )
-        self._erase(key, key.rpartition("/")[2])
-        self.done.erased.append(key)
 
     def _erase(self, key: str, name: str) -> None:
         """The index first: whoever reads the store alone must not be led to what is gone."""

@@ -73,9 +73,15 @@ class SpoolLock:
                 f"{folder} is in use by process {holder}; "
                 "wait until it has ended, or give this crawler another [archive] spool"
             ) from e
-        self._file.truncate(0)
-        self._file.write(str(os.getpid()))
-        self._file.flush()
+        try:
+            self._file.truncate(0)
+            os.write(self._file.fileno(), str(os.getpid()).encode())  # unbuffered: closing must not fail again
+        except OSError as e:
+            self._file.close()
+            raise StoppressError(
+                f"the spool {folder} cannot be written: {e.strerror}; make room there, "
+                "or name another folder as [archive] spool"
+            ) from e
 
     def __enter__(self) -> Self:
         return self

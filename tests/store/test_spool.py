@@ -23,7 +23,15 @@ from warcio.archiveiterator import ArchiveIterator
 
 from pipelines import warc
 from pipelines.cdxj import capture_of
-from pipelines.errors import CatalogError, DamagedRecord, ObjectNotFound, SpoolLocked, StoreError, StoreUnavailable
+from pipelines.errors import (
+    CatalogError,
+    DamagedRecord,
+    ObjectNotFound,
+    SpoolLocked,
+    StoppressError,
+    StoreError,
+    StoreUnavailable,
+)
 from pipelines.model import Capture, Exchange, Visit
 from pipelines.store import recorder as recorder_module
 from pipelines.store.adopting import adopt, rows_of
@@ -34,6 +42,7 @@ from pipelines.store.spool import SpoolLock, file_name, recover, worker_name
 from pipelines.store.uploader import Uploader, store_file
 from pipelines.store.warcs import WarcReader, index_key, warc_key
 from pipelines.urlkey import urlkey
+from tests.full_disk import full_disk
 
 URL = "http://news.test/live"
 NOON = datetime(2026, 1, 3, 12, 0, 0, 123456, tzinfo=UTC)
@@ -346,6 +355,11 @@ def test_the_lock_names_the_process_that_holds_it(tmp_path: Path) -> None:
         pass
 
 
+def test_a_disk_without_room_for_the_holder_s_name_is_named(tmp_path: Path) -> None:
+    with full_disk(), pytest.raises(StoppressError, match=f"{tmp_path} cannot be written: .*; make room there"):
+        SpoolLock(tmp_path)
+
+
 def test_a_name_that_was_cut_off_is_given_anew(tmp_path: Path) -> None:
     (tmp_path / "worker").touch()
     name = worker_name(tmp_path)
@@ -384,6 +398,13 @@ def test_a_full_spool_acknowledges_nothing_and_goes_on_when_there_is_room(desk: 
 
     assert desk.keep(recorder, made, "v2").outcome == "archived"
     assert [v.id for v in desk.catalog.visits()] == ["v2"]
+
+
+def test_a_file_that_is_sent_while_the_spool_is_measured_fails_no_visit(desk: Desk) -> None:
+    listed = desk.folder / "stoppress-20260101000000000-00001-w0.warc.gz"
+    listed.symlink_to("gone-since")  # in the listing of its folder, and no file any more when it is looked at
+
+    assert desk.keep(desk.open(), exchange(), "v1").outcome == "archived"
 
 
 def test_a_spool_that_fills_up_still_seals_its_open_file(desk: Desk) -> None:
