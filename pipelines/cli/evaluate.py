@@ -40,7 +40,7 @@ def run(
         *_negatives(folder, no_profiles),
     ]
     if not lines:
-        raise StoppressError(f"{folder} holds no *.truth.json, expected.json or folder named negatives; nothing to measure")
+        raise StoppressError(f"{folder} holds no *.truth.json, expected.json or folder negatives; nothing to measure")
     total = sum((line.pop("score") for line in lines), Score())
     for line in [*lines, {"page": "total", **total.rates()}]:
         if as_json:
