@@ -21,7 +21,7 @@ _COLUMNS = "truth found recall precision time_utc time_local ids text text_ends 
 
 
 def run(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder with X.html beside X.truth.json.")],
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder with X.html or X.json beside X.truth.json.")],
     no_profiles: Annotated[bool, typer.Option("--no-profiles", help="Generic readers only.")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -55,12 +55,12 @@ def run(
 
 def _truths(folder: Path, no_profiles: bool) -> Iterator[dict[str, Any]]:
     for file in sorted(folder.rglob("*.truth.json")):
-        page = file.with_name(file.name.removesuffix(".truth.json") + ".html")
-        if not page.is_file():
-            say(f"{page.name}: not there; only HTML pages are measured")
+        page = _page_of(file, no_profiles)
+        if page is None:
             continue
         truth = json.loads(file.read_text("utf-8"))
-        yield _measured(page.stem, page.read_bytes(), truth, no_profiles)
+        kind = "application/json" if page.suffix == ".json" else None
+        yield _measured(page.stem, page.read_bytes(), truth, no_profiles, kind)
 
 
 def _cases(folder: Path, no_profiles: bool) -> Iterator[dict[str, Any]]:
@@ -85,6 +85,20 @@ def _measured(
     result = score(version, truth)
     said = {"page": name, **result.rates(), "warnings": list(version.warnings), "score": result}
     return said if truth["entries"] else {**said, "negative": True, "live": version.live}
+
+
+def _page_of(truth: Path, no_profiles: bool) -> Path | None:
+    """The page beside a truth file. JSON is read by profiles alone: without them there is nothing to measure."""
+    html, document = (truth.with_name(truth.name.removesuffix(".truth.json") + end) for end in (".html", ".json"))
+    if html.is_file():
+        return html
+    if not document.is_file():
+        say(f"{html.name}: not there; a truth file needs its page beside it")
+    elif no_profiles:
+        say(f"{document.name}: JSON is read by profiles alone; not measured")
+    else:
+        return document
+    return None
 
 
 def _negatives(folder: Path, no_profiles: bool) -> Iterator[dict[str, Any]]:

@@ -89,7 +89,7 @@ def _cleaned(found: Found, headline: str | None, *, by_name: bool) -> tuple[Node
 def _copy(found: Found) -> Node:
     article = frame()
     loose = found.carrier == "headings"
-    for number, node in enumerate(found.nodes):
+    for number, node in enumerate(found.body or found.nodes):
         twin = copy.deepcopy(node)
         if not (loose and node.tag not in BLOCKS):
             twin.tail = None

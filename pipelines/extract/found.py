@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
-from typing import Literal
 
 from .source import Node
 from .times import Read
 
-Carrier = Literal["json-ld", "microdata", "records", "headings"]
+Carrier = str  # "json-ld", "microdata", "records", "headings", or a profile's: "profile:NAME"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,6 +31,8 @@ class Found:
     key_event: bool = False
     distrust: tuple[str, ...] = ()  # rules of distrust.py that took something away
     marks: tuple[Node, ...] = field(default=())  # elements that hold its times: no part of its text
+    body: tuple[Node, ...] = ()  # the part of ``nodes`` that holds its text, where a profile knows it
+    notes: tuple[tuple[str, str], ...] = ()  # what another carrier filled in or said otherwise, by field
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,7 @@ def read(root: Node) -> Structured:
     for script in root.iter("script"):
         if "ld+json" not in (script.get("type") or "").lower():
             continue
-        document = _load(script.text or "")
+        document = load(script.text or "")
         if document is None:
             warnings.append("json-ld: one block is not valid JSON")
         else:
@@ -53,7 +53,7 @@ def read(root: Node) -> Structured:
     return Structured(page, bool(lives), Group("json-ld", tuple(found[:MOST_UPDATES])), tuple(warnings))
 
 
-def _load(text: str) -> Any:
+def load(text: str) -> Any:
     text = text.strip().removeprefix("<!--").removesuffix("-->").strip().rstrip(";")
     for attempt in (text, _TRAILING_COMMA.sub(r"\1", text)):
         try:

@@ -6,9 +6,10 @@ import hashlib
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
+from zoneinfo import ZoneInfo
 
 from ..model import Update, Version
-from . import distrust, gate, headings, ids, jsonld, microdata, page, reconcile, records
+from . import crosscheck, distrust, gate, headings, ids, jsonld, microdata, page, profiled, reconcile, records
 from .canonical import canonical, letters
 from .cut import Cut, cut
 from .found import Found
@@ -25,7 +26,8 @@ AND = " | "  # between the names of rules
 CLEARLY_BETTER = 1.5  # how much more the flat headings must hold to be taken before records
 
 
-def read(source: Source, *, url: str, at: datetime, extractor: str) -> Version:
+def read(source: Source, seen: profiled.Seen | None = None, *, url: str, at: datetime, extractor: str) -> Version:
+    """``seen``: what the profile of the platform saw, if there is one."""
     root, body = source.root, source.body
     meta, structured, aside = page.Meta.of(root), jsonld.read(root), Sidelines(body)
     own, strangers = reconcile.without_strangers(structured.group.found, url)
@@ -41,6 +43,8 @@ def read(source: Source, *, url: str, at: datetime, extractor: str) -> Version:
     )
     lang = page.language(root, meta)
     zone, known = page.zone(root, lang, url, _stated(modified, published, dom, data))
+    if seen and seen.profile.zone and not seen.profile.doubt(at.date()):
+        zone, known = ZoneInfo(seen.profile.zone), True
     place = Place(at, zone, page.past(_utc(modified, zone), at), page.past(_utc(published, zone), at))
     live = structured.live or microdata.is_live(root)
     refused = None
@@ -55,15 +59,20 @@ def read(source: Source, *, url: str, at: datetime, extractor: str) -> Version:
         )
         dom = [] if refused else dom
     dom, data, others = reconcile.unrelated(dom, data, vouch, body, url)
+    heard: tuple[str, ...] = ()
+    if seen:
+        weighed = crosscheck.weigh(seen, dom, data, seen.profile.doubt(at.date()))
+        dom, data, heard, vouch = weighed.dom, weighed.data, weighed.warnings, Vouch(weighed.data)
     pairs, shifts = reconcile.dated(reconcile.join(dom, data, vouch), place)
-    updates, cuts = _updates(pairs, url)
+    updates, cuts = updates_of(pairs, url)
     first = next((p.dom.nodes[0] for p in pairs if p.dom), None)
     newest = max((u.published for u in updates if u.published), default=None)
     headline = page.headline(root, meta, about)
     coverage = _coverage(about, meta, zone)
     state, votes = page.state(root, body, headline, updates[0].text if updates else "", coverage[1], newest, at)
     live = bool(updates) or live
-    warnings = [*source.warnings, *structured.warnings, *strangers, *lies, *seen_lies, *others, *shifts]
+    window = page.window(body, newest, min((u.published for u in updates if u.published), default=None))
+    warnings = [*source.warnings, *structured.warnings, *strangers, *lies, *seen_lies, *others, *heard, *shifts]
     warnings += _distrusted(updates, coverage[1], newest, at)
     warnings += _warnings(updates, cuts, live, refused, known)
     return Version(
@@ -80,7 +89,7 @@ def read(source: Source, *, url: str, at: datetime, extractor: str) -> Version:
         coverageEndTime=coverage[1],
         state=state if live else "unknown",
         live=live,
-        window=page.window(body, newest, min((u.published for u in updates if u.published), default=None)),
+        window=profiled.widened(window, seen, body) if seen else window,
         updates=updates,
         warnings=tuple(dict.fromkeys([*warnings, *(f"ended: {v}" for v in votes if state == "ended" and live)])),
         extractor=extractor,
@@ -148,8 +157,8 @@ def _coverage(about: jsonld.Object, meta: page.Meta, zone: tzinfo) -> tuple[date
     return _utc(reads[0], zone), _utc(reads[1], zone)
 
 
-def _updates(pairs: list[Pair], url: str) -> tuple[tuple[Update, ...], list[Cut]]:
-    cuts = [cut(p.dom, url, p.data.headline if p.data else p.dom.headline) if p.dom else None for p in pairs]
+def updates_of(pairs: list[Pair], url: str) -> tuple[tuple[Update, ...], list[Cut]]:
+    cuts = [cut(p.dom, url, _headline(p)) if p.dom else None for p in pairs]
     short = any(c and p.data and _is_cut(c.text, p.data.text) for p, c in zip(pairs, cuts, strict=True))
     built = [_update(p, c, short=short) for p, c in zip(pairs, cuts, strict=True)]
     # A bare embed has no text and is an update all the same; an element without anything is none.
@@ -158,13 +167,22 @@ def _updates(pairs: list[Pair], url: str) -> tuple[tuple[Update, ...], list[Cut]
     return _keyed(kept), [c for c in cuts if c]
 
 
+def _by_profile(found: Found | None) -> Found | None:
+    """A profile that leads knows where things stand; what else is there is a guess."""
+    return found if found and found.carrier.startswith("profile:") else None
+
+
+def _headline(pair: Pair) -> str | None:
+    order = (_by_profile(pair.dom), _by_profile(pair.data), pair.data, pair.dom)
+    return next((f.headline for f in order if f and f.headline), None)
+
+
 def _update(pair: Pair, shown: Cut | None, *, short: bool) -> Update:
     """``short``: the page shows that structured data's texts are cut."""
     data, dom = pair.data, pair.dom
     text, text_by = _text(shown, data, dom)
-    headline = (
-        (shown.headline if shown else None) or (data.headline if data else None) or (dom.headline if dom else None)
-    )
+    known = _by_profile(dom)
+    headline = (known.headline if known else None) or (shown.headline if shown else None) or _headline(pair)
     rules = [*(data.distrust if data else ()), *(dom.distrust if dom else ()), *pair.distrust]
     rules += _of_text(text, shown, data, dom, short=short)
     if headline and text.startswith(headline.rstrip(" .…")) and not (shown and shown.headline):
@@ -177,19 +195,31 @@ def _update(pair: Pair, shown: Cut | None, *, short: bool) -> Update:
         id=ids.normal(native) if native else None,
         headline=headline,
         html=shown.html if shown else "",
-        authors=(shown.authors if shown else ()) or (data.authors if data else ()) or (dom.authors if dom else ()),
+        authors=next((a for f in (known, shown, data, dom) if f and (a := f.authors)), ()),
         published=by.moment if by else None,
         updated=pair.updated.moment if pair.updated else None,
         time_precision=by.precision if by else None,
         time_source=by.source if by else None,
         shown_as=dom.shown if dom else None,
-        pinned=bool(shown and shown.pinned),
-        key_event=bool(shown and shown.key_event),
+        pinned=any(f.pinned for f in (shown, dom, data) if f),
+        key_event=any(f.key_event for f in (shown, dom, data) if f),
         links=shown.links if shown else (),
         media=shown.media if shown else (),
         captions=shown.captions if shown else (),
-        provenance=(("published", pair.reason), ("text", text_by), *_lost(pair, rules)),
+        provenance=(("published", pair.reason), ("text", text_by), *_notes(dom, data), *_lost(pair, rules)),
     )
+
+
+def _notes(*found: Found | None) -> tuple[tuple[str, str], ...]:
+    """Fields that a profile gave, and what was said otherwise; each field once."""
+    notes: dict[str, str] = {}
+    for item in filter(None, found):
+        for name in ("id", "headline", "authors", "updated", "pinned", "key_event"):
+            if _by_profile(item) and getattr(item, name):
+                notes.setdefault(name, item.carrier)
+        notes.update((n, by) for n, by in item.notes if n not in notes or by != item.carrier)
+    notes.pop("published", None)
+    return tuple(notes.items())
 
 
 def _lost(pair: Pair, rules: list[str]) -> tuple[tuple[str, str], ...]:
@@ -221,10 +251,10 @@ def _is_cut(shown: str, stated: str) -> bool:
 def _text(shown: Cut | None, data: Found | None, dom: Found | None) -> tuple[str, str]:
     """The page's text, unless the structured one holds clearly more."""
     if shown is None:
-        return (data.text, "json-ld: not in the page") if data else ("", "")
+        return (data.text, f"{data.carrier}: not in the page") if data else ("", "")
     carrier = dom.carrier if dom else ""
     if data and sum(map(str.isalnum, shown.text)) < COMPLETE * sum(map(str.isalnum, data.text)):
-        return data.text, f"json-ld: longer than {carrier}"
+        return data.text, f"{data.carrier}: longer than {carrier}"
     return shown.text, carrier + (": own serialisation" if shown.fell_back else "")
 
 

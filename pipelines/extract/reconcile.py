@@ -73,6 +73,7 @@ class Vouch:
         self._heads = {h: f for f in data if f.headline and len(h := letters(f.headline)) > 8}
         self._known: dict[Node, list[Found]] = {}
         self._folded: dict[str, str] = {}
+        self._started: dict[str, Found] | None = None
 
     def __call__(self, node: Node) -> bool:
         return bool(self._data) and next(self.partners((node,)), None) is not None
@@ -85,6 +86,16 @@ class Vouch:
             if node not in self._known:
                 self._known[node] = self._by_words(node)
             yield from self._known[node]
+
+    def twin(self, found: Found) -> Found | None:
+        """The same update as another carrier states it: by id, else by the first letters of its text."""
+        start = letters(found.text[:300])[:START]
+        return next(iter(self._by_id(found.id)), None) or (self._twins().get(start) if start else None)
+
+    def _twins(self) -> dict[str, Found]:
+        if self._started is None:
+            self._started = dict(reversed(self._starts))  # the first of a beginning that repeats
+        return self._started
 
     def _by_id(self, value: str | None) -> list[Found]:
         if not value:

@@ -94,3 +94,24 @@ def test_folders_of_pages_with_what_they_should_say_are_measured(capsys: pytest.
     for name in ("recall", "precision", "time_utc", "ids", "text", "headlines", "order"):
         assert total[name] == 1.0, name
     assert total["time_invented"] == 0
+
+
+def test_evaluate_measures_json_that_a_profile_reads_and_leaves_it_out_without(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    case = Path(__file__).resolve().parents[1] / "profiles" / "guardian"
+    expected = json.loads((case / "document-expected.json").read_text("utf-8"))
+    entries = [
+        {"id": u["id"], "published": u["published"], "headline": u["headline"], "full": u["text"],
+         "text_start": u["text"][:80], "text_end": u["text"][-80:], "text_chars": len(u["text"])}
+        for u in expected["updates"]
+    ]  # fmt: skip
+    truth = {"url": "https://www.theguardian.com/world/live/2026/jan/14/storm", "entries": entries}
+    (tmp_path / "feed.truth.json").write_text(json.dumps(truth), "utf-8")
+    (tmp_path / "feed.json").write_bytes((case / "document.json").read_bytes())
+
+    assert typed("evaluate", str(tmp_path), "--json") == 0
+    line = json.loads(capsys.readouterr().out.splitlines()[0])
+    assert (line["page"], line["recall"], line["precision"], line["ids"]) == ("feed", 1.0, 1.0, 1.0)
+    assert typed("evaluate", str(tmp_path), "--no-profiles", "--json") == 1  # then there is nothing to measure
+    assert "JSON is read by profiles alone" in capsys.readouterr().err

@@ -13,16 +13,19 @@ import pytest
 from pipelines.evaluation import fetched_at, score
 from pipelines.extract import cut, extract
 from pipelines.extract.canonical import letters
+from pipelines.extract.profile import Profile
 from pipelines.model import Version
 
 pytestmark = pytest.mark.corpus
 PAGES = ["corkbeo", "express", "guardian", "ndtv", "repubblica", "sourcefabric", "telegraph"]
 
 
-def page(corpus: Path, name: str) -> tuple[Version, dict[str, Any]]:
-    file = next((corpus / "live-pages").glob(f"*/{name}.html"))
+def page(corpus: Path, name: str, profiles: tuple[Profile, ...] | None = ()) -> tuple[Version, dict[str, Any]]:
+    file = next((corpus / "live-pages").glob(f"*/{name}.html"), None) or next(
+        (corpus / "live-pages").glob(f"*/{name}.json")
+    )
     truth = json.loads(file.with_suffix(".truth.json").read_text("utf-8"))
-    version = extract(file.read_bytes(), url=truth["url"], at=fetched_at(truth), profiles=())
+    version = extract(file.read_bytes(), url=truth["url"], at=fetched_at(truth), profiles=profiles)
     assert isinstance(version, Version)
     return version, truth
 
@@ -37,6 +40,17 @@ def test_updates_of_real_live_pages_come_out(corpus_dir: Path, name: str) -> Non
     assert rates["ids"] in (1.0, None)
     assert (rates["text"] or 0) >= 0.95
     assert rates["order"] == 1.0
+
+
+@pytest.mark.parametrize("name", [*PAGES, "live-2021-02-19"])
+def test_a_profile_reads_them_no_worse_and_agrees_with_the_generic_reader(corpus_dir: Path, name: str) -> None:
+    version, truth = page(corpus_dir, name, profiles=None)
+    rates = score(version, truth).rates()
+
+    assert (rates["recall"], rates["precision"], rates["time_utc"], rates["order"]) == (1.0, 1.0, 1.0, 1.0)
+    assert rates["ids"] in (1.0, None)
+    assert (rates["text"] or 0) >= 0.98
+    assert not [w for w in version.warnings if "profile" in w]
 
 
 @pytest.mark.parametrize("name", PAGES)
