@@ -9,7 +9,8 @@ import hashlib
 import io
 import os
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from io import BufferedReader
@@ -108,6 +109,18 @@ def first_record(new: NewFile, sources: Sequence[WarcFile], at: datetime, why: s
     return Record(tuple((k, name if k == "WARC-Record-ID" else v) for k, v in record.fields), record.block)
 
 
+@contextmanager
+def understood(key: str, offset: int) -> Iterator[None]:
+    """DamagedRecord: a whole record that says what none of ours does; others may have put it there."""
+    try:
+        yield
+    except (ValueError, KeyError, TypeError, AttributeError) as e:
+        raise DamagedRecord(
+            f"{key}: the record at byte {offset} cannot be understood ({type(e).__name__}: {e}); move the file out of "
+            "the store if it is not ours, then run this again"
+        ) from e
+
+
 def copy(new: NewFile, store: ObjectStore, file: WarcFile, instead: Instead = lambda record: None) -> set[str]:
     """All members of a stored file; the names of what it had replaced itself.
 
@@ -119,14 +132,15 @@ def copy(new: NewFile, store: ObjectStore, file: WarcFile, instead: Instead = la
         for item in Members(source.read):
             if isinstance(item, Broken):
                 raise DamagedRecord(f"{key} is damaged at byte {item.offset}: {item.why}; see: stoppress verify --deep")
-            record = parse_record(item.plain)
-            if record.type == "warcinfo":
-                replaces.update(replaced_by(record))
-            other = instead(record)
-            if other is None:
-                new.add(record, item.raw)
-            for one in other or ():
-                new.add(one)
+            with understood(key, item.offset):
+                record = parse_record(item.plain)
+                if record.type == "warcinfo":
+                    replaces.update(replaced_by(record))
+                other = instead(record)
+                if other is None:
+                    new.add(record, item.raw)
+                for one in other or ():
+                    new.add(one)
     if file.sha256 and source.sha256() != file.sha256:
         raise DamagedRecord(f"{key} has {source.sha256()}, stored was {file.sha256}; see: stoppress verify --deep")
     return replaces

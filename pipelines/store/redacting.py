@@ -23,9 +23,10 @@ from pipelines.warc import parse_record
 from .admin import AdminStore
 from .catalog import Catalog, WarcFile
 from .members import Broken, Members
-from .newfile import NewFile, copy, draft, first_record, name_after, stored
+from .newfile import NewFile, copy, draft, first_record, name_after, stored, understood
 from .objects import Stat
 from .spares import Spares
+from .spool import NAME
 from .warcs import index_key, opened_at
 
 _PIECE = 1 << 18  # bytes read at once
@@ -128,7 +129,8 @@ class Redactor:
                     raise DamagedRecord(
                         f"{key} is damaged at byte {item.offset}: {item.why}; what there is of it cannot be taken out"
                     )
-                count += judge.instead(parse_record(item.plain)) is not None
+                with understood(key, item.offset):
+                    count += judge.instead(parse_record(item.plain)) is not None
         return count
 
     def _rewrite(self, file: WarcFile) -> None:
@@ -167,7 +169,8 @@ class Redactor:
 
     def _erase(self, key: str, name: str) -> None:
         """The index first: whoever reads the store alone must not be led to what is gone."""
-        self._store.erase(index_key(name))
+        if NAME.fullmatch(name):  # what others put there has no index of ours
+            self._store.erase(index_key(name))
         crashpoint("redact_index_erased")
         self._store.erase(key)
         crashpoint("redact_erased")
