@@ -134,9 +134,9 @@ def unrelated(
     samples left in a template.
     """
     worded = sum(len(letters(f.text)) >= START // 2 for f in data)
-    if not dom or 2 * worded < len(data) or not data or vouch(body):
+    if not dom or not data or 2 * worded < len(data):
         return dom, data, []
-    if any(next(vouch.partners(f.nodes, f.id), None) for f in dom):
+    if any(next(vouch.partners(f.nodes, f.id), None) for f in dom) or vouch(body):
         return dom, data, []
     if all(_within(f, url) for f in data):
         return [], data, [distrust.OTHERS]

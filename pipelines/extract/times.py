@@ -23,7 +23,7 @@ SHOWN_MOST = 60  # characters: a printed date with its label; longer text is pro
 MILLISECONDS_FROM = 1e11  # a larger epoch is in milliseconds (live-pages 7)
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?\s*(?:Z|UTC|GMT|[+-]\d{2}:?\d{2})?)?")
 _CLOCK = re.compile(
-    r"(?<![\d.:,])(?P<h>[01]?\d|2[0-3])(?:(?P<sep>[:.h])(?P<m>[0-5]\d)(?:[:.](?P<s>[0-5]\d))?)?(?![\d:]|[.,]\d)"
+    r"(?<![\d.:,])(?P<h>[01]?\d|2[0-3])(?:(?P<sep>[:.h])(?P<m>[0-5]\d)(?:[:.](?P<s>[0-5]\d))?)?(?!\d|:\d|[.,]\d)"
     r"\s*(?P<half>[ap]\.?m\b\.?)?(?P<word>\s*(?:Uhr|h)\b)?",
     re.IGNORECASE,
 )
