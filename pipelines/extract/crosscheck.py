@@ -19,6 +19,7 @@ from .times import Read
 
 _FIELDS = ("id", "headline", "authors", "published", "updated", "shown", "pinned", "key_event")
 _CHANGED = "the site changed its markup"
+ENOUGH = 0.5  # share of the generic reader's updates that a profile must find to be believed rather than it
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,8 @@ def _weigh_shown(
     else:
         partners = _same_elements(profile, generic)
         differs = _difference(partners, generic)
+    if len(profile) < ENOUGH * len(generic):
+        doubt = "too far from it"  # half of a page's updates were not taken away: the profile has lost them
     if differs and doubt:
         return generic, [f"{differs}; the generic reader's are taken, as the profile is {doubt}"]
     warnings = [f"{differs}; the profile's are taken"] if differs else []

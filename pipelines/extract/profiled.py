@@ -37,26 +37,24 @@ def read(profiles: Sequence[Profile], source: Source, html: bytes, *, url: str, 
     Else what the first that fits saw, which is nothing; None if none fits.
     """
     host = (address(url).hostname or "").lower()
-    fitting = [p for p in profiles if _fits(p, source.root, html, host)]
-    if not fitting:
-        return None
+    likely = [p for p in profiles if _may_fit(p, html, host)]
+    if likely and too_deep(source.body):
+        return Seen(likely[0], warnings=(f"{called(likely[0])}: the page is nested too deeply; not used",))
+    fitting = [p for p in likely if p.marker is None or first(source.root, p.marker.select) is not None]
     fitting.sort(key=lambda p: (p.doubt(day) is not None, not p.hosts))
-    if too_deep(source.body):
-        return Seen(fitting[0], warnings=(f"{called(fitting[0])}: the page is nested too deeply; not used",))
     seen = [_seen(p, source) for p in fitting]
-    return next((s for s in seen if s.shown or s.stated), seen[0])
+    return next((s for s in seen if s.shown or s.stated), seen[0] if seen else None)
 
 
 def called(profile: Profile) -> str:
     return f"profile:{profile.name}"
 
 
-def _fits(profile: Profile, root: Node, html: bytes, host: str) -> bool:
+def _may_fit(profile: Profile, html: bytes, host: str) -> bool:
+    """Whether host and source speak for it: a look at the bytes is hundreds of times cheaper than at elements."""
     if not profile.fits_host(host) or (profile.entry is None and profile.state is None):
         return False
-    marker = profile.marker
-    # a look at the bytes is hundreds of times cheaper than one at the elements
-    return marker is None or (marker.source.encode() in html and first(root, marker.select) is not None)
+    return profile.marker is None or profile.marker.source.encode() in html
 
 
 def _seen(profile: Profile, source: Source) -> Seen:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .found import Found
-from .jsonld import MOST_UPDATES, load, names, words
+from .jsonld import MOST_UPDATES, load, names, without_trailing_commas, words
 from .profile import Form, Listing, State, StateTime
 from .selectors import select
 from .source import Node
@@ -19,7 +19,8 @@ DEEPEST = 60  # levels of a document that are looked into
 MOST_VALUES = 500_000  # values looked at for a path of any depth
 TEXT_KEYS = ("text", "html")  # what holds the words in a tree of blocks
 TYPE_KEYS = ("type", "_type", "item_type")  # and what says which kind of block it is
-_SILENT = re.compile(r"<(style|script)\b[^>]{0,2000}>.{0,20000}?</\1\s*>", re.IGNORECASE | re.DOTALL)
+_UNDEFINED = re.compile(r"([:,\[]\s{0,20})undefined\b")  # in scripts, not in JSON
+_SILENT = re.compile(r"<(style|script)\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +65,13 @@ def _texts(root: Node, state: State) -> Iterator[str]:
 def _document(text: str) -> Any:
     """The JSON at the start of a text, or in the string at its start; None if there is none."""
     text = text.strip().removeprefix("JSON.parse(").lstrip()
-    try:
-        value = json.JSONDecoder(strict=False).raw_decode(text)[0]
-    except (ValueError, RecursionError):
-        value = load(text.partition("</script")[0])
-    return load(value) if isinstance(value, str) else value
+    for attempt in (text, _UNDEFINED.sub(r"\1null", without_trailing_commas(text))):
+        try:
+            value = json.JSONDecoder(strict=False).raw_decode(attempt)[0]
+        except (ValueError, RecursionError):
+            continue
+        return load(value) if isinstance(value, str) else value
+    return None
 
 
 def follow(value: Any, path: str | None) -> Iterator[Any]:
@@ -134,7 +137,7 @@ def text_at(item: Any, path: str | None, skipped: tuple[str, ...] = ()) -> str:
 def _lines(value: Any, skipped: tuple[str, ...], depth: int = 0) -> Iterator[str]:
     """Text, or the texts of a tree of blocks: the outermost of each branch, as inner ones repeat its words."""
     if isinstance(value, str):
-        if line := words(_SILENT.sub(" ", value)):
+        if line := words(_spoken(value)):
             yield line
     elif isinstance(value, dict) and depth < DEEPEST and not any(value.get(k) in skipped for k in TYPE_KEYS):
         own = next((value[k] for k in TEXT_KEYS if isinstance(value.get(k), str)), None)
@@ -144,6 +147,18 @@ def _lines(value: Any, skipped: tuple[str, ...], depth: int = 0) -> Iterator[str
         for part in value:
             if isinstance(part, dict | list):
                 yield from _lines(part, skipped, depth + 1)
+
+
+def _spoken(markup: str) -> str:
+    """Without style sheets and scripts; one walk, as nobody says how long such a text is."""
+    pieces, position = [], 0
+    while begin := _SILENT.search(markup, position):
+        end = re.compile(rf"</{begin[1]}\b[^>]*>", re.IGNORECASE).search(markup, begin.end())
+        if end is None:
+            break
+        pieces.append(markup[position : begin.start()])
+        position = end.end()
+    return " ".join([*pieces, markup[position:]])
 
 
 def time_at(item: Any, places: tuple[StateTime, ...]) -> Read | None:

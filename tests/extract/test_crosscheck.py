@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime
 
 import pytest
@@ -51,19 +52,33 @@ def read(html: bytes, *profiles: Profile, url: str = URL) -> Version:
     return version
 
 
-FOUR = page(*map(entry, range(3)))
+THREE = page(*map(entry, range(3)))
 
 
 def test_where_both_agree_nothing_is_said() -> None:
-    assert read(FOUR, profile()).warnings == ()
+    assert read(THREE, profile()).warnings == ()
+
+
+TWO = {"select": 'article:not([data-id="e7002"])'}
+ONE = {"select": 'article[data-id="e7001"]'}
 
 
 def test_a_valid_profile_that_counts_otherwise_leads_with_a_warning() -> None:
-    version = read(page(entry(0), entry(1, "bit new"), entry(2, "bit old")), profile(entry={"select": "article.new"}))
+    version = read(THREE, profile(entry=TWO))
 
-    assert [u.text for u in version.updates] == [TEXTS[1]]
+    assert [u.text for u in version.updates] == list(TEXTS[:2])
     assert version.warnings == (
-        "profile:post: finds 1 updates, the generic reader 3: the site changed its markup; the profile's are taken",
+        "profile:post: finds 2 updates, the generic reader 3: the site changed its markup; the profile's are taken",
+    )
+
+
+def test_a_profile_that_has_lost_most_of_the_page_takes_no_update_away() -> None:
+    version = read(THREE, profile(entry=ONE))
+
+    assert version.updates == read(THREE).updates
+    assert version.warnings == (
+        "profile:post: finds 1 updates, the generic reader 3: the site changed its markup; the generic reader's are "
+        "taken, as the profile is too far from it",
     )
 
 
@@ -72,27 +87,26 @@ def test_a_valid_profile_that_counts_otherwise_leads_with_a_warning() -> None:
     [({"verified": False}, "unverified"), ({"last_valid": date(2026, 1, 13)}, "valid until 2026-01-13")],
 )
 def test_a_doubtful_profile_that_counts_otherwise_loses_with_a_warning(fields: dict[str, object], why: str) -> None:
-    html = page(entry(0), entry(1, "bit new"), entry(2, "bit old"))
-    version = read(html, profile(**fields, entry={"select": "article.new"}))  # type: ignore[arg-type]
+    version = read(THREE, profile(**fields, entry=TWO))  # type: ignore[arg-type]
 
     assert [u.text for u in version.updates] == list(TEXTS[:3])
-    assert version.updates == read(html).updates
+    assert version.updates == read(THREE).updates
     assert version.warnings == (
-        "profile:post: finds 1 updates, the generic reader 3: the site changed its markup; the generic reader's are "
+        "profile:post: finds 2 updates, the generic reader 3: the site changed its markup; the generic reader's are "
         f"taken, as the profile is {why}",
     )
 
 
 def test_a_profile_is_valid_on_its_last_day() -> None:
-    version = read(FOUR, profile(last_valid=AT.date()))
+    version = read(THREE, profile(last_valid=AT.date()))
 
     assert {dict(u.provenance)["text"] for u in version.updates} == {"profile:post"}
 
 
 def test_a_profile_that_finds_nothing_leaves_the_page_to_the_generic_reader() -> None:
-    version = read(FOUR, profile(entry={"select": "article.gone"}))
+    version = read(THREE, profile(entry={"select": "article.gone"}))
 
-    assert version.updates == read(FOUR).updates
+    assert version.updates == read(THREE).updates
     assert version.warnings == (
         "profile:post: finds no updates, the generic reader 3: the site changed its markup",
     )
@@ -115,7 +129,7 @@ def test_a_profile_that_finds_what_the_generic_reader_cannot_see_is_heard_only_i
 
 def test_times_that_differ_are_the_valid_profiles_and_the_other_is_named() -> None:
     sent = {"select": "article.bit", "published": [{"attribute": "data-sent", "form": "epoch"}]}
-    first = read(FOUR, profile(entry=sent)).updates[0]
+    first = read(THREE, profile(entry=sent)).updates[0]
 
     assert first.published == datetime.fromtimestamp(1768390000, UTC)
     assert dict(first.provenance)["published not taken"] == "records: 2026-01-14T12:30:00Z"
@@ -123,9 +137,9 @@ def test_times_that_differ_are_the_valid_profiles_and_the_other_is_named() -> No
 
 def test_times_of_an_unverified_profile_lose_with_a_warning() -> None:
     sent = {"select": "article.bit", "published": [{"attribute": "data-sent", "form": "epoch"}]}
-    version = read(FOUR, profile(verified=False, entry=sent))
+    version = read(THREE, profile(verified=False, entry=sent))
 
-    assert [u.published for u in version.updates] == [u.published for u in read(FOUR).updates]
+    assert [u.published for u in version.updates] == [u.published for u in read(THREE).updates]
     assert version.warnings == (
         "profile:post: another published in 3 of 3 updates; the generic reader's are taken, as the profile is "
         "unverified",
@@ -135,8 +149,8 @@ def test_times_of_an_unverified_profile_lose_with_a_warning() -> None:
 def test_profiles_of_other_hosts_and_other_markers_are_not_asked() -> None:
     marked = profile(marker={"source": "data-platform", "select": "div[data-platform]"})
 
-    assert dict(read(FOUR, marked).updates[0].provenance)["text"] == "records"
-    other = read(FOUR, profile(), url="https://estuarypost.example.org/live")
+    assert dict(read(THREE, marked).updates[0].provenance)["text"] == "records"
+    other = read(THREE, profile(), url="https://estuarypost.example.org/live")
     assert dict(other.updates[0].provenance)["text"] == "records"
 
 
@@ -169,6 +183,32 @@ def test_embedded_data_that_is_no_json_is_said_and_the_page_is_read(data: str, p
 
     assert version.updates == read(html).updates
     assert version.warnings == ("profile:post: the page's own data is not valid JSON",)
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        '{"feed": {"posts": [{"key": "e7000"},],},}; window.more = 1',
+        '{"feed": {"by": undefined, "posts": [{"key": "e7000", "by": undefined}]}}',
+        'JSON.parse("{\\"feed\\": {\\"posts\\": [{\\"key\\": \\"e7000\\"}]}}")',
+        '{"feed": {"posts": [{"key": "e7000", "line": "two\tand\nthree"}]}}',
+    ],
+)
+def test_embedded_data_is_read_as_scripts_write_it(data: str) -> None:
+    reads = {"variable": "window.DATA", "entries": "feed.posts", "id": "key"}
+    html = page(f"<script>window.DATA = {data}</script><p>The updates come by script.</p>")
+
+    assert [u.id for u in read(html, profile(entry=None, state=reads)).updates] == ["e7000"]
+
+
+def test_style_sheets_in_embedded_text_are_not_said() -> None:
+    said = "<style>.a { color: red }</style>One lane is open.<SCRIPT>go()</SCRIPT><p>Both later.</p><style>" * 2
+    words = json.dumps(said).replace("</", "<\\/")  # as pages write it, so that the script does not end there
+    state = f'<script>window.DATA = {{"posts": [{{"key": "e1", "words": {words}}}]}}</script>'
+    reads = {"variable": "window.DATA", "entries": "posts", "id": "key", "text": "words"}
+    (update,) = read(page(state, "<p>By script.</p>"), profile(entry=None, state=reads)).updates
+
+    assert update.text == "One lane is open. Both later.\nOne lane is open. Both later."
 
 
 @pytest.mark.parametrize("data", ['{"feed": {"posts": [1, "x"]}}', '{"feed": []}', '{"feed": {"posts": {}}}', "7"])

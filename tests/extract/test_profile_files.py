@@ -6,10 +6,11 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from lxml import html as lxml_html
 
 from pipelines.errors import ConfigError
 from pipelines.extract.profile import FOLDER, load, shipped
-from pipelines.extract.selectors import checked
+from pipelines.extract.selectors import checked, select
 
 GOOD = """
 name = "post"
@@ -40,7 +41,7 @@ def test_a_small_profile_is_enough(tmp_path: Path) -> None:
         ("select =", "selekt =", "unknown field entry.selekt; did you mean 'select'?"),
         ("article.bit", "article[", "entry.select = 'article[': it is no CSS selector"),
         ("article.bit", "p:nth-child(2)", "of pseudo-classes only :not() is known here"),
-        ("article.bit", "h2 ~ p", "no ~ or +"),
+        ("article.bit", "h2 ~ p", "it has ~ or +"),
         ("article.bit", "a, b", "no commas"),
         ("article.bit", "a b c d e", "it names more than 4 elements one within the other"),
         ('hosts = ["estuarypost.example"]', "", "it fits no page; give hosts, [marker] or both"),
@@ -83,3 +84,17 @@ def test_every_shipped_file_is_a_profile_that_says_where_it_is_from() -> None:
         text = file.read_text("utf-8")
         assert text.startswith("# "), file.name
         assert ("scrapers only" in text) == (not tomllib.loads(text)["verified"]), profile.name
+
+
+def test_selectors_find_what_css_means() -> None:
+    page = """<div class="a"><p id="1">x</p><div><p id="2" class="k">y</p></div></div><p id="3">z</p>
+    <section><div class="a b"><span><p id="4" data-k="u v">w</p></span></div></section>"""
+    root = lxml_html.document_fromstring(page)
+    said = {
+        "p": "1 2 3 4", "div p": "1 2 4", "div.a > p": "1", "div.a div > p": "2", "p:not(.k)": "1 3 4",
+        "section > div.a p": "4", "section > p": "", '[data-k~="v"]': "4", "body > div > p": "1",
+        "section div.b > span > p": "4",
+    }  # fmt: skip
+
+    for selector, ids in said.items():
+        assert " ".join(n.get("id") for n in select(root, checked(selector))) == ids, selector
