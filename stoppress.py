@@ -47,6 +47,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "apply": ("crawler.cli.apply", "Take over the watches of a config file."),
     "pause": ("crawler.cli.pause", "Stop visiting a page, keep its history."),
     "resume": ("crawler.cli.resume", "Visit a paused page again."),
+    "discover": ("crawler.cli.discover", "Live pages of a site, found and confirmed."),
     "crawl": ("crawler.cli.crawl", "Visit what is due."),
     "due": ("crawler.cli.due", "What will be visited when."),
     "pages": ("retrieval.cli.pages", "The pages that are kept."),

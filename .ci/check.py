@@ -2,7 +2,8 @@
 
 check.py skips JUNIT.xml     no test was skipped, but for the corpus where it is not on this machine
 check.py demo DEMO.json      the line of `demo --json`: all was caught, nothing invented
-check.py summary DEMO.txt    the summary for people says the same, and its next commands work
+check.py summary DEMO.txt    the summary for people says the same, its next commands work, and other people's tools
+                             find nothing wrong with the WARC files that it made
 """
 
 from __future__ import annotations
@@ -72,7 +73,19 @@ def summary(text: str) -> list[str]:
     commands = [line.strip() for line in text.partition("\nNext:\n")[2].splitlines() if line.startswith("  ")]
     if len(commands) != 3:
         wrong.append(f"the summary names {len(commands)} next commands instead of three")
-    return wrong + [problem for command in commands if (problem := _tried(command))]
+    wrong += [problem for command in commands if (problem := _tried(command))]
+    made = re.search(r"-c (\S+)/stoppress\.toml ", "\n".join(commands))
+    return wrong + (_complaints(Path(made[1]) / "archive") if made else [])
+
+
+def _complaints(store: Path) -> list[str]:
+    sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+    from tests.other_tools import complaints
+
+    files = sorted(store.rglob("*.warc.gz"))
+    indexes = {path.name.replace(".cdxj.", ".warc."): path.read_bytes() for path in store.rglob("*.cdxj.gz")}
+    print(f"{len(files)} WARC file(s) and {len(indexes)} index(es) shown to gzip, warcio, FastWARC and cdxj-indexer")
+    return complaints(files, indexes) if files and len(files) == len(indexes) else ["the demo has left no WARC files"]
 
 
 def _tried(command: str) -> str:

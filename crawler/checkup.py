@@ -18,6 +18,7 @@ from pipelines.config import Config
 from pipelines.errors import StoppressError
 from pipelines.face import iso
 from pipelines.store.catalog import Catalog
+from pipelines.workers import kill
 
 from .watchlist import policy_of
 
@@ -30,8 +31,7 @@ NO_REQUESTS: tuple[Any, ...] = ()
 def crawler_checks(config: Config) -> Iterator[Check]:
     """The wire capture and the egress guard, as the next ``stoppress crawl`` will have them."""
     try:
-        with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn")) as apart:
-            fidelity, trouble = apart.submit(crawl_nothing, config).result(PATIENCE)
+        fidelity, trouble = _apart(config)
     except (BrokenProcessPool, TimeoutError) as e:
         yield Check("egress", "failed", f"a crawl of nothing did not end well ({type(e).__name__})", "stoppress crawl")
         return
@@ -45,6 +45,14 @@ def crawler_checks(config: Config) -> Iterator[Check]:
     else:
         step = "pip install stoppress -c constraints.txt, so that Scrapy and Twisted are those this was made for"
         yield Check("wire", "failed", "the wire cannot be tapped: records would be marked 'reconstructed'", step)
+
+
+def _apart(config: Config) -> tuple[str | None, str]:
+    pool = ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"))
+    try:
+        return pool.submit(crawl_nothing, config).result(PATIENCE)
+    finally:
+        kill(pool)  # what hangs would hold up the end of this process too
 
 
 def crawl_nothing(config: Config) -> tuple[str | None, str]:

@@ -22,7 +22,8 @@ from pipelines.model import Exchange
 
 from .failures import Cut, cut_text, explain
 
-_STATUS = re.compile(rb"(HTTP/[^ \r\n]*) ([0-9]+)[ \r\n]")
+_STATUS = re.compile(rb"(HTTP/[^ \r\n]*) ([0-9]{1,9})[ \r\n]")  # a number that goes on is none: int() has limits
+_VERSION = re.compile(rb"HTTP/[0-9](?:\.[0-9])?")  # RFC 9112 2.3, and 2 and 3 as they are written
 _INTERIM = re.compile(rb"HTTP/[^ \r\n]* 1[0-9][0-9][ \r\n]")
 
 
@@ -87,7 +88,7 @@ def exchange_of(url: str, tap: Tap | None, *, started: datetime, duration: timed
         status=int(status[2]),
         interim=interim,
         surplus=tap.size - tap.end if tap.end is not None else 0,
-        protocols=(status[1].decode("latin-1").lower(), *secure),
+        protocols=(_protocol(status[1]), *secure),
         phase="body" if cut else None,
         **facts,
     )
@@ -129,6 +130,11 @@ def _unanswered(url: str, tap: Tap | None, error: BaseException | None) -> tuple
     else:
         reason, text = explain(error, urlsplit(url).hostname or "")
     return reason, f"{url}: {text}; the next visit comes as planned"
+
+
+def _protocol(said: bytes) -> str:
+    """As in WARC-Protocol. What the server made up instead stays in the block: no such bytes in a header of ours."""
+    return said.decode("ascii").lower() if _VERSION.fullmatch(said) else "http/1.1"
 
 
 def _peer(tap: Tap) -> str:

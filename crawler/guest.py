@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -35,8 +36,8 @@ def config_of_settings(settings: BaseSettings) -> Config:
     """
     tables: dict[str, dict[str, Any]] = {"crawl": {"user_agent": settings.get("USER_AGENT") or ""}}
     for name, (table, key) in KEYS.items():
-        if settings.get(name) is not None:
-            tables.setdefault(table, {})[key] = settings.get(name)
+        if (value := settings.get(name)) is not None:
+            tables.setdefault(table, {})[key] = os.fspath(value) if isinstance(value, os.PathLike) else value
     names = {place: name for name, place in KEYS.items()}
     return config_of_tables(tables, Path.cwd() / "settings.py", lambda where: names.get(where[:2], ".".join(where)))
 

@@ -73,6 +73,11 @@ class Politeness:
         self._fetching_of(origin)
         return False
 
+    def sitemaps(self, url: str) -> list[str]:
+        """What robots.txt of this URL's origin names, once something was asked for there."""
+        rules = self._origins.get(_origin(url))
+        return rules.sitemaps() if rules else []
+
     def is_known_to_fail(self, url: str) -> bool:
         """Whether robots.txt could not be had a moment ago: a visit would end with the same reason, unsent."""
         rules = self._origins.get(_origin(url))

@@ -16,6 +16,8 @@ from pipelines.model import Exchange
 
 from .failures import explain
 
+_NEVER_SENT = frozenset({"blocked", "connect", "dns", "tls"})
+
 
 def reconstructed(request: Request, response: Response, started: datetime, duration: timedelta) -> Exchange:
     """An exchange from Scrapy's own objects. Nothing is invented: no reason phrase, no length but the true one."""
@@ -53,12 +55,12 @@ def _request_bytes(request: Request) -> bytes:
 
 
 def failed(request: Request, error: Exception, started: datetime, duration: timedelta) -> Exchange:
-    """What is left of a download that failed: the request, and the reason in our words."""
+    """What is left of a download that failed: the request, if it can have been sent, and the reason in our words."""
     reason, text = explain(error, urlsplit(request.url).hostname or "")
     return Exchange(
         url=request.url,
         started=started,
-        request=_request_bytes(request),
+        request=b"" if reason in _NEVER_SENT else _request_bytes(request),
         error=reason,
         detail=f"{request.url}: {text}; the next visit comes as planned",
         duration=duration,

@@ -32,6 +32,10 @@ class Rules:
             return bool(self.rules.can_fetch(url, agent))
         return self.reachable
 
+    def sitemaps(self) -> list[str]:
+        """Addresses of sitemaps that the file names (sitemaps.org, "Specifying the Sitemap location")."""
+        return list(self.rules.sitemaps) if self.rules else []
+
     def crawl_delay(self, agent: str) -> timedelta:
         delay = self.rules.crawl_delay(agent) if self.rules else None
         return timedelta(seconds=min(max(float(delay or 0), 0), 86400))

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import asyncio
+import atexit
 import logging
 import os
 import sys
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 from scrapy import signals
+from scrapy.utils.defer import maybe_deferred_to_future
 
 from pipelines.catching_up import catch_up
 from pipelines.config import Config
@@ -75,8 +78,13 @@ def _own_keeper(crawler: Any) -> Keeper:
     else:
         keeper = open_keeper(config)
 
+    at_exit = _closing(keeper)
+
     async def close() -> None:
-        await asyncio.to_thread(keeper.close)
+        from twisted.internet.threads import deferToThread  # with whichever reactor the project has chosen
+
+        await maybe_deferred_to_future(deferToThread(keeper.close))
+        atexit.unregister(at_exit)
         if keeper.left:
             log.warning("%d file(s) wait in the spool for the store: %s", len(keeper.left), ", ".join(keeper.left))
         if trouble := getattr(crawler.spider, "trouble", None):
@@ -84,4 +92,13 @@ def _own_keeper(crawler: Any) -> Keeper:
             crawler.spider = None  # a crawler without a spider is what makes Scrapy's command end with 1
 
     crawler.signals.connect(close, signal=signals.engine_stopped, weak=False)
+    atexit.register(at_exit)  # "scrapy shell" never stops its engine, nor does a second Ctrl-C
     return keeper
+
+
+def _closing(keeper: Keeper) -> Callable[[], None]:
+    def close() -> None:
+        with suppress(KeyboardInterrupt):  # what is not sealed and sent now is by the next crawl
+            keeper.close()
+
+    return close

@@ -25,8 +25,8 @@ SCHEMES = ("http", "https")
 class WarcAddon:
     """Puts the wire capture in the place of Scrapy's own handler for http and https, and opens the archive.
 
-    Whatever is wrong ends the crawl before its first request. UsageError: no STOPPRESS_STORE, or the project has a
-    handler of its own, whose bytes nobody could see; StoppressError: the archive cannot be opened.
+    Whatever is wrong ends the crawl before its first request. UsageError: no STOPPRESS_STORE, no reactor, or the
+    project has a handler of its own, whose bytes nobody could see; StoppressError: the archive cannot be opened.
     """
 
     def __init__(self, crawler: Crawler) -> None:
@@ -39,6 +39,11 @@ class WarcAddon:
     def update_settings(self, settings: BaseSettings) -> None:
         if not settings.get(STORE):
             raise UsageError(f'stoppress.WarcAddon needs to know where to: set {STORE} = "archive", or "s3://bucket/x"')
+        if not settings.getbool("TWISTED_REACTOR_ENABLED", True):
+            raise UsageError(
+                "stoppress.WarcAddon keeps what Scrapy's HTTP client on Twisted sends and receives; with "
+                "TWISTED_REACTOR_ENABLED = False there is none. Take one of the two out"
+            )
         handlers = settings["DOWNLOAD_HANDLERS"]
         for scheme in SCHEMES:
             if (own := handlers.get(scheme)) not in (None, HANDLER):

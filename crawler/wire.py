@@ -13,6 +13,7 @@ from __future__ import annotations
 import logging
 import time
 from concurrent.futures import Future
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -141,6 +142,9 @@ class WireHandler(HTTP11DownloadHandler):
     def _keep(self, request: Request, exchange: Exchange,
               response: Response | None = None) -> Future[Visit | None] | None:  # fmt: skip
         """Hand it to the recorder; the future of its being on disk, None where nothing is kept of it."""
+        if "#" in exchange.url:
+            # "The target URI excludes the reference's fragment component, if any" -- RFC 9110 7.1
+            exchange = replace(exchange, url=exchange.url.partition("#")[0])
         visit: Visit | None = request.meta.get(VISIT)
         if visit is not None:
             request.meta[EXCHANGE] = exchange

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from .config import Config
-from .errors import StoreUnavailable
+from .errors import ObjectNotFound, StoreError, StoreUnavailable
 from .opened import open_catalog
 from .store.admin import AdminStore
 from .store.admin_opening import open_admin_store
@@ -30,5 +30,10 @@ def opened_by_admin(config: Config, verb: str) -> Iterator[tuple[Catalog, AdminS
             yield catalog, store
         except StoreUnavailable as e:
             raise StoreUnavailable(f"{e}; nothing is lost: run stoppress {verb} again") from e
+        except ObjectNotFound as e:
+            raise StoreError(
+                f"{e}, though the catalog says so; if the catalog is an old copy, run stoppress rebuild --replace, "
+                "else see: stoppress verify"
+            ) from e
         finally:
             store.close()

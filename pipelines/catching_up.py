@@ -10,18 +10,26 @@ from .comparing import compare
 from .errors import CatalogError, StoppressError
 from .keeper import Keeper
 from .model import Unreadable, Visit
-from .store.warcs import WarcReader
+from .store.warcs import WarcReader, in_store, worker_of
 from .workers import Workers
 
 log = logging.getLogger(__name__)
 
 
 def catch_up(keeper: Keeper) -> int:
-    """Read and compare them in the order in which they were made; how many there were."""
-    visits = keeper.catalog.unread_visits()
+    """Read and compare them in the order in which they were made; how many there were.
+
+    What lies in another crawler's spool is that crawler's: it reads it, now or when it starts again.
+    """
+    visits = [visit for visit in keeper.catalog.unread_visits() if _is_here(visit, keeper.worker)]
     if visits:
         asyncio.run(_read_all(keeper, visits))
     return len(visits)
+
+
+def _is_here(visit: Visit, worker: str) -> bool:
+    filename = visit.captures[0].filename
+    return in_store(filename) or worker_of(filename) == worker
 
 
 async def _read_all(keeper: Keeper, visits: list[Visit]) -> None:

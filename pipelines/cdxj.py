@@ -28,7 +28,7 @@ def capture_of(placed: Placed, filename: str) -> Capture | None:
     refers_to = record.get("WARC-Refers-To")
     return Capture(
         urlkey=urlkey(url),
-        timestamp=datetime.fromisoformat(record.get("WARC-Date") or ""),
+        timestamp=_moment(record.get("WARC-Date") or ""),
         url=url,
         record_id=record.id,
         digest=record.get("WARC-Payload-Digest") or "",
@@ -46,6 +46,14 @@ def capture_of(placed: Placed, filename: str) -> Capture | None:
         truncated=record.get("WARC-Truncated"),
         visit_id=record.get("Stoppress-Visit"),
     )
+
+
+def _moment(date: str) -> datetime:
+    """ValueError: it is none, or has no zone, which is no WARC-Date and would be read as any hour of the day."""
+    moment = datetime.fromisoformat(date)
+    if moment.tzinfo is None:
+        raise ValueError(f"WARC-Date {date!r} has no time zone")
+    return moment
 
 
 def index(captures: Iterable[Capture]) -> bytes:

@@ -2,6 +2,7 @@
 
 A truth file is ``<page>.truth.json`` beside the saved page (live-pages 13): ``url``, ``page_timezone`` and
 ``entries`` with ``id, published, updated, headline, text_start, text_end, text_chars, full``; times UTC or null.
+A folder of ``tests/pages`` is a truth, too: ``truth_of`` makes one of what it expects.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from .model import Update, Version
 Entry = Mapping[str, Any]
 
 LONGEST = 2.0  # an update over twice as long as the true one has swallowed another
+TOLD = 80  # characters at either end of a text that a truth names
 AFTER_NEWEST = timedelta(minutes=10)  # when a saved page was fetched, where the truth does not say
 
 
@@ -76,6 +78,19 @@ def fetched_at(truth: Mapping[str, Any]) -> datetime:
         return datetime.fromisoformat(truth["at"]).astimezone(UTC)
     times = [datetime.fromisoformat(v) for e in truth["entries"] for k in ("published", "updated") if (v := e.get(k))]
     return max(times, default=datetime.now(UTC)) + AFTER_NEWEST
+
+
+def truth_of(expected: Mapping[str, Any], *, url: str, at: datetime) -> dict[str, Any] | None:
+    """The truth that an ``expected.json`` holds; None if it says nothing about updates."""
+    if "updates" not in expected:
+        return None
+    entries = [{**update, **_words(update.get("text") or "")} for update in expected["updates"]]
+    return {"url": url, "at": at.isoformat(), "entries": entries}
+
+
+def _words(text: str) -> dict[str, Any]:
+    flat = " ".join(text.split())
+    return {"full": flat, "text_start": flat[:TOLD], "text_end": flat[-TOLD:], "text_chars": len(flat)}
 
 
 def score(version: Version, truth: Mapping[str, Any]) -> Score:
@@ -144,7 +159,7 @@ def _one(update: Update, entry: Entry, zone: ZoneInfo) -> Score:
         timed=bool(true),
         utc=utc,
         local=bool(true) and (utc or _right_locally(update.published, str(true), zone)),
-        invented=not true and update.published is not None,
+        invented="published" in entry and not true and update.published is not None,
         with_id=bool(entry.get("id")),
         ids=_same_id(update, entry),
         with_text=bool(full),

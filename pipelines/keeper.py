@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from contextlib import ExitStack
+from dataclasses import replace
 from datetime import datetime
 from types import TracebackType
 from typing import Any, Self
@@ -11,9 +13,10 @@ from typing import Any, Self
 from . import clock, warc
 from .config import PRODUCT, Config
 from .control import order_lines
+from .errors import StoreError
 from .opened import open_catalog
 from .settled import Settled, as_record
-from .store.adopting import Adopted, abandoned, adopt
+from .store.adopting import abandoned, adopt
 from .store.disk import write_durably
 from .store.opening import open_store
 from .store.order_files import order_name
@@ -32,40 +35,49 @@ class Keeper:
     """
 
     def __init__(self, config: Config) -> None:
-        archive = config.archive
         self.config = config
-        self._lock = SpoolLock(archive.spool)
-        try:
-            self.catalog = open_catalog(config, relaxed=True)  # the spool tells it again
-            self.catalog.refuse_unfinished()
-            self.store = open_store(archive.store, endpoint_url=config.s3.endpoint_url, region=config.s3.region)
-            worker = worker_name(archive.spool)
-            self.facts = _facts(config, worker)
-            self.recovered = adopt(archive.spool, self.catalog)
-            self.uploader = Uploader(archive.spool, self.store, self.catalog, worker=worker)
-            self.recorder = Recorder(
-                archive.spool,
-                self.catalog,
-                worker=worker,
-                warcinfo=lambda name: warc.warcinfo(name, self.facts, clock.now()),
-                sealed=self.uploader.take,
-                limits=Limits(archive.roll_size, archive.roll_age, archive.spool_limit),
-                clock=clock.now,
-            )
-        except BaseException:
-            self._lock.__exit__()
-            raise
-        self._close_abandoned(worker)
+        with ExitStack() as opened:  # what was opened is closed again, last first, if the rest cannot be
+            self._open(config, opened)
+            self._opened = opened.pop_all()
+
+    def _open(self, config: Config, opened: ExitStack) -> None:
+        archive = config.archive
+        opened.enter_context(SpoolLock(archive.spool))
+        self.catalog = opened.enter_context(open_catalog(config, relaxed=True))  # the spool tells it again
+        self.catalog.refuse_unfinished()
+        self.store = open_store(archive.store, endpoint_url=config.s3.endpoint_url, region=config.s3.region)
+        opened.callback(self.store.close)
+        self.worker = worker_name(archive.spool)
+        self.facts = _facts(config, self.worker)
+        self.recovered = adopt(archive.spool, self.catalog)
+        self.uploader = Uploader(archive.spool, self.store, self.catalog, worker=self.worker)
+        opened.callback(self.uploader.close)
+        self.recorder = Recorder(
+            archive.spool,
+            self.catalog,
+            worker=self.worker,
+            warcinfo=lambda name: warc.warcinfo(name, self.facts, clock.now()),
+            sealed=self.uploader.take,
+            limits=Limits(archive.roll_size, archive.roll_age, archive.spool_limit),
+            clock=clock.now,
+        )
+        opened.callback(self.recorder.close)
+        self._close_abandoned()
         self.reader = WarcReader(self.store, archive.spool)
 
-    def _close_abandoned(self, worker: str) -> None:
-        """Each started visit ends in exactly one outcome, also one whose process was killed."""
-        lost = abandoned(self.catalog, worker, clock.now())
-        for done in [self.recorder.visit(visit) for visit in lost]:
-            done.result()
-        self.recovered = Adopted(
-            files=self.recovered.files, visits=self.recovered.visits, abandoned=len(lost), torn=self.recovered.torn
-        )
+    def _close_abandoned(self) -> None:
+        """Each started visit ends in exactly one outcome, also one whose process was killed.
+
+        Where the spool takes nothing, in the catalog alone: only a start that succeeds sends what fills it.
+        """
+        lost = abandoned(self.catalog, self.worker, clock.now())
+        for visit, done in [(visit, self.recorder.visit(visit)) for visit in lost]:
+            try:
+                done.result()
+            except StoreError as e:
+                detail = f"{visit.detail}; this is not in the archive: {e}"
+                self.catalog.visits_recorded([replace(visit, reason="storage", detail=detail)])
+        self.recovered = replace(self.recovered, abandoned=len(lost))
 
     def order(self, orders: Iterable[Mapping[str, Any]], now: datetime) -> None:
         """What this process decides about watches: on the spool's disk at once, in the store when it takes it.
@@ -82,10 +94,7 @@ class Keeper:
 
     def close(self) -> None:
         """Seal, upload, free. What the store does not take now stays in the spool, and is named."""
-        self.recorder.close()
-        self.uploader.close()
-        self.catalog.close()
-        self._lock.__exit__()
+        self._opened.close()
 
     @property
     def left(self) -> list[str]:

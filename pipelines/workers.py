@@ -61,12 +61,12 @@ class Workers:
             except TimeoutError:
                 return _failed(url, f"the extraction took longer than {TIME_LIMIT:g} s")
             finally:
-                _kill(own)
+                kill(own)
 
     def _drop(self, pool: ProcessPoolExecutor) -> None:
         if self._pool is pool:
             self._pool = None
-            _kill(pool)
+            kill(pool)
 
     def close(self) -> None:
         if self._pool:
@@ -97,7 +97,8 @@ def _failed(url: str, why: str) -> Unreadable:
     return Unreadable(reading="extract-failed", detail=why)
 
 
-def _kill(pool: ProcessPoolExecutor) -> None:
+def kill(pool: ProcessPoolExecutor) -> None:
+    """End a pool that may hang, and wait for nobody."""
     for process in list((pool._processes or {}).values()):
         process.kill()
     pool.shutdown(wait=False, cancel_futures=True)

@@ -49,7 +49,7 @@ def run(
         "min": min_,
         "tags": tag or None,
     }
-    watch = _checked(order, config)
+    watch = checked(order, config)
     saved = save(config, [watch], "watch")
     if as_json:
         echo_json({"watch": watch_to_json(watch), "new": bool(saved.added)})
@@ -58,7 +58,7 @@ def run(
     say("next: stoppress crawl")
 
 
-def _checked(order: dict[str, Any], config: Config) -> Watch:
+def checked(order: dict[str, Any], config: Config) -> Watch:
     """The order through the same gate as a config file, so that both refuse the same things in the same words."""
     lines = [f"{json.dumps(name)} = {json.dumps(value)}" for name, value in order.items() if value is not None]
     checked = parse_config("[[watch]]\n" + "\n".join(lines), Path("stoppress watch"), _option)

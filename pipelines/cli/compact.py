@@ -14,6 +14,7 @@ from pipelines.compaction import plan
 from pipelines.errors import ConfigError, DamagedRecord
 from pipelines.store.catalog import WarcFile
 from pipelines.store.compacting import merge
+from pipelines.store.spool import NAME
 from pipelines.units import duration
 from pipelines.units import size as byte_size
 
@@ -47,7 +48,8 @@ def run(
         raise ConfigError(f"--older-than {older_than}, --size {size}: {e}") from e
     failed = 0
     with opened_by_admin(current_config(), "compact") as (catalog, store):
-        groups = plan(catalog.files("stored"), now=datetime.now(UTC), older_than=age, size=most)
+        ours = (file for file in catalog.files("stored") if NAME.fullmatch(file.name))  # others' have no time in it
+        groups = plan(ours, now=datetime.now(UTC), older_than=age, size=most)
         with tempfile.TemporaryDirectory(prefix="stoppress-compact-") as folder:
             for group in groups:
                 try:

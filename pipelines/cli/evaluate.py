@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Annotated, Any
 import typer
 
 from ..errors import StoppressError
-from ..evaluation import Score, fetched_at, score
+from ..evaluation import Score, fetched_at, score, truth_of
 from ..extract import extract
 from ..model import Unreadable
 from .common import AsJson, echo_json, say
@@ -26,15 +27,20 @@ def run(
 ) -> None:
     """Measure extraction against truth files, per page and in total.
 
-    Pages in folders named "negatives" have no truth file and must give no updates. Exits with 1 if one does.
+    A folder with page.html, visit.toml and expected.json is measured, too. Pages in folders named "negatives", and
+    those that are expected to have no updates, must give none: exits with 1 if one does.
 
     Example: stoppress evaluate tests/pages
     """
     if not folder.is_dir():
         raise StoppressError(f"{folder} is no folder; name one that holds X.html beside X.truth.json")
-    lines = [*_truths(folder, no_profiles), *_negatives(folder, no_profiles)]
+    lines = [
+        *_truths(folder, no_profiles),
+        *_cases(folder, no_profiles),
+        *_negatives(folder, no_profiles),
+    ]
     if not lines:
-        raise StoppressError(f"{folder} holds no *.truth.json and no folder named negatives; nothing to measure")
+        raise StoppressError(f"{folder} holds no *.truth.json, expected.json or folder negatives; nothing to measure")
     total = sum((line.pop("score") for line in lines), Score())
     for line in [*lines, {"page": "total", **total.rates()}]:
         if as_json:
@@ -53,18 +59,32 @@ def _truths(folder: Path, no_profiles: bool) -> Iterator[dict[str, Any]]:
         if page is None:
             continue
         truth = json.loads(file.read_text("utf-8"))
-        version = extract(
-            page.read_bytes(),
-            url=truth["url"],
-            at=fetched_at(truth),
-            content_type="application/json" if page.suffix == ".json" else None,
-            profiles=() if no_profiles else None,
-        )
-        if isinstance(version, Unreadable):
-            yield {"page": page.stem, "reading": version.reading, "score": Score(truth=len(truth["entries"]))}
+        kind = "application/json" if page.suffix == ".json" else None
+        yield _measured(page.stem, page.read_bytes(), truth, no_profiles, kind)
+
+
+def _cases(folder: Path, no_profiles: bool) -> Iterator[dict[str, Any]]:
+    for file in sorted(folder.rglob("expected.json")):
+        page, visit = file.with_name("page.html"), file.with_name("visit.toml")
+        if not (page.is_file() and visit.is_file()):
+            say(f"{file.parent.name}: page.html or visit.toml is not there; not measured")
             continue
-        result = score(version, truth)
-        yield {"page": page.stem, **result.rates(), "warnings": list(version.warnings), "score": result}
+        made = tomllib.loads(visit.read_text("utf-8"))
+        truth = truth_of(json.loads(file.read_text("utf-8")), url=made["url"], at=made["at"])
+        if truth is not None:
+            yield _measured(file.parent.name, page.read_bytes(), truth, no_profiles, made.get("content_type"))
+
+
+def _measured(
+    name: str, data: bytes, truth: dict[str, Any], no_profiles: bool, content_type: str | None = None
+) -> dict[str, Any]:
+    profiles = () if no_profiles else None
+    version = extract(data, url=truth["url"], at=fetched_at(truth), content_type=content_type, profiles=profiles)
+    if isinstance(version, Unreadable):
+        return {"page": name, "reading": version.reading, "score": Score(truth=len(truth["entries"]))}
+    result = score(version, truth)
+    said = {"page": name, **result.rates(), "warnings": list(version.warnings), "score": result}
+    return said if truth["entries"] else {**said, "negative": True, "live": version.live}
 
 
 def _page_of(truth: Path, no_profiles: bool) -> Path | None:

@@ -13,6 +13,7 @@ import unicodedata
 from datetime import datetime
 
 from ..model import Update, Version
+from .scripts import spelled
 from .words import CLOCK_WORDS, COUNTED, MONTHS, RELATIVE, TIME_LABELS, UNITS, WEEKDAYS, ZONES, hints_age, words_of
 
 _FOLD = str.maketrans(
@@ -111,6 +112,7 @@ def _is_ticking(line: str) -> bool:
     """Only a clock, a date, an age or a counter: every word belongs to one, and there is a number."""
     if len(line) > 60 or "|" in line or not any(c.isdigit() for c in line):  # a bar: a row of a table
         return False
+    line = spelled(line)
     words = _WORD.findall(line.casefold())
     if not words:
         # a number alone may be a result; beside a pictogram it counts hearts or comments

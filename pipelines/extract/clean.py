@@ -30,6 +30,8 @@ _UI = re.compile(
     r"(?:give|leave|add|post|write|read|view|show|see|join)(?: a| the| all)?(?: \d+)? "
     r"(?:comments?|conversation|discussion|reply)|kommentieren|kommentar (?:posten|schreiben)|"
     r"(?:laissez|lire|voir) .{0,12}commentaires?|advertisement|anzeige|publicité|publicidad|werbung|"
+    r"シェア(?:する)?|共有|コメント(?:する)?(?: ?\(?\d+\)?)?|分享|评论|評論|"
+    r"공유|댓글|(?:ال)?مشاركة|شارك|تعليق|نسخ الرابط|"
     r"(?:read|show) more|mehr (?:anzeigen|lesen)|back to top",
     re.IGNORECASE,
 )
@@ -194,14 +196,15 @@ def _opens(node: Node) -> bool:
     return node.tag in ("time", "small") and (whole.startswith(text) or whole.endswith(text))
 
 
-def headline_of(article: Node, parts: Parts, given: str | None) -> None:
+def headline_of(article: Node, parts: Parts, given: str | None, *, hollow: bool) -> None:
+    """``hollow``: the source has a heading without words; one that held a clock alone is none."""
     wanted = letters(given) if given else ""
     emptied = False
     for node in [n for n in article.iter() if n is not article]:
         text = said(node)
         if not text:
             # <h2><p>Title</p></h2> is no HTML: a parser closes the heading and leaves the title behind it
-            emptied = emptied or node.tag in HEADINGS
+            emptied = emptied or (hollow and node.tag in HEADINGS)
             continue
         titled = (
             node.tag in HEADINGS

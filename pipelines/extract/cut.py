@@ -81,7 +81,8 @@ def _cleaned(found: Found, headline: str | None, *, by_name: bool) -> tuple[Node
         clean(article, parts)
     controls(article, parts, by_name=by_name)
     times(article)
-    headline_of(article, parts, headline)
+    hollow = any(not said(h) for node in found.nodes for h in node.iter(*HEADINGS))
+    headline_of(article, parts, headline, hollow=hollow)
     return article, parts
 
 

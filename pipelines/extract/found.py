@@ -29,6 +29,7 @@ class Found:
     skip: int = 0  # characters of the first node's text taken by the clock
     pinned: bool = False
     key_event: bool = False
+    distrust: tuple[str, ...] = ()  # rules of distrust.py that took something away
     marks: tuple[Node, ...] = field(default=())  # elements that hold its times: no part of its text
     body: tuple[Node, ...] = ()  # the part of ``nodes`` that holds its text, where a profile knows it
     notes: tuple[tuple[str, str], ...] = ()  # what another carrier filled in or said otherwise, by field

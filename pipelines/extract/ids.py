@@ -47,6 +47,12 @@ def run(value: str) -> str | None:
     return runs[0] if len(runs) == 1 else None
 
 
+def repeats(nodes: Sequence[Node]) -> bool:
+    """Whether most records have an id attribute, and one that others have too."""
+    held = [value for node in nodes if (value := node.get("id"))]
+    return len(held) >= COVERED * len(nodes) and len(held) - len(set(held)) > max(1, REPEATED * len(held))
+
+
 def native(nodes: Sequence[Node], url: str) -> list[str | None]:
     """The ids the newsroom gave to its records: the best attribute that (nearly) all have and none share."""
     offers = [_offers(node, url) for node in nodes]

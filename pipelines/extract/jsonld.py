@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from .distrust import FIRST_WORDS, OBJECT_BODY
 from .found import Found, Group
 from .source import Node
 from .times import Read, attribute
@@ -103,15 +104,20 @@ def _update(item: Object) -> Found:
     url = words(item.get("url")) or words(item.get("mainEntityOfPage"))
     native = words(item.get("@id")) or words(item.get("identifier")) or (url if url and "#" in url else "")
     text = words(item.get("articleBody")) or words(item.get("text"))
+    given = words(item.get("headline")) or words(item.get("name"))
+    headline = _headline(given, text)
+    distrust = [OBJECT_BODY] if not text and isinstance(item.get("articleBody"), dict) else []
+    distrust += [FIRST_WORDS] if given and not headline else []
     return Found(
         carrier="json-ld",
         id=native or None,
         url=url or None,
         text=text,
-        headline=_headline(words(item.get("headline")) or words(item.get("name")), text),
+        headline=headline,
         authors=names(item.get("author")),
         published=moment(item.get("datePublished")) or moment(item.get("dateCreated")),
         updated=moment(item.get("dateModified")),
+        distrust=tuple(distrust),
     )
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
+from .scripts import length
 from .source import Node
 from .times import SHOWN_MOST, Read, attribute, shown
 
@@ -15,7 +16,8 @@ Kind = Literal["published", "updated", "created"]
 SILENT = frozenset(("script", "style", "noscript", "template", "svg", "iframe", "object", "select", "option", "head"))
 _TIME_NAME = re.compile(r"time|date|publish|updat|stamp|creat|modif|sort|epoch", re.IGNORECASE)
 _UPDATED = re.compile(
-    r"updat|modif|edit(?:ed)\b|aktualis|geändert|bearbeitet|mis à jour|maj\b|actualiz|aggiornat|bijgewerkt|atualiz",
+    r"updat|modif|edit(?:ed)\b|aktualis|geändert|bearbeitet|mis à jour|maj\b|actualiz|aggiornat|bijgewerkt|atualiz|"
+    r"更新|업데이트|تحديث",
     re.IGNORECASE,
 )
 _CREATED = re.compile(r"creat", re.IGNORECASE)
@@ -73,16 +75,26 @@ def _sizes(nodes: list[Node]) -> tuple[dict[Node, int], dict[Node, int]]:
 
 def _length(text: str) -> int:
     stripped = text.strip()
-    return len(stripped) if "\n" not in stripped else len(" ".join(stripped.split()))
+    return length(stripped if "\n" not in stripped else " ".join(stripped.split()))
 
 
 def _marks(node: Node, size: int) -> list[Mark]:
     marks = [m for name, value in node.attrib.items() if (m := _from_attribute(node, name, value))]
-    if size and size <= SHOWN_MOST:
+    if size and size <= SHOWN_MOST and not _is_unset(node):
         printed = _from_text(node)
         if printed:
-            marks.append(printed)
+            marks = [*map(_as_published, marks), printed] if printed.kind == "published" else [*marks, printed]
     return marks
+
+
+def _is_unset(node: Node) -> bool:
+    """An empty time attribute: what is printed there is the moment of rendering, or a default."""
+    return any(not value and _is_time_name(name) for name, value in node.attrib.items())
+
+
+def _as_published(mark: Mark) -> Mark:
+    """A time of creation that is shown to readers is when the update was published, as far as they know."""
+    return replace(mark, kind="published") if mark.kind == "created" else mark
 
 
 def _from_attribute(node: Node, name: str, value: str) -> Mark | None:

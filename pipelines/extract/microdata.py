@@ -21,14 +21,16 @@ def is_live(root: Node) -> bool:
 
 
 def _found(node: Node, holders: set[Node]) -> Found:
-    values = dict(reversed(list(_properties(node))))  # the first of a name counts
+    properties = list(_properties(node))
+    values = {name: value for name, value, _ in reversed(properties)}  # the first of a name counts
+    unseen = {name: value for name, value, shown in reversed(properties) if not shown}
     url = values.get("url") or node.get("itemid") or node.get("resource")
     return Found(
         carrier="microdata",
         nodes=(_outermost(node, holders),),
         id=url if url and "#" in url else None,
         url=url,
-        text=words(values.get("articleBody")),
+        text=words(unseen.get("articleBody")),
         headline=words(values.get("headline")) or None,
         authors=tuple(a for a in [words(values.get("author.name") or values.get("author"))] if a),
         published=_moment(values.get("datePublished")),
@@ -46,14 +48,15 @@ def _outermost(node: Node, holders: set[Node]) -> Node:
     return node
 
 
-def _properties(node: Node) -> Iterator[tuple[str, str]]:
+def _properties(node: Node) -> Iterator[tuple[str, str, bool]]:
+    """Name, value, and whether the page shows it."""
     for item in node.iterdescendants():
         for name in (item.get("itemprop") or item.get("property") or "").split():
             scope = item.getparent()
             while scope is not node and scope is not None and scope.get("itemscope") is None:
                 scope = scope.getparent()
             owner = "" if scope is node or scope is None else f"{scope.get('itemprop')}."
-            yield f"{owner}{name.rsplit(':', 1)[-1]}", _value(item)
+            yield f"{owner}{name.rsplit(':', 1)[-1]}", _value(item), item.tag != "meta"
 
 
 def _value(item: Node) -> str:

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from ..model import Window
 from .canonical import canonical, letters
 from .days import SKEW
+from .distrust import END_AHEAD, END_EARLY
 from .dom import address, said
 from .jsonld import names, words
 from .places import MORE, Sidelines, names_of
@@ -38,6 +39,7 @@ _LANGUAGES = {"de": "Berlin", "it": "Rome", "pl": "Warsaw", "cs": "Prague", "hu"
 _LIVE = re.compile(
     r"\blive(?:blog|ticker|[-_ ]?updates?|[-_ ]?news|[-_ ]?blog|[-_ ]?coverage)?\b|\bas it happened\b|\ben direct\b|"
     r"\bdiretta\b|\ben vivo\b|\ben directo\b|\bao vivo\b|\bnewsblog\b|\bnews-?ticker\b|\brelacja\b|\bna żywo\b|"
+    r"ライブ(?:更新|速報|ブログ)|生中継|实时更新|即時更新|실시간|(?:تغطية|بث) (?:مباشرة?|حية)|مباشر|"
     r"\blive-?stream\b|\bliveverslag\b|\bminute by minute\b|\bminuto a minuto\b|\bin tempo reale\b",
     re.IGNORECASE,
 )
@@ -46,7 +48,8 @@ _ENDED = re.compile(
     r"(?:has |is |have )?(?:now )?(?:been )?(?:ended|closed|over|finished|concluded)|"
     r"(?:der |dieser )?(?:live-?)?(?:ticker|blog) ist (?:beendet|geschlossen)|"
     r"(?:ce |le )?(?:direct|live) est (?:terminé|fini|clos)|(?:la )?diretta (?:è )?(?:terminata|conclusa)|"
-    r"(?:la )?cobertura (?:en vivo )?(?:ha )?(?:terminado|finalizado)|liveblog (?:is )?gesloten)"
+    r"(?:la )?cobertura (?:en vivo )?(?:ha )?(?:terminado|finalizado)|liveblog (?:is )?gesloten|"
+    r"ライブ更新は終了しました|انتهت (?:ال)?تغطية(?: المباشرة)?)"
     r"[.!]?",
     re.IGNORECASE,
 )
@@ -56,7 +59,11 @@ _SIGN_OFF = re.compile(
     r"(?:this|the|our) (?:live )?(?:blog|coverage|page) (?:has|is) (?:now )?(?:ended|closed|closing)|logging off",
     re.IGNORECASE,
 )
-_PAGE_OF = re.compile(r"\b(?:page|seite|pagina|página)\s+(\d{1,3})\s+(?:of|von|sur|di|de|van)\s+(\d{1,3})\b", re.I)
+_PAGE_OF = re.compile(
+    r"\b(?:page|seite|pagina|página)\s+(\d{1,3})\s+(?:of|von|sur|di|de|van)\s+(\d{1,3})\b|"
+    r"صفحة\s+(\d{1,3})\s+من\s+(\d{1,3})\b|\b(\d{1,3})\s*[/／]\s*(\d{1,3})\s*(?:ページ|页|頁)",
+    re.IGNORECASE,
+)
 LEAD_SHORTEST, LEAD_LONGEST = 20, 1200  # characters
 _NO_LEAD = words_of(
     "caption credit byline dateline author authors meta info counter counters share social date time badge tags"
@@ -139,6 +146,11 @@ def looks_live(root: Node, meta: Meta, url: str) -> bool:
     """Whether address or titles announce a live page: a hint, never enough alone."""
     titles = [meta.first("og:title") or "", meta.first("og:type") or ""]
     titles += [said(n) for n in (*root.iter("title"), *root.iter("h1"))][:3]
+    return announces_live(url, *titles)
+
+
+def announces_live(url: str, *titles: str) -> bool:
+    """The same for an address and titles that somebody else gives, a feed or a link."""
     path = re.sub(r"[/_-]+", " ", address(url).path)
     return any(_LIVE.search(t) for t in (*titles, path))
 
@@ -158,6 +170,8 @@ def zone(root: Node, lang: str | None, url: str, stated: list[datetime]) -> tupl
     language = (lang or "").split("-")[0].lower()
     if language in _LANGUAGES:
         return ZoneInfo(f"Europe/{_LANGUAGES[language]}"), True
+    if language in ("ja", "ko"):
+        return ZoneInfo(_ELSEWHERE["jp" if language == "ja" else "kr"]), True
     return UTC, False
 
 
@@ -166,13 +180,14 @@ def window(body: Node, newest: datetime | None, oldest: datetime | None) -> Wind
     more = False
     for node in body.iter("a", "button", "span", "div", "p"):
         text = node.text or ""
-        if not 3 < len(text) < 80 and node.get("rel") not in ("next", "prev"):
+        if not 1 < len(text) < 80 and node.get("rel") not in ("next", "prev"):
             continue
         said = " ".join(text.split())
         more = more or node.get("rel") == "next" or (node.tag in ("a", "button") and bool(MORE.match(said)))
         found = _PAGE_OF.search(said)
-        if found and int(found[1]) <= int(found[2]):
-            page, pages = int(found[1]), int(found[2])
+        of = [int(n) for n in found.groups() if n] if found else []
+        if of and of[0] <= of[1]:
+            page, pages = of
     complete = not more and (pages or 1) == 1
     return Window(page=page, pages=pages, newest=newest, oldest=oldest, load_more=more, complete=complete)
 
@@ -189,12 +204,19 @@ def state(
         votes.append((2, "amp-live-list is disabled"))
     if headline_ and _RECAP.search(headline_):
         votes.append((1, "the headline looks back"))
-    if end and end <= at and (newest is None or end >= newest):
+    if end and doubt(end, newest, at) is None:
         votes.append((1, "coverageEndTime is past"))
     if _SIGN_OFF.search(newest_text):
         votes.append((1, "the newest update signs off"))
     ended = sum(weight for weight, _ in votes) >= 2
     return ("ended" if ended else "live"), tuple(reason for _, reason in votes)
+
+
+def doubt(end: datetime, newest: datetime | None, at: datetime) -> str | None:
+    """Why the stated end of coverage is no vote: systems fill it in with whatever they have."""
+    if end > at:
+        return END_AHEAD
+    return END_EARLY if newest is not None and end < newest else None
 
 
 def _says_ended(body: Node) -> bool:

@@ -21,6 +21,7 @@ _TITLES = re.compile(
     r"\s*(?:(?:\d+|reader|readers'|all|join the|latest)\s+)?(?:comments?|conversation|discussion|responses|replies|"
     r"(?:leser)?kommentare?|diskussion|commentaires?|réactions|comentarios?|commenti|reacties|"
     r"related.*|more (?:on|from|stories|news|like)\b.*|most (?:read|popular|viewed)|read (?:more|next)|trending.*|"
+    r"(?:みんなの)?コメント.*|评论.*|評論.*|댓글.*|(?:ال)?تعليقات.*|آراء القراء|اقرأ أيضا.*|関連記事.*|"
     r"recommended.*|you may (?:also )?like.*|mehr zum thema|auch interessant|meistgelesen|das könnte.*|"
     r"à lire aussi|les plus lus|sur le même (?:sujet|thème)|más leídas?|leggi anche|i più letti|lees ook|"
     r"tv (?:guide|tonight|schedule)|tonight on tv|fernsehprogramm|newsletter.*)(?:\s*\(?\d*\)?)?[:\s]*",
@@ -30,7 +31,9 @@ _TITLES = re.compile(
 MORE = re.compile(
     r"(?:load|show|view|see)\s+(?:more|older|earlier|previous)\b.{0,30}|(?:older|earlier|previous|more) "
     r"(?:updates?|posts?|entries)|weitere (?:beiträge|einträge|meldungen).*|ältere (?:beiträge|einträge).*|"
-    r"mehr (?:laden|anzeigen)|voir plus.*|plus ancien.*|carica (?:altr|più).*|ver más.*|cargar más.*|meer laden.*",
+    r"mehr (?:laden|anzeigen)|voir plus.*|plus ancien.*|carica (?:altr|più).*|ver más.*|cargar más.*|meer laden.*|"
+    r"もっと(?:見る|読む).*|さらに表示.*|過去の(?:投稿|更新).*|"
+    r"(?:加载|查看|顯示|载入)?更多.*|더 ?보기.*|(?:عرض|تحميل|قراءة) المزيد.*|المزيد من التحديثات.*",
     re.IGNORECASE,
 )
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6", "summary", "legend")

@@ -9,8 +9,8 @@ from datetime import UTC, datetime, tzinfo
 from zoneinfo import ZoneInfo
 
 from ..model import Update, Version
-from . import crosscheck, gate, headings, ids, jsonld, microdata, page, profiled, reconcile, records
-from .canonical import canonical
+from . import crosscheck, distrust, gate, headings, ids, jsonld, microdata, page, profiled, reconcile, records
+from .canonical import canonical, letters
 from .cut import Cut, cut
 from .found import Found
 from .marks import survey
@@ -21,6 +21,8 @@ from .text import whole_text
 from .times import Place, Read, settle
 
 COMPLETE = 0.9  # share of the structured text's letters that the page's text must have
+ELLIPSES = ("…", "...")
+AND = " | "  # between the names of rules
 CLEARLY_BETTER = 1.5  # how much more the flat headings must hold to be taken before records
 
 
@@ -31,7 +33,7 @@ def read(source: Source, seen: profiled.Seen | None = None, *, url: str, at: dat
     own, strangers = reconcile.without_strangers(structured.group.found, url)
     data, lies = reconcile.without_page_times(own)
     vouch = Vouch(data)
-    dom, trusted = _seen(body, aside, url, vouch)
+    dom, trusted, seen_lies = _seen(body, aside, url, vouch)
     about = structured.page
     modified = jsonld.moment(about.get("dateModified")) or meta.moment(
         "article:modified_time", "og:updated_time", "datemodified", "last-modified"
@@ -56,6 +58,7 @@ def read(source: Source, seen: profiled.Seen | None = None, *, url: str, at: dat
             at=at,
         )
         dom = [] if refused else dom
+    dom, data, others = reconcile.unrelated(dom, data, vouch, body, url)
     heard: tuple[str, ...] = ()
     if seen:
         weighed = crosscheck.weigh(seen, dom, data, seen.profile.doubt(at.date()))
@@ -69,7 +72,8 @@ def read(source: Source, seen: profiled.Seen | None = None, *, url: str, at: dat
     state, votes = page.state(root, body, headline, updates[0].text if updates else "", coverage[1], newest, at)
     live = bool(updates) or live
     window = page.window(body, newest, min((u.published for u in updates if u.published), default=None))
-    warnings = [*source.warnings, *structured.warnings, *strangers, *lies, *heard, *shifts]
+    warnings = [*source.warnings, *structured.warnings, *strangers, *lies, *seen_lies, *others, *heard, *shifts]
+    warnings += _distrusted(updates, coverage[1], newest, at)
     warnings += _warnings(updates, cuts, live, refused, known)
     return Version(
         url=url,
@@ -97,19 +101,37 @@ def _is_clock(read: Read | None) -> bool:
     return read is None or (read.clock is not None and read.day is None and read.age is None)
 
 
-def _seen(body: Node, aside: Sidelines, url: str, vouch: Vouch) -> tuple[list[Found], bool]:
-    """The updates as the page shows them, and whether another carrier vouches for them."""
+def _distrusted(updates: tuple[Update, ...], end: datetime | None, newest: datetime | None, at: datetime) -> list[str]:
+    """The rules that took something from single updates or from the page's own end, each once."""
+    named = [rule for u in updates for rule in dict(u.provenance).get("distrust", "").split(AND) if rule]
+    doubt = page.doubt(end, newest, at) if end else None
+    return [*dict.fromkeys(named), *([doubt] if doubt else [])]
+
+
+def _stated_in_markup(body: Node, found: tuple[Found, ...]) -> tuple[list[Found], list[str]]:
+    """Microdata, with the times that the page shows where all of its own are one."""
+    believed, lies = reconcile.without_page_times(list(found), "microdata")
+    if any(f.published for f in found) and not any(f.published for f in believed):
+        unlike = {f.published.moment for f in found if f.published and f.published.moment}
+        believed = records.timed(believed, survey(body), unlike)
+    return believed, lies
+
+
+def _seen(body: Node, aside: Sidelines, url: str, vouch: Vouch) -> tuple[list[Found], bool, list[str]]:
+    """The updates as the page shows them, whether another carrier vouches for them, and what was not believed."""
     stated = microdata.read(body)
     if stated.found:
-        return _with_ids(list(stated.found), url), True
+        found, lies = _stated_in_markup(body, stated.found)
+        return _with_ids(found, url), True, lies
     seen = survey(body)
     best = records.read(body, seen, aside, url, vouch)
     trusted = bool(best.found) and 2 * sum(vouch(f.nodes[0]) for f in best.found) >= len(best.found)
     if not trusted:
         flat = headings.read(body, seen, aside, url)
         if flat.score > CLEARLY_BETTER * best.score:
-            return list(flat.found), False
-    return _with_ids(list(best.found), url), trusted
+            return list(flat.found), False, []
+    lies = [distrust.REPEATED_ID] if ids.repeats([f.nodes[0] for f in best.found]) else []
+    return _with_ids(list(best.found), url), trusted, lies
 
 
 def _with_ids(found: list[Found], url: str) -> list[Found]:
@@ -137,7 +159,8 @@ def _coverage(about: jsonld.Object, meta: page.Meta, zone: tzinfo) -> tuple[date
 
 def updates_of(pairs: list[Pair], url: str) -> tuple[tuple[Update, ...], list[Cut]]:
     cuts = [cut(p.dom, url, _headline(p)) if p.dom else None for p in pairs]
-    built = [_update(p, c) for p, c in zip(pairs, cuts, strict=True)]
+    short = any(c and p.data and _is_cut(c.text, p.data.text) for p, c in zip(pairs, cuts, strict=True))
+    built = [_update(p, c, short=short) for p, c in zip(pairs, cuts, strict=True)]
     # A bare embed has no text and is an update all the same; an element without anything is none.
     timed = {i for i, p in enumerate(pairs) if p.dom and p.dom.carrier == "headings"}
     kept = _without_copies([u for i, u in enumerate(built) if u.text or u.id or u.media or u.headline or i in timed])
@@ -154,12 +177,16 @@ def _headline(pair: Pair) -> str | None:
     return next((f.headline for f in order if f and f.headline), None)
 
 
-def _update(pair: Pair, shown: Cut | None) -> Update:
+def _update(pair: Pair, shown: Cut | None, *, short: bool) -> Update:
+    """``short``: the page shows that structured data's texts are cut."""
     data, dom = pair.data, pair.dom
     text, text_by = _text(shown, data, dom)
     known = _by_profile(dom)
     headline = (known.headline if known else None) or (shown.headline if shown else None) or _headline(pair)
+    rules = [*(data.distrust if data else ()), *(dom.distrust if dom else ()), *pair.distrust]
+    rules += _of_text(text, shown, data, dom, short=short)
     if headline and text.startswith(headline.rstrip(" .…")) and not (shown and shown.headline):
+        rules += [distrust.FIRST_WORDS] if data and data.headline == headline else []
         headline = None
     native = (dom.id if dom else None) or (data.id if data else None)
     by = pair.published
@@ -179,7 +206,7 @@ def _update(pair: Pair, shown: Cut | None) -> Update:
         links=shown.links if shown else (),
         media=shown.media if shown else (),
         captions=shown.captions if shown else (),
-        provenance=(("published", pair.reason), ("text", text_by), *_notes(dom, data)),
+        provenance=(("published", pair.reason), ("text", text_by), *_notes(dom, data), *_lost(pair, rules)),
     )
 
 
@@ -195,10 +222,30 @@ def _notes(*found: Found | None) -> tuple[tuple[str, str], ...]:
     return tuple(notes.items())
 
 
-def _stated_headline(text: str, *found: Found | None) -> str | None:
-    """What structured data calls the headline, unless it only repeats the first words of the text."""
-    given = next((f.headline for f in found if f and f.headline), None)
-    return None if given and text.startswith(given.rstrip(" .…")) else given
+def _lost(pair: Pair, rules: list[str]) -> tuple[tuple[str, str], ...]:
+    """What was not taken, and by which rules of distrust; nothing where there was nothing."""
+    pairs = (("published_lost", pair.lost), ("distrust", AND.join(dict.fromkeys(rules))))
+    return tuple((name, value) for name, value in pairs if value)
+
+
+def _of_text(text: str, shown: Cut | None, data: Found | None, dom: Found | None, *, short: bool) -> list[str]:
+    """The rules of distrust that the text of an update meets."""
+    if shown is None:
+        cut_off = bool(data) and (text.endswith(ELLIPSES) or (short and text[-1:].isalnum()))
+        return [distrust.CUT_UNSEEN] if cut_off else []
+    if data and _is_cut(text, data.text):
+        return [distrust.CUT_SHORT]
+    stated = letters(dom.text) if dom and dom.carrier == "microdata" and dom.text else ""
+    said = letters(f"{shown.headline or ''} {text}") if stated else ""
+    return [distrust.MANGLED] if stated not in said else []
+
+
+def _is_cut(shown: str, stated: str) -> bool:
+    """Whether the stated text is the beginning of the shown one."""
+    if not stated or len(stated) >= COMPLETE * len(shown):
+        return False
+    start = letters(stated.rstrip(" .…"))
+    return bool(start) and letters(shown[: 2 * len(stated)]).startswith(start)
 
 
 def _text(shown: Cut | None, data: Found | None, dom: Found | None) -> tuple[str, str]:

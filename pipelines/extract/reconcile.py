@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
-from . import ids
+from . import distrust, ids
 from .canonical import letters
 from .dom import address
 from .found import Found
@@ -19,6 +19,7 @@ from .times import Place, Stamp, settle, settle_one
 
 START = 40  # letters of a text that tell it from others
 SAME_HOST = 2  # labels at the end of a host name that make a publisher
+HOURS = timedelta(hours=1)
 CONSTANT = 0.8  # share of pairs with one offset between two carriers
 
 
@@ -31,12 +32,14 @@ class Pair:
     published: Stamp | None = None
     updated: Stamp | None = None
     reason: str = ""  # which carrier gave the time, and why
+    lost: str = ""  # the other carrier's time, if it differs
+    distrust: tuple[str, ...] = ()
 
 
 def without_strangers(data: Sequence[Found], url: str) -> tuple[list[Found], list[str]]:
     """Entries that belong to another site are samples left in a template."""
     own = [f for f in data if not f.url or not _foreign(f.url, url)]
-    return own, ["json-ld: entries of another site dropped"] if len(own) < len(data) else []
+    return own, [distrust.STRANGERS] if len(own) < len(data) else []
 
 
 def _foreign(there_url: str, url: str) -> bool:
@@ -44,7 +47,7 @@ def _foreign(there_url: str, url: str) -> bool:
     return bool(there and here) and str(there).split(".")[-SAME_HOST:] != str(here).split(".")[-SAME_HOST:]
 
 
-def without_page_times(data: list[Found]) -> tuple[list[Found], list[str]]:
+def without_page_times(data: list[Found], carrier: str = "json-ld") -> tuple[list[Found], list[str]]:
     """Entries that all carry one time (and headline): these are the page's, not theirs."""
     most = max(1, len(data) // 5)
     if len(data) < 3:
@@ -52,10 +55,10 @@ def without_page_times(data: list[Found]) -> tuple[list[Found], list[str]]:
     warnings = []
     if len({f.published.moment for f in data if f.published}) <= most:
         data = [replace(f, published=None, updated=None) for f in data]
-        warnings.append("json-ld: all entries carry one time; times dropped")
+        warnings.append(f"{carrier}: {distrust.ONE_TIME}")
     if len({f.headline for f in data if f.headline}) <= most and sum(bool(f.headline) for f in data) > most:
         data = [replace(f, headline=None) for f in data]
-        warnings.append("json-ld: all entries carry one headline; headlines dropped")
+        warnings.append(f"{carrier}: {distrust.ONE_HEADLINE}")
     return data, warnings
 
 
@@ -73,15 +76,16 @@ class Vouch:
         self._started: dict[str, Found] | None = None
 
     def __call__(self, node: Node) -> bool:
-        return bool(self._data) and next(self.partners(node), None) is not None
+        return bool(self._data) and next(self.partners((node,)), None) is not None
 
-    def partners(self, node: Node, native: str | None = None) -> Iterator[Found]:
-        """The entries that may be this element, the surest first; its words are read only if the ids don't do."""
+    def partners(self, nodes: Sequence[Node], native: str | None = None) -> Iterator[Found]:
+        """The entries that may be these elements, the surest first; words are read only if the ids don't do."""
         yield from self._by_id(native)
-        yield from self._by_id(node.get("id"))
-        if node not in self._known:
-            self._known[node] = self._by_words(node)
-        yield from self._known[node]
+        yield from self._by_id(nodes[0].get("id"))
+        for node in nodes:
+            if node not in self._known:
+                self._known[node] = self._by_words(node)
+            yield from self._known[node]
 
     def twin(self, found: Found) -> Found | None:
         """The same update as another carrier states it: by id, else by the first letters of its text."""
@@ -120,12 +124,36 @@ def _by_run(data: Sequence[Found]) -> dict[str, Found]:
     return {run: found[0] for run, found in runs.items() if run and len(found) == 1}
 
 
+def unrelated(
+    dom: list[Found], data: list[Found], vouch: Vouch, body: Node, url: str
+) -> tuple[list[Found], list[Found], list[str]]:
+    """Two lists that have no update in common are not of one coverage: the one that belongs to the page is kept.
+
+    Structured entries with an address within the page belong to it: then the elements are other news beside
+    a list that a script has still to fill. Else the page as shown counts: entries found nowhere in it are
+    samples left in a template.
+    """
+    worded = sum(len(letters(f.text)) >= START // 2 for f in data)
+    if not dom or not data or 2 * worded < len(data):
+        return dom, data, []
+    if any(next(vouch.partners(f.nodes, f.id), None) for f in dom) or vouch(body):
+        return dom, data, []
+    if all(_within(f, url) for f in data):
+        return [], data, [distrust.OTHERS]
+    return dom, [], [distrust.NOWHERE]
+
+
+def _within(found: Found, url: str) -> bool:
+    there = next((a for a in (found.url, found.id) if a and "#" in a and "/" in a), "")
+    return bool(there) and address(there).path.rstrip("/") == address(url).path.rstrip("/")
+
+
 def join(dom: Sequence[Found], data: Sequence[Found], vouch: Vouch) -> list[Pair]:
     """Pairs in the order of the page; what only the data lists follows its predecessor there."""
     free = {id(f) for f in data}
     pairs: list[Pair] = []
     for shown in dom:
-        candidates = vouch.partners(shown.nodes[0], shown.id) if data else iter(())
+        candidates = vouch.partners(shown.nodes, shown.id) if data else iter(())
         # one that is taken already belongs to the original of a pinned copy, or to a text that repeats
         partner = next((f for f in candidates if id(f) in free), None)
         free.discard(id(partner))
@@ -147,7 +175,7 @@ def dated(pairs: list[Pair], place: Place) -> tuple[list[Pair], list[str]]:
                    [p.dom.day if p.dom else None for p in pairs])  # fmt: skip
     stated = [settle_one(p.data.published, place) if p.data and p.data.published else None for p in pairs]
     shifted = _shifted(pairs, shown, stated, place)
-    warnings = ["times: the page's are local times marked as UTC; structured data's taken"] if shifted else []
+    warnings = [distrust.LOCAL_AS_UTC] if shifted else []
     return [_dated(p, a, b, place, shifted) for p, a, b in zip(pairs, shown, stated, strict=True)], warnings
 
 
@@ -174,5 +202,23 @@ def _dated(pair: Pair, shown: Stamp | None, stated: Stamp | None, place: Place, 
     day = trusted.moment.astimezone(place.zone).date() if trusted else None
     updates = [settle_one(f.updated, place, day) for f in (by, pair.data) if f and f.updated]
     later = [u for u in updates if u and trusted and u.moment > trusted.moment and u.source != "relative"]
+    early = any(u and trusted and u.source != "relative" and _minute(u) < _minute(trusted) for u in updates)
     reason = "" if by is None or trusted is None else f"{by.carrier}: {trusted.source}"
-    return replace(pair, published=trusted, updated=later[0] if later else None, reason=reason)
+    lost, apart = _lost(pair, shown, stated, trusted)
+    rules = [distrust.BEFORE] if early and not later else []
+    rules += [distrust.HOURS_APART] if apart and trusted is shown else []
+    return replace(pair, published=trusted, updated=later[0] if later else None, reason=reason, lost=lost,
+                   distrust=tuple(rules))  # fmt: skip
+
+
+def _lost(pair: Pair, shown: Stamp | None, stated: Stamp | None, trusted: Stamp | None) -> tuple[str, bool]:
+    """The time that was not taken, with its carrier, if it is another; and whether hours lie between."""
+    if shown is None or stated is None or pair.dom is None or _minute(shown) == _minute(stated):
+        return "", False
+    other, carrier = (stated, "json-ld") if trusted is shown else (shown, pair.dom.carrier)
+    moment = other.moment.isoformat().replace("+00:00", "Z")
+    return f"{carrier}: {moment}", abs(shown.moment - stated.moment) >= HOURS
+
+
+def _minute(stamp: Stamp) -> datetime:
+    return stamp.moment.replace(second=0, microsecond=0)

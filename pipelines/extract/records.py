@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import partial
 from statistics import median
 
+from .distrust import MINUTES
 from .dom import address
 from .found import Found, Group
 from .marks import Kind, Mark, Survey
@@ -27,7 +29,9 @@ SHARED = 0.6  # a class token that this share of the records has is their mark
 CONTAINERS = words_of("article section div li tr tbody table details blockquote dd figure main ul ol td span")
 _TALK = re.compile(
     r"reply|replies|quote|report|upvote|like|flag|antworten|zitieren|melden|gefällt mir|répondre|signaler|"
-    r"responder|denunciar|rispondi|segnala|beantwoorden|permalink to (?:this )?comment",
+    r"responder|denunciar|rispondi|segnala|beantwoorden|odpowiedz|zgłoś|ответить|пожаловаться|yanıtla|"
+    r"返信|通報|いいね|回复|回覆|举报|檢舉|"
+    r"답글|신고|الرد|رد|إبلاغ|أعجبني|permalink to (?:this )?comment",
     re.IGNORECASE,
 )
 _TALKERS = 0.5  # share of records with such a button: then people talk, not a newsroom
@@ -173,7 +177,7 @@ def _is_talk(nodes: Iterable[Node]) -> bool:
 def _has_talk(node: Node) -> bool:
     for item in node.iter("a", "button", "span", "input"):
         text = " ".join((item.text or item.get("value") or "").split())
-        if 3 < len(text) < 25 and _TALK.fullmatch(text.strip("()0123456789 ·")):
+        if 1 < len(text) < 25 and _TALK.fullmatch(text.strip("()0123456789 ·")):
             return True
     return False
 
@@ -213,8 +217,31 @@ def _found(row: Row) -> Found:
         published=_with_age(published.read, row) if published else None,
         updated=updated.read if updated else None,
         shown=printed,
+        distrust=(MINUTES,) if published and _misprinted(published, row) else (),
         marks=tuple(m.node for m in row.marks if m.printed),
     )
+
+
+def timed(found: Sequence[Found], seen: Survey, unlike: set[datetime]) -> list[Found]:
+    """Times as the page shows them, for updates that another carrier found but dated wrongly (``unlike``)."""
+    holders = {f.nodes[0] for f in found}
+    held: dict[Node, list[Mark]] = defaultdict(list)
+    for mark in seen.marks:
+        holder = next((n for n in (mark.node, *mark.node.iterancestors()) if n in holders), None)
+        if holder is not None and mark.read.moment not in unlike:
+            held[holder].append(mark)
+    rows = [_found(Row(f.nodes[0], tuple(held[f.nodes[0]]))) for f in found]
+    return [
+        replace(f, published=r.published, updated=r.updated, shown=r.shown, distrust=(*f.distrust, *r.distrust))
+        for f, r in zip(found, rows, strict=True)
+    ]
+
+
+def _misprinted(stated: Mark, row: Row) -> bool:
+    """The clock printed in the same element has the hour of the stated time and other minutes."""
+    moment = stated.read.moment
+    clocks = [m.read.clock for m in row.marks if m.node is stated.node and m.printed and m.read.clock]
+    return moment is not None and any(c.hour == moment.hour and abs(c.minute - moment.minute) > 1 for c in clocks)
 
 
 def _best(row: Row, kind: Kind) -> Mark | None:

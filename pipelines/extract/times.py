@@ -7,7 +7,7 @@ needs a day, a wall time needs a zone, an age needs the moment of the fetch.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
@@ -15,6 +15,7 @@ from functools import lru_cache
 from ..model import Precision, TimeSource
 from .days import Clock
 from .days import days as days_of
+from .scripts import leading, spelled
 from .words import CLOCK_WORDS, MONTHS, RELATIVE, TIME_LABELS, WEEKDAYS, ZONES, hints_age, relative
 
 FIRST, LAST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2040, 1, 1, tzinfo=UTC)
@@ -22,7 +23,7 @@ SHOWN_MOST = 60  # characters: a printed date with its label; longer text is pro
 MILLISECONDS_FROM = 1e11  # a larger epoch is in milliseconds (live-pages 7)
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?\s*(?:Z|UTC|GMT|[+-]\d{2}:?\d{2})?)?")
 _CLOCK = re.compile(
-    r"(?<![\d.:,])(?P<h>[01]?\d|2[0-3])(?:(?P<sep>[:.h])(?P<m>[0-5]\d)(?:[:.](?P<s>[0-5]\d))?)?(?![\d:]|[.,]\d)"
+    r"(?<![\d.:,])(?P<h>[01]?\d|2[0-3])(?:(?P<sep>[:.h])(?P<m>[0-5]\d)(?:[:.](?P<s>[0-5]\d))?)?(?!\d|:\d|[.,]\d)"
     r"\s*(?P<half>[ap]\.?m\b\.?)?(?P<word>\s*(?:Uhr|h)\b)?",
     re.IGNORECASE,
 )
@@ -107,6 +108,12 @@ def shown(text: str) -> Read | None:
 
 @lru_cache(4096)  # several ask about the same short texts of a page
 def _shown(text: str) -> Read | None:
+    plain = spelled(text)
+    read = _shown_plain(plain)
+    return replace(read, raw=text) if read is not None and plain != text else read
+
+
+def _shown_plain(text: str) -> Read | None:
     digits = any(map(str.isdigit, text))
     if not digits and not hints_age(text):
         return None
@@ -146,6 +153,11 @@ def _says_utc(text: str) -> bool:
 
 def leading_clock(text: str) -> tuple[Read, int] | None:
     """The clock at the start of a paragraph and where the rest begins: "14.05 Uhr: The bridge ..."."""
+    other = None if text.isascii() else leading(text)
+    if other:
+        read = _shown(other[0])
+        rest = text[other[1] :]
+        return (replace(read, raw=text[: other[1]].strip()), other[1] + _separator(rest)) if read else None
     start = len(text) - len(text.lstrip(" \t\n\r•·-–—*[(\xa0"))
     found = _CLOCK.match(text, start)
     if not found or not (found["m"] or found["half"] or (found["word"] or "").strip().lower() == "uhr"):
@@ -160,9 +172,12 @@ def leading_clock(text: str) -> tuple[Read, int] | None:
     if re.match(r"\s*(?:%|€|\$|£|km|kg|s\b|sec|euro|dollar|pound|million|m\b|points?|percent|per cent|Prozent)", rest):
         return None
     clock = _clock(found)
-    skipped = len(rest) - len(rest.lstrip(" \t\n\r:.,•·|-–—)]\xa0"))
     utc = bool(named and zone and zone[1] in ("UTC", "GMT"))
-    return Read(text[start:end].strip(), clock=clock, utc=utc), end + skipped
+    return Read(text[start:end].strip(), clock=clock, utc=utc), end + _separator(rest)
+
+
+def _separator(rest: str) -> int:
+    return len(rest) - len(rest.lstrip(" \t\n\r:.,•·|-–—)]\xa0\u3000：、，"))
 
 
 def _printed_day(text: str, words: list[str]) -> tuple[date | None, str]:

@@ -60,7 +60,10 @@ WEEKDAYS = words_of(
     "sabato domenica maandag dinsdag woensdag donderdag vrijdag zaterdag zondag"
 )
 ZONES = words_of("utc gmt bst cet cest est edt cst cdt mst mdt pst pdt et ct pt ist msk mez mesz wib jst aest z")
-CLOCK_WORDS = words_of("am pm uhr h hrs alle ore às klo kl om heures uur at um à le den of on")
+CLOCK_WORDS = words_of(
+    "am pm uhr h hrs alle ore às klo kl om heures uur um at à le den of on "
+    "de del da do di el la las los il der vom w dnia"
+)
 TIME_LABELS = words_of(
     "updated update last modified published posted first time date stand aktualisiert zuletzt veröffentlicht "
     "publié mis jour maj actualizado publicado aggiornato pubblicato bijgewerkt atualizado today yesterday "

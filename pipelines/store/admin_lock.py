@@ -55,9 +55,11 @@ def _beside(database: Path, me: str) -> Iterator[None]:
         except BlockingIOError as e:
             file.seek(0)
             raise _refuse(file.read().strip() or "another process") from e
-        file.truncate(0)
-        file.write(me)
-        file.flush()
+        try:
+            file.truncate(0)
+            os.write(file.fileno(), me.encode())  # unbuffered: closing must not fail again
+        except OSError as e:
+            raise CatalogError(f"{path} cannot be written: {e.strerror}; make room there, then run this again") from e
         yield
 
 

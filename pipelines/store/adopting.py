@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -17,9 +18,11 @@ from pipelines.model import Capture, Visit
 from pipelines.warc import Placed, scan
 
 from .catalog import Catalog
-from .spool import Recovered, recover, sealed
+from .spool import Recovered, lean, recover, sealed
 from .telling import all_or_each
 from .warcs import opened_at, worker_of
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,7 @@ def adopt(folder: Path, catalog: Catalog) -> Adopted:
     for path in sealed(folder):  # whole, and known: unless the catalog was lost since and rebuilt from the store
         if catalog.file(path.name) is None and not catalog.replacing(path.name):
             with path.open("rb") as file:
-                told(Recovered(path, tuple(scan(file)), path.stat().st_size, 0))
+                told(Recovered(path, lean(scan(file)), path.stat().st_size, 0))
     recovered = recover(folder, told)
     return Adopted(files=len(recovered), visits=visits, torn=sum(left.torn for left in recovered))
 
@@ -67,8 +70,16 @@ def rows_of(records: Iterable[Placed], name: str) -> tuple[list[Capture], list[V
     """The captures and visits that the records of one WARC file tell of."""
     placed = list(records)
     captures = [capture for item in placed if (capture := capture_of(item, name))]
-    lines = [item.record for item in placed if item.record.get("Content-Type") == warc.VISIT_TYPE]
-    return captures, [visit_of(json.loads(record.block), captures) for record in lines]
+    visits = []
+    for item in placed:
+        if item.record.get("Content-Type") != warc.VISIT_TYPE:
+            continue
+        try:
+            visits.append(visit_of(json.loads(item.record.block), captures))
+        except (ValueError, KeyError, TypeError, AttributeError) as e:  # one of them must not keep back all others
+            log.error("%s, offset %d: a visit record cannot be understood (%s: %s); its captures are kept",
+                      name, item.offset, type(e).__name__, e)  # fmt: skip
+    return captures, visits
 
 
 def abandoned(catalog: Catalog, worker: str, now: datetime) -> list[Visit]:

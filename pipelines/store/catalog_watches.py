@@ -15,7 +15,7 @@ from . import rows
 from .database import Database
 from .statements import listed
 from .stored import PageHistory, Saved, StandingWatch
-from .tables import RUNNING, captures, versions, visits, watches
+from .tables import captures, versions, visits, watches
 
 
 class WatchRows(Database):
@@ -97,7 +97,6 @@ def _histories(connection: Connection, asked: list[str] | None) -> dict[str, Pag
             original=full.get(key),
             latest=latest.get(key),
             unmodified=look.unmodified,
-            in_flight=look.running,
         )
         for key, look in looked.items()
     }
@@ -130,7 +129,6 @@ def _looks(page: Any) -> Any:
         newest(visits.c.scheduled, visits.c.scheduled.is_not(None)).label("scheduled"),
         newest(visits.c.started, good).label("good"),
         unmodified.scalar_subquery().label("unmodified"),
-        exists().where(visits.c.urlkey == page, RUNNING).label("running"),
     )
 
 

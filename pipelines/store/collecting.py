@@ -18,6 +18,7 @@ from .admin import AdminStore, Upload
 from .catalog import Catalog
 from .objects import Stat
 from .spares import Spares
+from .spool import NAME
 from .warcs import index_key
 
 
@@ -80,8 +81,9 @@ class Collector:
         if found.upload:
             self._store.give_up(found.upload)
             return
-        if found.key.startswith("warc/"):
-            self._store.delete(index_key(found.key.rpartition("/")[2]))
+        name = found.key.rpartition("/")[2]
+        if found.key.startswith("warc/") and NAME.fullmatch(name):  # what others put there has no index of ours
+            self._store.delete(index_key(name))
             crashpoint("gc_index_deleted")
         self._store.delete(found.key)
         crashpoint("gc_deleted")

@@ -12,7 +12,7 @@ from pipelines.crashpoint import crashpoint
 from pipelines.errors import DamagedRecord
 
 from .catalog import Catalog, WarcFile
-from .newfile import NewFile, copy, first_record, name_after, stored
+from .newfile import NewFile, copy, draft, first_record, name_after, stored
 from .objects import ObjectStore
 
 
@@ -20,7 +20,7 @@ def merge(group: Sequence[WarcFile], catalog: Catalog, store: ObjectStore, folde
     """The file that stands for these from now on. DamagedRecord: one of them is not whole; nothing is replaced."""
     path = folder / "merged.warc.gz"
     replaces: set[str] = set()
-    with path.open("wb") as stream:
+    with draft(path) as stream:
         new = NewFile(name_after(group, "compact"), stream)
         at = max(file.opened for file in group)
         new.add(first_record(new, group, at, f"{len(group)} files merged, their records unchanged"))

@@ -194,6 +194,7 @@ def _sqlite(path: Path, address: URL, read_only: bool, relaxed: bool) -> Engine:
         if not read_only:
             connection.execute("PRAGMA journal_mode=WAL")
             connection.execute("PRAGMA synchronous=FULL")
+            connection.execute("PRAGMA secure_delete=ON")  # what a takedown deletes shall not stay in a free page
         elif isinstance(connection, _Frozen):
             record.info["as it was"] = _state(path)
 

@@ -19,6 +19,14 @@ def write_durably(path: Path, data: bytes) -> None:
     sync_folder(path.parent.parent)
 
 
+def make_folders(folder: Path) -> None:
+    """Each new folder is made durable in its parent, else a power loss may take the whole branch."""
+    if not folder.is_dir():
+        make_folders(folder.parent)
+        folder.mkdir(exist_ok=True)
+        sync_folder(folder.parent)
+
+
 def sync_folder(folder: Path) -> None:
     """A new name in a folder is durable only when the folder itself is synced."""
     handle = os.open(folder, os.O_RDONLY)

@@ -15,6 +15,7 @@ from pipelines.errors import ObjectNotFound, StoreError, StoreUnavailable
 from .catalog import Catalog, WarcFile
 from .fixity import MOST_CAPTURES, Checked, Problem
 from .objects import ObjectStore
+from .spool import NAME
 from .warcs import index_key
 
 if TYPE_CHECKING:
@@ -72,6 +73,8 @@ class FileCheck:
             yield self._touching("captures", "captures of the catalog point beyond its end", name, size, _END)
 
     def _index(self, file: WarcFile, places: Places) -> Iterator[Problem]:
+        if not NAME.fullmatch(file.name):  # what others put there, and a rebuild took in, has no index of ours
+            return
         key = index_key(file.name)
         try:
             listed = self._lines(key)

@@ -16,7 +16,7 @@ from typing import BinaryIO
 from pipelines.crashpoint import crashpoint
 from pipelines.errors import ObjectExists, ObjectNotFound, StoreUnavailable
 
-from .disk import sync_folder
+from .disk import make_folders, sync_folder
 from .objects import Source, Stat, checked_key, checked_prefix, checked_range, is_key, sha256_of
 
 DRAFTS = ".incoming"  # no key: drafts are never listed
@@ -34,8 +34,9 @@ class LocalStore:
         with self._written(key):
             if not target.exists():
                 self._link(source, target)
-            # Also when somebody else linked it: they may not have come as far as this.
-            sync_folder(target.parent)
+            # Also when somebody else linked it or made its folders: they may not have come as far as this.
+            for folder in (folder for folder in target.parents if folder.is_relative_to(self._root)):
+                sync_folder(folder)
             sha256 = sha256_of(source)
             if sha256_of(target) != sha256:
                 raise ObjectExists(f"{key} exists with other bytes; stored objects are never overwritten")
@@ -101,7 +102,7 @@ class LocalStore:
 
     def _link(self, source: Source, target: Path) -> None:
         """A name comes into being with all its bytes, or not at all; the first of several writers gives it."""
-        _make_folders(target.parent)
+        make_folders(target.parent)
         draft = self._drafts() / f"{uuid.uuid4().hex}-{target.name[-200:]}"  # whose it is can be told by its end
         try:
             _write(draft, source)
@@ -113,7 +114,7 @@ class LocalStore:
 
     def _drafts(self) -> Path:
         folder = self._root / DRAFTS
-        _make_folders(folder)
+        make_folders(folder)
         return folder
 
     def _path(self, key: str) -> Path:
@@ -145,11 +146,3 @@ def _write(path: Path, source: Source) -> None:
                 shutil.copyfileobj(original, file, 1 << 20)
         file.flush()
         os.fsync(file.fileno())
-
-
-def _make_folders(folder: Path) -> None:
-    """Each new folder is made durable in its parent, else a crash may lose the whole branch."""
-    if not folder.is_dir():
-        _make_folders(folder.parent)
-        folder.mkdir(exist_ok=True)
-        sync_folder(folder.parent)

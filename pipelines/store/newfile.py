@@ -6,18 +6,21 @@
 from __future__ import annotations
 
 import hashlib
+import io
+import os
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import Any, BinaryIO, cast
 
 from pipelines import warc
 from pipelines.cdxj import capture_of, index
 from pipelines.config_tables import PRODUCT
-from pipelines.errors import DamagedRecord, ObjectExists, StoreError
+from pipelines.errors import DamagedRecord, ObjectExists, StoppressError, StoreError
 from pipelines.model import Capture
 from pipelines.tombstones import capture_gone
 from pipelines.warc import Placed, Record, parse_record, warcinfo
@@ -59,6 +62,25 @@ class NewFile:
         self.captures += [capture] if capture else []
 
 
+def draft(path: Path) -> io.BufferedWriter:
+    """Where a new file is written before it is put."""
+    return io.BufferedWriter(_Draft(path, "w"))
+
+
+class _Draft(io.FileIO):
+    """Only here an OSError is known to be about the draft: its sources are read in the same breath."""
+
+    def write(self, data: Any, /) -> int:
+        """StoppressError: there is no room for it."""
+        try:
+            return super().write(data)
+        except OSError as e:
+            raise StoppressError(
+                f"{Path(os.fsdecode(self.name)).parent} cannot take a new file: {e.strerror}; nothing is lost: make "
+                "room there, or name another folder in TMPDIR, then run this again"
+            ) from e
+
+
 def name_after(sources: Sequence[WarcFile], what: str) -> str:
     """Younger than all of them by a millisecond, so that whoever reads the newest first meets it before them.
 
@@ -87,6 +109,18 @@ def first_record(new: NewFile, sources: Sequence[WarcFile], at: datetime, why: s
     return Record(tuple((k, name if k == "WARC-Record-ID" else v) for k, v in record.fields), record.block)
 
 
+@contextmanager
+def understood(key: str, offset: int) -> Iterator[None]:
+    """DamagedRecord: a whole record that says what none of ours does; others may have put it there."""
+    try:
+        yield
+    except (ValueError, KeyError, TypeError, AttributeError) as e:
+        raise DamagedRecord(
+            f"{key}: the record at byte {offset} cannot be understood ({type(e).__name__}: {e}); move the file out of "
+            "the store if it is not ours, then run this again"
+        ) from e
+
+
 def copy(new: NewFile, store: ObjectStore, file: WarcFile, instead: Instead = lambda record: None) -> set[str]:
     """All members of a stored file; the names of what it had replaced itself.
 
@@ -98,14 +132,15 @@ def copy(new: NewFile, store: ObjectStore, file: WarcFile, instead: Instead = la
         for item in Members(source.read):
             if isinstance(item, Broken):
                 raise DamagedRecord(f"{key} is damaged at byte {item.offset}: {item.why}; see: stoppress verify --deep")
-            record = parse_record(item.plain)
-            if record.type == "warcinfo":
-                replaces.update(replaced_by(record))
-            other = instead(record)
-            if other is None:
-                new.add(record, item.raw)
-            for one in other or ():
-                new.add(one)
+            with understood(key, item.offset):
+                record = parse_record(item.plain)
+                if record.type == "warcinfo":
+                    replaces.update(replaced_by(record))
+                other = instead(record)
+                if other is None:
+                    new.add(record, item.raw)
+                for one in other or ():
+                    new.add(one)
     if file.sha256 and source.sha256() != file.sha256:
         raise DamagedRecord(f"{key} has {source.sha256()}, stored was {file.sha256}; see: stoppress verify --deep")
     return replaces

@@ -81,6 +81,7 @@ class Recorder:
         self._lost: set[str] = set()  # visits of which a record could not be written
         self._behind = _Group()
         self._epoch: Epoch | None = None
+        self._abandoned: list[Epoch] = []  # the disk failed while they were written; what is in them was acknowledged
         self._serial = 0
         self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
         self._thread.start()
@@ -127,10 +128,11 @@ class Recorder:
                     self._commit(jobs)
                 if not jobs or not going:
                     self._write_catalog(_Group())  # the catalog may be back
+                self._salvage()
                 self._roll(ending=not going)
             except Exception as e:  # whatever it is, the thread must outlive it: every visit waits for it
                 log.exception("the recorder met what nobody had thought of")
-                self._fail(jobs, e)
+                self._fail([job for job in jobs if not job.done.done()], e)
 
     def _commit(self, jobs: list[_Job]) -> None:
         group = _Group()
@@ -206,27 +208,29 @@ class Recorder:
         if (taken := used(self._folder)) > self._limits.spool:
             raise SpoolFull(
                 f"{self._folder} holds {taken} bytes, above its spool_limit of {self._limits.spool}; "
-                "see why uploads to the store fail (stoppress log), or raise [archive] spool_limit"
+                "see why nothing goes to the store (stoppress doctor), or raise [archive] spool_limit"
             )
 
     def _abandon(self, group: _Group) -> None:
         """The file is not trusted any more, a new one follows; no later record may refer to what is lost in it."""
         if self._epoch:
             self._epoch.abandon()
+            self._abandoned.append(self._epoch)
             self._epoch = None
         for name, before in group.originals.items():
             self.originals.put_back(name, before)
 
     def _fail(self, jobs: list[_Job], error: Exception) -> None:
         """Nothing of these jobs is acknowledged, nor a visit that one of them belonged to."""
+        if not jobs:
+            return
         log.error("the spool could not be written, %d jobs are not acknowledged: %s", len(jobs), error)
         self._lost |= {job.visit_id for job in jobs if job.exchange and job.visit_id}
         for job in jobs:
             if job.visit:  # it is told now; whoever concludes it once more says so knowingly
                 self._open.pop(job.visit.id, None)
                 self._lost.discard(job.visit.id)
-            if not job.done.done():
-                job.done.set_exception(StoreError(f"the spool could not be written: {error}"))
+            job.done.set_exception(StoreError(f"the spool could not be written: {error}"))
 
     def _write_catalog(self, group: _Group) -> None:
         behind = self._behind
@@ -265,6 +269,24 @@ class Recorder:
             return False
         return True
 
+    def _salvage(self) -> None:
+        """What was acknowledged before the disk failed must not wait for the next start to come into the store."""
+        while self._abandoned and self._epoch:  # a new file could be begun: the disk is well again
+            epoch = self._abandoned[0]
+            if not self._told(epoch.name, epoch.durable):
+                return
+            del self._abandoned[0]
+            try:
+                sealed = epoch.salvage()
+            except OSError as e:  # recovery seals it at the next start
+                log.error("%s cannot be sealed now: %s", epoch.name, e)
+            else:
+                self._sealed(sealed)
+
+    def _told(self, name: str, size: int) -> bool:
+        """Only an unsealed file is adopted: it stays open until the catalog has its rows, on disk."""
+        return not self._is_behind() and self._catalog_says(lambda: self._catalog.file_sealed(name, size))
+
     def _roll(self, *, ending: bool) -> None:
         epoch = self._epoch
         if epoch is None:
@@ -274,8 +296,7 @@ class Recorder:
         if not (ending or due):
             return
         crashpoint("before_seal")
-        # Only an unsealed file is adopted: it stays open until the catalog has its rows, on disk.
-        if self._is_behind() or not self._catalog_says(lambda: self._catalog.file_sealed(epoch.name, epoch.size)):
+        if not self._told(epoch.name, epoch.size):
             if ending:
                 epoch.leave()
             return

@@ -23,9 +23,10 @@ from pipelines.warc import parse_record
 from .admin import AdminStore
 from .catalog import Catalog, WarcFile
 from .members import Broken, Members
-from .newfile import NewFile, copy, first_record, name_after, stored
+from .newfile import NewFile, copy, draft, first_record, name_after, stored, understood
 from .objects import Stat
 from .spares import Spares
+from .spool import NAME
 from .warcs import index_key, opened_at
 
 _PIECE = 1 << 18  # bytes read at once
@@ -102,9 +103,11 @@ class Redactor:
         name = stat.key.rpartition("/")[2]
         try:
             count = self._count(stat.key)
-            if not count:
-                return
             file = self._catalog.file(name)
+            if not count:
+                if file is None:
+                    self._refuse_unknown(stat.key)
+                return
             if file and file.state == "stored":
                 self._rewrite(file)
             else:
@@ -126,7 +129,8 @@ class Redactor:
                     raise DamagedRecord(
                         f"{key} is damaged at byte {item.offset}: {item.why}; what there is of it cannot be taken out"
                     )
-                count += judge.instead(parse_record(item.plain)) is not None
+                with understood(key, item.offset):
+                    count += judge.instead(parse_record(item.plain)) is not None
         return count
 
     def _rewrite(self, file: WarcFile) -> None:
@@ -138,7 +142,7 @@ class Redactor:
 
     def _written(self, file: WarcFile) -> WarcFile:
         path = self._folder / "redacted.warc.gz"
-        with path.open("wb") as stream:
+        with draft(path) as stream:
             new = NewFile(name_after([file], self._takedown.id), stream)
             new.add(first_record(new, [file], self._takedown.at, f"redacted by takedown {self._takedown.id}"))
             replaces = copy(new, self._store, file, self._judge().instead)
@@ -151,17 +155,22 @@ class Redactor:
 
     def _erase_spare(self, key: str) -> None:
         """A copy that nothing points to: of a merged file, or one that a killed run has left."""
+        self._refuse_unknown(key)
+        self._erase(key, key.rpartition("/")[2])
+        self.done.erased.append(key)
+
+    def _refuse_unknown(self, key: str) -> None:
+        """StoreError: what the catalog does not know of, as after it was lost, may well be of the page."""
         if lacking := self._spares.only_here(key):
             raise StoreError(
                 f"{key} is not in the catalog and holds {len(lacking)} record(s) that no other file has; start the "
                 "crawler that wrote it, or run stoppress rebuild, then run this again"
             )
-        self._erase(key, key.rpartition("/")[2])
-        self.done.erased.append(key)
 
     def _erase(self, key: str, name: str) -> None:
         """The index first: whoever reads the store alone must not be led to what is gone."""
-        self._store.erase(index_key(name))
+        if NAME.fullmatch(name):  # what others put there has no index of ours
+            self._store.erase(index_key(name))
         crashpoint("redact_index_erased")
         self._store.erase(key)
         crashpoint("redact_erased")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import logging
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import replace
@@ -42,6 +43,16 @@ CONFIG = Config(
 )
 
 
+_TALKERS = ("boto3", "botocore", "urllib3")
+
+
+def _keep_secrets() -> None:
+    """At DEBUG, which a Scrapy project logs unless told otherwise, the client prints what it signs, tokens too."""
+    for logger in map(logging.getLogger, _TALKERS):
+        if logger.level == logging.NOTSET:  # else somebody wants it so
+            logger.setLevel(logging.INFO)
+
+
 class S3Store:
     def __init__(self, client: Any, bucket: str, prefix: str = "", *, part_size: int = PART_SIZE) -> None:
         self._client, self._bucket = client, bucket
@@ -54,6 +65,7 @@ class S3Store:
         parts = urlsplit(url)
         if not parts.netloc or "@" in parts.netloc or parts.query or parts.fragment:
             raise StoreError("the store names no bucket; write s3://bucket/prefix, credentials go elsewhere")
+        _keep_secrets()
         style: Literal["path", "auto"] = "path" if endpoint_url else "auto"
         try:
             session = Session()

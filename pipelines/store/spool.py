@@ -14,18 +14,20 @@ import fcntl
 import os
 import re
 import secrets
+import shutil
 import socket
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO, Self
 
 from pipelines.crashpoint import crashpoint
+from pipelines.entity import EMPTY_LINE
 from pipelines.errors import SpoolLocked, StoppressError
-from pipelines.warc import Placed, Record, member, scan
+from pipelines.warc import VISIT_TYPE, Placed, Record, member, scan
 
-from .disk import sync_folder
+from .disk import make_folders, sync_folder
 from .warcs import OPEN
 
 PREFIX = "stoppress"
@@ -54,7 +56,7 @@ class SpoolLock:
 
     def __init__(self, folder: Path) -> None:
         try:
-            folder.mkdir(parents=True, exist_ok=True)
+            make_folders(folder)
             self._file = (folder / "lock").open("a+")
         except OSError as e:
             raise StoppressError(
@@ -71,9 +73,15 @@ class SpoolLock:
                 f"{folder} is in use by process {holder}; "
                 "wait until it has ended, or give this crawler another [archive] spool"
             ) from e
-        self._file.truncate(0)
-        self._file.write(str(os.getpid()))
-        self._file.flush()
+        try:
+            self._file.truncate(0)
+            os.write(self._file.fileno(), str(os.getpid()).encode())  # unbuffered: closing must not fail again
+        except OSError as e:
+            self._file.close()
+            raise StoppressError(
+                f"the spool {folder} cannot be written: {e.strerror}; make room there, "
+                "or name another folder as [archive] spool"
+            ) from e
 
     def __enter__(self) -> Self:
         return self
@@ -98,6 +106,8 @@ class Epoch:
             sync_folder(folder)
         except OSError:
             self.abandon()
+            with contextlib.suppress(OSError):  # nobody was told of anything in it
+                self._path.unlink()
             raise
 
     def append(self, record: Record) -> tuple[int, int]:
@@ -144,6 +154,17 @@ class Epoch:
         with contextlib.suppress(OSError):  # if this fails too, recovery cuts the tail at the next start
             os.truncate(self._path, self.durable)
 
+    def salvage(self) -> Path:
+        """After ``abandon``, with the disk well again: what was durable, sealed.
+
+        By another descriptor: the cut, too, is durable before the file has its final name.
+        """
+        with self._path.open("r+b") as file:
+            file.truncate(self.durable)
+            file.flush()
+            os.fsync(file.fileno())
+        return seal_name(self._path)
+
     def leave(self) -> None:
         """Close without sealing: recovery seals the file at the next start, and tells the catalog of its rows."""
         with contextlib.suppress(OSError):
@@ -159,7 +180,14 @@ def seal_name(path: Path) -> Path:
 
 def used(folder: Path) -> int:
     """Bytes of WARC in the spool."""
-    return sum(path.stat().st_size for path in folder.glob("*.warc.gz*"))
+    return sum(map(_size, folder.glob("*.warc.gz*")))
+
+
+def _size(path: Path) -> int:
+    try:
+        return path.stat().st_size
+    except FileNotFoundError:  # the uploader has freed it since it was listed
+        return 0
 
 
 def file_name(now: datetime, serial: int, worker: str) -> str:
@@ -179,7 +207,7 @@ def left_open(folder: Path) -> list[Path]:
 
 @dataclass(frozen=True, slots=True)
 class Recovered:
-    """A file left by a dead process, sealed again; ``torn`` bytes went to quarantine."""
+    """A file left by a dead process, sealed again; ``torn`` bytes went to quarantine. ``records`` are lean."""
 
     path: Path
     records: tuple[Placed, ...]
@@ -197,34 +225,48 @@ def recover(folder: Path, told: Callable[[Recovered], None] = lambda left: None)
 
 def _recover(path: Path, told: Callable[[Recovered], None]) -> Recovered:
     with path.open("r+b") as file:
-        records = tuple(scan(file))
+        records = lean(scan(file))
         whole = records[-1].offset + records[-1].length if records else 0
-        file.seek(whole)
-        tail = file.read()
-        if tail:
-            _quarantine(path, tail)
+        torn = path.stat().st_size - whole
+        if torn:
+            file.seek(whole)
+            _quarantine(path, file)
             crashpoint("mid_recovery")
             file.truncate(whole)
             file.flush()
             os.fsync(file.fileno())
     if not records:  # not even its warcinfo is whole: nothing was ever acknowledged from it
         path.unlink()
-        return Recovered(path, (), 0, len(tail))
-    left = Recovered(path.with_name(path.name.removesuffix(OPEN)), records, whole, len(tail))
+        return Recovered(path, (), 0, torn)
+    left = Recovered(path.with_name(path.name.removesuffix(OPEN)), records, whole, torn)
     told(left)
     crashpoint("mid_recovery")
     seal_name(path)
     return left
 
 
-def _quarantine(path: Path, tail: bytes) -> None:
+def lean(records: Iterable[Placed]) -> tuple[Placed, ...]:
+    """Without what no row is made of: a whole file of bodies would fill the memory of a small machine."""
+    return tuple(replace(placed, record=replace(placed.record, block=_told(placed.record))) for placed in records)
+
+
+def _told(record: Record) -> bytes:
+    """Of an answer its HTTP header, of a visit all."""
+    if record.type in ("response", "revisit"):
+        found = EMPTY_LINE.search(record.block)
+        return record.block[: found.end()] if found else record.block
+    return record.block if record.get("Content-Type") == VISIT_TYPE else b""
+
+
+def _quarantine(path: Path, tail: BinaryIO) -> None:
     folder = path.parent / "quarantine"
     folder.mkdir(exist_ok=True)
     with (folder / (path.name.removesuffix(OPEN) + ".tail")).open("wb") as file:
-        file.write(tail)
+        shutil.copyfileobj(tail, file, 1 << 20)
         file.flush()
         os.fsync(file.fileno())
     sync_folder(folder)
+    sync_folder(path.parent)
 
 
 def overdue(opened: datetime, size: int, now: datetime, *, roll_size: int, roll_age: timedelta) -> bool:

@@ -42,7 +42,6 @@ class PageHistory:
     original: Capture | None = None  # newest full capture of the page
     latest: Capture | None = None  # newest look, full or revisit: its validators are the freshest
     unmodified: int = 0  # 304 answers since the page was last seen whole
-    in_flight: bool = False  # a visit has started and not ended
 
 
 @dataclass(frozen=True, slots=True)

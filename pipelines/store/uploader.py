@@ -7,10 +7,12 @@ have that key, which nobody but a stranger can bring about, the file gets anothe
 from __future__ import annotations
 
 import hashlib
+import itertools
 import logging
 import queue
 import random
 import threading
+from collections import Counter
 from pathlib import Path
 
 from pipelines.cdxj import capture_of, index
@@ -42,6 +44,7 @@ class Uploader:
         self._folder, self._store, self._catalog, self._worker = folder, store, catalog, worker
         self._files: queue.SimpleQueue[Path | None] = queue.SimpleQueue()
         self._ending = threading.Event()
+        self._tried: Counter[Path] = Counter()  # files that the disk would not give, or not take
         self._away = False  # at the end: the store does not answer, and there is no time to ask again
         self.left: list[Path] = []
         for path in [*sealed(folder), *sorted((folder / "control").glob("*.jsonl"))]:
@@ -67,6 +70,9 @@ class Uploader:
                 self.left.append(path)
             else:
                 self._send_with_patience(path)
+        while not self._files.empty():  # put back when the end had just been said
+            if path := self._files.get():
+                self.left.append(path)
 
     def _clear_away(self) -> None:
         """Parts of an upload cost money until somebody gives it up. Nobody else sends under this worker's names."""
@@ -83,7 +89,7 @@ class Uploader:
             store_file(path, self._store, self._catalog)
 
     def _send_with_patience(self, path: Path) -> None:
-        for wait in (*WAITS, *[WAITS[-1]] * 10_000):
+        for wait in itertools.chain(WAITS, itertools.repeat(WAITS[-1])):
             try:
                 try:
                     self._send(path)
@@ -93,7 +99,10 @@ class Uploader:
                     log.error("%s; somebody else writes there, find out who", e)
                     path = rename(path, self._catalog)
                     self._send(path)
-            except (StoreError, CatalogError, OSError) as e:
+            except OSError as e:  # the store may have room for others, and the disk a bad place in this one alone
+                self._later(path, e)
+                return
+            except (StoreError, CatalogError) as e:
                 wait *= random.uniform(1 - SPREAD, 1 + SPREAD)  # noqa: S311  no secret
                 log.error("%s stays in the spool, next try in %.1f s: %s", path.name, wait, e)
                 self._away = isinstance(e, StoreUnavailable) and self._ending.is_set()
@@ -106,6 +115,17 @@ class Uploader:
             if self._ending.wait(wait):
                 self.left.append(path)
                 return
+
+
+    def _later(self, path: Path, error: OSError) -> None:
+        """Others first; this one again when its turn comes."""
+        self._tried[path] += 1
+        wait = WAITS[0] if not self._files.empty() else WAITS[min(self._tried[path], len(WAITS)) - 1]
+        log.error("%s stays in the spool, next try in %.1f s or after others: %s", path.name, wait, error)
+        if self._ending.wait(wait):
+            self.left.append(path)
+        else:
+            self._files.put(path)
 
 
 def store_orders(path: Path, store: ObjectStore) -> None:

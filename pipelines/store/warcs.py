@@ -71,7 +71,7 @@ class WarcReader:
         return self._store.get(key, start, length)
 
     def _bytes(self, capture: Capture) -> bytes:
-        if "/" in capture.filename:
+        if in_store(capture.filename):
             return self._store.get(capture.filename, capture.offset, capture.length)
         if self._spool is None:
             raise ObjectNotFound(f"{capture.filename} is still in a spool on the crawler's machine")
@@ -84,6 +84,11 @@ class WarcReader:
                 continue
         # Sealed and uploaded since the row was read: its key follows from its name.
         return self._store.get(warc_key(capture.filename), capture.offset, capture.length)
+
+
+def in_store(filename: str) -> bool:
+    """Whether a capture's file name is a key of the store; else it lies in a spool."""
+    return "/" in filename
 
 
 def warc_key(name: str) -> str:

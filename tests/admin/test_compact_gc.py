@@ -10,10 +10,13 @@ import pytest
 
 from pipelines.compaction import plan
 from pipelines.config import load_config
+from pipelines.errors import CatalogError, StoppressError
 from pipelines.opened import open_catalog
-from pipelines.store.catalog import WarcFile
+from pipelines.store.catalog import Catalog, WarcFile
+from pipelines.store.newfile import draft
 from pipelines.store.warcs import index_key, warc_key
 from retrieval.archive import open_archive
+from tests.full_disk import full_disk
 from tests.rebuild.kept import CLOSED, STORM
 
 from .places import Place, filled, plain
@@ -164,6 +167,24 @@ def test_uploads_that_never_ended_are_given_up_when_they_are_old(here: Place) ->
 
     assert here.run("gc", "--yes").code == 0
     assert [path.name for path in drafts.iterdir()] == ["1-young.warc.gz"]
+
+
+def test_a_disk_without_room_is_named_for_what_it_holds(tmp_path: Path) -> None:
+    no_room = pytest.raises(StoppressError, match=f"{tmp_path} cannot take a new file: .*TMPDIR")
+    with full_disk(), no_room, draft(tmp_path / "merged.warc.gz") as file:
+        file.write(b"WARC/1.1")
+    unwritten = pytest.raises(CatalogError, match=r"catalog\.db-admin cannot be written: .*; make room there")
+    with Catalog.open(f"sqlite:///{tmp_path}/catalog.db") as catalog, full_disk(), unwritten:
+        catalog.held_by("compact").__enter__()
+
+
+def test_a_catalog_that_is_an_old_copy_is_told_how_to_be_made_again(here: Place) -> None:
+    (here.config.parent / "archive" / next(iter(here.objects("warc/")))).unlink()
+    ran = here.run("compact", *NOW)
+
+    assert ran.code == 1
+    assert "though the catalog says so" in ran.err
+    assert "stoppress rebuild --replace" in ran.err
 
 
 def test_a_second_administrator_is_refused_and_told_who_is_at_work(here: Place) -> None:

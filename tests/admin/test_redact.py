@@ -151,6 +151,19 @@ def test_what_lies_in_a_spool_is_waited_for(here: Place) -> None:
     holds_together(here)
 
 
+def test_with_a_lost_catalog_nothing_passes_for_redacted(here: Place) -> None:
+    (here.config.parent / "archive/catalog.db").unlink()
+    ran = here.run("takedown", STORM, GONE, *WHY, "--json")
+
+    assert ran.code == 1, ran.err
+    assert ran.lines[0]["done"] is None
+    assert "is not in the catalog and holds" in ran.err
+    assert here.run("rebuild", "--replace").code == 0
+    assert here.run("takedown", STORM, GONE, *WHY).code == 0
+    assert CLOSED[:20] not in here.words()
+    holds_together(here)
+
+
 def test_a_damaged_file_is_named_and_nothing_is_replaced(here: Place) -> None:
     path = next(p for p in (here.config.parent / "archive/warc").rglob("*.gz") if CLOSED[:20] in plain(p.read_bytes()))
     data = bytearray(path.read_bytes())

@@ -21,6 +21,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests.other_tools import complaints
 from tests.rebuilt import differences, dump, rebuilt
 from tests.running import PATIENCE, ROOT, environment, write_config
 from tests.servers.buckets import S3Server
@@ -199,7 +200,14 @@ class Campaign:
         report.lost += [f"{p.name} is still in the spool" for p in (self.folder / "spool").glob("*.warc.gz*")]
         report.lost += self._catalog_lacks()
         report.lost += self._rebuilt_otherwise()
+        report.invented += self._others_complain()
         return report
+
+    def _others_complain(self) -> list[str]:
+        """What other people's tools find wrong, in all WARC files one behind the other, which is one WARC file too."""
+        one = self.folder / "all.warc.gz"
+        one.write_bytes(b"".join(path.read_bytes() for path in sorted(self._store(fresh=False).rglob("*.warc.gz"))))
+        return complaints([one], {})
 
     def _rebuilt_otherwise(self) -> list[str]:
         """A catalog made of the store alone must be the one that all these lives have left, field by field."""

@@ -20,7 +20,7 @@ from pipelines.store.adopting import adopt
 from pipelines.store.catalog import Catalog
 from pipelines.store.local import LocalStore
 from pipelines.store.recorder import Limits, Recorder
-from pipelines.store.spool import Epoch, sealed
+from pipelines.store.spool import Epoch, SpoolLock, recover, sealed
 from pipelines.store.uploader import store_file
 from pipelines.store.warcs import WarcReader
 from pipelines.urlkey import urlkey
@@ -85,9 +85,10 @@ class World:
     def record(self) -> None:
         self.disk.watching(self.patch)
         with self._catalog(self.home / "catalog.db", noted=True) as catalog:
-            for folder in (self.folder, self.store):
-                folder.mkdir()
-                local.sync_folder(self.disk.root)
+            self.store.mkdir()
+            local.sync_folder(self.disk.root)
+            with SpoolLock(self.folder):
+                pass
             ready: list[Path] = []
             kept = Recorder(
                 self.folder, catalog, worker="w1", sealed=ready.append, limits=FEW,
@@ -213,6 +214,41 @@ def test_a_power_loss_while_recovering_loses_nothing_acknowledged(world: World) 
 
     assert any(step.path.parent.name == "quarantine" for step in world.disk.log)
     assert world.losses() == []
+
+
+def test_a_torn_tail_is_in_its_file_or_in_quarantine_at_any_moment(world: World) -> None:
+    """Behind a damaged record there may be whole ones, which were acknowledged."""
+    world.disk.watching(world.patch)
+    world.folder.mkdir()
+    local.sync_folder(world.disk.root)
+    with (world.folder / "stoppress-20260103120000123-00001-w1.warc.gz.open").open("wb") as file:
+        file.write(b"torn")
+        file.flush()
+        os.fsync(file.fileno())
+    local.sync_folder(world.folder)
+    world.disk.mark("durable")
+    began = len(world.disk.log)
+
+    recover(world.folder)
+
+    world.patch.undo()
+    moments = [(steps, loss, files) for steps, loss, files in states(world.disk) if steps >= began]
+    assert [(steps, loss) for steps, loss, files in moments if b"torn" not in files.values()] == []
+    assert len(moments) > 5
+
+
+def test_an_object_is_durable_in_folders_that_another_process_was_just_making(world: World) -> None:
+    world.disk.watching(world.patch)
+    world.store.mkdir()
+    local.sync_folder(world.disk.root)
+    (world.store / "warc").mkdir()
+    (world.store / "warc" / "2026").mkdir()
+
+    LocalStore(world.store).put_if_absent("warc/2026/a", b"kept")
+
+    world.disk.mark("put")
+    world.patch.undo()
+    assert all(b"kept" in files.values() for steps, _, files in states(world.disk) if steps == len(world.disk.log))
 
 
 # what this must find ----------------------------------------------------------------------------------------------

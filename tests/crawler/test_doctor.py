@@ -326,6 +326,24 @@ def test_a_crawl_of_nothing_finds_out_what_the_next_crawl_would(config: Path, ch
     assert done.stdout.startswith(told), done.stderr[-2000:]
 
 
+HANGING = """
+import time
+import crawler.checkup as checkup
+checkup.PATIENCE, checkup.crawl_nothing = 0.5, time.sleep
+for check in checkup.crawler_checks(3600):
+    print(check.name, check.state)
+"""
+
+
+def test_a_crawl_of_nothing_that_hangs_is_told_and_hangs_nobody_else() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", HANGING], capture_output=True, text=True, check=False, timeout=PATIENCE,
+        env=environment(), cwd=ROOT,
+    )  # fmt: skip
+
+    assert done.stdout == "egress failed\n", done.stderr[-2000:]
+
+
 def test_a_watch_without_a_good_capture_for_three_intervals_is_named(config: Path) -> None:
     with opened(config) as catalog:
         long_ago = datetime.now(UTC) - timedelta(hours=5)

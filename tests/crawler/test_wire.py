@@ -225,6 +225,15 @@ def test_records_say_where_from_and_under_which_protection(wire: Wire) -> None:
         assert response.get("Stoppress-Certificates") == expected
 
 
+def test_no_bytes_of_a_server_come_into_a_header_of_ours(plain: Wire) -> None:
+    plain.server.route("/odd", sending(ODD_VERSION))
+
+    plain.fetch("/odd")
+
+    [response] = plain.records("response", "/odd")
+    assert (response.block, response.get("WARC-Protocol")) == (ODD_VERSION, "http/1.1")
+
+
 def test_other_tools_read_the_file(plain: Wire) -> None:
     from fastwarc.warc import ArchiveIterator as Fast
     from warcio.archiveiterator import ArchiveIterator
@@ -268,6 +277,8 @@ HALF = b"HTTP/1.1 200 Half\r\nX-odd:  y\r\nContent-Length: 5000\r\n\r\n<p>half"
 HALF_CHUNK = b"HTTP/1.1 200 Half\r\n" + TE + b"\r\n5\r\nfirst\r\nff\r\nhalf"
 BAD_CHUNK = b"HTTP/1.1 200 OK\r\n" + TE + b"\r\n5\r\nfirst\r\nzz\r\nno number\r\n"
 TWO_LENGTHS = sized(b"hi", b"Content-Length: 5\r\n")
+ENDLESS_STATUS = b"HTTP/1.1 " + b"2" * 5000 + b" OK\r\nContent-Length: 2\r\n\r\nhi"
+ODD_VERSION = b"HTTP/1.1\x85\x00\xff 200 OK\r\nContent-Length: 2\r\n\r\nhi"
 OPEN_END = b"HTTP/1.1 200 OK\r\nX: y\r\n\r\nhalf"
 CUT: dict[str, tuple[Any, bytes, str]] = {
     "/short": (sending(HALF), HALF, "disconnect"),
@@ -292,6 +303,7 @@ NONE: dict[str, tuple[Any, bytes, str]] = {
     "/stalled-header": (sending(b"HTTP/1.1 200 OK\r\nX-Ha", then="stay"), b"HTTP/1.1 200 OK\r\nX-Ha", "timeout"),
     "/silent": (sending(then="stay"), b"", "timeout"),
     "/only-hints": (sending(HINTS), HINTS, "protocol"),
+    "/endless-status": (sending(ENDLESS_STATUS), ENDLESS_STATUS, "protocol"),
 }
 
 
@@ -450,3 +462,13 @@ def test_if_a_private_name_has_moved_records_are_marked_reconstructed(plain: Wir
     assert "the wire cannot be tapped" in plain.log
     assert {b"stoppress-fidelity: reconstructed" in r.block for r in plain.records("warcinfo")} == {True}
     assert response.block.endswith(b"\r\n\r\n<p>hi</p>")
+
+
+def test_also_without_the_tap_nothing_is_recorded_where_nothing_was_sent(plain: Wire) -> None:
+    plain.server.port = 9
+
+    [closed] = plain.fetch("/", moved=NAMES[0])
+
+    assert closed["failed"] == "DownloadConnectionRefusedError"
+    assert "the wire cannot be tapped" in plain.log
+    assert plain.records("request") == plain.records("metadata") == []

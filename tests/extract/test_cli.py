@@ -85,6 +85,17 @@ def test_updates_on_a_page_that_has_none_are_a_finding(tmp_path: Path) -> None:
     assert typed("evaluate", str(tmp_path)) == 1
 
 
+def test_folders_of_pages_with_what_they_should_say_are_measured(capsys: pytest.CaptureFixture[str]) -> None:
+    code = typed("evaluate", str(PAGE.parents[1]), "--json")
+    *pages, total = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+    assert code == 0
+    assert {p["page"] for p in pages} == {f.parent.name for f in PAGE.parents[1].glob("*/expected.json")}
+    for name in ("recall", "precision", "time_utc", "ids", "text", "headlines", "order"):
+        assert total[name] == 1.0, name
+    assert total["time_invented"] == 0
+
+
 def test_evaluate_measures_json_that_a_profile_reads_and_leaves_it_out_without(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -18,9 +18,12 @@ PAGES = Path(__file__).resolve().parents[1] / "pages"
 CASES = sorted(f.parent for f in PAGES.glob("*/expected.json") if (f.parent / "page.html").is_file())
 
 
+def visit_of(case: Path) -> dict[str, Any]:
+    return tomllib.loads((case / "visit.toml").read_text("utf-8"))
+
+
 def read(case: Path) -> Version:
-    visit = tomllib.loads((case / "visit.toml").read_text("utf-8"))
-    version = extract((case / "page.html").read_bytes(), **visit)
+    version = extract((case / "page.html").read_bytes(), **visit_of(case))
     assert isinstance(version, Version), version
     return version
 

@@ -165,6 +165,29 @@ def test_the_file_says_who_wrote_it_and_how(project: Project) -> None:
         assert line in info
 
 
+def test_the_reactor_may_be_any_and_the_store_a_path(project: Project) -> None:
+    project.settings(
+        ADDON.replace('"archive"', '__import__("pathlib").Path("archive")')
+        + 'TWISTED_REACTOR = "twisted.internet.selectreactor.SelectReactor"\n'
+    )
+
+    ran = project.crawl("-O", "quotes.json")
+
+    assert project.items("quotes.json") == ITEMS
+    assert {path for path, _ in project.responses()} == set(SENT)
+    assert "Error caught on signal handler" not in ran.err
+
+
+def test_what_is_fetched_in_the_shell_is_in_the_archive_when_it_is_left(project: Project) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "scrapy", "shell", project.server.url("/two#part"), "-c", "response.status"],
+        capture_output=True, cwd=project.folder, env=environment(), timeout=PATIENCE, check=False,
+    )  # fmt: skip
+
+    assert done.stdout == b"200\n"
+    assert dict(project.responses()) == {"/robots.txt": ROBOTS, "/two": TWO}  # a fragment is no part of a target URI
+
+
 def test_two_crawls_at_once_do_not_meet(project: Project) -> None:
     running = [project.start("-O", f"{n}.json") for n in range(2)]
     said = [process.communicate(timeout=PATIENCE)[1].decode() for process in running]
@@ -225,6 +248,7 @@ def test_what_the_spool_cannot_take_is_said_and_the_spider_goes_on(project: Proj
         (ADDON.replace('"archive"', '"ftp://x"'), 'STOPPRESS_STORE = "ftp://'),
         (ADDON + 'STOPPRESS_SPOOL_LIMIT = "much"', "STOPPRESS_SPOOL_LIMIT = 'much'"),
         (ADDON + 'STOPPRESS_CATALOG = "sqlite:////proc/none/c.db"', "the catalog's folder /proc/none cannot be made"),
+        (ADDON + "TWISTED_REACTOR_ENABLED = False", "with TWISTED_REACTOR_ENABLED = False there is none"),
         (ADDON + f"DOWNLOAD_HANDLERS = {{'https': '{OTHER_HANDLER}'}}", f"gives https to {OTHER_HANDLER}"),
     ],
 )  # fmt: skip

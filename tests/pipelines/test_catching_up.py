@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import threading
 import uuid
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+
+import pytest
 
 from pipelines.catching_up import catch_up
 from pipelines.config import load_config
 from pipelines.keeper import Keeper
 from pipelines.model import Exchange, Visit
+from pipelines.store.catalog import Catalog
 from pipelines.urlkey import urlkey
 from tests.running import write_config
 
@@ -51,6 +55,23 @@ def test_what_was_kept_but_not_read_is_read_at_the_next_start(tmp_path: Path) ->
     assert changes[0].change.seen_by == BEGAN + timedelta(minutes=4)
 
 
+def test_what_lies_in_another_crawlers_spool_is_left_to_that_one(tmp_path: Path) -> None:
+    path = write_config(tmp_path, URL)
+    ours, theirs = load_config(path), path.with_name("other.toml")
+    theirs.write_text(path.read_text().replace("[archive]", '[archive]\nspool = "other"', 1))
+    with Keeper(ours) as keeper:
+        keep(keeper, 3)
+        with Keeper(load_config(theirs)) as other:
+            assert catch_up(other) == 0
+        assert [visit.reading for visit in keeper.catalog.visits()] == [None]
+        assert catch_up(keeper) == 1
+        keep(keeper, 4)
+
+    with Keeper(load_config(theirs)) as other:  # by now it lies in the store, for everybody
+        assert catch_up(other) == 1
+        assert [visit.reading for visit in other.catalog.visits()] == ["version", "version"]
+
+
 def test_a_start_that_finds_started_visits_of_its_own_spool_ends_them(tmp_path: Path) -> None:
     config = load_config(write_config(tmp_path, URL))
     visit = Visit(id=str(uuid.uuid4()), url=URL, urlkey=urlkey(URL), started=BEGAN)
@@ -62,3 +83,34 @@ def test_a_start_that_finds_started_visits_of_its_own_spool_ends_them(tmp_path: 
         ended = keeper.catalog.visits(URL)
 
     assert [(v.outcome, v.reason, v.reading) for v in ended] == [("error", "abandoned", "none")]
+
+
+def test_a_spool_that_is_full_does_not_keep_the_start_from_sending_what_fills_it(tmp_path: Path) -> None:
+    path = write_config(tmp_path, URL)
+    path.write_text(path.read_text().replace("[archive]", '[archive]\nspool_limit = "60kB"', 1))
+    config = load_config(path)
+    visit = Visit(id=str(uuid.uuid4()), url=URL, urlkey=urlkey(URL), started=BEGAN)
+    with Keeper(config) as keeper:
+        keeper.recorder.starting([visit]).result()
+    (config.archive.spool / "ballast.warc.gz").write_bytes(bytes(60_001))
+
+    with Keeper(config) as keeper:
+        assert keeper.recovered.abandoned == 1
+        ended = keeper.catalog.visits(URL)
+
+    assert [(v.outcome, v.reason, v.reading) for v in ended] == [("error", "storage", "none")]
+    assert "the crawler died during this visit" in ended[0].detail
+    assert "spool_limit" in ended[0].detail
+
+
+def test_a_start_that_fails_lets_go_of_all_that_it_had_opened(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    config = load_config(write_config(tmp_path, URL))
+    before = set(threading.enumerate())
+    with monkeypatch.context() as broken:
+        broken.setattr(Catalog, "unfinished_visits", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            Keeper(config)
+
+    assert {thread.name for thread in set(threading.enumerate()) - before} == set()
+    with Keeper(config) as keeper:
+        assert keeper.recovered.files == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import traceback
 from concurrent.futures import ThreadPoolExecutor
@@ -90,6 +91,21 @@ def test_wrong_credentials_are_named_and_not_repeated(
 
     for message in refusals(opened(bucket)):
         assert "the store refuses the credentials" in message
+
+
+def test_no_token_is_logged_where_everything_else_is(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in {"ACCESS_KEY_ID": "key", "SECRET_ACCESS_KEY": "s3cret", "SESSION_TOKEN": "t0ken"}.items():
+        monkeypatch.setenv(f"AWS_{name}", value)
+    monkeypatch.setattr(logging.getLogger("botocore"), "level", logging.NOTSET)
+    caplog.set_level(logging.DEBUG)  # as a Scrapy project has it unless it says otherwise
+
+    store = open_store("s3://bucket/prefix", endpoint_url=f"http://127.0.0.1:{free_port()}")
+    with closing(store), pytest.raises(StoreUnavailable):
+        store.stat("warc/a.warc.gz")
+
+    assert "t0ken" not in caplog.text
 
 
 @pytest.mark.parametrize("bucket", ["moto_s3"], indirect=True)

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import sysconfig
 import time
+import tracemalloc
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
@@ -22,9 +23,18 @@ from warcio.archiveiterator import ArchiveIterator
 
 from pipelines import warc
 from pipelines.cdxj import capture_of
-from pipelines.errors import CatalogError, DamagedRecord, ObjectNotFound, SpoolLocked, StoreError, StoreUnavailable
+from pipelines.errors import (
+    CatalogError,
+    DamagedRecord,
+    ObjectNotFound,
+    SpoolLocked,
+    StoppressError,
+    StoreError,
+    StoreUnavailable,
+)
 from pipelines.model import Capture, Exchange, Visit
-from pipelines.store.adopting import adopt
+from pipelines.store import recorder as recorder_module
+from pipelines.store.adopting import adopt, rows_of
 from pipelines.store.catalog import Catalog
 from pipelines.store.local import LocalStore
 from pipelines.store.recorder import Limits, Recorder
@@ -32,6 +42,7 @@ from pipelines.store.spool import SpoolLock, file_name, recover, worker_name
 from pipelines.store.uploader import Uploader, store_file
 from pipelines.store.warcs import WarcReader, index_key, warc_key
 from pipelines.urlkey import urlkey
+from tests.full_disk import full_disk
 
 URL = "http://news.test/live"
 NOON = datetime(2026, 1, 3, 12, 0, 0, 123456, tzinfo=UTC)
@@ -192,6 +203,9 @@ def test_a_revisit_keeps_its_own_header(desk: Desk, second: Exchange, profile: s
     assert (again.outcome, again.reading, record.type) == ("revisit", "unchanged", "revisit")
     assert record.get("WARC-Profile") == profile
     assert (record.get("WARC-Refers-To"), again.captures[0].digest) == (f"<{first.record_id}>", first.digest)
+    assert record.get("WARC-Payload-Digest") == first.digest
+    assert record.get("WARC-Refers-To-Target-URI") == first.url
+    assert record.get("WARC-Refers-To-Date") == "2026-01-03T12:00:00.123456Z"
     assert record.block == (second.response or b"").removesuffix(b"<p>one</p>")
     assert b"X-Own: 1\r\n" in record.block
 
@@ -283,6 +297,39 @@ def test_a_file_whose_first_member_is_torn_is_quarantined_whole(tmp_path: Path) 
         assert not list(tmp_path.glob("*.warc.gz*"))
 
 
+@pytest.mark.parametrize("suffix", [".open", ""])
+def test_what_is_left_is_taken_in_without_holding_its_bodies(desk: Desk, suffix: str) -> None:
+    large = b"<p>The harbour is closed to all ships today.</p>" * 20_000
+    with (desk.folder / (NAME + suffix)).open("wb") as file:
+        file.write(warc.member(warcinfo(NAME)))
+        for number in range(60):
+            made = exchange(b"%d" % number + large, minute=number)
+            kept = warc.exchange_records(made, record_id=warc.new_id(), visit_id=None, role="page", original=None)
+            file.writelines(map(warc.member, kept.records))
+    tracemalloc.start()
+    try:
+        adopt(desk.folder, desk.catalog)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert len(list(desk.catalog.captures(urlkey(URL)))) == 60
+    assert peak < 10 * len(large)
+
+
+def test_a_visit_record_that_nobody_understands_keeps_back_no_other(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    path = sealed_file(desk)
+    odd = warc.visit_record("odd", {"visit": "odd", "outcome": 7}, NOON, None)
+    path.write_bytes(path.read_bytes() + warc.member(odd))
+    captures, visits = rows_of(placed(path), path.name)
+
+    assert [visit.id for visit in visits] == ["v1", "v2", "v3", "v4", "v5"]
+    assert len(captures) == 5
+    assert "a visit record cannot be understood" in caplog.text
+
+
 def test_a_file_stays_unsealed_until_the_catalog_was_told(tmp_path: Path) -> None:
     (tmp_path / f"{NAME}.open").write_bytes(b"".join(members(2)))
 
@@ -306,6 +353,11 @@ def test_the_lock_names_the_process_that_holds_it(tmp_path: Path) -> None:
         SpoolLock(tmp_path)
     with SpoolLock(tmp_path):  # free again
         pass
+
+
+def test_a_disk_without_room_for_the_holder_s_name_is_named(tmp_path: Path) -> None:
+    with full_disk(), pytest.raises(StoppressError, match=f"{tmp_path} cannot be written: .*; make room there"):
+        SpoolLock(tmp_path)
 
 
 def test_a_name_that_was_cut_off_is_given_anew(tmp_path: Path) -> None:
@@ -348,6 +400,13 @@ def test_a_full_spool_acknowledges_nothing_and_goes_on_when_there_is_room(desk: 
     assert [v.id for v in desk.catalog.visits()] == ["v2"]
 
 
+def test_a_file_that_is_sent_while_the_spool_is_measured_fails_no_visit(desk: Desk) -> None:
+    listed = desk.folder / "stoppress-20260101000000000-00001-w0.warc.gz"
+    listed.symlink_to("gone-since")  # in the listing of its folder, and no file any more when it is looked at
+
+    assert desk.keep(desk.open(), exchange(), "v1").outcome == "archived"
+
+
 def test_a_spool_that_fills_up_still_seals_its_open_file(desk: Desk) -> None:
     recorder = desk.open(Limits(roll_age=FOREVER, spool=1))
     desk.keep(recorder, exchange(), "v1")
@@ -355,6 +414,13 @@ def test_a_spool_that_fills_up_still_seals_its_open_file(desk: Desk) -> None:
     recorder.close()
 
     assert [visits_in(path) for path in desk.sealed] == [["v1"]]
+
+
+def test_a_file_that_is_freed_while_the_spool_is_measured_fails_no_visit(desk: Desk) -> None:
+    """A link to nothing is, like a file that the uploader frees, listed and then not there."""
+    (desk.folder / NAME).symlink_to(desk.folder / "freed")
+
+    assert desk.keep(desk.open(), exchange(), "v1").outcome == "archived"
 
 
 class BadDisk:
@@ -385,11 +451,29 @@ def test_after_a_failed_fsync_the_next_visit_goes_to_a_new_file(desk: Desk, disk
     assert "Input/output error" in failing(recorder.visit(visit_of(None, "v2")))
 
     after = desk.keep(recorder, exchange(b"after"), "v3").captures[0]
-    first, second = sorted(desk.folder.glob("*.open"))
+    desk.keep(recorder, exchange(b"and on"), "v4")  # the group after: what followed the one before is over
+    [first], [second] = desk.sealed, list(desk.folder.glob("*.open"))
 
     assert before.filename != after.filename
-    assert (visits_in(first), visits_in(second)) == (["v1"], ["v3"])
-    assert [v.id for v in desk.catalog.visits()] == ["v1", "v3"]
+    assert (visits_in(first), visits_in(second)) == (["v1"], ["v3", "v4"])
+    assert [v.id for v in desk.catalog.visits()] == ["v1", "v3", "v4"]
+    assert first.stat().st_size == sum(item.length for item in placed(first))
+    assert {file.name: file.state for file in desk.catalog.files()} == {
+        before.filename: "sealed", after.filename: "open",
+    }  # fmt: skip
+
+
+def test_files_in_which_nothing_was_acknowledged_do_not_pile_up_on_a_disk_that_fails(desk: Desk, disk: BadDisk) -> None:
+    recorder = desk.open()
+    for number in range(5):
+        disk.failures = 1 + number % 2
+        failing(recorder.visit(visit_of(None, f"v{number}")))
+        disk.failures = 0
+    desk.keep(recorder, exchange(), "v9")
+    recorder.close()
+
+    assert [path.name for path in desk.folder.glob("*.warc.gz*")] == [path.name for path in desk.sealed]
+    assert [visits_in(path) for path in desk.sealed] == [["v9"]]
 
 
 def test_a_file_that_cannot_be_begun_fails_its_visits_only(desk: Desk, disk: BadDisk) -> None:
@@ -432,6 +516,20 @@ def test_a_job_that_cannot_be_written_does_not_end_the_writing(desk: Desk) -> No
     failing(recorder.visit(visit_of(exchange(), "v1")))
 
     assert desk.keep(recorder, exchange(), "v2").outcome == "archived"
+
+
+def test_what_goes_wrong_after_an_acknowledgement_takes_back_nothing(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    recorder = desk.open()
+    made = exchange()
+    with monkeypatch.context() as broken:
+        broken.setattr(recorder_module, "overdue", lambda *_, **__: 1 / 0)
+        recorder.exchange(made, visit_id="v1", role="page").result(30)
+        desk.keep(recorder, exchange(minute=1), "v2")  # the group after: what the first met is over
+
+    assert recorder.visit(visit_of(made, "v1")).result(30).outcome == "archived"
+    assert "not acknowledged" not in caplog.text
 
 
 def test_a_file_that_cannot_be_sealed_is_found_again_at_the_next_start(

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -15,6 +18,7 @@ from pipelines.store.objects import Source, Stat
 from pipelines.store.s3 import S3Store
 from pipelines.store.uploader import Uploader, rename
 from pipelines.store.warcs import index_key, warc_key
+from tests.running import PATIENCE
 from tests.servers.buckets import Bucket
 
 from . import test_spool as shared
@@ -106,6 +110,52 @@ def test_at_the_end_a_store_that_is_away_is_asked_once_not_once_a_file(desk: Des
     assert store.asked <= 2  # once at the end, and once before if the uploader was quicker than the end
 
 
+def test_a_file_that_the_disk_does_not_give_holds_up_no_other_and_has_its_turn_again(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bad = sealed_file(desk)
+    good = bad.with_name(bad.name.replace("-00001-", "-00002-"))
+    good.write_bytes(bad.read_bytes())
+    store, real, ill = LocalStore(tmp_path / "store"), uploader.store_file, [bad]
+
+    def reading(path: Path, *others: Any) -> None:
+        if path in ill:
+            raise OSError(errno.EIO, "Input/output error", str(path))
+        real(path, *others)
+
+    monkeypatch.setattr(uploader, "store_file", reading)
+    monkeypatch.setattr(uploader, "WAITS", (0.05, 0.05))
+    made = Uploader(desk.folder, store, desk.catalog)
+    eventually(lambda: not good.exists())
+    assert bad.exists()
+    ill.clear()
+    eventually(lambda: not bad.exists())
+    made.close()
+
+    assert made.left == []
+    assert len(list(store.list("warc/"))) == 2
+
+
+def test_at_the_end_a_file_that_the_disk_does_not_give_is_named(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bad = sealed_file(desk)
+    monkeypatch.setattr(uploader, "store_file", lambda path, *_: (_ for _ in ()).throw(OSError(errno.EIO, str(path))))
+    monkeypatch.setattr(uploader, "WAITS", (0.01,))
+    made = Uploader(desk.folder, LocalStore(tmp_path / "store"), desk.catalog)
+    time.sleep(0.1)
+    made.close()
+
+    assert made.left == [bad]
+
+
+def eventually(holds: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
 def test_tries_of_many_crawlers_are_spread(desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     thrown: list[tuple[float, float]] = []
     monkeypatch.setattr(uploader, "WAITS", (0.01,) * 8)
@@ -118,6 +168,29 @@ def test_tries_of_many_crawlers_are_spread(desk: Desk, tmp_path: Path, monkeypat
 
     assert len(thrown) >= 3
     assert set(thrown) == {(0.8, 1.2)}
+
+
+def test_a_store_that_is_away_for_very_long_is_never_given_up(
+    desk: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tries: list[object] = []
+
+    def away(*given: object) -> None:
+        tries.append(given)
+        raise StoreUnavailable("connection refused")
+
+    monkeypatch.setattr(uploader, "WAITS", (0.0,))
+    monkeypatch.setattr(uploader, "store_file", away)
+    monkeypatch.setattr(uploader.log, "disabled", True)
+    path = sealed_file(desk)
+    made = Uploader(desk.folder, LocalStore(tmp_path / "store"), desk.catalog)
+    end = time.monotonic() + 30
+    while len(tries) < 20_000 and time.monotonic() < end:
+        time.sleep(0.01)
+    made.close()
+
+    assert len(tries) >= 20_000  # at five minutes each: after more than two months
+    assert made.left == [path]
 
 
 def test_drafts_of_a_dead_process_are_cleared_away_and_no_others(tmp_path: Path) -> None:

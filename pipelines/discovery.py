@@ -1,0 +1,221 @@
+"""Where newsrooms announce their pages: sitemaps, feeds, section pages. Pure: bytes in, leads to live pages out.
+
+A lead is a guess. Addresses and titles misfire and miss many live pages; only the page itself can confirm it.
+"""
+
+from __future__ import annotations
+
+import gzip
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from typing import Any, Literal
+from urllib.parse import urljoin, urlsplit
+
+from lxml import etree
+
+from .entity import DecodeError, decode
+from .errors import WatchlistError
+from .extract.dom import said
+from .extract.page import announces_live
+from .extract.source import Node, parse
+from .model import Unreadable
+from .urlkey import normalise, urlkey
+
+RECENT = timedelta(days=2)  # news sitemaps list two days (Google's rule); older pages are hardly live any more
+MOST = 5_000  # leads of one document; a sitemap may have 50,000
+How = Literal["news-sitemap", "sitemap", "feed", "link", "start"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lead:
+    """A page that may be live. ``via``: the document that named it; ``hinted``: address or title say "live"."""
+
+    url: str
+    how: How
+    via: str
+    title: str = ""
+    at: datetime | None = None
+    hinted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Announced:
+    """What one document names: leads, and documents that name more, the likeliest first."""
+
+    leads: tuple[Lead, ...] = ()
+    more: tuple[str, ...] = ()
+    page: bool = False  # for people: it may be a live page itself
+
+
+def announced(data: bytes, *, url: str, at: datetime, content_type: str | None = None) -> Announced | Unreadable:
+    """Read a sitemap, an index of sitemaps, a feed or a page of links, whichever it is by its content."""
+    if data.startswith(b"\x1f\x8b"):  # sitemap.xml.gz
+        try:
+            data = decode(data, "gzip")
+        except (DecodeError, gzip.BadGzipFile) as e:
+            return Unreadable(reading="decode", detail=str(e))
+    root = _xml(data)
+    if root is None:
+        return _of_page(data, url, content_type)
+    kind = _name(root)
+    if kind == "sitemapindex":
+        return Announced(more=tuple(_children(root, url, at)))
+    found = _urlset(root, url, at) if kind == "urlset" else _feed(root, url, at)
+    return Announced(leads=tuple(_first(found)))
+
+
+def ranked(leads: Iterable[Lead], at: datetime) -> list[Lead]:
+    """One lead a page: hinted ones first, then the newest."""
+    best: dict[str, Lead] = {}
+    for lead in leads:
+        known = best.get(urlkey(lead.url))
+        if known is None or _weight(lead, at) < _weight(known, at):
+            best[urlkey(lead.url)] = lead
+    return sorted(best.values(), key=lambda lead: _weight(lead, at))
+
+
+def _weight(lead: Lead, at: datetime) -> tuple[bool, bool, timedelta]:
+    age = at - lead.at if lead.at else RECENT
+    return lead.how != "start", not lead.hinted, age
+
+
+# sitemaps (sitemaps.org 0.9, with the news extension) and feeds (RSS 2.0, RDF, RFC 4287) -------------------------
+
+
+def _xml(data: bytes) -> Any | None:
+    """The root of a sitemap or feed; None where it is neither."""
+    parser = etree.XMLParser(resolve_entities=False, no_network=True, recover=True, load_dtd=False)
+    try:
+        root = etree.fromstring(data.lstrip(b"\xef\xbb\xbf \t\r\n"), parser)
+    except (etree.XMLSyntaxError, ValueError):
+        return None
+    known = ("sitemapindex", "urlset", "rss", "feed", "RDF")
+    return root if root is not None and _name(root) in known else None
+
+
+def _name(node: Any) -> str:
+    return node.tag.rpartition("}")[2] if isinstance(node.tag, str) else ""
+
+
+def _text(node: Any, *names: str) -> str:
+    """The text of the first descendant that has one of the names, in the order of the names."""
+    for name in names:
+        for found in node.iter():
+            if _name(found) == name and (text := " ".join("".join(found.itertext()).split())):
+                return text
+    return ""
+
+
+def _children(root: Any, base: str, at: datetime) -> Iterator[str]:
+    listed = []
+    for child in root:
+        url, changed = _page(_joined(base, _text(child, "loc"))), _moment(_text(child, "lastmod"))
+        if url and not (changed and at - changed > RECENT):
+            listed.append(("news" not in url.lower(), at - changed if changed else RECENT, url))
+    return (url for *_, url in sorted(listed))
+
+
+def _urlset(root: Any, base: str, at: datetime) -> Iterator[Lead]:
+    for entry in root:
+        published = _text(entry, "publication_date")
+        how: How = "news-sitemap" if published or _text(entry, "news") else "sitemap"
+        moments = [m for m in (_moment(published), _moment(_text(entry, "lastmod"))) if m]
+        yield from _lead(_joined(base, _text(entry, "loc")), how, base, _text(entry, "title"), moments, at)
+
+
+def _feed(root: Any, base: str, at: datetime) -> Iterator[Lead]:
+    for entry in root.iter():
+        if _name(entry) not in ("item", "entry"):
+            continue
+        said_of_it = _text(entry, "updated"), _text(entry, "pubDate", "date", "published")
+        moments = [m for m in map(_moment, said_of_it) if m]
+        yield from _lead(_joined(base, _link(entry)), "feed", base, _text(entry, "title"), moments, at)
+
+
+def _link(entry: Any) -> str:
+    """RSS writes the address into the element, Atom into its ``href``, of which ``alternate`` is the page."""
+    for node in entry.iter():
+        if _name(node) == "link":
+            if (node.get("rel") or "alternate") == "alternate" and node.get("href"):
+                return str(node.get("href"))
+            if node.text and node.text.strip():
+                return str(node.text.strip())
+    return ""
+
+
+def _lead(url: str, how: How, via: str, title: str, moments: list[datetime], at: datetime) -> Iterator[Lead]:
+    newest = max(moments, default=None)
+    page = _page(url)
+    if page and not (newest and at - newest > RECENT):
+        yield Lead(url=page, how=how, via=via, title=title, at=newest, hinted=announces_live(page, title))
+
+
+def _moment(text: str) -> datetime | None:
+    """A W3C date-time or one of RFC 5322; None if it is neither."""
+    for read in (datetime.fromisoformat, parsedate_to_datetime):
+        try:
+            found = read(text.strip())
+        except (ValueError, TypeError):
+            continue
+        return found if found.tzinfo else found.replace(tzinfo=UTC)
+    return None
+
+
+# pages and lists of lines ----------------------------------------------------------------------------------------
+
+
+def _of_page(data: bytes, url: str, content_type: str | None) -> Announced | Unreadable:
+    if (content_type or "").partition(";")[0].strip() == "text/plain":
+        lines = (line.strip() for line in data.decode("utf-8", "replace").splitlines())
+        pages = (page for line in lines if (page := _page(line)))
+        leads = (Lead(url=p, how="sitemap", via=url, hinted=announces_live(p)) for p in pages)
+        return Announced(leads=tuple(_first(leads)))
+    source = parse(data, content_type)
+    if isinstance(source, Unreadable):
+        return source
+    return Announced(tuple(_first(_links(source.root, url))), tuple(_alternates(source.root, url)), page=True)
+
+
+def _links(root: Node, base: str) -> Iterator[Lead]:
+    """Links within the site that announce a live page; all others of a section page would be too many to try."""
+    for node in root.iter("a"):
+        page = _page(_joined(base, node.get("href")))
+        title = said(node)[:200]
+        if page and same_site(page, base) and announces_live(page, title):
+            yield Lead(url=page, how="link", via=base, title=title, hinted=True)
+
+
+def _alternates(root: Node, base: str) -> Iterator[str]:
+    for node in root.iter("link"):
+        kind = (node.get("type") or "").lower()
+        alternate = "alternate" in (node.get("rel") or "").lower().split()
+        if alternate and ("rss+xml" in kind or "atom+xml" in kind) and (page := _page(_joined(base, node.get("href")))):
+            yield page
+
+
+def same_site(url: str, base: str) -> bool:
+    """The same host, or one is a part of the other's domain; ``www.`` is no difference."""
+    one, other = ((urlsplit(u).hostname or "").removeprefix("www.") for u in (url, base))
+    return one == other or one.endswith("." + other) or other.endswith("." + one)
+
+
+def _joined(base: str, href: str | None) -> str:
+    try:
+        return urljoin(base, (href or "").strip()) if href else ""
+    except ValueError:
+        return ""
+
+
+def _page(url: str) -> str:
+    """The address as it would be watched; nothing if it cannot be."""
+    try:
+        return normalise(url)
+    except WatchlistError:
+        return ""
+
+
+def _first(leads: Iterable[Lead]) -> Iterator[Lead]:
+    for _, lead in zip(range(MOST), leads, strict=False):
+        yield lead

@@ -1,0 +1,103 @@
+"""Times in scripts that write them in another way: Arabic, Chinese, Japanese, Korean, spelled as the rest is read.
+
+14時05分 -> 14:05, 午後2時 -> 2:00 pm, 2026年1月14日 -> 14.1.2026, 5分前 and منذ 5 دقائق -> 5 minutes ago.
+"""
+
+from __future__ import annotations
+
+import re
+
+_OTHER = re.compile("[\u0600-\u06ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uff10-\uff1a]")
+_WIDE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹０１２３４５６７８９：", "01234567890123456789" + "0123456789:")
+_MARKS = dict.fromkeys([*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x61C, 0xFEFF])
+
+_EAST_DAY = re.compile(
+    r"(20\d\d)\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日号號일]\s*(?:[(（][^()（）]{1,3}[)）])?"
+)
+_EAST_CLOCK = re.compile(
+    r"(?P<half>午前|上午|오전|午後|下午|오후)?\s*(?<![\d.:])(?P<h>\d{1,2})\s*"
+    r"(?:[時时点點시](?![間间])\s*(?:(?P<m>\d{1,2})\s*[分분])?|(?(half):(?P<n>\d\d)|(?!)))"
+)
+_EAST_UNITS = {
+    "秒": "seconds", "초": "seconds", "分": "minutes", "分钟": "minutes", "分鐘": "minutes", "분": "minutes",
+    "時間": "hours", "小时": "hours", "小時": "hours", "시간": "hours", "日": "days", "天": "days", "일": "days",
+    "週間": "weeks", "周": "weeks", "주": "weeks",
+}  # fmt: skip
+_EAST_AGE = re.compile(rf"(\d{{1,3}})\s*({'|'.join(sorted(_EAST_UNITS, key=len, reverse=True))})\s*(?:以?前|전)")
+_EAST_LABELS = (("最終更新", "updated"), ("更新", "updated"), ("公開", "published"), ("掲載", "published"),
+                ("配信", "published"), ("发布", "published"), ("發布", "published"), ("たった今", "just now"),
+                ("刚刚", "just now"), ("剛剛", "just now"), ("방금", "just now"), ("업데이트", "updated"))  # fmt: skip
+
+_ARABIC_UNITS = {
+    "seconds": "ثانية ثانيتين ثوان ثواني ثوانٍ",
+    "minutes": "دقيقة دقيقتين دقائق",
+    "hours": "ساعة ساعتين ساعات",
+    "days": "يوم يوما يوماً يومين أيام",
+    "weeks": "أسبوع أسبوعا أسبوعين أسابيع",
+}
+_ARABIC_UNIT = {word: unit for unit, words in _ARABIC_UNITS.items() for word in words.split()}
+_ARABIC_AGE = re.compile(
+    rf"(?:منذ|قبل)\s+(?:(\d{{1,3}})\s+)?({'|'.join(sorted(_ARABIC_UNIT, key=len, reverse=True))})(?:\s+واحدة?)?(?!\w)"
+)
+_ARABIC_CLOCK = re.compile(
+    r"(?:الساعة\s*)?(?<![\d.:])(?P<h>\d{1,2})[:.](?P<m>\d\d)(?![\d.:])(?:\s*(?P<half>صباحاً|صباحا|مساءً|مساء|ص|م)(?!\w))?"
+)
+_ARABIC_MONTHS = (
+    "يناير كانون\u00a0الثاني", "فبراير شباط", "مارس آذار", "أبريل إبريل نيسان", "مايو أيار", "يونيو حزيران",
+    "يوليو تموز", "أغسطس آب", "سبتمبر أيلول", "أكتوبر تشرين\u00a0الأول", "نوفمبر تشرين\u00a0الثاني",
+    "ديسمبر كانون\u00a0الأول",
+)  # fmt: skip
+_ARABIC_MONTH = {
+    word.replace("\u00a0", " "): number for number, words in enumerate(_ARABIC_MONTHS, 1) for word in words.split(" ")
+}
+_ARABIC_DAY = re.compile(
+    rf"(\d{{1,2}})\s+({'|'.join(sorted(_ARABIC_MONTH, key=len, reverse=True))})(?:\s*/\s*\w+)?[\s،,]+(20\d\d)"
+)
+_ARABIC_LABELS = (("آخر تحديث", "updated"), ("تم التحديث", "updated"), ("تحديث", "updated"), ("نُشر", "published"),
+                  ("نشر", "published"), ("الآن", "just now"), ("بتوقيت غرينتش", "GMT"),
+                  ("بتوقيت جرينتش", "GMT"))  # fmt: skip
+_WEEKDAY = re.compile(
+    r"(?:ال(?:أحد|اثنين|إثنين|ثلاثاء|أربعاء|خميس|جمعة|سبت)|"
+    r"[月火水木金土日]曜日?|星期[一二三四五六日天])"
+)
+_AFTERNOON = ("午後", "下午", "오후", "م")
+
+
+def spelled(text: str) -> str:
+    """The text with such times as Western pages write them; all else stays as it is."""
+    if text.isascii() or not _OTHER.search(text):
+        return text
+    text = text.translate(_DIGITS).translate(_MARKS)
+    text = _EAST_AGE.sub(lambda f: f" {f[1]} {_EAST_UNITS[f[2]]} ago ", text)
+    text = _ARABIC_AGE.sub(lambda f: f" {f[1] or (2 if f[2].endswith('ين') else 1)} {_ARABIC_UNIT[f[2]]} ago ", text)
+    text = _EAST_DAY.sub(lambda f: f" {f[3]}.{f[2]}.{f[1]} ", text)
+    text = _ARABIC_DAY.sub(lambda f: f" {f[1]}.{_ARABIC_MONTH[f[2]]}.{f[3]} ", text)
+    text = _ARABIC_CLOCK.sub(_clock, _EAST_CLOCK.sub(_clock, text))
+    for word, label in (*_EAST_LABELS, *_ARABIC_LABELS):
+        text = text.replace(word, f" {label} ")
+    return " ".join(_WEEKDAY.sub(" ", text).replace("،", " ").split())
+
+
+def _clock(found: re.Match[str]) -> str:
+    groups = found.groupdict()
+    half = groups["half"] or ""
+    name = "" if not half else "pm" if half.startswith(_AFTERNOON) else "am"
+    # 午後0時 and 午前0時 are noon and midnight: twelve, where a clock has halves
+    hour = "12" if name and groups["h"] in ("0", "00") else groups["h"]
+    return f" {hour}:{int(groups['m'] or groups.get('n') or 0):02} {name} "
+
+
+def leading(text: str) -> tuple[str, int] | None:
+    """A clock in such a script at the start of a paragraph, as it is spelled elsewhere, and where it ends."""
+    plain = text.translate(_DIGITS)  # letter for letter
+    for pattern in (_EAST_CLOCK, _ARABIC_CLOCK):
+        found = pattern.match(plain, len(plain) - len(plain.lstrip()))
+        if found and _OTHER.search(text[: found.end()]):
+            return _clock(found).strip(), found.end()
+    return None
+
+
+def length(text: str) -> int:
+    """Letters, as much as they say: one of Chinese, Japanese or Korean says what two or more of others do."""
+    return len(text) if text.isascii() else len(text) + len(_WIDE.findall(text))
