@@ -78,6 +78,7 @@ def test_the_wheel_has_what_is_not_python(wheel: zipfile.ZipFile) -> None:
     names = wheel.namelist()
 
     assert "pipelines/py.typed" in names
+    assert "pipelines/extract/profiles/guardian.toml" in names
     assert [n for n in names if n.startswith("crawler/newsroom/") and not n.endswith(".py")]
     assert [n for n in names if n.startswith("pipelines/store/migrations/versions/")]
 
