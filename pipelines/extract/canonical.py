@@ -25,7 +25,9 @@ _FOLD = str.maketrans(
 )
 _TYPED = re.compile(f"[{''.join(re.escape(chr(c)) for c in _FOLD)}]")  # translate() looks at every letter
 _TICKING = TIME_LABELS | CLOCK_WORDS | ZONES | WEEKDAYS | MONTHS.keys() | UNITS.keys()
-_AGO = words_of("ago fa geleden temu atrás sedan siden vor hace há il y a just moments now")
+_AGO = words_of(
+    "ago fa geleden temu atrás sedan siden назад тому önce lalu πριν από vor hace há il y a just moments now"
+)
 _AROUND = TIME_LABELS | COUNTED | _TICKING | _AGO
 _WORD = re.compile(r"[^\W\d_]+")
 _CLOCK = re.compile(r"\W*\d{1,2}[:.h]\d{2}(?:[:.]\d{2})?\W*")

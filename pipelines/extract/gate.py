@@ -6,7 +6,9 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
 
+from .scripts import spelled
 from .times import Stamp
+from .words import hints_age
 
 FEWEST = 3  # records that speak for themselves
 FEWEST_WITH_HINT = 2  # where address or title announce a live page
@@ -29,6 +31,8 @@ def refusal(stamps: Sequence[Stamp | None], *, hinted: bool, named: bool, dated:
     moments = [s.moment for s in stamps if s is not None]
     if len(moments) < TIMED * len(stamps) or len(moments) < FEWEST_WITH_HINT:
         return "too few of the records have a time"
+    if not hinted and (told := _unlike_news([s for s in stamps if s is not None])):
+        return told
     if _span(moments) > LONGEST:
         return "the times span months"
     if not (hinted or dated) and at - max(moments) > SAME_DAY:
@@ -37,6 +41,18 @@ def refusal(stamps: Sequence[Stamp | None], *, hinted: bool, named: bool, dated:
         return "the times lie ahead, as in a schedule"
     if len(moments) > FEWEST and not named and not _ordered(moments):
         return "the times have no order"
+    return None
+
+
+def _unlike_news(stamps: Sequence[Stamp]) -> str | None:
+    """What the times of lists are like that are no coverage; where a live page is announced it may be one yet."""
+    if all(s.precision == "day" for s in stamps):
+        return "the times are days only, as in an archive"
+    if all(s.source == "relative" and not hints_age(spelled(s.raw)) for s in stamps):
+        return "the times are durations, as in a recipe"
+    steps = {b.moment - a.moment for a, b in pairwise(stamps)}
+    if len(stamps) > FEWEST and len(steps) == 1 and all(s.moment.minute in (0, 30) for s in stamps):
+        return "the times are regular, as in a forecast"
     return None
 
 

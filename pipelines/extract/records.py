@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
 from statistics import median
 
@@ -61,7 +61,7 @@ Known = Callable[[Node], bool]  # whether another carrier vouches for an element
 def read(body: Node, seen: Survey, aside: Sidelines, url: str, vouched: Known) -> Group:
     """The best group of records; an empty one if there is none."""
     kinds = _kinds(body, seen)
-    inner = {k.parent for k in kinds if len(k.rows) >= 3}
+    inner = {k.parent for k in kinds if len(k.rows) >= 3 or _is_list(k, seen)}
     best: tuple[float, Rows | None] = (0.0, None)
     for kind in kinds:
         score = _score(kind, seen, aside, url, vouched, inner)
@@ -69,9 +69,21 @@ def read(body: Node, seen: Survey, aside: Sidelines, url: str, vouched: Known) -
             best = (score, kind)
     if best[1] is None:
         return Group("records", ())
-    whole = _whole(body, best[1], seen, aside)
+    whole = [r for r in _whole(body, best[1], seen, aside, url) if _is_update(r, url)]
     weight = max(best[0], _weight([seen.size[r.node] for r in whole]))
-    return Group("records", tuple(_found(r) for r in whole), weight)
+    days = _days(whole, seen)
+    found = (replace(_found(r), day=days.get(r.node)) for r in whole)
+    return Group("records", tuple(found), weight)
+
+
+def _is_list(kind: Rows, seen: Survey) -> bool:
+    """Whether two may already be records, and not the two times of one."""
+    return median(seen.size[r.node] for r in kind.rows if r.marks) >= SHORTEST
+
+
+def _is_update(row: Row, url: str) -> bool:
+    """Not a tombstone, by which an AMP list says that an update was deleted; nor an advertisement of the same class."""
+    return "data-tombstone" not in row.node.attrib and bool(row.marks or not is_teaser(row.node, url))
 
 
 def _kinds(body: Node, seen: Survey) -> list[Rows]:
@@ -165,8 +177,8 @@ def is_teaser(node: Node, url: str) -> bool:
 def _other_page(href: str, here: str) -> bool:
     if not href or href.startswith(("#", "javascript:", "mailto:")):
         return False
-    path = address(href).path
-    return bool(path) and path.rstrip("/") != here
+    there = address(href)
+    return bool(there.path or there.hostname) and there.path.rstrip("/") != here
 
 
 def _is_talk(nodes: Iterable[Node]) -> bool:
@@ -182,22 +194,64 @@ def _has_talk(node: Node) -> bool:
     return False
 
 
-def _whole(body: Node, kind: Rows, seen: Survey, aside: Sidelines) -> list[Row]:
+def _whole(body: Node, kind: Rows, seen: Survey, aside: Sidelines, url: str) -> list[Row]:
     """The records, and those of the same kind elsewhere: other days' sections, a wrapped one, a pinned copy."""
     rows = {r.node: r for r in kind.rows}
     named = all(r.node.get("id") for r in kind.rows)
     if kind.tokens or named:
         fits = partial(_fits, kind=kind)
         likely = {n for n in body.iter(kind.tag) if n not in rows and fits(n) and not aside.beside(n)}
-        marks: dict[Node, list[Mark]] = defaultdict(list)
-        for mark in seen.marks if likely else ():
-            for node in (mark.node, *mark.node.iterancestors()):
-                if node in likely:
-                    marks[node].append(mark)
-        for node, held in marks.items():
-            if not any(a in rows or a in likely for a in node.iterancestors()):
-                rows[node] = Row(node, tuple(held))
+    else:
+        likely = {n for n in _sisters(kind) if not aside.beside(n) and not _leads_elsewhere([n], seen, url)}
+    marks: dict[Node, list[Mark]] = defaultdict(list)
+    for mark in seen.marks if likely else ():
+        for node in (mark.node, *mark.node.iterancestors()):
+            if node in likely:
+                marks[node].append(mark)
+    for node, held in marks.items():
+        if not any(a in rows or a in likely for a in node.iterancestors()):
+            rows[node] = Row(node, tuple(held))
     return sorted(rows.values(), key=lambda r: seen.order[r.node])
+
+
+def _sisters(kind: Rows) -> Iterator[Node]:
+    """The children of lists beside this one that are made as it is: all that tells records without a class."""
+    outer = kind.parent
+    while (around := outer.getparent()) is not None and len(around) == 1 and around.tag != "body":
+        outer = around  # a wrapper of its own
+    for node in around.iterchildren(outer.tag) if around is not None else ():
+        parent = node
+        while len(parent) == 1 and not _are_alike(parent, kind.parent):
+            parent = parent[0]
+        if node is not outer and _are_alike(parent, kind.parent):
+            yield from parent.iterchildren(kind.tag)
+
+
+def _are_alike(one: Node, other: Node) -> bool:
+    return (one.tag, one.get("class")) == (other.tag, other.get("class"))
+
+
+def _days(rows: Sequence[Row], seen: Survey) -> dict[Node, date]:
+    """The day that a heading gives to the records below it, where it stands just above one of them."""
+    nodes = {r.node for r in rows}
+    starts = {a for n in nodes for a in (n, *n.iterancestors())}
+    headings = [
+        m
+        for m in seen.marks
+        if m.printed and m.read.day and not m.read.clock and nodes.isdisjoint((m.node, *m.node.iterancestors()))
+        and m.node.getnext() in starts
+    ]  # fmt: skip
+    found: dict[Node, date] = {}
+    day: date | None = None
+    for _, node, heading in sorted(
+        [(seen.order[m.node], None, m) for m in headings] + [(seen.order[r.node], r.node, None) for r in rows],
+        key=lambda entry: entry[0],
+    ):
+        if heading is not None:
+            day = heading.read.day
+        elif node is not None and day is not None:
+            found[node] = day
+    return found
 
 
 def _fits(node: Node, kind: Rows) -> bool:

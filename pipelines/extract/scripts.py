@@ -1,4 +1,5 @@
-"""Times in scripts that write them in another way: Arabic, Chinese, Japanese, Korean, spelled as the rest is read.
+"""Times in scripts that write them in another way, spelled as the rest is read: Arabic, Hebrew, Hindi, Chinese,
+Japanese, Korean.
 
 14時05分 -> 14:05, 午後2時 -> 2:00 pm, 2026年1月14日 -> 14.1.2026, 5分前 and منذ 5 دقائق -> 5 minutes ago.
 """
@@ -7,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-_OTHER = re.compile("[\u0600-\u06ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uff10-\uff1a]")
+_OTHER = re.compile("[\u0590-\u05ff\u0900-\u097f\u0600-\u06ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uff10-\uff1a]")
 _WIDE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹０１２３４５６７８９：", "01234567890123456789" + "0123456789:")
 _MARKS = dict.fromkeys([*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x61C, 0xFEFF])
@@ -36,9 +37,22 @@ _ARABIC_UNITS = {
     "days": "يوم يوما يوماً يومين أيام",
     "weeks": "أسبوع أسبوعا أسبوعين أسابيع",
 }
-_ARABIC_UNIT = {word: unit for unit, words in _ARABIC_UNITS.items() for word in words.split()}
+_HEBREW_UNITS = {
+    "seconds": "שניות",
+    "minutes": "דקה דקות",
+    "hours": "שעה שעתיים שעות",
+    "days": "יום יומיים ימים",
+    "weeks": "שבוע שבועיים שבועות",
+}
+_HINDI_UNITS = {"सेकंड": "seconds", "मिनट": "minutes", "घंटे": "hours", "घंटा": "hours", "दिन": "days",
+                "हफ्ते": "weeks"}  # fmt: skip
+_HINDI_AGE = re.compile(rf"(\d{{1,3}})\s*({'|'.join(_HINDI_UNITS)})\s+पहले")
+_TWO = ("ين", "יים")  # the ending of two of something
+_UNITS_AFTER = [*_ARABIC_UNITS.items(), *_HEBREW_UNITS.items()]
+_ARABIC_UNIT = {word: unit for unit, words in _UNITS_AFTER for word in words.split()}
 _ARABIC_AGE = re.compile(
-    rf"(?:منذ|قبل)\s+(?:(\d{{1,3}})\s+)?({'|'.join(sorted(_ARABIC_UNIT, key=len, reverse=True))})(?:\s+واحدة?)?(?!\w)"
+    r"(?:منذ|قبل|לפני)\s+(?:(\d{1,3})\s+)?"
+    rf"({'|'.join(sorted(_ARABIC_UNIT, key=len, reverse=True))})(?:\s+واحدة?)?(?!\w)"
 )
 _ARABIC_CLOCK = re.compile(
     r"(?:الساعة\s*)?(?<![\d.:])(?P<h>\d{1,2})[:.](?P<m>\d\d)(?![\d.:])(?:\s*(?P<half>صباحاً|صباحا|مساءً|مساء|ص|م)(?!\w))?"
@@ -70,7 +84,8 @@ def spelled(text: str) -> str:
         return text
     text = text.translate(_DIGITS).translate(_MARKS)
     text = _EAST_AGE.sub(lambda f: f" {f[1]} {_EAST_UNITS[f[2]]} ago ", text)
-    text = _ARABIC_AGE.sub(lambda f: f" {f[1] or (2 if f[2].endswith('ين') else 1)} {_ARABIC_UNIT[f[2]]} ago ", text)
+    text = _ARABIC_AGE.sub(lambda f: f" {f[1] or (2 if f[2].endswith(_TWO) else 1)} {_ARABIC_UNIT[f[2]]} ago ", text)
+    text = _HINDI_AGE.sub(lambda f: f" {f[1]} {_HINDI_UNITS[f[2]]} ago ", text)
     text = _EAST_DAY.sub(lambda f: f" {f[3]}.{f[2]}.{f[1]} ", text)
     text = _ARABIC_DAY.sub(lambda f: f" {f[1]}.{_ARABIC_MONTH[f[2]]}.{f[3]} ", text)
     text = _ARABIC_CLOCK.sub(_clock, _EAST_CLOCK.sub(_clock, text))

@@ -16,17 +16,21 @@ def words_of(text: str) -> frozenset[str]:
 
 _UNIT_WORDS = {
     "seconds": "s sec secs second seconds sekunde sekunden sek seconde secondes segundo segundos secondo "
-    "secondi sekund sekunder",
-    "minutes": "m min mins minute minutes minuten minuto minutos minuti minut minuta minuty minutter minuter",
+    "secondi sekund sekunder секунд секунды секунду saniye δευτερόλεπτα detik",
+    "minutes": "m min mins minute minutes minuten minuto minutos minuti minut minuta minuty minutter minuter "
+    "мин минут минуты минуту хв хвилин хвилини хвилину dk dakika λεπτά "
+    "λεπτό menit",
     "hours": "h hr hrs hour hours std stunde stunden heure heures hora horas ora ore uur uren godzina "
-    "godziny godzin time timer timme timmar",
-    "days": "d day days tag tage tagen jour jours día días dia dias giorno giorni dag dagen dager dni",
-    "weeks": "w wk week weeks woche wochen semaine semaines semana semanas settimana settimane weken",
+    "godziny godzin time timer timme timmar час часа часов годин години годину sa saat ώρα ώρες jam",
+    "days": "d day days tag tage tagen jour jours día días dia dias giorno giorni dag dagen dager dni "
+    "день дня дней дні днів gün ημέρα ημέρες hari",
+    "weeks": "w wk week weeks woche wochen semaine semaines semana semanas settimana settimane weken "
+    "неделю недели недель тиждень hafta minggu",
 }
 UNITS = {word: unit for unit, words in _UNIT_WORDS.items() for word in words.split()}
 _ONE = words_of("a an one ein eine einer einem un une una uno um uma een")
-_AGO_AFTER = words_of("ago fa geleden temu atrás sedan siden")
-_AGO_BEFORE = ("vor", "il y a", "hace", "há", "przed")
+_AGO_AFTER = words_of("ago fa geleden temu atrás sedan siden назад тому önce lalu")
+_AGO_BEFORE = ("vor", "il y a", "hace", "há", "przed", "πριν από", "πριν")
 _NOW = (
     "just now", "moments ago", "gerade eben", "soeben", "à l'instant", "ahora mismo", "agora mesmo",
     "poco fa", "zojuist", "nu net",
@@ -36,18 +40,20 @@ MONTHS = {
     word: number
     for number, words in enumerate(
         (
-            "jan january januar janvier enero gennaio januari janeiro gen ene stycznia",
-            "feb february februar février febrero febbraio februari fevereiro lutego",
-            "mar march märz mars marzo maart março marca",
-            "apr april avril abril aprile abr kwietnia",
-            "may mai mayo maggio mei maio mag maja",
-            "jun june juni juin junio giugno junho giu czerwca",
-            "jul july juli juillet julio luglio julho lug lipca",
-            "aug august août agosto augustus augusti ago sierpnia",
-            "sep sept september septembre septiembre settembre setembro set września",
-            "oct october oktober octobre octubre ottobre outubro okt ott października",
-            "nov november novembre noviembre novembro listopada",
-            "dec december dezember décembre diciembre dicembre dezembro dez dic grudnia",
+            "jan january januar janvier enero gennaio januari janeiro gen ene stycznia января січня ocak ιανουαρίου",
+            "feb february februar février febrero febbraio februari fevereiro lutego февраля лютого şubat φεβρουαρίου",
+            "mar march märz mars marzo maart março marca марта березня mart μαρτίου",
+            "apr april avril abril aprile abr kwietnia апреля квітня nisan απριλίου",
+            "may mai mayo maggio mei maio mag maja мая травня mayıs μαΐου",
+            "jun june juni juin junio giugno junho giu czerwca июня червня haziran ιουνίου",
+            "jul july juli juillet julio luglio julho lug lipca июля липня temmuz ιουλίου",
+            "aug august août agosto augustus augusti ago sierpnia августа серпня ağustos αυγούστου",
+            "sep sept september septembre septiembre settembre setembro set września "
+            "сентября вересня eylül σεπτεμβρίου",
+            "oct october oktober octobre octubre ottobre outubro okt ott października октября жовтня ekim οκτωβρίου",
+            "nov november novembre noviembre novembro listopada ноября листопада kasım νοεμβρίου",
+            "dec december dezember décembre diciembre dicembre dezembro dez dic grudnia "
+            "декабря грудня aralık δεκεμβρίου",
         ),
         start=1,
     )
@@ -67,7 +73,7 @@ CLOCK_WORDS = words_of(
 TIME_LABELS = words_of(
     "updated update last modified published posted first time date stand aktualisiert zuletzt veröffentlicht "
     "publié mis jour maj actualizado publicado aggiornato pubblicato bijgewerkt atualizado today yesterday "
-    "heute gestern live now"
+    "heute gestern live now обновлено опубликовано сегодня вчера оновлено güncellendi güncelleme bugün ενημέρωση"
 )
 COUNTED = words_of(
     "comment comments share shares like likes view views viewer viewers reader readers reading reaction "
