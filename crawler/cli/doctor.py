@@ -22,6 +22,7 @@ from pipelines.checkup import (
     machine_checks,
     spool_checks,
     store_checks,
+    stray_checks,
     tried,
     version_checks,
 )
@@ -64,9 +65,12 @@ def checks(config: Config, now: datetime) -> Iterator[Check]:
     yield from tried("config", lambda: config_checks(config))
     yield from tried("versions", version_checks)
     yield from tried("machine", machine_checks)
-    yield from tried("store", lambda: _of_store(config, now))
+    store = list(tried("store", lambda: _of_store(config, now)))
+    yield from store
     catalog = list(tried("catalog", lambda: catalog_checks(config, now)))
     yield from catalog
+    if not any(check.name in ("store", "catalog") and check.state == "failed" for check in (*store, *catalog)):
+        yield from tried("catalog", lambda: _of_both(config))
     yield from tried("spool", lambda: spool_checks(config, now))
     yield from crawler_checks(config)
     if any(check.name == "catalog" and check.state == "ok" for check in catalog):
@@ -78,6 +82,12 @@ def _of_store(config: Config, now: datetime) -> Iterator[Check]:
     with closing(opened) as store:
         yield from store_checks(config, store, now)
         yield from fixity_check(store, now)
+
+
+def _of_both(config: Config) -> Iterator[Check]:
+    opened = open_store(config.archive.store, endpoint_url=config.s3.endpoint_url, region=config.s3.region)
+    with closing(opened) as store:
+        yield from stray_checks(config, store)
 
 
 def _of_watches(config: Config, now: datetime) -> Iterator[Check]:

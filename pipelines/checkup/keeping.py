@@ -14,6 +14,7 @@ from pipelines.face import iso
 from pipelines.opened import open_catalog
 from pipelines.store.catalog import Catalog
 from pipelines.store.objects import ObjectStore
+from pipelines.store.spool import NAME
 
 from .check import Check
 
@@ -54,8 +55,7 @@ def clock(whose: str, theirs: datetime | None, ours: datetime) -> Check:
 
 def catalog_checks(config: Config, now: datetime) -> Iterator[Check]:
     """Reached, of this schema, of one clock with us, and not from the future."""
-    address = config.archive.catalog
-    if address.startswith("sqlite:///") and not Path(address.removeprefix("sqlite:///")).exists():
+    if _missing(config):
         yield Check("catalog", "warning", "there is none yet", "it is made by: stoppress watch URL")
         return
     with open_catalog(config, read_only=True) as catalog:
@@ -64,6 +64,29 @@ def catalog_checks(config: Config, now: datetime) -> Iterator[Check]:
         yield Check("catalog", "ok", f"can be read: {visits} visits, {versions} versions")
         yield clock("the catalog's clock", catalog.now(), now)
         yield from _newest(catalog, now)
+
+
+def stray_checks(config: Config, store: ObjectStore) -> Iterator[Check]:
+    """WARC files that the catalog does not know: it was lost, or is an old copy, and its numbers are given again."""
+    names = (stat.key.rpartition("/")[2] for stat in store.list("warc/"))
+    strays = {name for name in names if NAME.fullmatch(name)} - _known(config)
+    if strays:
+        detail = f"{len(strays)} WARC file(s) of the store are not in the catalog, among them {min(strays)}"
+        step = "if it was lost, or is an old copy, stop the crawlers, then: stoppress rebuild --replace"
+        yield Check("catalog", "warning", detail, step)
+
+
+def _known(config: Config) -> set[str]:
+    """Names of WARC files, and of those that they replace."""
+    if _missing(config):
+        return set()
+    with open_catalog(config, read_only=True) as catalog:
+        return {name for file in catalog.files() for name in (file.name, *file.replaces)}
+
+
+def _missing(config: Config) -> bool:
+    address = config.archive.catalog
+    return address.startswith("sqlite:///") and not Path(address.removeprefix("sqlite:///")).exists()
 
 
 def _newest(catalog: Catalog, now: datetime) -> Iterator[Check]:

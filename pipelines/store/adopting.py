@@ -13,6 +13,7 @@ from pathlib import Path
 from pipelines import warc
 from pipelines.cdxj import capture_of
 from pipelines.crashpoint import crashpoint
+from pipelines.errors import DamagedRecord
 from pipelines.ledger import visit_of
 from pipelines.model import Capture, Visit
 from pipelines.warc import Placed, scan
@@ -48,7 +49,13 @@ def adopt(folder: Path, catalog: Catalog) -> Adopted:
     def told(left: Recovered) -> None:
         nonlocal visits
         name = left.path.name
-        captures, found = rows_of(left.records, name)
+        try:
+            captures, found = rows_of(left.records, name)
+        except (ValueError, KeyError, TypeError, AttributeError) as e:  # whole, and none of ours
+            raise DamagedRecord(
+                f"{folder / name} holds a record that cannot be understood ({type(e).__name__}: {e}); move it to "
+                "another folder, keep it, then start again"
+            ) from e
         crashpoint("mid_recovery")
         all_or_each(partial(catalog.visits_recorded, worker=worker_of(name)), found)
         crashpoint("mid_recovery")

@@ -197,12 +197,23 @@ def file_name(now: datetime, serial: int, worker: str) -> str:
 
 def sealed(folder: Path) -> list[Path]:
     """Files that wait for the store, oldest first; what others put into the folder is left alone."""
-    return sorted(path for path in folder.glob("*.warc.gz") if NAME.fullmatch(path.name))
+    return sorted(path for path in folder.glob("*.warc.gz") if _ours(path, path.name))
 
 
 def left_open(folder: Path) -> list[Path]:
     """Files that a dead process was writing to, oldest first."""
-    return sorted(path for path in folder.glob(f"*{OPEN}") if NAME.fullmatch(path.name.removesuffix(OPEN)))
+    return sorted(path for path in folder.glob(f"*{OPEN}") if _ours(path, path.name.removesuffix(OPEN)))
+
+
+def _ours(path: Path, name: str) -> bool:
+    """Of a spool file's form, and a file; a name with a month 99 no crawler has given."""
+    if not NAME.fullmatch(name) or not path.is_file():
+        return False
+    try:
+        datetime.strptime(name.split("-")[1][:14], "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+    except ValueError:
+        return False
+    return True
 
 
 @dataclass(frozen=True, slots=True)

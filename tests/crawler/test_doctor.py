@@ -205,6 +205,24 @@ def test_what_the_last_verify_run_found_is_told(config: Path, last: dict[str, An
 # the catalog ----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("lost", [True, False])
+def test_a_catalog_that_does_not_know_what_the_store_holds_is_named(config: Path, lost: bool) -> None:
+    folder = config.parent / "archive/warc/2026/01/03"
+    folder.mkdir(parents=True)
+    (folder / FILE).touch()
+    (folder / "of-others.warc.gz").touch()
+    if lost:
+        (config.parent / "archive/catalog.db").unlink()
+
+    code, found = doctor(config)
+
+    told = wrong(found, "catalog")[-1]
+    assert code == 0
+    assert told[0] == "warning"
+    assert f"1 WARC file(s) of the store are not in the catalog, among them {FILE}" in told[1]
+    assert "stoppress rebuild --replace" in told[1]
+
+
 def test_a_schema_from_the_future_is_named(config: Path) -> None:
     with opened(config) as catalog:
         catalog.write(lambda c: c.execute(text("UPDATE alembic_version SET version_num = 'r9999'")))

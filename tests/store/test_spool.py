@@ -664,6 +664,27 @@ def test_what_the_store_does_not_take_is_sent_at_the_next_start(desk: Desk, tmp_
     assert [(f.state, f.size, f.key) for f in desk.catalog.files()] == [("stored", len(data), warc_key(path.name))]
 
 
+def test_a_spool_file_that_nobody_understands_is_named_and_stays(desk: Desk) -> None:
+    path = desk.folder / "stoppress-20260103100000000-00001-other.warc.gz.open"
+    fields = (("WARC-Type", "response"), ("WARC-Target-URI", URL), ("WARC-Date", "x"), ("Content-Length", "0"))
+    path.write_bytes(warc.member(warc.Record(fields, b"")))
+
+    with pytest.raises(DamagedRecord, match=r"holds a record that cannot be understood .*; move it"):
+        adopt(desk.folder, desk.catalog)
+    assert path.exists()
+
+
+def test_what_others_have_put_into_the_spool_is_left_alone(desk: Desk) -> None:
+    impossible = desk.folder / "stoppress-99999999999999999-00001-other.warc.gz"
+    for path in (impossible, desk.folder / f"{impossible.name}.open", desk.folder / "theirs.warc.gz"):
+        path.write_bytes(b"junk")
+    folder = desk.folder / "stoppress-20260103100000000-00001-other.warc.gz.open"
+    folder.mkdir()
+
+    assert adopt(desk.folder, desk.catalog).files == 0
+    assert len(list(desk.folder.iterdir())) == 4
+
+
 def test_a_damaged_file_is_kept_and_holds_up_no_other(desk: Desk, tmp_path: Path) -> None:
     damaged, store = sealed_file(desk), LocalStore(tmp_path / "store")
     data = bytearray(damaged.read_bytes())
