@@ -84,7 +84,8 @@ async def _read(pool: ProcessPoolExecutor, block: bytes, url: str, at: datetime)
     """BrokenProcessPool or TimeoutError if the worker does not come back."""
     asked = asyncio.wrap_future(pool.submit(read, block, url, at))  # OSError: no process can be started
     try:
-        return await asyncio.wait_for(asked, TIME_LIMIT)
+        async with asyncio.timeout(TIME_LIMIT):  # wait_for of 3.11 forgets a Ctrl-C that meets the result
+            return await asked
     except (BrokenProcessPool, TimeoutError):
         raise
     except Exception as e:

@@ -127,17 +127,22 @@ def words(text: str) -> str:
 
 
 def our_own(case: Path, server: RawServer) -> Page:
-    """A case of tests/pages as if its newsroom were this server: what speaks of another site is not believed."""
-    origin, _, _ = tomllib.loads((case / "visit.toml").read_text("utf-8"))["url"].partition("/live/")
+    """A case of tests/pages as if its newsroom were this server: what speaks of another page is not believed."""
+    url = tomllib.loads((case / "visit.toml").read_text("utf-8"))["url"]
+    origin = "/".join(url.split("/")[:3])
     updates = json.loads((case / "expected.json").read_text("utf-8"))["updates"]
-    body = (case / "page.html").read_bytes().replace(origin.encode(), server.url("").encode())
-    return Page(body, [update.get("text", "") for update in updates])
+    body = (case / "page.html").read_bytes().replace(url.encode(), server.url(f"/live/{case.name}").encode())
+    return Page(body.replace(origin.encode(), server.url("").encode()), [update.get("text", "") for update in updates])
+
+
+# Its clocks are those of its address's country, which a server on loopback does not have.
+AT_HOME_ONLY = {"zone-letters-mean-the-newsrooms-zone"}
 
 
 def test_live_pages_of_our_own(raw_server: RawServer, tmp_path: Path, backend: Backend) -> None:
     cases = {path.parent.name: our_own(path.parent, raw_server) for path in sorted(PAGES.glob("*/expected.json"))}
-    pages = {name: case for name, case in cases.items() if case.openings}
-    assert len(pages) >= 8
+    pages = {name: case for name, case in cases.items() if case.openings and name not in AT_HOME_ONLY}
+    assert len(pages) >= 40
 
     come_out(pages, raw_server, tmp_path, backend)
 
