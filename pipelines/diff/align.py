@@ -12,7 +12,7 @@ from ..model import Update
 from .keys import KeyOf, pairs_by_key
 from .order import out_of_order
 from .same import Allowed, other_moment, pairs_by_text, said, same_moment
-from .words import opening
+from .words import same_opening
 
 if TYPE_CHECKING:
     from .assign import Facts
@@ -95,7 +95,7 @@ def _facts(old: Sequence[Update], new: Sequence[Update], matched: Mapping[int, i
         allowed=allowed,
         same_time=lambda i, j: same_moment(old[i], new[j]),
         other_time=lambda i, j: other_moment(old[i], new[j]),
-        opening=lambda i, j: opening(old[i].text) == opening(new[j].text) != (),
+        opening=lambda i, j: same_opening(old[i].text, new[j].text),
         embed=_same_embed(old, new),
         in_order=_keeps_order(matched),
     )

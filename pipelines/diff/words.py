@@ -32,10 +32,11 @@ def tokens(text: str) -> list[str]:
     return _TOKEN.findall(text)
 
 
-def opening(text: str, words: int = 6) -> tuple[str, ...]:
-    """The first words of a text, without case; empty where it has fewer."""
-    found = tuple(m[0].casefold() for m in islice(_TOKEN.finditer(text), words))
-    return found if len(found) == words else ()
+def same_opening(a: str, b: str, words: int = 6) -> bool:
+    """Do both begin with the same words, without case? A shorter text has to be the beginning of the other."""
+    left, right = ([m[0].casefold() for m in islice(_TOKEN.finditer(text), words)] for text in (a, b))
+    shorter = min(len(left), len(right))
+    return shorter >= words / 2 and left[:shorter] == right[:shorter]
 
 
 def spans(text: str) -> list[tuple[int, int]]:
