@@ -17,6 +17,7 @@ from scipy.optimize import linear_sum_assignment
 
 from .likeness import Likeness, Matrix
 
+_WITHIN_GRAMS = 8  # of words and word pairs; less stands in many a text
 _ROUNDS = 3  # matches found in one round are neighbours in the next
 
 PairTest = Callable[[int, int], bool]
@@ -37,12 +38,15 @@ class Evidence:
 
     same_time: float = 0.20
     other_time: float = -0.15  # both are known, and differ
+    claim: float = 0.40  # S from which one with the same time has a claim on its partner ...
+    claimed: float = -0.30  # ... against all whose time is another: of two that became one it is the one that stays
     neighbour: float = 0.05  # each of two that is paired with the neighbour
     same_place: float = 0.20  # between the same two pairs
     opening: float = 0.10  # the same first words
     embed: float = 0.10  # a picture, video or post that no other has
-    enough: float = 0.30
-    text: float = 0.10  # S alone: time and place prove nothing without any words
+    within: float = 0.90  # share of one text's weight that the other holds, to be it and something more
+    enough: float = 0.31
+    text: float = 0.08  # S alone: time and place prove nothing without any words
 
 
 EVIDENCE = Evidence()
@@ -75,24 +79,30 @@ def assign(
     new_free = [j for j in range(len(new_texts)) if j not in taken]
     around = [text for i, text in enumerate(old_texts) if i in matched]
     around += [text for j, text in enumerate(new_texts) if j in taken]
-    alike = Likeness([old_texts[i] for i in old_free], [new_texts[j] for j in new_free], around).table()
-    score = np.where(alike >= weighs.text, alike, -1.0)
-    for r, c in np.argwhere(score > 0):
-        score[r, c] = _weighed(score[r, c], old_free[r], new_free[c], facts, weighs)
+    likeness = Likeness([old_texts[i] for i in old_free], [new_texts[j] for j in new_free], around)
+    alike = likeness.table()
+    # Of two that became one both are in it, whole: not their length but time and place say which one it is.
+    alike = np.where(likeness.within(weighs.within, _WITHIN_GRAMS), np.maximum(alike, weighs.within), alike)
+    score = _weighed(alike, old_free, new_free, facts, weighs)
     if not facts.in_order:
         return _best(score, weighs.enough, old_free, new_free)
     score += weighs.same_place * _same_place(old_free, new_free, matched)
     return settle(score, weighs.enough, weighs.neighbour, matched, old_free, new_free)
 
 
-def _weighed(alike: float, i: int, j: int, facts: Facts, weighs: Evidence) -> float:
-    if not facts.allowed(i, j):
-        return -1.0
-    if facts.same_time(i, j):
-        alike += weighs.same_time
-    elif facts.other_time(i, j):
-        alike += weighs.other_time
-    return alike + weighs.opening * facts.opening(i, j) + weighs.embed * facts.embed(i, j)
+def _weighed(alike: Matrix, old_free: Sequence[int], new_free: Sequence[int], facts: Facts, weighs: Evidence) -> Matrix:
+    score = np.where(alike >= weighs.text, alike, -1.0)
+    same, other = np.zeros(alike.shape, dtype=np.bool_), np.zeros(alike.shape, dtype=np.bool_)
+    for r, c in np.argwhere(score > 0):
+        i, j = old_free[r], new_free[c]
+        if not facts.allowed(i, j):
+            score[r, c] = -1.0
+            continue
+        same[r, c], other[r, c] = facts.same_time(i, j), facts.other_time(i, j)
+        score[r, c] += weighs.opening * facts.opening(i, j) + weighs.embed * facts.embed(i, j)
+    claims = same & (alike >= weighs.claim)
+    claimed = claims.any(axis=0)[None, :] | claims.any(axis=1)[:, None]
+    return score + weighs.same_time * same + other * np.where(claimed, weighs.claimed, weighs.other_time)
 
 
 def settle(
