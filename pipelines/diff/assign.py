@@ -101,8 +101,9 @@ def _weighed(alike: Matrix, old_free: Sequence[int], new_free: Sequence[int], fa
         same[r, c], other[r, c] = facts.same_time(i, j), facts.other_time(i, j)
         score[r, c] += weighs.opening * facts.opening(i, j) + weighs.embed * facts.embed(i, j)
     claims = same & (alike >= weighs.claim)
-    claimed = claims.any(axis=0)[None, :] | claims.any(axis=1)[:, None]
-    return score + weighs.same_time * same + other * np.where(claimed, weighs.claimed, weighs.other_time)
+    claimed = np.logical_or(claims.any(axis=0, keepdims=True), claims.any(axis=1, keepdims=True))
+    against = np.where(claimed, weighs.claimed, weighs.other_time)
+    return np.asarray(score + weighs.same_time * same + against * other, dtype=np.float64)
 
 
 def settle(
