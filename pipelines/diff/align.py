@@ -80,12 +80,19 @@ def _or_the_same_moment(old: Sequence[Update], new: Sequence[Update], allowed: A
 def _by_assignment(
     old: Sequence[Update], new: Sequence[Update], matched: Mapping[int, int], allowed: Allowed
 ) -> dict[int, Match]:
-    if len(matched) in (len(old), len(new)):
+    if len(matched) in (len(old), len(new)) or not _any_allowed(old, new, matched, allowed):
         return {}
     from .assign import assign  # SciPy: most visits never need it
 
     found = assign([_read(u) for u in old], [_read(u) for u in new], matched, _facts(old, new, matched, allowed))
     return {i: Match(p.place, "assigned", p.score, p.runner_up) for i, p in found.items()}
+
+
+def _any_allowed(old: Sequence[Update], new: Sequence[Update], matched: Mapping[int, int], allowed: Allowed) -> bool:
+    """With trusted ids on both sides there is mostly nothing left to ask."""
+    taken = set(matched.values())
+    left = [j for j in range(len(new)) if j not in taken]
+    return any(allowed(i, j) for i in range(len(old)) if i not in matched for j in left)
 
 
 def _facts(old: Sequence[Update], new: Sequence[Update], matched: Mapping[int, int], allowed: Allowed) -> Facts:

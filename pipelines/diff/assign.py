@@ -45,7 +45,7 @@ class Evidence:
     opening: float = 0.10  # the same first words
     embed: float = 0.10  # a picture, video or post that no other has
     within: float = 0.90  # share of one text's weight that the other holds, to be it and something more
-    enough: float = 0.31
+    enough: float = 0.32
     text: float = 0.08  # S alone: time and place prove nothing without any words
 
 
