@@ -30,6 +30,7 @@ IDENTICAL = REVISIT + "identical-payload-digest"
 NOT_MODIFIED = REVISIT + "server-not-modified"
 VISIT_TYPE = "application/json; profile=stoppress-visit-1"
 READING_TYPE = "application/json; profile=stoppress-reading-1"
+DAMAGE_TYPE = "application/json; profile=stoppress-damage-1"
 TOMBSTONE_TYPE = "application/json; profile=stoppress-tombstone-1"
 REDACTED = "Stoppress-Redacted"  # a field of what came in the place of something: the takedown's id
 _GZIP = 16 + zlib.MAX_WBITS
@@ -256,6 +257,16 @@ def tombstone_record(record_id: str, facts: Mapping[str, Any], at: datetime, of:
         ("Content-Type", TOMBSTONE_TYPE),
     ]
     return _record("metadata", record_id, at, block, more)
+
+
+def damage_record(filename: str, facts: Mapping[str, Any], at: datetime) -> Record:
+    """In the place of bytes of a spool file that were damaged before it was sealed."""
+    block = json.dumps(facts, ensure_ascii=False, separators=(",\n ", ": ")).encode("utf-8", "backslashreplace")
+    more = [
+        ("WARC-Target-URI", f"urn:stoppress:damage:{filename}:{facts['offset']}"),
+        ("Content-Type", DAMAGE_TYPE),
+    ]
+    return _record("metadata", new_id(), at, block, more)
 
 
 def with_block(record: Record, block: bytes, record_id: str, takedown: str) -> Record:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from pipelines.config import Config
 from pipelines.errors import SpoolLocked
+from pipelines.store.recovering import QUARANTINE
 from pipelines.store.spool import SpoolLock, left_open, sealed, used
 
 from .check import Check
@@ -28,11 +29,12 @@ def spool_checks(config: Config, now: datetime) -> Iterator[Check]:
     yield Check("spool", "ok", f"{folder}: {busy}" if busy else f"{folder} can be written; no crawler is at work")
     yield from _room(config, folder, used(folder))
     yield from _waiting(folder, now, at_work=bool(busy))
-    torn = [path.name for path in (folder / "quarantine").glob("*")]
-    if torn:
-        names = ", ".join(sorted(torn)[:3]) + (" ..." if len(torn) > 3 else "")
-        step = f"look at them, then move them out of {folder / 'quarantine'}"
-        yield Check("spool", "warning", f"{len(torn)} torn tail(s) lie in quarantine: {names}", step)
+    kept = sorted(path.name for path in (folder / QUARANTINE).glob("*"))
+    if kept:
+        names = ", ".join(kept[:3]) + (" ..." if len(kept) > 3 else "")
+        told = f"{len(kept)} torn tail(s) or damaged place(s) of spool files lie in quarantine: {names}"
+        step = f"look at them (stoppress verify says what each is), then move them out of {folder / QUARANTINE}"
+        yield Check("spool", "warning", told, step)
 
 
 def _holder(folder: Path) -> str:

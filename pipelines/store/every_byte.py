@@ -10,7 +10,7 @@ from typing import BinaryIO
 from fastwarc.warc import WarcRecord, WarcRecordType
 
 from pipelines.entity import parse
-from pipelines.gzipping import deflated, half_stored
+from pipelines.gzipping import deflated, half_stored, unmarked
 from pipelines.warc import after_head, content, halves, sha256
 
 from .hashed import Hashed
@@ -66,7 +66,7 @@ def rewritten(file: BinaryIO) -> Iterator[Damage]:
     A gzip header has bytes that no checksum covers, and deflate has bits that mean nothing.
     """
     for item in Members(lambda: file.read(_PIECE)):
-        if isinstance(item, Member) and item.raw not in (
+        if isinstance(item, Member) and unmarked(item.raw) not in (
             deflated(item.plain),
             half_stored(*halves(item.plain)),
             zlib.compress(item.plain, 0, wbits=_GZIP),  # until 2026-11-26, coded bodies

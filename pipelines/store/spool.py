@@ -2,9 +2,9 @@
 
     <prefix>-<timestamp17>-<serial>-<worker>.warc.gz.open    written to now
     <prefix>-<timestamp17>-<serial>-<worker>.warc.gz         sealed, waits for upload
-    quarantine/                                              torn tails, kept for people
+    quarantine/                                              torn tails and damaged places, kept for people
 
-Nothing is ever appended to a file of an earlier process: it is cut at its last whole member and sealed.
+Nothing is ever appended to a file of an earlier process: it is mended, cut at its last whole member, and sealed.
 """
 
 from __future__ import annotations
@@ -14,18 +14,16 @@ import fcntl
 import os
 import re
 import secrets
-import shutil
 import socket
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import BinaryIO, Self
 
 from pipelines.crashpoint import crashpoint
-from pipelines.entity import EMPTY_LINE
 from pipelines.errors import SpoolLocked, StoppressError
-from pipelines.warc import VISIT_TYPE, Placed, Record, member, scan
+from pipelines.gzipping import marked, new_mark
+from pipelines.warc import Record, member
 
 from .disk import make_folders, sync_folder
 from .warcs import OPEN
@@ -99,6 +97,7 @@ class Epoch:
         self._path = folder / (name + OPEN)
         self._file: BinaryIO = self._path.open("xb")
         self._waiting: list[bytes] = []
+        self._mark = new_mark()
         self.size = self._written = self.durable = 0
         try:
             self.append(first(name))
@@ -115,7 +114,7 @@ class Epoch:
         return self.append_member(member(record))
 
     def append_member(self, data: bytes) -> tuple[int, int]:
-        offset = self.size
+        offset, data = self.size, marked(data, self._mark)
         self._waiting.append(data)
         self.size += len(data)
         if self.size - self._written > AT_ONCE:
@@ -214,70 +213,6 @@ def _ours(path: Path, name: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-@dataclass(frozen=True, slots=True)
-class Recovered:
-    """A file left by a dead process, sealed again; ``torn`` bytes went to quarantine. ``records`` are lean."""
-
-    path: Path
-    records: tuple[Placed, ...]
-    size: int
-    torn: int
-
-
-def recover(folder: Path, told: Callable[[Recovered], None] = lambda left: None) -> list[Recovered]:
-    """Seal what dead processes left open, cut at the last whole member. Safe to be killed and run again.
-
-    ``told`` hears of each file before it is sealed: if it raises, the file is still there for the next try.
-    """
-    return [_recover(path, told) for path in left_open(folder)]
-
-
-def _recover(path: Path, told: Callable[[Recovered], None]) -> Recovered:
-    with path.open("r+b") as file:
-        records = lean(scan(file))
-        whole = records[-1].offset + records[-1].length if records else 0
-        torn = path.stat().st_size - whole
-        if torn:
-            file.seek(whole)
-            _quarantine(path, file)
-            crashpoint("mid_recovery")
-            file.truncate(whole)
-            file.flush()
-            os.fsync(file.fileno())
-    if not records:  # not even its warcinfo is whole: nothing was ever acknowledged from it
-        path.unlink()
-        return Recovered(path, (), 0, torn)
-    left = Recovered(path.with_name(path.name.removesuffix(OPEN)), records, whole, torn)
-    told(left)
-    crashpoint("mid_recovery")
-    seal_name(path)
-    return left
-
-
-def lean(records: Iterable[Placed]) -> tuple[Placed, ...]:
-    """Without what no row is made of: a whole file of bodies would fill the memory of a small machine."""
-    return tuple(replace(placed, record=replace(placed.record, block=_told(placed.record))) for placed in records)
-
-
-def _told(record: Record) -> bytes:
-    """Of an answer its HTTP header, of a visit all."""
-    if record.type in ("response", "revisit"):
-        found = EMPTY_LINE.search(record.block)
-        return record.block[: found.end()] if found else record.block
-    return record.block if record.get("Content-Type") == VISIT_TYPE else b""
-
-
-def _quarantine(path: Path, tail: BinaryIO) -> None:
-    folder = path.parent / "quarantine"
-    folder.mkdir(exist_ok=True)
-    with (folder / (path.name.removesuffix(OPEN) + ".tail")).open("wb") as file:
-        shutil.copyfileobj(tail, file, 1 << 20)
-        file.flush()
-        os.fsync(file.fileno())
-    sync_folder(folder)
-    sync_folder(path.parent)
 
 
 def overdue(opened: datetime, size: int, now: datetime, *, roll_size: int, roll_age: timedelta) -> bool:

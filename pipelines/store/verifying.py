@@ -18,6 +18,7 @@ from .catalog import Catalog, WarcFile
 from .file_check import FileCheck
 from .fixity import Checked, Problem
 from .objects import ObjectStore, Stat
+from .recovering import QUARANTINE, what_is_kept
 from .spool import left_open, sealed
 from .warcs import OPEN
 
@@ -94,10 +95,10 @@ class Verifier:
         yield replace(result, problems=(*problems, *result.problems))
 
     def _quarantine(self) -> Iterator[Checked]:
-        folder = self._spool / "quarantine"
+        folder = self._spool / QUARANTINE
         for path in sorted(folder.iterdir()) if folder.is_dir() else []:
-            why = f"{path.stat().st_size} torn bytes of a file that was cut; look at them, then move them away"
-            name = f"quarantine/{path.name}"
+            why = f"{path.stat().st_size} {what_is_kept(path.name)}; look at them, then move them away"
+            name = f"{QUARANTINE}/{path.name}"
             yield Checked(name, self._clock(), ("quarantine",), (Problem("quarantine", why),))
 
     # what nothing points to, and what points to nothing

@@ -38,7 +38,8 @@ from pipelines.store.adopting import adopt, rows_of
 from pipelines.store.catalog import Catalog
 from pipelines.store.local import LocalStore
 from pipelines.store.recorder import Limits, Recorder
-from pipelines.store.spool import SpoolLock, file_name, recover, worker_name
+from pipelines.store.recovering import recover
+from pipelines.store.spool import SpoolLock, file_name, worker_name
 from pipelines.store.uploader import Uploader, store_file
 from pipelines.store.warcs import WarcReader, index_key, warc_key
 from pipelines.urlkey import urlkey
