@@ -108,6 +108,17 @@ class CaptureRows(Database):
         row = self.read(lambda c: c.execute(query).mappings().first())
         return rows.warc_file(row) if row else None
 
+    def newest_file(self, worker: str) -> WarcFile | None:
+        """The one that this spool's writer has opened last."""
+        query = select(files).where(files.c.worker == worker).order_by(files.c.opened.desc()).limit(1)
+        row = self.read(lambda c: c.execute(query).mappings().first())
+        return rows.warc_file(row) if row else None
+
+    def opened_when(self, moment: datetime, worker: str) -> bool:
+        """Whether this spool's writer has opened a file in this millisecond, whatever its name is now."""
+        query = select(files.c.name).where(files.c.worker == worker, files.c.opened == rows.micros(moment)).limit(1)
+        return self.read(lambda c: c.execute(query).first() is not None)
+
     def file_opened(self, name: str, *, worker: str, now: datetime) -> None:
         """A file is being written in the spool."""
         row = {"name": name, "state": "open", "size": 0, "worker": worker, "opened": rows.micros(now)}

@@ -133,6 +133,8 @@ CATALOG: dict[str, Row] = {
     "lost": Row("the catalog is gone, or older than the store", "rebuilt from the store; what it lacks is listed",
                 _in("rebuild/test_equal", "a_day_of_all_that_pages_do")
                 + _in("rebuild/test_verb", "replace_makes_all_of_it_again")
+                + _in("faults/catalog/test_old_copy", "yesterdays_catalog_is_refused_until_it_is_made_again",
+                      "a_lost_catalog_is_refused_too")
                 + _in(_VERIFY, "objects_that_the_catalog_does_not_know_are_noted")),
     "connection": Row("locked by others; cut off before and after the commit", "tried again; each row is there once",
                       _in("faults/catalog/test_connection",
