@@ -19,8 +19,10 @@ from .file_check import FileCheck
 from .fixity import Checked, Problem
 from .objects import ObjectStore, Stat
 from .recovering import QUARANTINE, what_is_kept
-from .spool import left_open, sealed
+from .spool import NAME, left_open, sealed
 from .warcs import OPEN
+
+ORPHAN = "orphan: the catalog does not know it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +56,8 @@ class Verifier:
         for file in files:
             if self._share.has(file.name):
                 yield from self._file(file)
+        if not files:
+            yield from self._nothing_known()
         yield from self._nowhere(pointed, files)
         yield from self._orphans()
         yield from self._quarantine()
@@ -78,6 +82,16 @@ class Verifier:
     def _in_spool(self, name: str) -> Path | None:
         both = (self._spool / (name + OPEN), self._spool / name)  # in this order: it may be sealed just now
         return next((path for path in both if path.exists()), None)
+
+    def _nothing_known(self) -> Iterator[Checked]:
+        """A catalog without a file is that of an archive that is new, or it was lost: then nothing was checked."""
+        keys = (stat.key for stat in self._store.list("warc/") if NAME.fullmatch(stat.key.rpartition("/")[2]))
+        if (first := next(keys, None)) is not None and not self._catalog.files():  # still: a crawler may be at work
+            why = (
+                f"it knows no WARC file, and the store has {first}: it is new, or was lost, and nothing can be checked "
+                "against it; stop all crawlers, then: stoppress rebuild --replace"
+            )
+            yield Checked("catalog", self._clock(), ("catalog",), (Problem("catalog", why),))
 
     # what lies in the spool
 
@@ -120,7 +134,7 @@ class Verifier:
             if name not in known and (made := self._catalog.replacing(name)):
                 yield replace(self._left(stat.key, made), size=stat.size)
             elif name not in known:
-                yield Checked(stat.key, self._clock(), note="orphan: the catalog does not know it", size=stat.size)
+                yield Checked(stat.key, self._clock(), note=ORPHAN, size=stat.size)
         if self._spool.is_dir():
             for path in [*left_open(self._spool), *sealed(self._spool)]:
                 name = path.name.removesuffix(OPEN)

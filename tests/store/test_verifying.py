@@ -469,6 +469,29 @@ def test_without_an_archive_it_says_so(tmp_path: Path) -> None:
     assert not (tmp_path / "spool").exists()
 
 
+@pytest.mark.parametrize("deep", [[], ["--deep"]])
+def test_a_catalog_that_knows_nothing_of_what_is_in_the_store_is_a_finding(here: Place, deep: list[str]) -> None:
+    key = here.key
+    here.catalog.close()
+    for path in here.folder.glob("**/catalog.db*"):
+        path.unlink()
+    with Catalog.open(load_config(here.config).archive.catalog):
+        pass
+    ran = stoppress("verify", *deep, config=here.config)
+
+    assert ran.code == 1
+    assert f"catalog: catalog: it knows no WARC file, and the store has {key}" in ran.out.decode()
+    assert "then: stoppress rebuild --replace" in ran.out.decode()
+    assert "of which 1 WARC file(s) of the store not checked" in ran.err
+
+
+def test_an_archive_in_which_nothing_was_kept_yet_is_none(tmp_path: Path) -> None:
+    config = write_config(tmp_path, URL)
+    stoppress("apply", str(config))
+
+    assert stoppress("verify", "--deep", config=config).code == 0
+
+
 def test_quarantine_alone_ends_with_1(here: Place) -> None:
     (here.folder / "spool" / "quarantine").mkdir()
     (here.folder / "spool" / "quarantine" / "a.tail").write_bytes(b"torn")
