@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import socket
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,6 +17,7 @@ import typer
 from pipelines.errors import ConfigError, StoreError
 from pipelines.face import iso
 from pipelines.opened import opened
+from pipelines.scratch import scratch
 from pipelines.store.fixity import Checked, FixityRecord
 from pipelines.store.objects import ObjectStore
 from pipelines.store.verifying import ORPHAN, Slice, Verifier
@@ -135,8 +135,8 @@ def _worker(spool: Path) -> str:
 @contextmanager
 def _recorded(store: ObjectStore, worker: str, counts: Counts) -> Iterator[Callable[[dict[str, Any]], None]]:
     """The record is kept however the run ends: what was checked until then was checked."""
-    with tempfile.TemporaryDirectory(prefix="stoppress-verify-") as folder:
-        record = FixityRecord(Path(folder) / "record", worker, counts.begun)
+    with scratch("verify") as folder:
+        record = FixityRecord(folder / "record", worker, counts.begun)
         counts.record = record.key
         try:
             yield record.add
