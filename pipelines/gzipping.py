@@ -18,6 +18,7 @@ _HEAD = b"\x1f\x8b\x08\0\0\0\0\0\0\xff"  # no name, no time, system unknown
 _EXTRA = 4  # the flag in a header's fourth byte
 _FIELD = struct.pack("<H2sH", 4 + 6, b"SP", 6)  # all extra fields' length, this one's name, its length
 HEADER = 10 + len(_FIELD) + 6  # bytes of a marked member's header
+_TEMPLATE = _HEAD[:3] + bytes([_EXTRA]) + _FIELD
 _LONGEST = 65_535  # bytes of a stored block: its length has 16 bits
 
 
@@ -57,7 +58,14 @@ def unmarked(member: bytes) -> bytes:
 def mark_of(data: bytes | memoryview, *, wrong: int = 0) -> bytes:
     """The mark of the member that begins here, empty if it has none; ``wrong``: so many bytes may have changed."""
     head = bytes(data[:HEADER])
-    if len(head) < HEADER:
-        return b""
-    there, told = head[:4] + head[10:-6], _HEAD[:3] + bytes([_EXTRA]) + _FIELD
-    return head[-6:] if sum(a != b for a, b in zip(there, told, strict=True)) <= wrong else b""
+    there = head[:4] + head[10:-6]
+    right = len(head) == HEADER and sum(a != b for a, b in zip(there, _TEMPLATE, strict=True)) <= wrong
+    return head[-6:] if right else b""
+
+
+def is_misread(data: bytes | memoryview) -> bool:
+    """A header of ours in which a changed byte says that it is longer or shorter than it is.
+
+    What follows is then read from elsewhere, and may by chance begin where a later member's contents do.
+    """
+    return bool(mark_of(data, wrong=1)) and (data[3] != _EXTRA or bytes(data[10:12]) != _FIELD[:2])

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from isal import isal_zlib
 
-from pipelines.gzipping import HEADER, mark_of
+from pipelines.gzipping import HEADER, is_misread, mark_of
 from pipelines.warc import ISAL_ERROR
 
 _GZIP = 16 + zlib.MAX_WBITS
@@ -75,10 +75,13 @@ class Members:
             except ISAL_ERROR as e:
                 why = f"no whole gzip member: {e}"
                 break
-        if not inflater.eof:
-            return self._broken(b"".join(taken), why) if taken else None
-        begun = taken[0] if len(taken[0]) >= HEADER else b"".join(taken)
-        self._marks.add(mark_of(begun[:HEADER]))
+        if not taken:
+            return None
+        head = (taken[0] if len(taken[0]) >= HEADER else b"".join(taken))[:HEADER]
+        misread = is_misread(head)
+        if misread or not inflater.eof:
+            return self._broken(b"".join(taken), "the gzip header is damaged" if misread else why)
+        self._marks.add(mark_of(head))
         if spare := len(inflater.unused_data):
             taken[-1] = taken[-1][:-spare]
             self._at -= spare

@@ -147,6 +147,22 @@ def test_wherever_one_byte_was_changed_the_records_that_it_does_not_touch_are_ke
             assert set(ids) | {item.record.id} == {p.record.id for p in found}
 
 
+@pytest.mark.parametrize("field", [3, 11])
+def test_a_header_whose_length_is_damaged_swallows_nothing(desk: Desk, field: int) -> None:
+    """With it, what begins in one record and ends in another can be one member with a right CRC."""
+    path = left_behind(desk, [body(n) for n in range(VISITS)])
+    data, first, last = path.read_bytes(), of_visit(path, 1)[0], of_visit(path, 3)[0]
+    behind = first.offset + HEADER
+    filler = bytes(4096 - (last.offset - first.offset)) if field == 11 else b""
+    changed = bytearray(data[:behind] + data[behind : last.offset] + filler + data[last.offset :])
+    changed[first.offset + field] ^= 0x10 if field == 11 else 0x08
+    path.write_bytes(changed)
+    adopt(desk.folder, desk.catalog)
+    (sealed,) = desk.folder.glob("*.warc.gz")
+
+    assert visits_in(sealed) == [f"v{n}" for n in range(VISITS)]
+
+
 @pytest.mark.parametrize("size", [1, 700, 4096])
 def test_a_place_of_zeros_costs_the_records_that_it_touches(desk: Desk, size: int) -> None:
     path = left_behind(desk, [body(n) for n in range(12)])
