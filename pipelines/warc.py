@@ -20,7 +20,7 @@ from typing import Any, BinaryIO
 from isal import isal_zlib
 from warcio.statusandheaders import StatusAndHeaders
 
-from .entity import EMPTY_LINE, DecodeError, Message, entity, parse
+from .entity import EMPTY_LINE, DecodeError, Message, codings_of, entity, parse
 from .errors import DamagedRecord
 from .gzipping import deflated, half_stored
 from .model import Capture, Exchange
@@ -135,8 +135,8 @@ def exchange_records(exchange: Exchange, *, record_id: str, visit_id: str | None
         answer = _record("revisit", record_id, exchange.started, head, more)
         return Kept((answer, *others), message, original.digest, original)
     more = [*shared, ("WARC-Truncated", exchange.truncated), ("WARC-Payload-Digest", digest)]
-    coded = (message.header("Content-Encoding") or "").strip().lower() in _CODED
-    answer = _record("response", record_id, exchange.started, exchange.response, more, coded=coded)
+    coded = codings_of(message.content_encoding)[-1:]  # the last one is how the bytes lie there
+    answer = _record("response", record_id, exchange.started, exchange.response, more, coded=bool(coded) and coded[0] in _CODED)
     return Kept((answer, *others), message, digest, None)
 
 
