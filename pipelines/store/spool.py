@@ -12,13 +12,15 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import random
 import re
 import secrets
 import socket
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import BinaryIO, Self
+from typing import IO, BinaryIO, Self
 
 from pipelines.crashpoint import crashpoint
 from pipelines.errors import SpoolLocked, StoppressError
@@ -30,6 +32,7 @@ from .warcs import OPEN
 
 PREFIX = "stoppress"
 NAME = re.compile(PREFIX + r"-[0-9]{17}-[0-9]{5}-[^-]+\.warc\.gz")
+PATIENCE = 5.0  # seconds for those who only look at a lock; each takes some microseconds
 AT_ONCE = 4 * 2**20  # bytes that one write takes; each write alone would make this thread wait for the others
 
 
@@ -49,6 +52,13 @@ def worker_name(folder: Path) -> str:
     return name
 
 
+def unwritable(folder: Path, why: object) -> StoppressError:
+    return StoppressError(
+        f"the spool {folder} cannot be written: {why}; "
+        "open this folder to the crawler's user, or name another as [archive] spool"
+    )
+
+
 class SpoolLock:
     """One writer per spool: an flock that dies with its process; the file names the holder."""
 
@@ -57,20 +67,14 @@ class SpoolLock:
             make_folders(folder)
             self._file = (folder / "lock").open("a+")
         except OSError as e:
-            raise StoppressError(
-                f"the spool {folder} cannot be written: {e.strerror}; "
-                "open this folder to the crawler's user, or name another as [archive] spool"
-            ) from e
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as e:
-            self._file.seek(0)
-            holder = self._file.read().strip() or "another process"
+            raise unwritable(folder, e.strerror) from e
+        if not _taken(self._file):
+            holder = _named(self._file)
             self._file.close()
             raise SpoolLocked(
-                f"{folder} is in use by process {holder}; "
+                f"{folder} is in use by {holder}; "
                 "wait until it has ended, or give this crawler another [archive] spool"
-            ) from e
+            )
         try:
             self._file.truncate(0)
             os.write(self._file.fileno(), str(os.getpid()).encode())  # unbuffered: closing must not fail again
@@ -86,6 +90,40 @@ class SpoolLock:
 
     def __exit__(self, *_: object) -> None:
         self._file.close()
+
+
+def holder(folder: Path) -> str:
+    """Who writes to this spool now, empty if nobody. Nothing is written, and no writer that starts now is kept out."""
+    try:
+        with (folder / "lock").open() as file:
+            return "" if _flock(file, fcntl.LOCK_SH) else _named(file)
+    except FileNotFoundError:
+        return ""
+
+
+def _taken(file: IO[str]) -> bool:
+    """Who only looks has a lock too, that others can share, and lets go at once: such a one is waited for."""
+    end = time.monotonic() + PATIENCE
+    while not _flock(file, fcntl.LOCK_EX):
+        if not _flock(file, fcntl.LOCK_SH) or time.monotonic() > end:
+            return False
+        fcntl.flock(file, fcntl.LOCK_UN)
+        time.sleep(random.uniform(0.005, 0.05))  # noqa: S311  no secret; two that start at once must not go in step
+    return True
+
+
+def _flock(file: IO[str], how: int) -> bool:
+    try:
+        fcntl.flock(file, how | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _named(file: IO[str]) -> str:
+    file.seek(0)
+    number = file.read().strip()
+    return f"process {number}" if number else "another process"
 
 
 class Epoch:
