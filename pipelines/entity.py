@@ -49,6 +49,21 @@ class Message:
         name = name.lower()
         return next((value for key, value in reversed(self.headers) if key.lower() == name), None)
 
+    @property
+    def content_encoding(self) -> str | None:
+        """The codings of the body, in the order in which they were applied."""
+        return listed(self.headers, "Content-Encoding")
+
+
+def listed(headers: Headers, name: str) -> str | None:
+    """The value of a field that is a list, None if absent: of all its lines, which count as one.
+
+    "A recipient MAY combine multiple field lines within a field section that have the same field name into one field
+    line, without changing the semantics of the message" -- RFC 9110 5.3
+    """
+    values = [value for key, value in headers if key.lower() == name.lower()]
+    return ", ".join(values) if values else None
+
 
 def parse(block: bytes) -> Message:
     """Take a response block apart at its first empty line; lines may end with a bare LF.
@@ -130,10 +145,15 @@ def dechunk(body: bytes) -> bytes:
         at += 2 if body[at : at + 2] == b"\r\n" else 1
 
 
+def codings_of(content_encoding: str | None) -> list[str]:
+    """In the order in which they were applied (RFC 9110 8.4)."""
+    codings = [c.strip().lower() for c in (content_encoding or "").split(",")]
+    return [c for c in codings if c not in ("", "identity")]
+
+
 def decode(content: bytes, content_encoding: str | None, *, limit: int = DECODED_LIMIT) -> bytes:
     """Remove the content codings, last first; DecodeError if anything is cut, damaged, unknown or too large."""
-    codings = [c.strip().lower() for c in (content_encoding or "").split(",")]
-    codings = [c for c in codings if c not in ("", "identity")]
+    codings = codings_of(content_encoding)
     if len(codings) > MOST_CODINGS:
         raise DecodeError(f"{len(codings)} content codings; at most {MOST_CODINGS} are read")
     for coding in reversed(codings):

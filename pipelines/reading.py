@@ -13,7 +13,7 @@ def read(block: bytes, url: str, at: datetime) -> Version | Unreadable:
     """A response block as kept -> what the page said, or why that cannot be told."""
     try:
         message = parse(block)
-        content = decode(entity(message), message.header("Content-Encoding"))
+        content = decode(entity(message), message.content_encoding)
     except (DecodeError, ValueError) as e:
         return Unreadable(reading="decode", detail=str(e))
     return extract(content, url=url, at=at, content_type=message.header("Content-Type"))

@@ -18,7 +18,7 @@ from typing import Any, BinaryIO
 
 from isal import isal_zlib
 
-from .entity import EMPTY_LINE, DecodeError, Message, entity, parse
+from .entity import EMPTY_LINE, DecodeError, Message, codings_of, entity, parse
 from .errors import DamagedRecord
 from .gzipping import deflated, half_stored
 from .model import Capture, Exchange
@@ -28,6 +28,7 @@ IDENTICAL = REVISIT + "identical-payload-digest"
 NOT_MODIFIED = REVISIT + "server-not-modified"
 VISIT_TYPE = "application/json; profile=stoppress-visit-1"
 READING_TYPE = "application/json; profile=stoppress-reading-1"
+DAMAGE_TYPE = "application/json; profile=stoppress-damage-1"
 TOMBSTONE_TYPE = "application/json; profile=stoppress-tombstone-1"
 REDACTED = "Stoppress-Redacted"  # a field of what came in the place of something: the takedown's id
 _GZIP = 16 + zlib.MAX_WBITS
@@ -137,8 +138,8 @@ def exchange_records(exchange: Exchange, *, record_id: str, visit_id: str | None
         answer = _record("revisit", record_id, exchange.started, head, more)
         return Kept((answer, *others), message, original.digest, original)
     more = [*shared, ("WARC-Truncated", exchange.truncated), ("WARC-Payload-Digest", digest)]
-    coded = (message.header("Content-Encoding") or "").strip().lower() in _CODED
-    answer = _record("response", record_id, exchange.started, exchange.response, more, coded=coded)
+    coded = codings_of(message.content_encoding)[-1:]  # the last one is how the bytes lie there
+    answer = _record("response", record_id, exchange.started, exchange.response, more, coded=bool(coded) and coded[0] in _CODED)
     return Kept((answer, *others), message, digest, None)
 
 
@@ -261,6 +262,16 @@ def tombstone_record(record_id: str, facts: Mapping[str, Any], at: datetime, of:
         ("Content-Type", TOMBSTONE_TYPE),
     ]
     return _record("metadata", record_id, at, block, more)
+
+
+def damage_record(filename: str, facts: Mapping[str, Any], at: datetime) -> Record:
+    """In the place of bytes of a spool file that were damaged before it was sealed."""
+    block = json.dumps(facts, ensure_ascii=False, separators=(",\n ", ": ")).encode("utf-8", "backslashreplace")
+    more = [
+        ("WARC-Target-URI", f"urn:stoppress:damage:{filename}:{facts['offset']}"),
+        ("Content-Type", DAMAGE_TYPE),
+    ]
+    return _record("metadata", new_id(), at, block, more)
 
 
 def with_block(record: Record, block: bytes, record_id: str, takedown: str) -> Record:
