@@ -14,6 +14,7 @@ from .canonical import canonical, letters
 from .cut import Cut, cut
 from .found import Found
 from .marks import survey
+from .phrases import Phrases
 from .places import Sidelines
 from .reconcile import Pair, Vouch
 from .source import Node, Source
@@ -32,7 +33,8 @@ def read(source: Source, seen: profiled.Seen | None = None, *, url: str, at: dat
     meta, structured, aside = page.Meta.of(root), jsonld.read(root), Sidelines(body)
     own, strangers = reconcile.without_strangers(structured.group.found, url)
     data, lies = reconcile.without_page_times(own)
-    vouch = Vouch(data)
+    words = Phrases(body)
+    vouch = Vouch(data, words)
     dom, trusted, seen_lies = _seen(body, aside, url, vouch)
     about = structured.page
     modified = jsonld.moment(about.get("dateModified")) or meta.moment(
@@ -61,8 +63,8 @@ def read(source: Source, seen: profiled.Seen | None = None, *, url: str, at: dat
     dom, data, others = reconcile.unrelated(dom, data, vouch, body, url)
     heard: tuple[str, ...] = ()
     if seen:
-        weighed = crosscheck.weigh(seen, dom, data, seen.profile.doubt(at.date()))
-        dom, data, heard, vouch = weighed.dom, weighed.data, weighed.warnings, Vouch(weighed.data)
+        weighed = crosscheck.weigh(seen, dom, data, seen.profile.doubt(at.date()), words)
+        dom, data, heard, vouch = weighed.dom, weighed.data, weighed.warnings, Vouch(weighed.data, words)
     pairs, shifts = reconcile.dated(reconcile.join(dom, data, vouch), place)
     updates, cuts = updates_of(pairs, url)
     first = next((p.dom.nodes[0] for p in pairs if p.dom), None)
@@ -75,12 +77,14 @@ def read(source: Source, seen: profiled.Seen | None = None, *, url: str, at: dat
     warnings = [*source.warnings, *structured.warnings, *strangers, *lies, *seen_lies, *others, *heard, *shifts]
     warnings += _distrusted(updates, coverage[1], newest, at)
     warnings += _warnings(updates, cuts, live, refused, known)
+    standfirst = page.standfirst(body, meta, about, aside, first)
+    window = profiled.widened(window, seen, body) if seen else window
     return Version(
         url=url,
         at=at,
         headline=headline,
-        standfirst=page.standfirst(body, meta, about, aside, first),
-        text=whole_text(root, body),
+        standfirst=standfirst,
+        text=whole_text(root, body),  # the last: it takes scripts out of the tree
         lang=lang,
         authors=page.authors(meta, about),
         datePublished=_utc(published, zone),
@@ -89,7 +93,7 @@ def read(source: Source, seen: profiled.Seen | None = None, *, url: str, at: dat
         coverageEndTime=coverage[1],
         state=state if live else "unknown",
         live=live,
-        window=profiled.widened(window, seen, body) if seen else window,
+        window=window,
         updates=updates,
         warnings=tuple(dict.fromkeys([*warnings, *(f"ended: {v}" for v in votes if state == "ended" and live)])),
         extractor=extractor,
