@@ -51,8 +51,10 @@ class Article:
 
     def paragraph(self, node: Node) -> Node | None:
         """The block around an element that holds prose and no further blocks."""
-        block = next(node.iterancestors(*PROSE), None)
-        return block if block is not None and is_leaf(block) else None
+        for holder in node.iterancestors():
+            if holder.tag in PROSE:
+                return holder if is_leaf(holder) else None
+        return None
 
     def in_prose(self, node: Node) -> bool:
         """Whether an element is part of a sentence: its paragraph says more than it does."""

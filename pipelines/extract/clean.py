@@ -38,6 +38,7 @@ _UI = re.compile(
 _KEY = re.compile(r"key (?:event|moment|point|update)|breaking(?: news)?|important|highlight|wichtig|eilmeldung", re.I)
 _PINNED = re.compile(r"pinned(?: (?:post|update|entry))?|sticky|angepinnt|épinglé|fijado|in evidenza", re.I)
 _BY = re.compile(r"\s*(?:by|von|par|por|di|door|av|przez)\s+(?=\S)", re.IGNORECASE)
+_DIGIT = re.compile(r"\d")
 _NUMBER_AND_WORD = re.compile(r"\d.*[^\W\d_]|[^\W\d_].*\d")
 _NAME = re.compile(
     r"[^\W\d_a-z][\w.'’-]*"
@@ -153,18 +154,17 @@ def controls(article: Article, parts: Parts, *, by_name: bool) -> None:
         named = by_name and not _TOOLS.isdisjoint(article.names.get(node, ()))
         if named and (len(text) < 200 or node.tag == "aside") and not article.holds_most(node):
             article.remove(node)
-        elif 0 < len(text) <= 40 and not article.in_prose(node):
+        elif 0 < len(text) <= 40:
             _control(article, node, text, parts)
 
 
 def _control(article: Article, node: Node, text: str, parts: Parts) -> None:
-    if _UI.fullmatch(text) or (MORE.match(text) and _is_link(article, node)):
-        article.remove(node)
-    elif _KEY.fullmatch(text) and node.tag not in HEADINGS:
-        parts.key_event = True
-        article.remove(node)
-    elif _PINNED.fullmatch(text):
-        parts.pinned = True
+    key = node.tag not in HEADINGS and _KEY.fullmatch(text)
+    pinned = _PINNED.fullmatch(text)
+    control = _UI.fullmatch(text) or (MORE.match(text) and _is_link(article, node))
+    if (control or key or pinned) and not article.in_prose(node):
+        parts.key_event = parts.key_event or bool(key and not control)
+        parts.pinned = parts.pinned or bool(pinned and not control and not key)
         article.remove(node)
 
 
@@ -184,7 +184,8 @@ def times(article: Article) -> None:
 
 
 def _is_counter(text: str) -> bool:
-    return _NUMBER_AND_WORD.search(text) is not None and not canonical(text)  # a bare number may be a result
+    counts = _DIGIT.search(text) is not None and _NUMBER_AND_WORD.search(text) is not None
+    return counts and not canonical(text)  # a bare number may be a result
 
 
 def _opens(article: Article, node: Node) -> bool:

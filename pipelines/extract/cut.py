@@ -18,9 +18,11 @@ from lxml import etree
 from lxml import html as lxml_html
 
 from .article import Article
+from .canonical import count
 from .clean import Parts, bylines, controls, drop, headline_of, info, pictures, times
 from .dom import BLOCKS, HEADINGS, said
 from .found import Found
+from .memory import Memory, digest, source_of
 from .remembered import remembering
 from .source import Node, frame
 from .words import words_of
@@ -54,8 +56,22 @@ class Cut:
     fell_back: bool = False
 
 
-def cut(found: Found, url: str, headline: str | None = None) -> Cut:
+def cut(found: Found, url: str, headline: str | None = None, memory: Memory | None = None) -> Cut:
     """``headline``: what another carrier says it is, so that it can be told from the text."""
+    if memory is None:
+        return _cut(found, url, headline)
+    return memory.once(_key(found, url, headline), lambda: _cut(found, url, headline))
+
+
+def _key(found: Found, url: str, headline: str | None) -> bytes:
+    """Of all that a cut follows from."""
+    loose = found.carrier == "headings"
+    nodes = [source_of(n, tail=loose) for n in found.nodes]
+    body = [source_of(n, tail=loose) for n in found.body]
+    return digest("cut", [url, headline, str(loose), str(found.skip), str(len(nodes)), *nodes, *body])
+
+
+def _cut(found: Found, url: str, headline: str | None) -> Cut:
     article, parts = _cleaned(found, headline, by_name=True)
     own = _paragraphs(article.root)
     if not own:
@@ -152,7 +168,9 @@ def _options() -> Extractor:
 
 def _keeps(text: str, own: str) -> bool:
     """Most letters are there, and none twice."""
-    ours, theirs = (sum(map(str.isalnum, t)) for t in (own, text))
+    if text is own:
+        return True
+    ours, theirs = count(own), count(text)
     return KEPT * ours <= theirs <= ours / KEPT
 
 
@@ -197,8 +215,10 @@ def _flagged(found: Found, *words: str) -> bool:
     """A flag on the record itself: ``class="entry pinned"``, ``data-sticky="true"``, ``data-type="key-event"``."""
     if not found.nodes or found.carrier == "headings":
         return False
-    for name, value in found.nodes[0].attrib.items():
+    for name, value in found.nodes[0].items():
         low = value.lower()
+        if not any(word in low or word in name for word in words):
+            continue
         tokens = set(re.split(r"[^a-z]+", f"{name} {low}".lower()))
         if name == "class" and set(words) & {t.rsplit("--", 1)[-1] for t in low.split()}:
             return True

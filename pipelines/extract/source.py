@@ -58,7 +58,7 @@ def parse(data: bytes, content_type: str | None) -> Source | Unreadable:
     text, warnings = decoded
     if not _TAG.search(text):
         return Unreadable(reading="not-html", detail="there is no tag in it")
-    if any(tag.count("=") > MOST_ATTRIBUTES for tag in _long_tags(text)):
+    if any(tag.count("=") > MOST_ATTRIBUTES for tag in long_tags(text)):
         return Unreadable(reading="extract-failed", detail=f"an element has more than {MOST_ATTRIBUTES} attributes")
     root, limit = _tree(text)
     if limit:
@@ -81,12 +81,29 @@ def _accepted(source: Source, length: int) -> Source | Unreadable:
     if silent and source.body.find(".//script") is None:
         return Unreadable(reading="empty", detail="the page has no text")
     title = source.root.findtext(".//title") or ""
-    if _CHALLENGE.search(title) and len(" ".join(source.body.text_content().split())) < SHORT_PAGE:
+    if is_challenge(source.root) and len(" ".join(source.body.text_content().split())) < SHORT_PAGE:
         return Unreadable(reading="refused", detail=f"a challenge page: {' '.join(title.split())[:80]}")
     return source
 
 
-def _long_tags(text: str) -> Iterator[str]:
+def is_challenge(root: Node) -> bool:
+    """Whether it is called as the pages are that ask whether a reader is one."""
+    return _CHALLENGE.search(root.findtext(".//title") or "") is not None
+
+
+def is_only_utf8(data: bytes, content_type: str | None) -> bool:
+    """Whether nothing says that the bytes are anything but UTF-8, and they are."""
+    claims = _claims(data, content_type)
+    if any(name.lower() not in ("utf-8", "utf8") for name in claims) or b"\0" in data:
+        return False
+    return not any(data.startswith(mark) for mark, _ in _BOMS) and _strictly(data, "utf-8") is not None
+
+
+def _claims(data: bytes, content_type: str | None) -> list[str]:
+    return [*_HEADER.findall(content_type or ""), *(m.decode("ascii") for m in _META.findall(data[:4096])[:1])]
+
+
+def long_tags(text: str) -> Iterator[str]:
     """Tags that are longer than any should be. Splitting costs a tenth of what a pattern does."""
     for piece in text.split("<"):
         if len(piece) > LONG_TAG and piece[0].isascii() and piece[0].isalpha():
@@ -115,7 +132,7 @@ def _decode(data: bytes, content_type: str | None) -> tuple[str, tuple[str, ...]
             return data[len(mark) :].decode(name, "replace"), ()
     if data[:200].count(b"\0") > len(data[:200]) // 3:  # UTF-16 without its mark
         data = data.decode("utf-16-be" if data[0] == 0 else "utf-16-le", "replace").encode("utf-8", "replace")
-    claims = [*_HEADER.findall(content_type or ""), *(m.decode("ascii") for m in _META.findall(data[:4096])[:1])]
+    claims = _claims(data, content_type)
     for position, name in enumerate([*claims, "utf-8", "windows-1252"]):
         text = _strictly(data, name)
         if text is not None:

@@ -18,6 +18,7 @@ from trafilatura.htmlprocessing import prune_unwanted_nodes
 from trafilatura.settings import Document, Extractor
 from trafilatura.xpaths import RAW_TREE_PRUNE_XPATH, REMOVE_COMMENTS_AND_LISTS_XPATH
 
+from .memory import Memory, digest, story_of
 from .remembered import remembering
 from .source import Node, elements
 
@@ -29,7 +30,7 @@ _JSON_LD = "application/ld+json"
 _FORUM = "DiscussionForumPosting"
 
 
-def whole_text(root: Node, body: Node) -> str:
+def whole_text(root: Node, body: Node, memory: Memory | None = None) -> str:
     """trafilatura's text without comments; for a page far too large for it, all its text.
 
     Scripts and styles are gone from the tree afterwards: this is the last thing to be read from it.
@@ -38,6 +39,12 @@ def whole_text(root: Node, body: Node) -> str:
         return "\n".join(line for t in body.itertext() if (line := " ".join(t.split())))
     large = elements(body) > MOST_ELEMENTS
     _without_scripts(root)
+    if memory is None:
+        return _text(root, large=large)
+    return memory.once(digest("text", [story_of(root)]), lambda: _text(root, large=large))
+
+
+def _text(root: Node, *, large: bool) -> str:
     with remembering():
         text: str | None = None if large else _by_rules(root)
         if text is None:
