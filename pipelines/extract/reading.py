@@ -69,12 +69,16 @@ def read(
         lasting.found([*dom, *structured.group.found, *(seen.shown + seen.stated if seen else ())])
     refused = None
     if not trusted and dom:
+        hinted = live or page.looks_live(root, meta, url)
+        dated = place.changed is not None or any(f.day or not _is_clock(f.published) for f in dom)
+        if lasting and not (hinted or dated):
+            lasting.steady = False  # how long ago its last clock was decides
         stamps = settle([f.published for f in dom], place, [f.day for f in dom])
         refused = gate.refusal(
             stamps,
-            hinted=live or page.looks_live(root, meta, url),
+            hinted=hinted,
             named=all(f.id for f in dom),
-            dated=place.changed is not None or any(f.day or not _is_clock(f.published) for f in dom),
+            dated=dated,
             at=at,
         )
         dom = [] if refused else dom

@@ -175,3 +175,11 @@ def _lists() -> list[tuple[list[Any], list[Any], list[Any]]]:
             plain = list(held)
             found.append((held, plain, [remembered(x, first=name == "BODY_XPATH") or x for x in plain]))
     return found
+
+
+def forget() -> None:
+    """For those who measure."""
+    for _, _, quick in _lists():
+        for expression in quick:
+            if isinstance(expression, Remembered):
+                expression.known.clear()
