@@ -13,7 +13,7 @@ import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from lxml import etree
@@ -144,22 +144,38 @@ _users = 0
 
 @contextmanager
 def remembering() -> Iterator[None]:
-    """Within, trafilatura's own lists of expressions hold those with a memory."""
+    """Within, trafilatura's own lists of expressions hold those with a memory, and jusText's paragraphs have one.
+
+    What others call in the meantime, from other threads, gives what it always gives.
+    """
     global _users
-    lists = _lists()
     with _lock:
         _users += 1
         if _users == 1:
-            for held, _, quick in lists:
-                held[:] = quick
+            _swap(quick=True)
     try:
         yield
     finally:
         with _lock:
             _users -= 1
             if _users == 0:
-                for held, plain, _ in lists:
-                    held[:] = plain
+                _swap(quick=False)
+
+
+def _swap(*, quick: bool) -> None:
+    from justext import paragraph
+
+    for held, plain, quicker in _lists():
+        held[:] = quicker if quick else plain
+    # a paragraph works its text out anew each time that it is asked for it, and it is asked a dozen times
+    paragraph.normalize_whitespace = _spaces() if quick else _spaces().__wrapped__
+
+
+@cache
+def _spaces() -> Any:
+    from justext.utils import normalize_whitespace
+
+    return lru_cache(2048)(normalize_whitespace)
 
 
 @cache
@@ -179,6 +195,7 @@ def _lists() -> list[tuple[list[Any], list[Any], list[Any]]]:
 
 def forget() -> None:
     """For those who measure."""
+    _spaces().cache_clear()
     for _, _, quick in _lists():
         for expression in quick:
             if isinstance(expression, Remembered):

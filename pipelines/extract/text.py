@@ -30,7 +30,7 @@ _JSON_LD = "application/ld+json"
 _FORUM = "DiscussionForumPosting"
 
 
-def whole_text(root: Node, body: Node, memory: Memory | None = None) -> str:
+def whole_text(root: Node, body: Node, memory: Memory | None = None, url: str = "") -> str:
     """trafilatura's text without comments; for a page far too large for it, all its text.
 
     Scripts and styles are gone from the tree afterwards: this is the last thing to be read from it.
@@ -40,16 +40,25 @@ def whole_text(root: Node, body: Node, memory: Memory | None = None) -> str:
     large = elements(body) > MOST_ELEMENTS
     _without_scripts(root)
     if memory is None:
-        return _text(root, large=large)
-    return memory.once(digest("text", [story_of(root)]), lambda: _text(root, large=large))
+        return _text(root, large=large)[0]
+    key, needs_more = digest("text", [story_of(root)]), digest("more than rules", [url])
+    known: str | None = memory.get(key)
+    if known is None:
+        # on a page where the rules were not enough the last time they are not tried first
+        known, alone = _text(root, large=large, alone=memory.get(needs_more) is None)
+        memory.keep(key, known)
+        if not alone:
+            memory.keep(needs_more, True)
+    return known
 
 
-def _text(root: Node, *, large: bool) -> str:
+def _text(root: Node, *, large: bool, alone: bool = True) -> tuple[str, bool]:
+    """The text, and whether the rules alone were enough for it."""
     with remembering():
-        text: str | None = None if large else _by_rules(root)
-        if text is None:
-            text = extract(root, include_comments=False, with_metadata=False, fast=large)
-    return text or ""
+        text = _by_rules(root) if alone and not large else None
+        if text is not None:
+            return text, True
+        return extract(root, include_comments=False, with_metadata=False, fast=large) or "", False
 
 
 def _without_scripts(root: Node) -> None:
