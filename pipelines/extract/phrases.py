@@ -38,6 +38,7 @@ class Phrases:
         self._gaps = 0
         self._spans: dict[Node, Span] = {}
         self._known: dict[str, str] = {}
+        self._found: dict[str, tuple[int, ...]] = {}
 
     def span(self, node: Node) -> Span | None:
         return self._spans.get(node) if self._words else None
@@ -54,13 +55,19 @@ class Phrases:
 
     def places(self, phrases: Iterable[str]) -> Places:
         """Where each of the phrases stands; a phrase is known by its number."""
-        found = []
-        for number, phrase in enumerate(phrases):
+        found = [(place, n, len(phrase)) for n, phrase in enumerate(phrases) for place in self._places_of(phrase)]
+        return Places(sorted(found))
+
+    def _places_of(self, phrase: str) -> tuple[int, ...]:
+        known = self._found.get(phrase)
+        if known is None:
+            places = []
             place = self._words.find(phrase)
             while place >= 0:
-                found.append((place, number, len(phrase)))
+                places.append(place)
                 place = self._words.find(phrase, place + 1)
-        return Places(sorted(found))
+            known = self._found[phrase] = tuple(places)
+        return known
 
     def _read(self) -> None:
         opened: list[tuple[int, int]] = []

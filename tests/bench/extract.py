@@ -27,7 +27,7 @@ from pathlib import Path
 
 from trafilatura import extract as whole
 
-from pipelines.extract import canonical, extract, marks, places, remembered, times
+from pipelines.extract import canonical, extract, ids, marks, places, remembered, times
 from pipelines.extract.memory import Memory
 from tests.bench import many_pages
 from tests.bench.saved_pages import Page, big, made, other_box, other_tokens, parsed, saved, with_tokens, without_newest
@@ -57,7 +57,7 @@ def read(page: Page, memory: Memory | None = None) -> object:
 
 def forget() -> None:
     """What earlier rounds left in caches does not count for a page never seen before."""
-    for module in (canonical, marks, places, times):
+    for module in (canonical, ids, marks, places, times):
         for value in vars(module).values():
             getattr(value, "cache_clear", int)()
     remembered.forget()
