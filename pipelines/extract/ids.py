@@ -86,7 +86,7 @@ def _offers(node: Node, url: str) -> dict[str, str]:
 
 def _of_element(node: Node, prefix: str) -> dict[str, str]:
     found = {}
-    for name, value in node.attrib.items():
+    for name, value in node.items():
         named = name == "id" or (name.startswith("data-") and _ID_NAME.search(name))
         if named and _ID_VALUE.fullmatch(value):
             found[prefix + name] = value

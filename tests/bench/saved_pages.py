@@ -116,4 +116,5 @@ def _tree(html: bytes) -> lxml_html.HtmlElement:
 
 
 def _written(root: lxml_html.HtmlElement) -> bytes:
-    return b"<!doctype html>\n" + lxml_html.tostring(root, encoding="utf-8")
+    written: bytes = lxml_html.tostring(root, encoding="utf-8")
+    return b"<!doctype html>\n" + written
