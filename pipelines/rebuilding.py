@@ -1,8 +1,8 @@
 """STORE -> CATALOG: everything that the archive knows of itself, from the archive alone.
 
-    warc/**    -> captures, visits, readings (versions, changes, confirmations), files     the index part
-    captures whose reading is missing -> extracted and compared again, each page in its order
-    control/** -> watches, pauses, resumes, ends
+warc/**    -> captures, visits, readings (versions, changes, confirmations), files     the index part
+captures whose reading is missing -> extracted and compared again, each page in its order
+control/** -> watches, pauses, resumes, ends
 """
 
 from __future__ import annotations

@@ -328,4 +328,3 @@ def _line(visit: Visit) -> str:
     if visit.outcome == "error":
         words.append(visit.detail)
     return " ".join(word for word in words if word)
-

@@ -40,9 +40,7 @@ def redacted(there: Takedown, asked: Takedown, config: Config) -> Finished:
     """Go on until nothing of it is left in the store, or something has to be waited for."""
     with opened_by_admin(config, "takedown --redact") as (catalog, store):
         if there.redact is None:
-            there = also_redact(
-                there, catalog, store, reason=asked.reason, actor=asked.actor, now=datetime.now(UTC)
-            )
+            there = also_redact(there, catalog, store, reason=asked.reason, actor=asked.actor, now=datetime.now(UTC))
         with tempfile.TemporaryDirectory(prefix="stoppress-redact-") as folder:
             show = _progress if sys.stderr.isatty() else lambda done: None
             run = Redactor(there, catalog, store, Path(folder)).run(show)

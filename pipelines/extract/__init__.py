@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from ..model import Unreadable, Version
 from .source import parse
+from .whole import Look, whole, with_rest
 
 if TYPE_CHECKING:
     from .profile import Profile
@@ -29,39 +30,65 @@ def extract(
     at: datetime,
     content_type: str | None = None,
     profiles: Sequence[Profile] | None = None,
+    parts: Sequence[tuple[str, bytes]] = (),
 ) -> Version | Unreadable:
     """What a page said: headline, lead, text and its timestamped updates, in the order of the page.
 
     ``html``: the entity, content coding removed. ``at``: when it was fetched, aware; ages ("4 min ago") are
     read against it. ``profiles``: of platforms, instead of those that come with Stoppress; ``()`` switches all off.
+    ``parts``: address and entity of its older pages and of its feeds' answers, in the order in which they were
+    fetched: the version holds what all of them say.
     A page that cannot be read is an ``Unreadable`` with its reason, never an exception; ValueError only for
     an ``at`` without zone.
     """
     if at.tzinfo is None:
         raise ValueError("at has no time zone; give an aware datetime, for example datetime.now(UTC)")
+    page = look(html, url=url, at=at, content_type=content_type, profiles=profiles)
+    if not parts:
+        return page.read
+    return whole(page, [_part(part, page.url, at, profiles) for part in parts])
+
+
+def _part(part: tuple[str, bytes], first: str, at: datetime, profiles: Sequence[Profile] | None) -> Look:
+    url, data = part
+    return look(data, url=url, at=at, profiles=profiles, first=first)
+
+
+def look(
+    html: bytes, *, url: str, at: datetime, content_type: str | None = None,
+    profiles: Sequence[Profile] | None = None, first: str | None = None,
+) -> Look:  # fmt: skip
+    """What ``extract`` gives, and what else there is to ask for.
+
+    ``first``: the page that this one is a part of, an older page or the answer of a feed.
+    """
     try:
-        return _read(html, url, at.astimezone(UTC), content_type, profiles)
+        return _read(html, url, at.astimezone(UTC), content_type, profiles, first)
     except Exception as e:  # noqa: BLE001  a page that breaks a parser is a fact about that page
-        return Unreadable(reading="extract-failed", detail=f"{type(e).__name__}: {e}"[:500])
+        return Look(url, Unreadable(reading="extract-failed", detail=f"{type(e).__name__}: {e}"[:500]))
 
 
 def _read(
-    html: bytes, url: str, at: datetime, content_type: str | None, profiles: Sequence[Profile] | None
-) -> Version | Unreadable:
+    html: bytes, url: str, at: datetime, content_type: str | None, profiles: Sequence[Profile] | None,
+    first: str | None,
+) -> Look:  # fmt: skip
+    known, part = _known(profiles), first is not None
     if _may_be_json(html, content_type):
         from . import document
 
-        version = document.read(_known(profiles), html, url=url, at=at, extractor=EXTRACTOR)
-        if version is not None:
-            return version
+        told = document.read(known, html, url=url, at=at, extractor=EXTRACTOR, part=part)
+        if told is not None:
+            return Look(url, *told)
     source = parse(html, content_type)
     if isinstance(source, Unreadable):
-        return source
-    from . import profiled  # what these two import, trafilatura above all, takes half a second
+        return Look(url, source)
+    from . import profiled, rest  # what these import, trafilatura above all, takes half a second
     from .reading import read
 
-    seen = profiled.read(_known(profiles), source, html, url=url, day=at.date())
-    return read(source, seen, url=url, at=at, extractor=EXTRACTOR)
+    seen = profiled.read(known, source, html, url=url, day=at.date())
+    version = read(source, seen, url=url, at=at, extractor=EXTRACTOR, hinted=part)
+    profile = seen.profile if seen else None
+    return with_rest(version, rest.of_page(source.root, version, url=url, first=first or url, profile=profile))
 
 
 def _known(profiles: Sequence[Profile] | None) -> Sequence[Profile]:

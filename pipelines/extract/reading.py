@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 from zoneinfo import ZoneInfo
 
 from ..model import Update, Version
-from . import crosscheck, distrust, gate, headings, ids, jsonld, microdata, page, profiled, reconcile, records
+from . import crosscheck, distrust, gate, headings, ids, jsonld, merge, microdata, page, profiled, reconcile, records
 from .canonical import canonical, letters
 from .cut import Cut, cut
 from .found import Found
@@ -26,8 +25,10 @@ AND = " | "  # between the names of rules
 CLEARLY_BETTER = 1.5  # how much more the flat headings must hold to be taken before records
 
 
-def read(source: Source, seen: profiled.Seen | None = None, *, url: str, at: datetime, extractor: str) -> Version:
-    """``seen``: what the profile of the platform saw, if there is one."""
+def read(
+    source: Source, seen: profiled.Seen | None = None, *, url: str, at: datetime, extractor: str, hinted: bool = False
+) -> Version:
+    """``seen``: what the profile of the platform saw, if there is one. ``hinted``: it is known to be a live page."""
     root, body = source.root, source.body
     meta, structured, aside = page.Meta.of(root), jsonld.read(root), Sidelines(body)
     own, strangers = reconcile.without_strangers(structured.group.found, url)
@@ -52,7 +53,7 @@ def read(source: Source, seen: profiled.Seen | None = None, *, url: str, at: dat
         stamps = settle([f.published for f in dom], place, [f.day for f in dom])
         refused = gate.refusal(
             stamps,
-            hinted=live or page.looks_live(root, meta, url),
+            hinted=hinted or live or page.looks_live(root, meta, url),
             named=all(f.id for f in dom),
             dated=place.changed is not None or any(f.day or not _is_clock(f.published) for f in dom),
             at=at,
@@ -91,6 +92,7 @@ def read(source: Source, seen: profiled.Seen | None = None, *, url: str, at: dat
         live=live,
         window=profiled.widened(window, seen, body) if seen else window,
         updates=updates,
+        deleted=tuple(f"id:{id_}" for id_ in seen.deleted) if seen else (),
         warnings=tuple(dict.fromkeys([*warnings, *(f"ended: {v}" for v in votes if state == "ended" and live)])),
         extractor=extractor,
     )
@@ -164,7 +166,7 @@ def updates_of(pairs: list[Pair], url: str) -> tuple[tuple[Update, ...], list[Cu
     # A bare embed has no text and is an update all the same; an element without anything is none.
     timed = {i for i, p in enumerate(pairs) if p.dom and p.dom.carrier == "headings"}
     kept = _without_copies([u for i, u in enumerate(built) if u.text or u.id or u.media or u.headline or i in timed])
-    return _keyed(kept), [c for c in cuts if c]
+    return merge.rekeyed(kept), [c for c in cuts if c]
 
 
 def _by_profile(found: Found | None) -> Found | None:
@@ -280,29 +282,6 @@ def _identity(update: Update, index: int) -> tuple[str, str]:
     if update.id:
         return update.id, text
     return (str(update.published), text) if text else ("", str(index))
-
-
-def _keyed(updates: list[Update]) -> tuple[Update, ...]:
-    """Keys are unique within the page: an id that several updates carry identifies none of them."""
-    counts: dict[str, int] = {}
-    for update in updates:
-        counts[update.id or ""] = counts.get(update.id or "", 0) + 1
-    used: dict[str, int] = {}
-    keyed = []
-    for position, update in enumerate(updates):
-        unique = update.id is not None and counts[update.id] == 1
-        key = f"id:{update.id}" if unique else _fingerprint(update)
-        used[key] = used.get(key, 0) + 1
-        if used[key] > 1:
-            key = f"{key}#{used[key]}"
-        keyed.append(replace(update, key=key, position=position))
-    return tuple(keyed)
-
-
-def _fingerprint(update: Update) -> str:
-    moment = update.published.isoformat() if update.published and update.time_source != "relative" else ""
-    said = f"{moment}\n{canonical(update.text) or canonical(update.headline or '')}"
-    return f"text:{hashlib.sha256(said.encode('utf-8', 'surrogatepass')).hexdigest()[:20]}"
 
 
 def _warnings(

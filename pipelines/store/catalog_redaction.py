@@ -155,9 +155,7 @@ def _blank_versions(connection: Connection, takedown: str, ids: Any) -> None:
     for row in connection.execute(query).all():
         document = rows.document(blanked_version(json.loads(row.document)))
         this = and_(versions.c.urlkey == row.urlkey, versions.c.seq == row.seq)
-        connection.execute(
-            update(versions).where(this).values(document=document, headline=None, redacted=takedown)
-        )
+        connection.execute(update(versions).where(this).values(document=document, headline=None, redacted=takedown))
 
 
 def _move(capture: Capture) -> dict[str, Any]:

@@ -1,8 +1,8 @@
 """What may be deleted: objects that no row points to and that hold nothing of their own.
 
-    replaced by a merged file  -> every record is in that one: index and file go
-    orphan, older than a grace -> every record is in files that the catalog points to: it goes; else it is named
-    index without its file, upload begun and never ended, older than the grace -> goes
+replaced by a merged file  -> every record is in that one: index and file go
+orphan, older than a grace -> every record is in files that the catalog points to: it goes; else it is named
+index without its file, upload begun and never ended, older than the grace -> goes
 """
 
 from __future__ import annotations

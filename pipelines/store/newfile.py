@@ -1,6 +1,6 @@
 """A WARC file that stands for others: written here, put under a new name, read back, then the catalog is switched.
 
-    warcinfo, with the names of the files that it replaces, then their members unchanged, or what came instead
+warcinfo, with the names of the files that it replaces, then their members unchanged, or what came instead
 """
 
 from __future__ import annotations

@@ -182,5 +182,3 @@ def _same_captures(file: WarcFile, catalog: Catalog, new: NewFile) -> None:
     lost = catalog.places(file.key or "").keys() - here
     if lost:
         raise DamagedRecord(f"{file.key} lacks {min(lost)}, which the catalog says is in it; see: stoppress verify")
-
-
