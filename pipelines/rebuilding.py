@@ -108,5 +108,5 @@ class Rebuild:
         left, ahead = deque(visits), deque[asyncio.Task[Visit]]()
         while left or ahead:
             while left and len(ahead) < 2 * self._count:
-                ahead.append(asyncio.create_task(read_again(left.popleft(), reader, workers)))
+                ahead.append(asyncio.create_task(read_again(left.popleft(), reader, self._catalog, workers)))
             yield await ahead.popleft()

@@ -9,14 +9,18 @@ import os
 import resource
 import signal
 import threading
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from datetime import datetime
+from typing import Any, TypeVar
 
+from .extract.whole import Look
 from .model import Unreadable, Version
-from .reading import read
+from .reading import Answer, look, read, read_whole
 
 log = logging.getLogger(__name__)
+Told = TypeVar("Told")
 TIME_LIMIT = 60.0  # seconds for one page; ordinary ones take 0.05
 MEMORY_LIMIT = 4 * 2**30  # bytes of address space for one worker
 PAGES_PER_WORKER = 2000  # then it is replaced: lxml keeps some memory for ever
@@ -36,17 +40,29 @@ class Workers:
         With a worker all pages go down that its pool held: each of them is read once more, alone, so that only the
         one that did it fails.
         """
+        return await self._do(url, read, block, url, at)
+
+    async def look(self, answer: Answer, first: str | None = None) -> Look:
+        """``reading.look`` in the same way."""
+        told = await self._do(answer.url, look, answer, first)
+        return Look(answer.url, told) if isinstance(told, Unreadable) else told
+
+    async def read_whole(self, answers: Sequence[Answer]) -> Version | Unreadable:
+        """``reading.read_whole`` in the same way."""
+        return await self._do(answers[0].url, read_whole, answers)
+
+    async def _do(self, url: str, act: Callable[..., Told], *given: Any) -> Told | Unreadable:
         try:
-            return await self._read(block, url, at)
+            return await self._mended(url, act, *given)
         except OSError as e:  # no descriptors, processes or memory now; at the next visit there may be
             if self._pool:
                 self._drop(self._pool)
             return _failed(url, f"no process can be started for the extraction: {e}")
 
-    async def _read(self, block: bytes, url: str, at: datetime) -> Version | Unreadable:
+    async def _mended(self, url: str, act: Callable[..., Told], *given: Any) -> Told | Unreadable:
         pool = self._pool = self._pool or _open(self._count)
         try:
-            return await _read(pool, block, url, at)
+            return await _done(pool, url, act, *given)
         except BrokenProcessPool:
             self._drop(pool)
         except TimeoutError:
@@ -55,7 +71,7 @@ class Workers:
         async with self._alone:
             own = _open(1)
             try:
-                return await _read(own, block, url, at)
+                return await _done(own, url, act, *given)
             except BrokenProcessPool:
                 return _failed(url, "the extraction process died")
             except TimeoutError:
@@ -80,9 +96,9 @@ def _open(count: int) -> ProcessPoolExecutor:
     return ProcessPoolExecutor(count, mp_context=context, initializer=_limit, max_tasks_per_child=PAGES_PER_WORKER)
 
 
-async def _read(pool: ProcessPoolExecutor, block: bytes, url: str, at: datetime) -> Version | Unreadable:
+async def _done(pool: ProcessPoolExecutor, url: str, act: Callable[..., Told], *given: Any) -> Told | Unreadable:
     """BrokenProcessPool or TimeoutError if the worker does not come back."""
-    asked = asyncio.wrap_future(pool.submit(read, block, url, at))  # OSError: no process can be started
+    asked = asyncio.wrap_future(pool.submit(act, *given))  # OSError: no process can be started
     try:
         async with asyncio.timeout(TIME_LIMIT):  # wait_for of 3.11 forgets a Ctrl-C that meets the result
             return await asked

@@ -50,11 +50,10 @@ def test_without_its_last_page_it_is_not_complete() -> None:
 
 def test_what_slid_to_the_next_page_meanwhile_is_there_once() -> None:
     """An update came between page 1 and page 2; page 1 is looked at once more."""
-    ten = range(10, 0, -1)
-    version = read(pages.paged(NINE, 1, 3), older(2, ten), older(3, ten), older(4, ten),
-                   (URL, pages.paged(ten, 1, 3)))  # fmt: skip
+    before, after = range(10, 0, -1), range(11, 0, -1)
+    version = read(pages.paged(before, 1, 3), *(older(k, after) for k in (2, 3, 4)), (URL, pages.paged(after, 1, 3)))
 
-    assert numbers(version) == list(ten)
+    assert numbers(version) == list(after)
     assert not version.window.complete
     assert "older: the page changed while the rest of it was read" in version.warnings
 
