@@ -58,6 +58,10 @@ def _partners(first: Sequence[Update], then: Sequence[Update]) -> dict[int, int]
     if agreeing < _AGREE * len(pairs):  # numbers that begin anew on each page
         pairs = {j: i for j, i in pairs.items() if _alike(first[i], then[j])}
     taken = set(pairs.values())
+    left = [u for i, u in enumerate(first) if i not in taken]
+    right = [u for j, u in enumerate(then) if j not in pairs]
+    if all(u.id for u in (*left, *right)) or not (left and right):
+        return pairs
     by_print = _once({i: _print(u) for i, u in enumerate(first) if i not in taken})
     for print_, j in _once({j: _print(u) for j, u in enumerate(then) if j not in pairs}).items():
         i = by_print.get(print_)

@@ -60,7 +60,7 @@ def whole(page: Look, parts: Sequence[Look]) -> Version | Unreadable:
     told += [f"older: {barren} brings nothing but what was shown before"] if barren else []
     reached = version.window.page == 1 and _ends(page, chain) and not told
     told += [] if reached else [INCOMPLETE]
-    return _told(version, [p for p in parts if p.version], updates, reached=reached, told=told)
+    return _told(version, chain, updates, reached=reached, told=told)
 
 
 def _trouble(part: Look) -> str | None:
@@ -99,9 +99,9 @@ def _ends(page: Look, chain: Sequence[Look]) -> bool:
 
 
 def _told(
-    version: Version, parts: Sequence[Look], updates: tuple[Update, ...], *, reached: bool, told: list[str]
+    version: Version, chain: Sequence[Look], updates: tuple[Update, ...], *, reached: bool, told: list[str]
 ) -> Version:
-    read = [p.version for p in parts if p.version]
+    read = [p.version for p in chain if p.version]
     total = next((v.window.total for v in read if v.window.total), version.window.total)
     if reached and total is not None and len(updates) < total:
         told.append(f"older: {len(updates)} updates of {total} were found")
