@@ -127,3 +127,56 @@ def test_a_page_that_stays_the_same_is_new_when_its_feed_is(raw_server: RawServe
     (tmp_path / "archive" / "catalog.db").unlink()
     assert stoppress("rebuild", config=config).code == 0
     assert stoppress("versions", url, "--json", config=config).lines == before
+
+
+def test_an_update_on_an_older_page_that_was_not_asked_for_is_not_removed(
+    raw_server: RawServer, tmp_path: Path
+) -> None:
+    """And one that is gone from it is: by the next sweep, dated since the last, confirmed by the one after."""
+    site = Site(raw_server, NINE.copy())
+    config = watched(tmp_path, site.url, crawl='older_every = "1h"')
+    first = crawled(config)
+    site.numbers[:] = [10, 9, 8, 7, 6, 5, 4, 3, 1]  # one came, and one went from page 3
+    partial = crawled(config)
+    sweeps = watched(tmp_path, site.url, crawl='older_every = "1s"')
+    found = crawled(sweeps)
+    again = crawled(sweeps)
+
+    assert types(partial["changes"]) == [("added", "id:50010")]
+    assert [(c["type"], c["update"], c["confirmed"]) for c in found["changes"]] == [("removed", "id:50002", False)]
+    [change] = stoppress("changes", "--type", "removed", "--json", config=config).lines
+    assert change["seen_after"] == change["old_proof"]["timestamp"]
+    assert change["old_proof"]["record_id"] == first["captures"][0]["record_id"]
+    assert change["confirmed"]
+    assert (again["reading"], len(again["captures"])) == ("unchanged", 4)
+    assert numbers(shown(config, site.url, "v3")) == [10, 9, 8, 7, 6, 5, 4, 3, 1]
+
+
+def test_edits_on_older_pages_are_found_by_a_sweep(raw_server: RawServer, tmp_path: Path) -> None:
+    site = Site(raw_server, NINE.copy())
+    config = watched(tmp_path, site.url, crawl='older_every = "1s"')
+    crawled(config)
+    site.edited["n2"] = pages.text(2).replace("17 people", "19 people")
+    visit = crawled(config)
+
+    assert [(c["type"], c["update"], c["part"].rpartition("?")[2]) for c in visit["changes"]] == [
+        ("edited", "id:50002", "page=3")
+    ]
+    part = next(c for c in visit["captures"] if c["url"].endswith("page=3"))
+    assert visit["changes"][0]["new_proof"]["record_id"] == part["record_id"]
+
+
+def test_a_page_that_slides_while_it_is_read_comes_out_whole(raw_server: RawServer, tmp_path: Path) -> None:
+    def publish(number: int) -> None:
+        if number == 2 and 10 not in site.numbers:
+            site.numbers[:0] = [11, 10]
+
+    site = Site(raw_server, NINE.copy(), before=publish)
+    config = watched(tmp_path, site.url)
+    visit = crawled(config)
+
+    assert site.asked == ["page", "?page=2", "?page=3", "?page=4", "page"]
+    version = shown(config, site.url)
+    assert numbers(version) == list(range(11, 0, -1))
+    assert "older: the page changed while the rest of it was read" in version["warnings"]
+    assert visit["reading"] == "version"
