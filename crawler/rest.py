@@ -173,11 +173,12 @@ class _Walk:
         self._rest, self._visit, self._page, self._known, self._sweep = rest, visit, page, known, sweep
         self.parts: list[Look] = []
         self.trouble = ""
+        self._found = False  # something that the page itself does not show
 
     async def through(self, more: More) -> None:
         try:
             await self._chain(more)
-            if more.kind == "older" and self.parts:
+            if more.kind == "older" and self._found and not self.trouble:
                 await self._once_more()
         except NotReached as e:
             self.trouble = f"the rest of the page was not reached: {e}"
@@ -206,6 +207,7 @@ class _Walk:
             keys = {u.key for u in look.version.updates}
             if keys and keys <= shown and look.rest.next is not None:
                 return self._stop(f"{look.url} brings nothing but what was shown before")
+            self._found = self._found or not keys <= shown
             shown |= keys
             if not self._sweep and not goes_on(self._known, look.version):
                 return None

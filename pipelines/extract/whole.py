@@ -50,7 +50,7 @@ def whole(page: Look, parts: Sequence[Look]) -> Version | Unreadable:
     again = [p for p in parts if p.url == page.url]
     chain = [p for p in parts if p.url != page.url]
     told = [f"older: {p.url}: {why}" for p in parts if (why := _trouble(p))]
-    updates, barren = _joined(version, chain)
+    updates, barren = _joined(page, version, chain)
     shifted = False
     for look in again:
         if look.version is not None:
@@ -69,10 +69,12 @@ def _trouble(part: Look) -> str | None:
     return "no update was recognised in it" if "not_segmented" in part.read.warnings else None
 
 
-def _joined(version: Version, chain: Sequence[Look]) -> tuple[tuple[Update, ...], str | None]:
+def _joined(page: Look, version: Version, chain: Sequence[Look]) -> tuple[tuple[Update, ...], str | None]:
     """All updates, and the address of an answer that repeats what was there: paging that leads nowhere."""
     updates = version.updates
-    barren, before = None, [""]
+    barren = None
+    paged = page.rest.next is not None and page.rest.next.kind == "older"  # a feed may well hold no more than the page
+    before = _keys(version) if paged else [""]
     for look in chain:
         if look.version is None:
             continue
