@@ -28,7 +28,7 @@ def reaches_on(versions: Iterable[Version]) -> bool:
 def known(versions: Sequence[Version]) -> Version:
     """What was known of the page after these versions, oldest first: the newest, and all updates of the others since
     the last that reached everything which none of them has shown to be gone."""
-    full = [i for i, v in enumerate(versions) if v.window.complete and v.window.parts]
+    full = [i for i, v in enumerate(versions) if v.window.complete]
     since = versions[full[-1] :] if full else versions[-1:]
     found = since[0]
     for version in since[1:]:
@@ -51,7 +51,7 @@ def _extended(old: Version, new: Version) -> Version:
         new.window, complete=old.window.complete, load_more=False, oldest=old.window.oldest,
         parts=max(old.window.parts, new.window.parts),
     )  # fmt: skip
-    return replace(new, updates=merged(rest, new.updates), window=window)
+    return replace(new, updates=merged(new.updates, rest), window=window)
 
 
 def _pairs(old: Sequence[Update], new: Sequence[Update]) -> dict[int, int]:
