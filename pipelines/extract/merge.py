@@ -12,6 +12,7 @@ from ..model import Update
 from .canonical import canonical
 
 FULLER = 0.9  # share of the other reading's length below which a beginning of it is a text that was cut
+_TOP, _NEWER = 3, 3  # where a pinned copy stands, and above how many newer updates at least
 _AGREE = 0.5  # share of the pairs with one id that must agree, else their ids are counters of each page
 
 
@@ -22,7 +23,8 @@ def merged(first: Sequence[Update], then: Sequence[Update]) -> tuple[Update, ...
     original in ``then``. What only ``then`` has stands behind its predecessor there.
     """
     partners = _partners(first, then)
-    anchors = {j for j, i in partners.items() if not (first[i].pinned or then[j].pinned)}
+    on_top, there = _on_top(first), _on_top(then)
+    anchors = {j for j, i in partners.items() if i not in on_top and j not in there}
     placed: list[Update | None] = list(first)
     behind: dict[int, list[Update]] = {}  # place in ``first`` -> what comes behind it; -1: in front of all
     at = None if anchors else len(first) - 1
@@ -30,9 +32,10 @@ def merged(first: Sequence[Update], then: Sequence[Update]) -> tuple[Update, ...
     for j, update in enumerate(then):
         i = partners.get(j)
         new = update if i is None else _both(first[i], update)
-        if i is None or (first[i].pinned and not update.pinned):  # the copy on top; here is its original
+        if i is None or (i in on_top and j not in there):  # the copy on top; here is its original
             if i is not None:
                 placed[i] = None
+            new = new if i is None else replace(new, pinned=True)
             (ahead if at is None else behind.setdefault(at, [])).append(new)
             continue
         placed[i] = new
@@ -47,6 +50,19 @@ def merged(first: Sequence[Update], then: Sequence[Update]) -> tuple[Update, ...
         rows += [kept] if kept is not None else []
         rows += behind.get(i, [])
     return rekeyed(rows)
+
+
+def _on_top(updates: Sequence[Update]) -> set[int]:
+    """Places of those that are pinned, or stand above several newer ones in a list that begins with the newest."""
+    times = [u.published for u in updates]
+    known = [t for t in times if t is not None]
+    found = {i for i, u in enumerate(updates) if u.pinned}
+    if len(known) < 2 or known[-1] > max(known[:2]):
+        return found
+    for i, own in enumerate(times[:_TOP]):
+        if own is not None and sum(t is not None and t > own for t in times[i + 1 :]) >= _NEWER:
+            found.add(i)
+    return found
 
 
 def _partners(first: Sequence[Update], then: Sequence[Update]) -> dict[int, int]:
