@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from pipelines.warc import scan
 from tests.rest import pages
 from tests.rest.serving import JSON, LIVE, Site, crawled, numbers, roles, shown, types, watched
 from tests.running import stoppress
@@ -180,3 +181,24 @@ def test_a_page_that_slides_while_it_is_read_comes_out_whole(raw_server: RawServ
     assert numbers(version) == list(range(11, 0, -1))
     assert "older: the page changed while the rest of it was read" in version["warnings"]
     assert visit["reading"] == "version"
+
+
+def test_words_of_an_older_page_that_is_taken_out_go_from_the_version_too(
+    raw_server: RawServer, tmp_path: Path
+) -> None:
+    site = Site(raw_server, NINE.copy())
+    config = watched(tmp_path, site.url)
+    crawled(config)
+
+    done = stoppress("takedown", f"{site.url}?page=3", "--redact", "--reason", "a court", config=config)
+
+    assert done.code == 0, done.err
+    assert stoppress("get", f"{site.url}@now", config=config).code == 0  # the page itself is still shown
+    (tmp_path / "archive" / "catalog.db").unlink()
+    rebuilt = stoppress("rebuild", config=config)
+    assert rebuilt.code == 0, rebuilt.err
+    assert pages.text(2).encode() not in (tmp_path / "archive" / "catalog.db").read_bytes()
+    for path in tmp_path.rglob("*.warc.gz"):
+        with path.open("rb") as file:
+            blocks = b"".join(placed.record.block for placed in scan(file))
+        assert pages.text(2).encode() not in blocks, path
