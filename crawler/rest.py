@@ -83,7 +83,7 @@ class RestOfPage:
         if known.more is False or (not due and self._is_as_before(visit, exchange)):
             return visit
         try:
-            page = await self._workers.look(Answer(exchange.response, exchange.url, exchange.started))
+            page = await self._workers.look(_answer(exchange))
             return await self._read(visit, page, page.version, known) if page.version else visit
         except Exception:
             log.exception("the rest of %s could not be asked for; the page itself is kept", visit.url)
@@ -133,9 +133,10 @@ class RestOfPage:
         workers: Workers = crawler.stoppress_workers  # of the stage that reads pages
         return workers
 
-    async def look(self, exchange: Exchange, first: str) -> Look:
-        answer = Answer(exchange.response or b"", exchange.url, exchange.started, exchange.truncated)
-        return await self._workers.look(answer, first)
+    async def look(self, exchange: Exchange, page: Exchange) -> Look:
+        answer, first = _answer(exchange), _answer(page)
+        seen = await self._workers.look(answer, first.url)
+        return await self._workers.look(answer, first.url, first) if seen.is_bare else seen
 
     async def fetch(self, visit: Visit, more: More, first: str, *, whole: bool = True) -> Exchange:
         """One answer, redirects followed; NotReached says why there is none."""
@@ -171,6 +172,8 @@ class _Walk:
 
     def __init__(self, rest: RestOfPage, visit: Visit, page: Look, known: Known, *, sweep: bool) -> None:
         self._rest, self._visit, self._page, self._known, self._sweep = rest, visit, page, known, sweep
+        assert visit.exchange is not None  # the page has answered
+        self._own = visit.exchange
         self.parts: list[Look] = []
         self.trouble = ""
         self._found = False  # something that the page itself does not show
@@ -200,7 +203,7 @@ class _Walk:
             asked.add(more.url)
             exchange = await self._rest.fetch(self._visit, more, self._page.url)
             size += len(exchange.response or b"")
-            look = await self._rest.look(exchange, self._page.url)
+            look = await self._rest.look(exchange, self._own)
             self.parts.append(look)
             if look.version is None:
                 return self._stop(f"{look.url} cannot be read")
@@ -221,7 +224,11 @@ class _Walk:
         """The pages may have shifted while they were read: an update that came, or went, moved all below it."""
         page = self._page
         exchange = await self._rest.fetch(self._visit, More(page.url, "older"), page.url, whole=False)
-        self.parts.append(page if exchange.status == 304 else await self._rest.look(exchange, page.url))
+        self.parts.append(page if exchange.status == 304 else await self._rest.look(exchange, self._own))
+
+
+def _answer(exchange: Exchange) -> Answer:
+    return Answer(exchange.response or b"", exchange.url, exchange.started, exchange.truncated)
 
 
 def _target(url: str, location: bytes) -> str:

@@ -33,8 +33,11 @@ def read(block: bytes, url: str, at: datetime) -> Version | Unreadable:
     return extract(content, url=url, at=at, content_type=message.header("Content-Type"))
 
 
-def look(answer: Answer, first: str | None = None) -> Look:
-    """What one answer says, and what it says there is beside it. ``first``: the page that it is a part of."""
+def look(answer: Answer, first: str | None = None, beside: Answer | None = None) -> Look:
+    """What one answer says, and what it says there is beside it. ``first``: the page that it is a part of.
+
+    ``beside``: that page's own answer, for a part in which nothing was recognised without it.
+    """
     try:
         message = parse(answer.block)
         if first is not None and message.status != 200:
@@ -42,13 +45,24 @@ def look(answer: Answer, first: str | None = None) -> Look:
         if answer.truncated:
             return Look(answer.url, Unreadable(reading="decode", detail=f"it was cut ({answer.truncated})"))
         content = decode(entity(message), message.header("Content-Encoding"))
+        page = _content(beside) if beside else None
     except (DecodeError, ValueError) as e:
         return Look(answer.url, Unreadable(reading="decode", detail=str(e)))
     kind = message.header("Content-Type")
-    return look_at(content, url=answer.url, at=answer.at, content_type=kind, first=first)
+    return look_at(content, url=answer.url, at=answer.at, content_type=kind, first=first, beside=page)
+
+
+def _content(answer: Answer) -> bytes:
+    message = parse(answer.block)
+    return decode(entity(message), message.header("Content-Encoding"))
 
 
 def read_whole(answers: Sequence[Answer]) -> Version | Unreadable:
     """A page and its parts, in the order in which they were fetched."""
     page = look(answers[0])
-    return whole(page, [look(part, page.url) for part in answers[1:]])
+    return whole(page, [_part(part, page.url, answers[0]) for part in answers[1:]])
+
+
+def _part(part: Answer, first: str, page: Answer) -> Look:
+    seen = look(part, first)
+    return look(part, first, page) if seen.is_bare else seen

@@ -42,9 +42,9 @@ class Workers:
         """
         return await self._do(url, read, block, url, at)
 
-    async def look(self, answer: Answer, first: str | None = None) -> Look:
+    async def look(self, answer: Answer, first: str | None = None, beside: Answer | None = None) -> Look:
         """``reading.look`` in the same way."""
-        told = await self._do(answer.url, look, answer, first)
+        told = await self._do(answer.url, look, answer, first, beside)
         return Look(answer.url, told) if isinstance(told, Unreadable) else told
 
     async def read_whole(self, answers: Sequence[Answer]) -> Version | Unreadable:

@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from ..model import Unreadable, Version
-from .source import parse
+from .source import Source, parse
 from .whole import Look, whole, with_rest
 
 if TYPE_CHECKING:
@@ -46,31 +46,35 @@ def extract(
     page = look(html, url=url, at=at, content_type=content_type, profiles=profiles)
     if not parts:
         return page.read
-    return whole(page, [_part(part, page.url, at, profiles) for part in parts])
+    return whole(page, [_part(part, page.url, html, at, profiles) for part in parts])
 
 
-def _part(part: tuple[str, bytes], first: str, at: datetime, profiles: Sequence[Profile] | None) -> Look:
+def _part(
+    part: tuple[str, bytes], first: str, page: bytes, at: datetime, profiles: Sequence[Profile] | None
+) -> Look:  # fmt: skip
     url, data = part
-    return look(data, url=url, at=at, profiles=profiles, first=first)
+    seen = look(data, url=url, at=at, profiles=profiles, first=first)
+    return look(data, url=url, at=at, profiles=profiles, first=first, beside=page) if seen.is_bare else seen
 
 
 def look(
     html: bytes, *, url: str, at: datetime, content_type: str | None = None,
-    profiles: Sequence[Profile] | None = None, first: str | None = None,
+    profiles: Sequence[Profile] | None = None, first: str | None = None, beside: bytes | None = None,
 ) -> Look:  # fmt: skip
     """What ``extract`` gives, and what else there is to ask for.
 
-    ``first``: the page that this one is a part of, an older page or the answer of a feed.
+    ``first``: the page that this one is a part of, an older page or the answer of a feed. ``beside``: that page, for a
+    part in which nothing was recognised: a single update is known by its likeness.
     """
     try:
-        return _read(html, url, at.astimezone(UTC), content_type, profiles, first)
+        return _read(html, url, at.astimezone(UTC), content_type, profiles, first, beside)
     except Exception as e:  # noqa: BLE001  a page that breaks a parser is a fact about that page
         return Look(url, Unreadable(reading="extract-failed", detail=f"{type(e).__name__}: {e}"[:500]))
 
 
 def _read(
     html: bytes, url: str, at: datetime, content_type: str | None, profiles: Sequence[Profile] | None,
-    first: str | None,
+    first: str | None, beside: bytes | None,
 ) -> Look:  # fmt: skip
     known, part = _known(profiles), first is not None
     if _may_be_json(html, content_type):
@@ -82,11 +86,15 @@ def _read(
     source = parse(html, content_type)
     if isinstance(source, Unreadable):
         return Look(url, source)
-    from . import profiled, rest  # what these import, trafilatura above all, takes half a second
+    from . import alone, profiled, rest  # what these import, trafilatura above all, takes half a second
     from .reading import read
 
+    lent = 0
+    if beside is not None and isinstance(page := parse(beside, None), Source):
+        lent = alone.put_beside(page, source, url=url)
     seen = profiled.read(known, source, html, url=url, day=at.date())
     version = read(source, seen, url=url, at=at, extractor=EXTRACTOR, hinted=part)
+    version = alone.without(version, lent)
     profile = seen.profile if seen else None
     return with_rest(version, rest.of_page(source.root, version, url=url, first=first or url, profile=profile))
 

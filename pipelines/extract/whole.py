@@ -32,6 +32,11 @@ class Look:
     def version(self) -> Version | None:
         return self.read if isinstance(self.read, Version) else None
 
+    @property
+    def is_bare(self) -> bool:
+        """A page in which no update was recognised."""
+        return isinstance(self.read, Version) and "not_segmented" in self.read.warnings
+
 
 def with_rest(version: Version, rest: Rest) -> Look:
     """A version says what its page leaves open."""
@@ -66,7 +71,7 @@ def whole(page: Look, parts: Sequence[Look]) -> Version | Unreadable:
 def _trouble(part: Look) -> str | None:
     if isinstance(part.read, Unreadable):
         return f"{part.read.reading}: {part.read.detail}"
-    return "no update was recognised in it" if "not_segmented" in part.read.warnings else None
+    return "no update was recognised in it" if part.is_bare else None
 
 
 def _joined(page: Look, version: Version, chain: Sequence[Look]) -> tuple[tuple[Update, ...], str | None]:

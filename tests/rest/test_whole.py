@@ -174,3 +174,11 @@ def test_an_older_page_in_which_no_update_is_recognised_is_not_taken_for_the_end
 
     assert not version.window.complete
     assert f"older: {URL}?page=3: no update was recognised in it" in version.warnings
+
+
+def test_a_single_update_on_the_last_page_is_known_by_its_likeness() -> None:
+    ten = range(10, 0, -1)
+    version = read(pages.paged(ten, 1, 3), *(older(k, ten) for k in (2, 3, 4)))
+
+    assert (numbers(version), version.window.complete) == (list(ten), True)
+    assert version.updates[-1].text == pages.text(1)
