@@ -21,7 +21,8 @@ from scrapy.crawler import Crawler
 
 from pipelines.entity import DecodeError, entity, parse
 from pipelines.errors import WatchlistError
-from pipelines.extract.rest import More, same_list
+from pipelines.extract.older import same_list
+from pipelines.extract.rest import More
 from pipelines.extract.whole import Look, whole
 from pipelines.keeper import Keeper
 from pipelines.model import Exchange, Version, Visit

@@ -12,13 +12,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urljoin
 
 from ..model import Version
-from .dom import address, said
-from .places import MORE
+from .dom import address
+from .older import http, older_pages
 from .profile import Document, Profile
-from .selectors import select
 from .source import Node
 from .state import follow
 
@@ -32,18 +31,6 @@ _UNREAD = {
     "Arena": ("arena.im",),
 }
 _LOADED = ("src", "data-src", "href", "data-href", "data-url")
-_ADDRESSES = ("data-url", "data-href", "data-next", "data-next-url", "data-next-page-url", "data-load-more-url",
-              "data-more-url", "data-endpoint")  # fmt: skip
-_OLDER = re.compile(
-    r"(?:older|earlier|previous)(?: (?:updates?|posts?|entries|page))?|next(?: page)?|(?:nächste|ältere)(?: seite)?|"
-    r"page suivante|suivante?s?|pagina successiva|successiva|página siguiente|siguiente|volgende(?: pagina)?|"
-    r"oudere.{0,20}|eldre.{0,20}|äldre.{0,20}|starsze.{0,20}|次(?:の(?:ページ)?|へ)?|下一页|下一頁|다음(?: 페이지)?|"
-    r"الصفحة التالية|التالي",
-    re.IGNORECASE,
-)
-_ARROWS = re.compile(r"[\s«»‹›<>←→↓…]+")
-_PAGE = re.compile(r"(?:(?:page|seite|pagina|p)[/_-]?)?(\d{1,3})/?", re.IGNORECASE)
-_PAGE_FILE = re.compile(r"[.,_-](?:page|seite|p)?[_-]?(\d{1,3})", re.IGNORECASE)
 _GET_ENTRIES = re.compile(r"^(.*/get-entries/)(\d{1,4})(/[\d-]+/?)$")
 _LAZYLOAD = re.compile(r"^(.*/lazyload/)(\d{1,12})(/\d{1,12}/?)$")
 _BLOG_ID = re.compile(r"[0-9a-f]{24}")
@@ -77,7 +64,7 @@ def of_page(root: Node, version: Version, *, url: str, first: str, profile: Prof
     if fed is None and url == first and not version.updates:
         fed = _twin(root, url)
     if fed is None and (version.updates or version.live or url != first):
-        older = next(_older(root, url, first, profile), None)
+        older = next(older_pages(root, url, first, profile), None)
         fed = More(older, "older") if older else None
     return Rest(fed, unread)
 
@@ -100,15 +87,7 @@ def _resolved(address_: str, url: str) -> str | None:
     """Relative addresses of an Eve API are relative to the API's root, not to the answer's own address."""
     collection = address_.split("/", 1)[0]
     at = url.find(f"/{collection}/") if "/" in address_ and "://" not in address_ else -1
-    return _http(urljoin(url[: at + 1] if at > 0 else url, address_.strip()))
-
-
-def _http(url: str) -> str | None:
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return None
-    return url.partition("#")[0] if parts.scheme in ("http", "https") and parts.hostname else None
+    return http(urljoin(url[: at + 1] if at > 0 else url, address_.strip()))
 
 
 def _loads(root: Node, hosts: tuple[str, ...]) -> bool:
@@ -127,7 +106,7 @@ def _wordpress(root: Node, version: Version, url: str) -> More | None:
     told = next(_assigned(root, "liveblog_settings"), None)
     if not isinstance(told, dict) or not isinstance(told.get("endpoint_url"), str):
         return None
-    endpoint = _http(urljoin(url, told["endpoint_url"].strip()))
+    endpoint = http(urljoin(url, told["endpoint_url"].strip()))
     if endpoint is None:
         return None
     endpoint = endpoint.rstrip("/")
@@ -154,7 +133,7 @@ def _sourcefabric(root: Node, url: str) -> More | None:
         id_ = blog.get("_id") if isinstance(blog, dict) else None
         host = told.get("api_host") if isinstance(told, dict) else None
         if isinstance(id_, str) and _BLOG_ID.fullmatch(id_) and isinstance(host, str):
-            target = _http(urljoin(url, f"{host.rstrip('/')}/api/v2/client_blogs/{id_}/posts"))
+            target = http(urljoin(url, f"{host.rstrip('/')}/api/v2/client_blogs/{id_}/posts"))
             return More(target, "feed") if target else None
     return None
 
@@ -175,7 +154,7 @@ def _assigned(root: Node, variable: str) -> Iterator[Any]:
 def _twin(root: Node, url: str) -> More | None:
     for node in root.iter("link"):
         if (node.get("rel") or "").lower() == "amphtml" and node.get("href"):
-            target = _http(urljoin(url, node.get("href").strip()))
+            target = http(urljoin(url, node.get("href").strip()))
             if target and target != url and _publisher(target) == _publisher(url):
                 return More(target, "feed")
     return None
@@ -184,82 +163,3 @@ def _twin(root: Node, url: str) -> More | None:
 def _publisher(url: str) -> str:
     host = address(url).hostname or ""
     return host if host.replace(".", "").isdigit() else ".".join(host.split(".")[-2:])
-
-
-def _older(root: Node, url: str, first: str, profile: Profile | None) -> Iterator[str]:
-    """Addresses of the next page of this list, the surest first."""
-    here = _place(url, first)
-    shown = [(n, t) for n, t in _links(root, url, first) if (_stated(t, first) or here + 1) > here]
-    window = profile.window if profile else None
-    for selector in (window.older, window.load_more) if window else ():
-        marked = set(select(root, selector)) if selector else set()
-        yield from (target for node, target in shown if node in marked)
-    yield from (target for node, target in shown if "next" in (node.get("rel") or "").lower().split())
-    yield from (target for node, target in shown if _leads_on(node))
-    yield from (target for node, target in shown if node.tag == "a" and _stated(target, first) == here + 1)
-
-
-def _links(root: Node, url: str, first: str) -> list[tuple[Node, str]]:
-    """Elements that lead to another page of the same list, in the order of the page."""
-    found = []
-    for node in root.iter("link", "a", "button", "div"):
-        names = ("href",) if node.tag in ("link", "a") else _ADDRESSES
-        given = next((v for n in (*names, *(_ADDRESSES if node.tag == "a" else ())) if (v := node.get(n))), None)
-        if (
-            not given
-            or given.startswith(("#", "javascript:", "mailto:"))
-            or (node.tag == "link" and not _is_next(node))
-        ):
-            continue
-        target = _http(urljoin(url, given.strip()))
-        if target and target not in (url, first) and same_list(target, first):
-            found.append((node, target))
-    return found
-
-
-def _is_next(node: Node) -> bool:
-    return "next" in (node.get("rel") or "").lower().split()
-
-
-def _leads_on(node: Node) -> bool:
-    if node.tag == "link" or (node.tag == "div" and len(node) > 3):
-        return False
-    text = _ARROWS.sub(" ", said(node)[:80]).strip() or (node.get("aria-label") or "").strip()
-    return bool(MORE.fullmatch(text) or _OLDER.fullmatch(text))
-
-
-def same_list(target: str, first: str) -> bool:
-    """Whether an address is that of another page of the list that begins at ``first``, and not of another story."""
-    there, here = address(target), address(first)
-    if (there.scheme, there.netloc.lower()) != (here.scheme, here.netloc.lower()):
-        return False
-    path, own = there.path.rstrip("/"), here.path.rstrip("/")
-    if path == own:
-        return there.query != here.query
-    return _number_behind(path, own) is not None
-
-
-def _number_behind(path: str, own: str) -> int | None:
-    """The number of a page that is written into its path: ``/live/storm/page/2``, ``/live/storm.2.html``."""
-    if own and path.startswith(own + "/"):
-        found = _PAGE.fullmatch(path[len(own) + 1 :])
-        return int(found[1]) if found else None
-    stem, dot, ending = own.rpartition(".")
-    if dot and ending.lower() in ("html", "htm", "php") and path.startswith(stem) and path.endswith(dot + ending):
-        found = _PAGE_FILE.fullmatch(path[len(stem) : -len(dot + ending)])
-        return int(found[1]) if found else None
-    return None
-
-
-def _place(url: str, first: str) -> int:
-    return _stated(url, first) or 1
-
-
-def _stated(url: str, first: str) -> int | None:
-    """Which page of the list an address says it is."""
-    there, here = address(url), address(first)
-    behind = _number_behind(there.path.rstrip("/"), here.path.rstrip("/"))
-    if behind is not None:
-        return behind
-    found = re.search(r"(?:^|&)(?:page|p|seite|pagina|paged|pg)=(\d{1,3})(?:&|$)", there.query, re.IGNORECASE)
-    return int(found[1]) if found else None
