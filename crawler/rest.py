@@ -79,6 +79,10 @@ class RestOfPage:
             return visit
         if exchange.status != 200 or exchange.truncated or exchange.error:
             return visit
+        if (
+            exchange.fidelity == "browser"
+        ):  # its older pages are made by its scripts, too: asked for plainly they differ
+            return visit
         known = await self._of(visit.urlkey)
         due = known.fed or known.sweep_due(visit.started, self.limits.every)
         if known.more is False or (not due and self._is_as_before(visit, exchange)):
