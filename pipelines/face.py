@@ -40,7 +40,7 @@ _TIMES = _names(
 
 def iso(moment: datetime) -> str:
     """An aware datetime -> ``2026-01-03T10:00:00Z``; microseconds only where there are any."""
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return moment.astimezone(UTC).isoformat()[:-6] + "Z"
 
 
 def from_iso(text: str) -> datetime:
@@ -96,7 +96,7 @@ def change_to_json(change: Change) -> Json:
         proof = document.pop(side)
         if proof is not None:
             document[side] = _plain(proof)
-    for name in (*CHANGE_WHERE_KNOWN, "seen_after", "seen_by"):
+    for name in ("part", *CHANGE_WHERE_KNOWN, "seen_after", "seen_by"):
         if document[name] is None:
             del document[name]
     return _ordered(document, CHANGE_LINE)

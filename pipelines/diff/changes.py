@@ -81,14 +81,16 @@ class _Comparison:
         for i, part in sorted(self.merged.items()):
             merged = Change(type="merged", class_="editorial", update=self.old_names[i], old=self.old.updates[i].text)
             yield _by_its_words(merged, part, self.new_names[part.whole])
-        for i, how in sorted(absences(self.old, self.new, self.gone, list(self.matches)).items()):
+        said = {i for i in self.gone if self.old.updates[i].key in self.new.deleted}
+        found = absences(self.old, self.new, self.gone, list(self.matches)) | dict.fromkeys(said, "removed")
+        for i, how in sorted(found.items()):
             removed = how == "removed"
             yield Change(
                 type="removed" if removed else "left_window",
                 class_="editorial" if removed else "metadata",
                 update=self.old_names[i],
                 old=self.old.updates[i].text,
-                confirmed=how == "left_window",
+                confirmed=how == "left_window" or i in said,  # the page says itself that it is deleted
             )
 
     def _of_old(self, i: int, moved: set[int]) -> Iterator[Change]:

@@ -3,7 +3,7 @@
     make bench-compare
 
 The made pages have 50, 200 and 500 updates, and exactly seven things happened between their two versions. Contenders
-take turns within a run; what counts is the ratio of their medians. "line" and "word" contenders get the text of the page,
+take turns within a run; what counts is the ratio of their medians. "line" and "word" contenders get the page's text,
 ours gets the versions; from HTML, with the reading of both pages or of the new one alone, it stands below.
 """
 
@@ -51,7 +51,8 @@ def page(entries: list[Entry], headline: str) -> bytes:
     """About a kilobyte of markup an update, as live pages have."""
     updates = "\n".join(
         f'<article class="live-update" id="u{e.number:05}" data-id="{e.number}" data-track="live|{e.number}|view">'
-        f'<time datetime="{e.at:%Y-%m-%dT%H:%M:00Z}">{e.at:%H:%M}</time><div class="live-update__body">{_paragraphs(e)}</div>'
+        f'<time datetime="{e.at:%Y-%m-%dT%H:%M:00Z}">{e.at:%H:%M}</time>'
+        f'<div class="live-update__body">{_paragraphs(e)}</div>'
         '<footer class="share">'
         f'<a class="share__link" href="https://share.example.org/?u={e.number}">Share</a></footer></article>'
         for e in entries
