@@ -28,7 +28,7 @@ UPDATE_LINE = _names(
     "id key headline text html authors published updated time_precision pinned key_event position links media"
 )
 CHANGE_LINE = _names("type class update field old new ops match_method match_score confirmed")
-CHANGE_WHERE_KNOWN = _names("runner_up_score other numbers_changed quotes_changed names_changed coarse")
+CHANGE_WHERE_KNOWN = _names("runner_up_score other numbers_changed quotes_changed names_changed")
 VISIT_LINE = _names("url started outcome reason detail status captures reading version changes")
 CAPTURE_LINE = _names("role url filename offset length record_id digest")
 

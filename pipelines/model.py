@@ -192,7 +192,6 @@ class Change:
     numbers_changed: bool | None = None  # of an editorial change of words ...
     quotes_changed: bool | None = None
     names_changed: bool | None = None  # ... None also where capital letters tell nothing
-    coarse: bool | None = None  # the texts are too long: ``ops`` mark whole stretches
     confirmed: bool = True
     part: str | None = None  # the older page or feed that shows the update, where that is not the page itself
     seen_after: datetime | None = None  # not before this capture ...

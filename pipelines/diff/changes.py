@@ -137,7 +137,7 @@ class _Comparison:
 
     def _told(self, change: Change) -> Change:
         """With what a reader would check: do numbers, quotes, names differ?"""
-        if change.class_ != "editorial" or change.type not in _WORDED or change.coarse:
+        if change.class_ != "editorial" or change.type not in _WORDED:
             return change
         found = told(change.old, change.new, self.lang)
         return replace(change, numbers_changed=found.numbers, quotes_changed=found.quotes, names_changed=found.names)

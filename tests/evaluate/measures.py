@@ -123,7 +123,7 @@ def of_results(corpus: Path) -> Iterator[Figure]:
 def of_drafts(corpus: Path) -> Iterator[Figure]:
     for part, goals in (("A", False), ("B", True)):
         every, changed = drafts.links_scored(drafts.group(corpus, part))
-        data = f"ArgRewrite v2, group {part} ({'measured' if goals else 'tuned on'})"
+        data = f"ArgRewrite v2, group {part}"
         yield Figure(name="sentence links", data=data, score=every, goal=(("f", 0.965),) if goals else ())
         yield Figure(name="changed links", data=data, score=changed, goal=(("f", 0.93),) if goals else ())
 
