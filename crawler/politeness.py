@@ -89,12 +89,27 @@ class Politeness:
         self._seconds.clear()
         self.governor.moved(by)
 
+    async def follow(self, url: str) -> None:
+        """A page in the browser leads there: its consent and its host's turn, as for a hop."""
+        await self._consent(url)
+        await self._slot(url)
+        await self.second(url)
+
+    def forbids(self, url: str) -> bool:
+        """Whether a robots.txt that is at hand forbids it; none is fetched for that."""
+        rules = self._origins.get(_origin(url))
+        return rules is not None and rules.failure is None and not rules.allows(url, self._agent)
+
+    def taken(self, url: str, at: datetime) -> None:
+        """The second of a capture that was made without a request."""
+        self._seconds[url] = at.replace(microsecond=0) + timedelta(seconds=1)
+
     async def process_request(self, request: Request) -> None:
         if request.meta.get(ROLE) != ROBOTS:
             await self._consent(request.url)
         if not request.meta.pop(SLOT, False):
             await self._slot(request.url)
-        await self._second(request.url)
+        await self.second(request.url)
 
     def process_response(self, request: Request, response: Response) -> Response:
         self.governor.answered(
@@ -123,7 +138,7 @@ class Politeness:
                 raise Parked(f"the crawl ended before {host} could be asked, nothing was sent")
             await asyncio.sleep(min(left.total_seconds(), 1.0))
 
-    async def _second(self, url: str) -> None:
+    async def second(self, url: str) -> None:
         """At most one capture per URL and second: CDX and Memento address with 14 digits."""
         now = clock.now()
         if now - self._swept >= timedelta(seconds=1):  # redirects may lead to a new URL each time
