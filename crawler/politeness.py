@@ -27,6 +27,7 @@ ROBOTS = "robots"  # the role of a robots.txt request
 SLOT = "stoppress_slot"  # meta: the clock has taken this request's slot already
 MOST_HOPS = 5  # RFC 9309 2.3.1.2, and our limit for pages too
 LONGEST_WAIT = timedelta(hours=1)  # of a request within a visit: a hop, or a page behind its robots.txt
+HELD = timedelta(minutes=1)  # of a page that is open in the browser meanwhile
 GRACE = timedelta(seconds=10)  # waits that are nearly over are waited for, also when the crawl ends
 
 
@@ -92,13 +93,19 @@ class Politeness:
     async def follow(self, url: str) -> None:
         """A page in the browser leads there: its consent and its host's turn, as for a hop."""
         await self._consent(url)
-        await self._slot(url)
+        await self._slot(url, HELD)
         await self.second(url)
 
     def forbids(self, url: str) -> bool:
         """Whether a robots.txt that is at hand forbids it; none is fetched for that."""
         rules = self._origins.get(_origin(url))
         return rules is not None and rules.failure is None and not rules.allows(url, self._agent)
+
+    def refused(self, url: str, status: int, retry_after: str | None) -> None:
+        """What scripts asked for was answered 429 or 503: that host is left alone as it asks."""
+        self.governor.answered(
+            host_of(url), status=status, latency=timedelta(), retry_after=retry_after, now=clock.now()
+        )
 
     def taken(self, url: str, at: datetime) -> None:
         """The second of a capture that was made without a request."""
@@ -127,10 +134,10 @@ class Politeness:
         if reason in NOT_REACHED:  # one page that breaks off or lies is no reason to leave its host alone
             self.governor.failed(host, clock.now())
 
-    async def _slot(self, url: str) -> None:
+    async def _slot(self, url: str, longest: timedelta = LONGEST_WAIT) -> None:
         host, now = host_of(url), clock.now()
         at = self.governor.free_at(host, now)
-        if at - now > LONGEST_WAIT:
+        if at - now > longest:
             raise Parked(f"{host} may not be asked before {at:%Y-%m-%dT%H:%M:%SZ}, nothing was sent")
         self.governor.start(host, at)
         while timedelta() < (left := at - clock.now()) <= LONGEST_WAIT:  # more: the clock went back

@@ -98,11 +98,16 @@ class Document:
         whole = exchange.response is not None and not (exchange.truncated or exchange.error)
         if not whole or not shows_a_page(exchange.status) or exchange.status in (204, 205):
             return False
-        try:
-            kind = parse(exchange.response or b"").header("Content-Type") or "text/html"
-        except ValueError:
-            return False
+        kind = _header(exchange, "Content-Type") or "text/html"
         return kind.partition(";")[0].strip().lower() in _HTML
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """Where the page would have led, and why it may not."""
+
+    url: str
+    why: Exception
 
 
 @dataclass(slots=True)
@@ -117,7 +122,7 @@ class Passage:
     user: str = field(default_factory=lambda: secrets.token_urlsafe(12))
     password: str = field(default_factory=lambda: secrets.token_urlsafe(24))
     documents: list[Document] = field(default_factory=list)
-    stopped: Exception | None = None  # why the page may not lead on
+    stopped: Stopped | None = None  # where the page may not lead
     blocked: list[str] = field(default_factory=list)  # what the egress guard held back
     refused: int = 0  # requests that were let through by nobody
     sent: int = 0
@@ -129,6 +134,7 @@ class Passage:
     _expected: dict[str, deque[str]] = field(default_factory=lambda: defaultdict(deque))
     _led: deque[str] = field(default_factory=deque)  # kinds of the requests that were answered by "look there"
     _hops: int = 0
+    _held: float | None = None  # since when
 
     def __post_init__(self) -> None:
         self.feeds = Feeds(self.look.visit.url)
@@ -140,7 +146,8 @@ class Passage:
 
     @property
     def remaining(self) -> float:
-        return self.deadline - time.monotonic()
+        """Seconds; they do not run while a host's turn is waited for."""
+        return self.deadline - (time.monotonic() if self._held is None else self._held)
 
     @property
     def authorization(self) -> str:
@@ -228,14 +235,17 @@ class Passage:
                 raise TooManyHops(f"{self.look.visit.url} leads on more than {MOST_HOPS} times, last to {asked.url}")
             await self._waiting(self.look.follow(asked.url))
         except Exception as e:  # noqa: BLE001 - whatever it is, the visit ends with it
-            self.stopped = e
+            self.stopped = Stopped(asked.url, e)
             return self._refuse(403, "the page may not lead there")
         return None
 
     async def _waiting(self, turn: Awaitable[None]) -> None:
-        began = time.monotonic()
-        await turn
-        self.deadline += time.monotonic() - began
+        self._held = time.monotonic()
+        try:
+            await turn
+        finally:
+            self.deadline += time.monotonic() - self._held
+            self._held = None
 
     async def _sent(self, asked: Asked, kind: str) -> Exchange | Refused:
         if self.sent >= self.limits.requests or self.received >= self.limits.total or self.remaining <= 0:
@@ -255,6 +265,8 @@ class Passage:
             self.blocked.append(asked.url)
         if leads_on(exchange):
             self._led.append(kind)
+        if exchange.status in (429, 503):
+            self.look.refused(asked.url, exchange.status, _header(exchange, "Retry-After"))
         self._keep(exchange, answer, kind)
         return exchange
 
@@ -308,9 +320,11 @@ class TooManyHops(Exception):
 
 def leads_on(exchange: Exchange) -> bool:
     """A redirect that says where to (RFC 9110 15.4)."""
-    if exchange.status not in _REDIRECTS or exchange.response is None:
-        return False
+    return exchange.status in _REDIRECTS and bool(_header(exchange, "Location"))
+
+
+def _header(exchange: Exchange, name: str) -> str | None:
     try:
-        return bool(parse(exchange.response).header("Location"))
+        return parse(exchange.response or b"").header(name)
     except ValueError:
-        return False
+        return None

@@ -11,6 +11,7 @@ import asyncio
 import logging
 import re
 import ssl
+from collections import defaultdict
 from contextlib import suppress
 from http import HTTPStatus
 
@@ -31,6 +32,7 @@ class Proxy:
         self._pages: dict[str, Passage] = {}
         self._server: asyncio.Server | None = None
         self._open: set[asyncio.Task[None]] = set()
+        self._under_way: dict[str, set[asyncio.Task[None]]] = defaultdict(set)  # by page
 
     async def start(self) -> None:
         self._server = await asyncio.start_server(self._connected, "127.0.0.1", 0, limit=HEAD_LIMIT)
@@ -43,16 +45,16 @@ class Proxy:
     def admit(self, page: Passage) -> None:
         self._pages[page.authorization] = page
 
-    def dismiss(self, page: Passage) -> None:
+    async def dismiss(self, page: Passage) -> None:
+        """What is still under way for it is given up: its visit is over, and nothing may be kept of it afterwards."""
         self._pages.pop(page.authorization, None)
+        await _give_up(self._under_way.pop(page.authorization, set()))
 
     async def close(self) -> None:
         if self._server is None:
             return
         self._server.close()
-        for task in list(self._open):
-            task.cancel()
-        await asyncio.gather(*self._open, return_exceptions=True)
+        await _give_up(self._open)
         await self._server.wait_closed()
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -63,6 +65,8 @@ class Proxy:
             await self._serve(reader, writer)
         except (OSError, EOFError, asyncio.LimitOverrunError, TimeoutError, ValueError) as e:
             log.debug("a connection of the browser broke off: %s: %s", type(e).__name__, e)
+            writer.transport.abort()
+        except asyncio.CancelledError:  # by ourselves alone; asyncio would call it an error of ours
             writer.transport.abort()
         finally:
             self._open.discard(task)
@@ -85,7 +89,25 @@ class Proxy:
             origin = "https://" + target.removesuffix(":443")
             method, target, headers = await _head(reader)
         asked = await _asked(reader, method, origin + target, headers, page.limits.body)
-        await _answer(writer, asked if isinstance(asked, Refused) else await page.passed(asked))
+        answer = asked if isinstance(asked, Refused) else await self._passed(page, asked)
+        await _answer(writer, answer)
+
+    async def _passed(self, page: Passage, asked: Asked) -> Answer | Refused:
+        if page.authorization not in self._pages:
+            return Refused(403, "its visit is over")
+        mine, task = self._under_way[page.authorization], asyncio.current_task()
+        assert task is not None
+        mine.add(task)
+        try:
+            return await page.passed(asked)
+        finally:
+            mine.discard(task)
+
+
+async def _give_up(tasks: set[asyncio.Task[None]]) -> None:
+    for task in list(tasks):
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def _head(reader: asyncio.StreamReader) -> tuple[str, str, tuple[tuple[str, str], ...]]:

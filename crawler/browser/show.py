@@ -16,7 +16,8 @@ from .passage import Passage
 
 QUIET = 1.0  # seconds without a request under way: then the page is taken to be there
 LONGEST_SETTLING = 10.0  # seconds; a page that polls without a pause is read as it stands then
-READING = 10.0  # seconds for the page to let itself be read
+READING = 5.0  # seconds for the page to let itself be read
+CRASH = 0.3  # seconds in which a crash is told after what it made fail
 LOOK = 0.05  # seconds between two looks at whether it is quiet
 
 
@@ -59,6 +60,7 @@ async def _show(context: BrowserContext, passage: Passage, limit: int, gone: asy
     try:
         await page.goto(passage.look.visit.url, wait_until="commit", timeout=0)
     except Error:
+        await asyncio.wait({gone}, timeout=CRASH)
         return None  # a download, nothing at all, or what the proxy has told: the passage knows which
     await _settle(page, passage)
     if passage.stopped or passage.page is None or not passage.page.is_shown:
@@ -68,13 +70,13 @@ async def _show(context: BrowserContext, passage: Passage, limit: int, gone: asy
 
 async def _settle(page: Page, passage: Passage) -> None:
     """Until its document is parsed and nothing has been under way for a while, or the time is up."""
-    end = min(time.monotonic() + LONGEST_SETTLING, passage.deadline)
+    end = passage.remaining - LONGEST_SETTLING
     loaded = asyncio.create_task(page.wait_for_load_state("domcontentloaded", timeout=0))
     try:
-        while (now := time.monotonic()) < end and not passage.stopped:
+        while passage.remaining > max(end, 0) and not passage.stopped:
             if passage.page and not passage.page.is_shown:
                 return
-            if loaded.done() and not passage.busy and now - passage.active >= QUIET:
+            if loaded.done() and not passage.busy and time.monotonic() - passage.active >= QUIET:
                 return
             await asyncio.sleep(LOOK)
     finally:

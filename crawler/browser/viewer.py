@@ -13,20 +13,24 @@ from concurrent.futures import Future
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from scrapy import Request
+from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
 
 from pipelines import clock
 from pipelines.config_tables import CrawlTable
+from pipelines.errors import TakenDown
 from pipelines.model import TRUNCATION_REASONS, Exchange, Role, Visit
 
+from ..failures import explain
 from .certificate import own_certificate
 from .chromium import Chromium
 from .dom import Dom
 from .feeds import Known
 from .look import BrowserTrouble, Look, Seen
-from .passage import Document, Limits, Passage, Send, TooManyHops
+from .passage import Document, Limits, Passage, Send, Stopped, TooManyHops
 from .proxy import Proxy
 from .rendered import rendered
 from .show import show
@@ -60,7 +64,7 @@ class Viewer:
             try:
                 shown = await self._shown(chromium, passage)
             finally:
-                proxy.dismiss(passage)
+                await proxy.dismiss(passage)
         self._count(passage, chromium)
         seen = await self._judged(passage, shown, chromium.version)
         return Seen(exchange=seen.exchange, answer=_measured(request, seen, passage))
@@ -178,21 +182,31 @@ def _held_back(passage: Passage) -> str:
     )
 
 
-def _stopped(passage: Passage, why: Exception) -> Seen:
-    """It led where it may not. What robots.txt or a takedown says is told as for any hop."""
-    last = passage.documents[-1].exchange if passage.documents else None
-    if isinstance(why, TooManyHops) and last is not None:
-        told = Exchange(url=last.url, started=last.started, request=b"", error="redirect", detail=str(why))
-        return Seen(exchange=told, answer=why)
-    return Seen(exchange=None, answer=why)
+def _stopped(passage: Passage, stopped: Stopped) -> Seen:
+    """It led where it may not."""
+    why, last = stopped.why, passage.documents[-1].exchange if passage.documents else None
+    if isinstance(why, IgnoreRequest | TakenDown):  # robots.txt, the crawl's end, an order: told as for any hop
+        return Seen(exchange=None, answer=why)
+    if isinstance(why, TooManyHops):
+        return _ended(last.url if last else stopped.url, passage, "redirect", str(why))
+    reason, text = explain(why, urlsplit(stopped.url).hostname or "")
+    return _ended(stopped.url, passage, reason, f"{stopped.url}: {text}; the next visit comes as planned")
+
+
+def _ended(url: str, passage: Passage, reason: str, detail: str) -> Seen:
+    """In words of its own: an exception of another host must not be laid to this one's charge."""
+    exchange = Exchange(url=url, started=passage.look.visit.started, request=b"", error=reason, detail=detail)
+    return Seen(exchange=exchange, answer=BrowserTrouble(detail))
 
 
 def _nothing(passage: Passage, shown: object) -> Seen:
-    """No document: it was never asked for, or leads nowhere."""
+    """No document: it was never asked for, or it leads where no browser goes."""
     visit = passage.look.visit
-    if isinstance(shown, Exception):
-        return _failed(visit.url, visit.started, shown)
-    return _failed(visit.url, visit.started, BrowserTrouble("the browser asked for no page"))
+    if passage.documents:
+        last = passage.documents[-1].exchange
+        return _ended(last.url, passage, "blocked", f"{last.url} redirects to what cannot be followed")
+    why = shown if isinstance(shown, Exception) else BrowserTrouble("the browser asked for no page")
+    return _failed(visit.url, visit.started, why)
 
 
 def _failed(url: str, at: datetime, why: Exception) -> Seen:
@@ -207,10 +221,11 @@ def _failed(url: str, at: datetime, why: Exception) -> Seen:
 
 
 def _measured(request: Request, seen: Seen, passage: Passage) -> Response | Exception:
-    """What politeness learns from: the page's own status, header and latency."""
+    """What politeness learns of the page's host: status, header and latency. Of other hosts it was told on the way."""
     page = passage.page
-    if page is not None:
-        request.meta["download_latency"] = page.exchange.duration.total_seconds()
-    if isinstance(seen.answer, Response):
-        return seen.answer.replace(request=request, body=b"")
-    return seen.answer
+    if page is None or urlsplit(page.exchange.url).hostname != urlsplit(request.url).hostname:
+        if isinstance(seen.answer, Response):
+            return Response(request.url, request=request)
+        return BrowserTrouble(str(seen.answer)) if page and seen.answer is page.answer else seen.answer
+    request.meta["download_latency"] = page.exchange.duration.total_seconds()
+    return seen.answer.replace(request=request, body=b"") if isinstance(seen.answer, Response) else seen.answer

@@ -190,7 +190,7 @@ class LiveSpider(Spider):
             await politeness.follow(url)
 
         return Look(visit=visit, watch=watch, follow=follow, forbids=politeness.forbids, second=politeness.second,
-                    taken=politeness.taken)  # fmt: skip
+                    refused=politeness.refused, taken=politeness.taken)  # fmt: skip
 
     def _may_start(self, host: str, url: str, now: datetime) -> bool:
         """The host's turn is taken if so; a visit that will send nothing needs none."""
