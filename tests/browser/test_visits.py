@@ -110,9 +110,7 @@ class Crawled:
 
 
 @pytest.fixture(scope="module")
-def crawled(
-    chromium: None, tmp_path_factory: pytest.TempPathFactory, site: RawServer, canary: Canary
-) -> Crawled:
+def crawled(chromium: None, tmp_path_factory: pytest.TempPathFactory, site: RawServer, canary: Canary) -> Crawled:
     return Crawled(tmp_path_factory.mktemp("crawled"), site, canary)
 
 
@@ -196,9 +194,7 @@ def test_a_page_without_its_feed_is_kept_and_says_what_it_lacks(crawled: Crawled
 
 def test_other_tools_read_the_archive(crawled: Crawled) -> None:
     files = sorted(crawled.folder.glob("archive/warc/**/*.warc.gz"))
-    indexes = {
-        path.name.replace(".cdxj.", ".warc."): path.read_bytes() for path in crawled.folder.rglob("*.cdxj.gz")
-    }
+    indexes = {path.name.replace(".cdxj.", ".warc."): path.read_bytes() for path in crawled.folder.rglob("*.cdxj.gz")}
 
     assert complaints(files, indexes) == []
     assert stoppress("verify", "--deep", config=crawled.config).code == 0
