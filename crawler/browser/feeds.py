@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 
 from pipelines.model import Exchange
 
-PASSING = frozenset({"connect", "dns", "tls", "timeout", "disconnect", "protocol", "too-large"})
+# Not tls: a certificate that nobody vouches for fails in readers' browsers too.
+PASSING = frozenset({"connect", "dns", "timeout", "disconnect", "protocol", "too-large"})
 MOST_PAGES = 10_000
 
 

@@ -29,6 +29,7 @@ from .look import Look
 Keep = Callable[[Exchange, Response | None], Any]
 Send = Callable[[Request, Keep], Awaitable[Response]]
 Record = Callable[[Exchange, Role], Any]
+ON_ITS_WAY = 5.0  # seconds in which a request that was announced comes, if the page has not given it up
 MOST_HOPS = 5  # as for pages that need no browser
 READ = frozenset(
     {"document", "script", "stylesheet", "xhr", "fetch"}
@@ -127,11 +128,11 @@ class Passage:
     refused: int = 0  # requests that were let through by nobody
     sent: int = 0
     received: int = 0  # bytes
-    busy: int = 0  # requests under way
+    passing: int = 0  # requests under way
     active: float = field(default_factory=time.monotonic)  # when one of them began or ended last
     deadline: float = 0.0
     feeds: Feeds = field(init=False)
-    _expected: dict[str, deque[str]] = field(default_factory=lambda: defaultdict(deque))
+    _expected: dict[str, deque[tuple[str, float]]] = field(default_factory=lambda: defaultdict(deque))
     _led: deque[str] = field(default_factory=deque)  # kinds of the requests that were answered by "look there"
     _hops: int = 0
     _held: float | None = None  # since when
@@ -170,8 +171,14 @@ class Passage:
             return False
         if kind not in READ and not (self.look.watch.requisites and kind in SHOWN):
             return False
-        self._expected[url].append(kind)
+        self._expected[url].append((kind, time.monotonic()))
         return True
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is under way, or announced and on its way here: a busy machine takes seconds for that."""
+        since = time.monotonic() - ON_ITS_WAY
+        return self.passing > 0 or any(at > since for waiting in self._expected.values() for _, at in waiting)
 
     def _may_navigate(self, url: str, *, main: bool) -> bool:
         """Frames are not read, so they are not loaded; and a page that reloads itself has been seen already."""
@@ -181,11 +188,11 @@ class Passage:
 
     async def passed(self, asked: Asked) -> Answer | Refused:
         """The request sent, or the reason why not."""
-        self.busy, self.active = self.busy + 1, time.monotonic()
+        self.passing, self.active = self.passing + 1, time.monotonic()
         try:
             return await self._passed(asked)
         finally:
-            self.busy, self.active = self.busy - 1, time.monotonic()
+            self.passing, self.active = self.passing - 1, time.monotonic()
 
     async def _passed(self, asked: Asked) -> Answer | Refused:
         kind = self._kind(asked)
@@ -199,14 +206,11 @@ class Passage:
 
     async def _fed(self, asked: Asked, kind: str) -> Answer | Refused:
         self.feeds.asked(asked.url)
-        came: Exchange | Refused | None = None
-        try:
-            await self.look.second(asked.url)
-            came = await self._sent(asked, kind)
-            return told(came)
-        finally:
-            short = "timeout" if self.remaining <= 0 else "too-large"
-            self.feeds.ended(asked.url, came if isinstance(came, Exchange) else None, short)
+        await self.look.second(asked.url)
+        came = await self._sent(asked, kind)
+        short = "timeout" if self.remaining <= 0 else "too-large"
+        self.feeds.ended(asked.url, came if isinstance(came, Exchange) else None, short)
+        return told(came)
 
     async def _drawn(self, asked: Asked, kind: str) -> Answer | Refused:
         """What a page is made of, and is not read from itself."""
@@ -219,7 +223,7 @@ class Passage:
             return None
         expected = self._expected.get(asked.url)
         if expected:
-            return expected.popleft()
+            return expected.popleft()[0]
         return self._led.popleft() if self._led else None  # browsers do not announce where a redirect leads
 
     async def _led_on(self, asked: Asked) -> Refused | None:

@@ -83,8 +83,8 @@ class Proxy:
             return
         origin = ""
         if method == "CONNECT":
+            writer.transport.pause_reading()  # type: ignore[attr-defined]  # what follows is TLS's, not the reader's
             writer.write(b"HTTP/1.1 200 Connection established\r\n\r\n")
-            await writer.drain()
             await asyncio.wait_for(writer.start_tls(self._tls), PATIENCE)
             origin = "https://" + target.removesuffix(":443")
             method, target, headers = await _head(reader)
