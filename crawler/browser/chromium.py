@@ -13,10 +13,11 @@ import signal
 from contextlib import suppress
 from typing import Any
 
-from playwright.async_api import Browser, BrowserContext, Error, Playwright, async_playwright
+from playwright.async_api import Browser, BrowserContext, CDPSession, Error, Playwright, async_playwright
 
 from .available import program, without_sandbox
 from .look import BrowserTrouble
+from .memory import end_the_greedy
 from .passage import Passage
 
 log = logging.getLogger(__name__)
@@ -54,6 +55,7 @@ class Chromium:
         self._driver: Playwright | None = None
         self._browser: Browser | None = None
         self._pid: int | None = None
+        self._guard: asyncio.Task[None] | None = None
         self._pages = 0
         self._open = 0
         self.starts = 0
@@ -130,7 +132,9 @@ class Chromium:
                     env={name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ},
                     handle_sigint=False, handle_sigterm=False, handle_sighup=False,
                 )  # fmt: skip
-                self._pid = await _pid_of(self._browser)
+                session = await self._browser.new_browser_cdp_session()
+                self._pid = await _pid_of(session)
+                self._guard = asyncio.create_task(end_the_greedy(session))
         except Exception as e:
             self._driver = None  # it may be what died
             raise BrowserTrouble(
@@ -142,6 +146,10 @@ class Chromium:
 
     async def _end(self) -> None:
         browser, self._browser = self._browser, None
+        if self._guard is not None:
+            self._guard.cancel()
+            await asyncio.gather(self._guard, return_exceptions=True)
+            self._guard = None
         if browser is not None and browser.is_connected():
             try:
                 await asyncio.wait_for(browser.close(), END_LIMIT)
@@ -168,10 +176,8 @@ async def _driver() -> Playwright:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-async def _pid_of(browser: Browser) -> int:
-    session = await browser.new_browser_cdp_session()
+async def _pid_of(session: CDPSession) -> int:
     told: dict[str, Any] = await session.send("SystemInfo.getProcessInfo")
-    await session.detach()
     return int(next(one["id"] for one in told["processInfo"] if one["type"] == "browser"))
 
 

@@ -99,6 +99,6 @@ def _watch_over(context: BrowserContext, page: Page, gone: asyncio.Future[str]) 
             await other.close()
 
     page.on("dialog", lambda dialog: dialog.dismiss())
-    page.on("crash", crashed("the page crashed in the browser: its scripts may have filled the memory"))
+    page.on("crash", crashed("the page crashed in the browser: its scripts may have taken more memory than a page may"))
     context.on("close", crashed("the browser crashed, or was killed, while it showed the page"))
     context.on("page", close)
