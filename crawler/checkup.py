@@ -20,7 +20,7 @@ from pipelines.face import iso
 from pipelines.store.catalog import Catalog
 from pipelines.workers import kill
 
-from .browser.available import missing, program, tried, without_sandbox
+from .available import missing, program, tried, without_sandbox
 from .watchlist import policy_of
 
 PATIENCE = 60.0  # seconds for a crawl that sends nothing

@@ -15,7 +15,7 @@ from pipelines.model import Watch
 from pipelines.units import spell
 from pipelines.urlkey import urlkey
 
-from .browser.available import missing
+from .available import missing
 from .schedule import Policy, parse_schedule
 
 

@@ -15,7 +15,7 @@ from typing import Any
 
 from playwright.async_api import Browser, BrowserContext, CDPSession, Error, Playwright, async_playwright
 
-from .available import program, without_sandbox
+from ..available import program, without_sandbox
 from .look import BrowserTrouble
 from .memory import end_the_greedy
 from .passage import Passage

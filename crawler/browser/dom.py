@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from playwright.async_api import CDPSession
+
+from pipelines import clock
 
 # Its length first: a page of 300 MB must not come over the pipe to be told that it is too long.
 _READ = """
@@ -24,6 +27,7 @@ class Dom:
 
     html: str
     longer: bool
+    at: datetime
 
 
 async def read_dom(session: CDPSession, limit: int) -> Dom:
@@ -36,4 +40,4 @@ async def read_dom(session: CDPSession, limit: int) -> Dom:
     value = told["result"].get("value")
     if value is None:
         raise ValueError(f"the page cannot be read: {told.get('exceptionDetails', {}).get('text', 'no reason given')}")
-    return Dom(html=value["html"], longer=value["length"] > limit)
+    return Dom(html=value["html"], longer=value["length"] > limit, at=clock.now())

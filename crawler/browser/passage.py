@@ -89,6 +89,7 @@ class Answer:
 class Document:
     """What came where the page itself was asked for; the last one is the page."""
 
+    url: str  # as the browser asked for it
     exchange: Exchange
     answer: Response | Exception
 
@@ -182,7 +183,7 @@ class Passage:
 
     def _may_navigate(self, url: str, *, main: bool) -> bool:
         """Frames are not read, so they are not loaded; and a page that reloads itself has been seen already."""
-        return main and not any(url == seen.exchange.url for seen in self.documents)
+        return main and not any(url == seen.url for seen in self.documents)
 
     # asked by the proxy -----------------------------------------------------------------------------------
 
@@ -221,9 +222,10 @@ class Passage:
     def _kind(self, asked: Asked) -> str | None:
         if asked.header("upgrade"):
             return None
-        expected = self._expected.get(asked.url)
-        if expected:
-            return expected.popleft()[0]
+        plain = "http" + asked.url.removeprefix("https")  # browsers know hosts that are to be asked over TLS only
+        for url in (asked.url, plain):
+            if expected := self._expected.get(url):
+                return expected.popleft()[0]
         return self._led.popleft() if self._led else None  # browsers do not announce where a redirect leads
 
     async def _led_on(self, asked: Asked) -> Refused | None:
@@ -231,7 +233,7 @@ class Passage:
         if not self.documents and asked.url == self.look.visit.url:
             return None
         self._hops += 1
-        last = self.documents[-1].exchange if self.documents else None
+        last = self.documents[-1] if self.documents else None
         try:
             if last and asked.url == last.url:
                 raise TooManyHops(f"{last.url} redirects to itself")
@@ -271,13 +273,13 @@ class Passage:
             self._led.append(kind)
         if exchange.status in (429, 503):
             self.look.refused(asked.url, exchange.status, _header(exchange, "Retry-After"))
-        self._keep(exchange, answer, kind)
+        self._keep(asked.url, exchange, answer, kind)
         return exchange
 
-    def _keep(self, exchange: Exchange, answer: Response | Exception, kind: str) -> None:
+    def _keep(self, url: str, exchange: Exchange, answer: Response | Exception, kind: str) -> None:
         """The page's own documents are judged at the end of the visit; the rest is what it is."""
         if kind == "document":
-            self.documents.append(Document(exchange, answer))
+            self.documents.append(Document(url, exchange, answer))
         elif exchange.request and kind in FEEDS:
             self.record(exchange, "feed")
         elif exchange.request and self.look.watch.requisites:

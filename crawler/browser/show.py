@@ -5,6 +5,8 @@ from __future__ import annotations
 import asyncio
 import time
 from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import Any
 
 from playwright.async_api import BrowserContext, Error, Page, Route
@@ -12,7 +14,7 @@ from playwright.async_api import Request as Asked
 
 from .dom import Dom, read_dom
 from .look import BrowserTrouble
-from .passage import Passage
+from .passage import Document, Passage
 
 QUIET = 1.0  # seconds without a request under way: then the page is taken to be there
 LONGEST_SETTLING = 10.0  # seconds; a page that polls without a pause is read as it stands then
@@ -21,7 +23,15 @@ CRASH = 0.3  # seconds in which a crash is told after what it made fail
 LOOK = 0.05  # seconds between two looks at whether it is quiet
 
 
-async def show(context: BrowserContext, passage: Passage, limit: int) -> Dom | None:
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The page as it stood, and the document that it was made from."""
+
+    dom: Dom
+    document: Document
+
+
+async def show(context: BrowserContext, passage: Passage, limit: int) -> Shown | None:
     """The page as it stands in the end; None if the browser shows no page of what came (a download, an error).
 
     TimeoutError: its scripts never let it be read. BrowserTrouble: page or browser crashed.
@@ -44,17 +54,17 @@ async def show(context: BrowserContext, passage: Passage, limit: int) -> Dom | N
         gone.cancel()
 
 
-async def _show(context: BrowserContext, passage: Passage, limit: int, gone: asyncio.Future[str]) -> Dom | None:
+async def _show(context: BrowserContext, passage: Passage, limit: int, gone: asyncio.Future[str]) -> Shown | None:
     page = await context.new_page()
     session = await context.new_cdp_session(page)
     _watch_over(context, page, gone)
 
     async def route(way: Route, asked: Asked) -> None:
-        main = asked.is_navigation_request() and asked.frame == page.main_frame
-        if passage.wanted(asked.url, asked.resource_type, main=main):
-            await way.continue_()
-        else:
-            await way.abort("aborted")  # of a navigation: the page that is there stays
+        with suppress(Error):  # the page may be gone in the meantime
+            if passage.wanted(asked.url, asked.resource_type, main=_is_main(page, asked)):
+                await way.continue_()
+            else:
+                await way.abort("aborted")  # of a navigation: the page that is there stays
 
     await context.route("**/*", route)
     try:
@@ -63,9 +73,17 @@ async def _show(context: BrowserContext, passage: Passage, limit: int, gone: asy
         await asyncio.wait({gone}, timeout=CRASH)
         return None  # a download, nothing at all, or what the proxy has told: the passage knows which
     await _settle(page, passage)
-    if passage.stopped or passage.page is None or not passage.page.is_shown:
+    document = passage.page
+    if passage.stopped or document is None or not document.is_shown:
         return None
-    return await read_dom(session, limit)
+    return Shown(await read_dom(session, limit), document)
+
+
+def _is_main(page: Page, asked: Asked) -> bool:
+    try:
+        return asked.is_navigation_request() and asked.frame == page.main_frame
+    except Error:  # another window's, which has no frame yet
+        return False
 
 
 async def _settle(page: Page, passage: Passage) -> None:

@@ -33,7 +33,7 @@ from .look import BrowserTrouble, Look, Seen
 from .passage import Document, Limits, Passage, Send, Stopped, TooManyHops
 from .proxy import Proxy
 from .rendered import rendered
-from .show import show
+from .show import Shown, show
 
 log = logging.getLogger(__name__)
 Record = Callable[[Exchange, Role, Visit | None], Future[Visit | None]]
@@ -96,7 +96,7 @@ class Viewer:
             seconds=self._crawl.timeout.total_seconds(),
         )
 
-    async def _shown(self, chromium: Chromium, passage: Passage) -> Dom | BrowserTrouble | TimeoutError | None:
+    async def _shown(self, chromium: Chromium, passage: Passage) -> Shown | BrowserTrouble | TimeoutError | None:
         """Expected trouble is a value."""
         try:
             context = await chromium.page(passage)
@@ -118,8 +118,8 @@ class Viewer:
         if passage.blocked:
             log.warning("%s: %s", passage.look.visit.url, _held_back(passage))
 
-    async def _judged(self, passage: Passage, shown: Dom | Exception | None, browser: str) -> Seen:
-        visit, page = passage.look.visit, passage.page
+    async def _judged(self, passage: Passage, shown: Shown | Exception | None, browser: str) -> Seen:
+        visit, page = passage.look.visit, shown.document if isinstance(shown, Shown) else passage.page
         for document in passage.documents:
             if document is not page:
                 self._keep(document, "redirect", visit)
@@ -131,36 +131,36 @@ class Viewer:
             self._keep(page, "page", visit)
             return Seen(exchange=page.exchange, answer=page.answer)
         self._keep(page, "requisite", visit)
-        if not isinstance(shown, Dom):
+        if not isinstance(shown, Shown):
             why = shown or BrowserTrouble("the browser took it for a download, or left it")
             return _failed(page.exchange.url, page.exchange.started, why)
-        exchange = await self._rendered(passage, page.exchange, shown, browser)
+        exchange = await self._rendered(passage, page.exchange, shown.dom, browser)
         self._record(exchange, "page", visit)
         passage.look.taken(exchange.url, exchange.started)
         return Seen(exchange=exchange, answer=page.answer)
 
-    async def _rendered(self, passage: Passage, wire: Exchange, shown: Dom, browser: str) -> Exchange:
-        at = await self._later(wire)
+    async def _rendered(self, passage: Passage, wire: Exchange, dom: Dom, browser: str) -> Exchange:
+        at = await _later(wire, dom.at)
         key = passage.look.visit.urlkey
-        exchange = rendered(wire.url, shown.html, status=wire.status or 200, at=at, browser=browser,
-                            limit=self._crawl.max_size, longer=shown.longer, detail=_held_back(passage))  # fmt: skip
+        exchange = rendered(wire.url, dom.html, status=wire.status or 200, at=at, browser=browser,
+                            limit=self._crawl.max_size, longer=dom.longer, detail=_held_back(passage))  # fmt: skip
         lacking = passage.feeds.lacking(self._known.of(key))
         if lacking is None:
             self._known.saw(key, passage.feeds.good)
             return exchange
         return exchange if exchange.truncated else _short(exchange, *lacking)
 
-    async def _later(self, wire: Exchange) -> datetime:
-        """When the page was read: in a later second than its bytes came, for CDX and Memento address by seconds."""
-        now = clock.now()
-        free = wire.started.replace(microsecond=0) + timedelta(seconds=1)
-        if now < free:
-            await asyncio.sleep((free - now).total_seconds())
-        return max(now, free)
-
     def _keep(self, document: Document, role: Role, visit: Visit) -> None:
         if document.exchange.request:  # else nothing went over the wire: the visit's own record tells of it
             self._record(document.exchange, role, visit)
+
+
+async def _later(wire: Exchange, at: datetime) -> datetime:
+    """When the page was read: in a later second than its bytes came, for CDX and Memento address by seconds."""
+    free = wire.started.replace(microsecond=0) + timedelta(seconds=1)
+    if (early := free - clock.now()) > timedelta():
+        await asyncio.sleep(early.total_seconds())  # nothing is dated in the future
+    return max(at, free)
 
 
 def _short(exchange: Exchange, feed: str, why: str) -> Exchange:

@@ -22,7 +22,7 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from crawler.agenda import Agenda, Due
-from crawler.browser.available import missing
+from crawler.available import missing
 from crawler.browser.look import Look
 from crawler.egress import self_test
 from crawler.failures import explain

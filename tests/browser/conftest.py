@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.browser.available import missing as lacking
+from crawler.available import missing as lacking
 from tests.running import write_config
 from tests.servers.raw_http import RawServer, serving
 from tests.servers.requirements import missing
@@ -35,7 +35,7 @@ def canary() -> Iterator[Canary]:
         yield bird
 
 
-def browser_config(folder: Path, *urls: str, timeout: str = "6s", max_size: str = "2MiB", more: str = "") -> Path:
+def browser_config(folder: Path, *urls: str, timeout: str = "60s", max_size: str = "2MiB", more: str = "") -> Path:
     """A config whose watches ask for the browser; only 127.0.0.1 itself is allowed."""
     path = write_config(folder, *urls)
     text = path.read_text().replace('"127.0.0.0/8"', '"127.0.0.1/32"')

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from crawler.browser import available
+from crawler import available
 from pipelines.config import load_config
 from pipelines.opened import open_catalog
 from tests.running import stoppress, write_config

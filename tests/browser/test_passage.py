@@ -209,6 +209,15 @@ def test_the_password_of_the_proxy_stays_here_and_codings_are_those_that_can_be_
     assert world.sent[0].headers.to_unicode_dict() == {"Accept-Encoding": "gzip, br", "Cookie": "a=b"}
 
 
+def test_a_host_that_the_browser_asks_over_tls_only_is_gone_to_as_by_a_hop() -> None:
+    world = World()
+    passage = world.passage()
+    passage.wanted(URL, "document", main=True)
+
+    assert isinstance(run(passage.passed(asked(URL.replace("http:", "https:")))), Answer)
+    assert world.followed == [URL.replace("http:", "https:")]
+
+
 def test_what_a_page_asks_a_login_for_is_its_own_affair() -> None:
     world = World()
     passage = world.passage()

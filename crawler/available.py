@@ -1,4 +1,4 @@
-"""Is there a browser? Asked before anybody relies on it, without importing what drives it."""
+"""Is there a browser on this machine? Asked before anybody relies on it, without importing what drives it."""
 
 from __future__ import annotations
 
