@@ -161,6 +161,7 @@ class CrawlTable(Table):
     older_every: SomeTime = timedelta(hours=6)  # between two visits that ask for all of them
     older_time: SomeTime = timedelta(minutes=5)
     older_size: Size = 32 * 2**20
+    browser: str = ""  # the Chromium of watches with render = "browser": a path, or a name on the PATH
     hosts: dict[Annotated[str, AfterValidator(_host)], Rate] = {}
 
     @property
@@ -215,8 +216,14 @@ class WatchTable(Table):
     timezone: Zone | None = None
     verify_tls: Annotated[bool, only(True)] = True
     tags: tuple[str, ...] = Field(default=(), strict=False)
-    requisites: Annotated[bool, only(False)] = False
-    render: Annotated[Literal["http", "browser"], only("http")] = "http"
+    requisites: bool = False
+    render: Literal["http", "browser"] = "http"
+
+    @model_validator(mode="after")
+    def _requisites_need_a_browser(self) -> WatchTable:
+        if self.requisites and self.render != "browser":
+            raise ValueError('requisites = true exists for render = "browser" only so far; leave it out')
+        return self
 
 
 class Config(Table):

@@ -129,7 +129,8 @@ def exchange_records(exchange: Exchange, *, record_id: str, visit_id: str | None
     request = _record("request", new_id(), exchange.started, exchange.request, asked)
     if exchange.response is None or message is None:
         return Kept((request, _no_response(exchange, record_id, aside)), message, digest, None)
-    others = (request, _interim(exchange, record_id, aside)) if exchange.interim else (request,)
+    others: tuple[Record, ...] = (request,) if exchange.request else ()  # a page out of the browser was not asked for
+    others += (_interim(exchange, record_id, aside),) if exchange.interim else ()
     shared += [("Stoppress-Certificates", " ".join(exchange.certificates) or None)]
     shared += [("Content-Type", "application/http; msgtype=response")]
     if profile and original:
