@@ -6,6 +6,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from . import matchclock
+from .bylined import bylined
 from .canonical import canonical, letters
 from .dom import HEADINGS, PROSE, holds_most, in_prose, is_leaf, paragraph, remove, said
 from .marks import SILENT
@@ -138,13 +140,29 @@ def _is_time(node: Node) -> bool:
 
 def bylines(article: Node, parts: Parts) -> None:
     for node in list(article.iter()):
+        if node is not article and _with_clock(node, parts):
+            remove(node)
+            continue
         marked = node.get("rel") == "author" or "author" in (node.get("itemprop") or "") or node.tag == "address"
         if not marked and not _AUTHORS & names_of(node):
             continue
-        text = _BY.sub("", said(node))
+        text = _BY.sub("", said(_name_in(node)))
         if article in node.iterancestors() and len(text) < 100 and not holds_most(node, article):
             parts.authors.extend(a.strip() for a in re.split(r"\s+(?:and|und|et|y|&)\s+|,\s", text) if a.strip())
             remove(node)
+
+
+def _name_in(node: Node) -> Node:
+    """Where the person is an item of its own, with a title and an address beside the name."""
+    return next((n for n in node.iterdescendants() if "name" in (n.get("itemprop") or "").split()), node)
+
+
+def _with_clock(node: Node, parts: Parts) -> bool:
+    """A line of its own that holds a name and a clock: the name is the author's, the rest is no text."""
+    found = bylined(said(node)) if not len(node) and not in_prose(node) else None
+    if found and _NAME.fullmatch(found[1]):
+        parts.authors.append(found[1])
+    return found is not None
 
 
 def controls(article: Node, parts: Parts, *, by_name: bool) -> None:
@@ -184,7 +202,8 @@ def times(article: Node) -> None:
         if not text or len(text) > 60:
             continue
         counter = _NUMBER_AND_WORD.search(text) is not None and not canonical(text)  # a bare number may be a result
-        timely = node.tag == "time" or shown(text) is not None or counter
+        printed = shown(text) or matchclock.alone(text)
+        timely = node.tag == "time" or printed is not None or counter
         if timely and (not in_prose(node) or _opens(node)):
             remove(node)
 
@@ -208,6 +227,7 @@ def headline_of(article: Node, parts: Parts, given: str | None, *, hollow: bool)
             continue
         titled = (
             node.tag in HEADINGS
+            or (node.tag == "summary" and len(text) < TITLE_MOST)
             or (emptied and node.tag == "p" and len(text) < TITLE_MOST)
             or "headline" in (node.get("itemprop") or "")
         )

@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timezone, tzinfo
+from datetime import datetime
 from typing import Any, Literal
-from zoneinfo import ZoneInfo
 
 from ..model import Window
 from .canonical import canonical, letters
@@ -17,25 +16,9 @@ from .dom import address, said
 from .jsonld import names, words
 from .places import MORE, Sidelines, names_of
 from .source import Node
-from .times import Read, attribute, shown
+from .times import FIRST, Read, attribute, shown
 from .words import words_of
 
-# Countries with one zone for (nearly) all their newsrooms; zone names of the IANA database.
-_COUNTRIES = {
-    "uk": "London", "ie": "Dublin", "de": "Berlin", "at": "Vienna", "ch": "Zurich", "fr": "Paris", "it": "Rome",
-    "es": "Madrid", "nl": "Amsterdam", "be": "Brussels", "lu": "Luxembourg", "dk": "Copenhagen", "se": "Stockholm",
-    "no": "Oslo", "fi": "Helsinki", "pl": "Warsaw", "cz": "Prague", "sk": "Bratislava", "hu": "Budapest",
-    "ro": "Bucharest", "bg": "Sofia", "gr": "Athens", "hr": "Zagreb", "si": "Ljubljana", "rs": "Belgrade",
-    "ee": "Tallinn", "lv": "Riga", "lt": "Vilnius", "ua": "Kyiv", "tr": "Istanbul",
-}  # fmt: skip
-_ELSEWHERE = {
-    "in": "Asia/Kolkata", "pk": "Asia/Karachi", "jp": "Asia/Tokyo", "kr": "Asia/Seoul", "sg": "Asia/Singapore",
-    "hk": "Asia/Hong_Kong", "tw": "Asia/Taipei", "il": "Asia/Jerusalem", "za": "Africa/Johannesburg",
-    "ng": "Africa/Lagos", "ke": "Africa/Nairobi", "nz": "Pacific/Auckland", "ar": "America/Argentina/Buenos_Aires",
-    "co": "America/Bogota", "pe": "America/Lima",
-}  # fmt: skip
-_LANGUAGES = {"de": "Berlin", "it": "Rome", "pl": "Warsaw", "cs": "Prague", "hu": "Budapest", "el": "Athens",
-              "da": "Copenhagen", "sv": "Stockholm", "fi": "Helsinki", "nb": "Oslo", "no": "Oslo"}  # fmt: skip
 _LIVE = re.compile(
     r"\blive(?:blog|ticker|[-_ ]?updates?|[-_ ]?news|[-_ ]?blog|[-_ ]?coverage)?\b|\bas it happened\b|\ben direct\b|"
     r"\bdiretta\b|\ben vivo\b|\ben directo\b|\bao vivo\b|\bnewsblog\b|\bnews-?ticker\b|\brelacja\b|\bna żywo\b|"
@@ -93,7 +76,7 @@ class Meta:
         for key in keys:
             value = self.values.get(key)
             read = (attribute(value) or shown(value)) if value else None
-            if read and read.moment:
+            if read and read.moment and read.moment.year >= FIRST.year:
                 return read
         return None
 
@@ -153,26 +136,6 @@ def announces_live(url: str, *titles: str) -> bool:
     """The same for an address and titles that somebody else gives, a feed or a link."""
     path = re.sub(r"[/_-]+", " ", address(url).path)
     return any(_LIVE.search(t) for t in (*titles, path))
-
-
-def zone(root: Node, lang: str | None, url: str, stated: list[datetime]) -> tuple[tzinfo, bool]:
-    """The newsroom's zone for wall times, and whether anything speaks for it: an offset the page states, its
-    country, its language; else UTC."""
-    host = (address(url).hostname or "").rsplit(".", 1)[-1]
-    if host in _COUNTRIES:
-        return ZoneInfo(f"Europe/{_COUNTRIES[host]}"), True
-    if host in _ELSEWHERE:
-        return ZoneInfo(_ELSEWHERE[host]), True
-    offsets = [m.utcoffset() for m in stated]
-    offset = next((o for o in offsets if o), None)
-    if offset is not None:
-        return timezone(offset), True
-    language = (lang or "").split("-")[0].lower()
-    if language in _LANGUAGES:
-        return ZoneInfo(f"Europe/{_LANGUAGES[language]}"), True
-    if language in ("ja", "ko"):
-        return ZoneInfo(_ELSEWHERE["jp" if language == "ja" else "kr"]), True
-    return UTC, False
 
 
 def window(body: Node, newest: datetime | None, oldest: datetime | None) -> Window:

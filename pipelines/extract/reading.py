@@ -9,11 +9,28 @@ from datetime import UTC, datetime, tzinfo
 from zoneinfo import ZoneInfo
 
 from ..model import Update, Version
-from . import crosscheck, distrust, gate, headings, ids, jsonld, microdata, page, profiled, reconcile, records
+from . import (
+    breaks,
+    crosscheck,
+    distrust,
+    embedded,
+    gate,
+    headings,
+    ids,
+    jsonld,
+    microdata,
+    page,
+    profiled,
+    reconcile,
+    records,
+    zones,
+)
 from .canonical import canonical, letters
 from .cut import Cut, cut
 from .found import Found
 from .marks import survey
+from .matchclock import is_match
+from .otherlists import other_list
 from .places import Sidelines
 from .reconcile import Pair, Vouch
 from .source import Node, Source
@@ -29,6 +46,7 @@ CLEARLY_BETTER = 1.5  # how much more the flat headings must hold to be taken be
 def read(source: Source, seen: profiled.Seen | None = None, *, url: str, at: datetime, extractor: str) -> Version:
     """``seen``: what the profile of the platform saw, if there is one."""
     root, body = source.root, source.body
+    breaks.split(body)
     meta, structured, aside = page.Meta.of(root), jsonld.read(root), Sidelines(body)
     own, strangers = reconcile.without_strangers(structured.group.found, url)
     data, lies = reconcile.without_page_times(own)
@@ -42,22 +60,30 @@ def read(source: Source, seen: profiled.Seen | None = None, *, url: str, at: dat
         "article:published_time", "datepublished", "date", "dc.date", "pubdate", "publishdate"
     )
     lang = page.language(root, meta)
-    zone, known = page.zone(root, lang, url, _stated(modified, published, dom, data))
+    printed = [f.shown for f in dom if f.shown]
+    zone, known = zones.zone(lang, url, _stated(modified, published, dom, data), printed)
     if seen and seen.profile.zone and not seen.profile.doubt(at.date()):
         zone, known = ZoneInfo(seen.profile.zone), True
     place = Place(at, zone, page.past(_utc(modified, zone), at), page.past(_utc(published, zone), at))
     live = structured.live or microdata.is_live(root)
+    hinted = live or page.looks_live(root, meta, url)
     refused = None
     if not trusted and dom:
         stamps = settle([f.published for f in dom], place, [f.day for f in dom])
-        refused = gate.refusal(
+        refused = None if hinted else other_list([f.nodes[0] for f in dom])
+        refused = refused or gate.refusal(
             stamps,
-            hinted=live or page.looks_live(root, meta, url),
+            hinted=hinted,
+            match=is_match([f.published for f in dom]),
             named=all(f.id for f in dom),
             dated=place.changed is not None or any(f.day or not _is_clock(f.published) for f in dom),
             at=at,
         )
         dom = [] if refused else dom
+    believed = seen is not None and bool(seen.shown or seen.stated) and not seen.profile.doubt(at.date())
+    if hinted and not (dom or data or believed):
+        data = _embedded(root, url, place)
+        vouch = Vouch(data)
     dom, data, others = reconcile.unrelated(dom, data, vouch, body, url)
     heard: tuple[str, ...] = ()
     if seen:
@@ -94,6 +120,14 @@ def read(source: Source, seen: profiled.Seen | None = None, *, url: str, at: dat
         warnings=tuple(dict.fromkeys([*warnings, *(f"ended: {v}" for v in votes if state == "ended" and live)])),
         extractor=extractor,
     )
+
+
+def _embedded(root: Node, url: str, place: Place) -> list[Found]:
+    """What the page carries for its scripts, if it looks like coverage."""
+    found = list(embedded.read(root, url))
+    stamps = settle([f.published for f in found], place)
+    named = all(f.id for f in found)
+    return [] if gate.refusal(stamps, hinted=True, named=named, dated=True, at=place.at) else found
 
 
 def _is_clock(read: Read | None) -> bool:

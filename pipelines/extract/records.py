@@ -318,6 +318,8 @@ def _rank(mark: Mark) -> int:
         return 0 if mark.on_time else 1
     if read.moment is not None and not mark.printed:
         return 2
+    if read.minute is not None:
+        return 6
     return 3 if read.clock is not None else 5 if read.age is not None else 4
 
 
