@@ -43,6 +43,7 @@ class _Fields:
     published: str
     text: str
     updated: str | None
+    created: str | None
     headline: str | None
     id: str | None
     authors: str | None
@@ -85,6 +86,7 @@ def _fields(items: list[dict[str, Any]]) -> _Fields | None:
         published=published,
         text=text,
         updated=next((p for p in times if _UPDATED.search(p)), None),
+        created=next((p for p in times if p != published and re.search("creat", p, re.IGNORECASE)), None),
         headline=next((p for p in paths if _HEADS.match(_last(p)) and _is_short(items, p)), None),
         id=next(iter(sorted((p for p in paths if "." not in p and _names(items, p)), key=len)), None),
         authors=next((p for p in paths if "." not in p and _AUTHORS.match(p)), None),
@@ -159,4 +161,5 @@ def _found(item: dict[str, Any], fields: _Fields) -> Found:
         authors=tuple(dict.fromkeys(n for v in follow(item, fields.authors) for n in names(v))),
         published=_time(item, fields.published),
         updated=_time(item, fields.updated),
+        created=_time(item, fields.created),
     )

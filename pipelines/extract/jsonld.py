@@ -135,6 +135,7 @@ def _update(item: Object) -> Found:
         authors=names(item.get("author")),
         published=moment(item.get("datePublished")) or moment(item.get("dateCreated")),
         updated=moment(item.get("dateModified")),
+        created=moment(item.get("dateCreated")) if item.get("datePublished") else None,
         distrust=tuple(distrust),
     )
 

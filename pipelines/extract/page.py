@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 from ..model import Window
 from .canonical import canonical, letters
+from .coverage import is_notice
 from .days import SKEW
-from .distrust import END_AHEAD, END_EARLY
 from .dom import address, said
 from .jsonld import names, words
 from .places import MORE, Sidelines, names_of
@@ -24,22 +24,6 @@ _LIVE = re.compile(
     r"\bdiretta\b|\ben vivo\b|\ben directo\b|\bao vivo\b|\bnewsblog\b|\bnews-?ticker\b|\brelacja\b|\bna żywo\b|"
     r"ライブ(?:更新|速報|ブログ)|生中継|实时更新|即時更新|실시간|(?:تغطية|بث) (?:مباشرة?|حية)|مباشر|"
     r"\blive-?stream\b|\bliveverslag\b|\bminute by minute\b|\bminuto a minuto\b|\bin tempo reale\b",
-    re.IGNORECASE,
-)
-_ENDED = re.compile(
-    r"(?:(?:our |this |the )?(?:live )?(?:coverage|blog|live ?blog|live page|ticker) "
-    r"(?:has |is |have )?(?:now )?(?:been )?(?:ended|closed|over|finished|concluded)|"
-    r"(?:der |dieser )?(?:live-?)?(?:ticker|blog) ist (?:beendet|geschlossen)|"
-    r"(?:ce |le )?(?:direct|live) est (?:terminé|fini|clos)|(?:la )?diretta (?:è )?(?:terminata|conclusa)|"
-    r"(?:la )?cobertura (?:en vivo )?(?:ha )?(?:terminado|finalizado)|liveblog (?:is )?gesloten|"
-    r"ライブ更新は終了しました|انتهت (?:ال)?تغطية(?: المباشرة)?)"
-    r"[.!]?",
-    re.IGNORECASE,
-)
-_RECAP = re.compile(r"\bas it happened\b|\brecap\b|wie es passiert ist", re.IGNORECASE)
-_SIGN_OFF = re.compile(
-    r"(?:closing|ending|wrapping up|end of|conclud\w+) (?:of )?(?:our|this|the) (?:live )?(?:blog|coverage|page)|"
-    r"(?:this|the|our) (?:live )?(?:blog|coverage|page) (?:has|is) (?:now )?(?:ended|closed|closing)|logging off",
     re.IGNORECASE,
 )
 _PAGE_OF = re.compile(
@@ -122,7 +106,14 @@ def _is_lead(node: Node, text: str, aside: Sidelines) -> bool:
     linked = sum(len(said(a)) for a in node.iter("a"))
     own = _NO_LEAD & names_of(node) or any(_NO_LEAD & names_of(a) for a in list(node.iterancestors())[:2])
     inside = any(a.tag in ("figure", "button", "label") for a in node.iterancestors())
-    return not own and not inside and 2 * linked < len(text) and bool(canonical(text)) and not aside.beside(node)
+    return (
+        not own
+        and not inside
+        and not is_notice(text)
+        and 2 * linked < len(text)
+        and bool(canonical(text))
+        and not aside.beside(node)
+    )
 
 
 def looks_live(root: Node, meta: Meta, url: str) -> bool:
@@ -153,40 +144,6 @@ def window(body: Node, newest: datetime | None, oldest: datetime | None) -> Wind
             page, pages = of
     complete = not more and (pages or 1) == 1
     return Window(page=page, pages=pages, newest=newest, oldest=oldest, load_more=more, complete=complete)
-
-
-def state(
-    root: Node, body: Node, headline_: str | None, newest_text: str, end: datetime | None, newest: datetime | None,
-    at: datetime,
-) -> tuple[Literal["live", "ended"], tuple[str, ...]]:  # fmt: skip
-    """Two votes end the coverage, or one strong one; the votes are given back as reasons."""
-    votes: list[tuple[int, str]] = []
-    if _says_ended(body):
-        votes.append((2, "the page says so"))
-    if root.xpath("boolean(//amp-live-list[@disabled])"):
-        votes.append((2, "amp-live-list is disabled"))
-    if headline_ and _RECAP.search(headline_):
-        votes.append((1, "the headline looks back"))
-    if end and doubt(end, newest, at) is None:
-        votes.append((1, "coverageEndTime is past"))
-    if _SIGN_OFF.search(newest_text):
-        votes.append((1, "the newest update signs off"))
-    ended = sum(weight for weight, _ in votes) >= 2
-    return ("ended" if ended else "live"), tuple(reason for _, reason in votes)
-
-
-def doubt(end: datetime, newest: datetime | None, at: datetime) -> str | None:
-    """Why the stated end of coverage is no vote: systems fill it in with whatever they have."""
-    if end > at:
-        return END_AHEAD
-    return END_EARLY if newest is not None and end < newest else None
-
-
-def _says_ended(body: Node) -> bool:
-    for node in body.iter("p", "span", "div", "strong", "em", "b", "h2", "h3", "small"):
-        if not len(node) and node.text and 8 < len(node.text) < 80 and _ENDED.fullmatch(node.text.strip()):
-            return True
-    return False
 
 
 def language(root: Node, meta: Meta) -> str | None:

@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 from ..model import Update, Version
 from . import (
     breaks,
+    completeness,
+    coverage,
     crosscheck,
     distrust,
     embedded,
@@ -23,6 +25,7 @@ from . import (
     profiled,
     reconcile,
     records,
+    rollover,
     zones,
 )
 from .canonical import canonical, letters
@@ -94,14 +97,16 @@ def read(source: Source, seen: profiled.Seen | None = None, *, url: str, at: dat
     first = next((p.dom.nodes[0] for p in pairs if p.dom), None)
     newest = max((u.published for u in updates if u.published), default=None)
     headline = page.headline(root, meta, about)
-    coverage = _coverage(about, meta, zone)
-    state, votes = page.state(root, body, headline, updates[0].text if updates else "", coverage[1], newest, at)
+    span = _coverage(about, meta, zone)
+    latest = max(updates, key=lambda u: (u.published is not None and u.published == newest, -u.position), default=None)
+    votes = coverage.votes(root, body, headline, latest.text if latest else "", span[1], newest, at)
     live = bool(updates) or live
     window = page.window(body, newest, min((u.published for u in updates if u.published), default=None))
     warnings = [*source.warnings, *structured.warnings, *strangers, *lies, *seen_lies, *others, *heard, *shifts]
-    warnings += _distrusted(updates, coverage[1], newest, at)
+    warnings += _distrusted(updates, span[1], newest, at)
     warnings += _warnings(updates, cuts, live, refused, known)
-    return Version(
+    state = coverage.state_of(votes) if live else "unknown"
+    version = Version(
         url=url,
         at=at,
         headline=headline,
@@ -111,15 +116,28 @@ def read(source: Source, seen: profiled.Seen | None = None, *, url: str, at: dat
         authors=page.authors(meta, about),
         datePublished=_utc(published, zone),
         dateModified=_utc(modified, zone),
-        coverageStartTime=coverage[0],
-        coverageEndTime=coverage[1],
-        state=state if live else "unknown",
+        coverageStartTime=span[0],
+        coverageEndTime=span[1],
+        state=state,
         live=live,
+        state_votes=tuple(f"{v.weight}: {v.reason}" for v in votes if live),
+        polls=live and coverage.polls(root),
+        continued_at=_continued(body, url, aside, pairs, newest) if live else None,
         window=profiled.widened(window, seen, body) if seen else window,
         updates=updates,
-        warnings=tuple(dict.fromkeys([*warnings, *(f"ended: {v}" for v in votes if state == "ended" and live)])),
+        warnings=tuple(dict.fromkeys([*warnings, *(f"ended: {v.reason}" for v in votes if state == "ended")])),
         extractor=extractor,
     )
+    uncovered, extra = completeness.counts(version) if updates else (None, None)
+    return replace(version, uncovered=uncovered, extra=extra)
+
+
+def _continued(body: Node, url: str, aside: Sidelines, pairs: list[Pair], newest: datetime | None) -> str | None:
+    shown = [p for p in pairs if p.dom]
+    latest = [p for p in shown if p.published and p.published.moment == newest] or shown[:1]
+    telling = [n for p in shown if p in latest[:1] or (p.dom and p.dom.pinned) for n in (p.dom.nodes if p.dom else ())]
+    others = [n for p in shown for n in (p.dom.nodes if p.dom else ()) if n not in telling]
+    return rollover.continued_at(body, url, aside, telling=telling, others=others)
 
 
 def _embedded(root: Node, url: str, place: Place) -> list[Found]:
@@ -138,7 +156,7 @@ def _is_clock(read: Read | None) -> bool:
 def _distrusted(updates: tuple[Update, ...], end: datetime | None, newest: datetime | None, at: datetime) -> list[str]:
     """The rules that took something from single updates or from the page's own end, each once."""
     named = [rule for u in updates for rule in dict(u.provenance).get("distrust", "").split(AND) if rule]
-    doubt = page.doubt(end, newest, at) if end else None
+    doubt = coverage.doubt(end, newest, at) if end else None
     return [*dict.fromkeys(named), *([doubt] if doubt else [])]
 
 
@@ -232,6 +250,7 @@ def _update(pair: Pair, shown: Cut | None, *, short: bool) -> Update:
         authors=next((a for f in (known, shown, data, dom) if f and (a := f.authors)), ()),
         published=by.moment if by else None,
         updated=pair.updated.moment if pair.updated else None,
+        created=pair.created.moment if pair.created else None,
         time_precision=by.precision if by else None,
         time_source=by.source if by else None,
         shown_as=dom.shown if dom else None,
@@ -248,7 +267,7 @@ def _notes(*found: Found | None) -> tuple[tuple[str, str], ...]:
     """Fields that a profile gave, and what was said otherwise; each field once."""
     notes: dict[str, str] = {}
     for item in filter(None, found):
-        for name in ("id", "headline", "authors", "updated", "pinned", "key_event"):
+        for name in ("id", "headline", "authors", "updated", "created", "pinned", "key_event"):
             if _by_profile(item) and getattr(item, name):
                 notes.setdefault(name, item.carrier)
         notes.update((n, by) for n, by in item.notes if n not in notes or by != item.carrier)

@@ -127,6 +127,7 @@ def _found(item: dict[str, Any], state: Listing, carrier: str) -> Found:
         authors=tuple(dict.fromkeys(n for v in follow(item, state.authors) for n in names(v))),
         published=time_at(item, state.published),
         updated=time_at(item, state.updated),
+        created=time_at(item, state.created),
         pinned=_true(item, state.pinned),
         key_event=_true(item, state.key_event),
     )
