@@ -29,7 +29,7 @@ class Facts:
     last_activity: datetime
     quiet_limit: timedelta | None  # how long its silence must be to say something
     url: str  # where the page was
-    live: bool
+    live: bool  # now, or at an earlier look
 
     def votes(self, now: datetime, *, gone: int = 0, moved_to: str | None = None) -> tuple[Vote, ...]:
         """``now``: of the last look that found nothing new. ``gone``: looks in a row, that one among them, that found
@@ -56,7 +56,13 @@ def facts(version: Version, history: Sequence[Version]) -> Facts:
     if version.headline and RECAP.search(version.headline) and any(map(_looks_ahead, history)):
         found = [v for v in found if v.reason != LOOKS_BACK]
         found.append(Vote("medium", "the headline turned to look back"))
-    return Facts(tuple(found), _last_activity(version), _quiet_limit(version), version.url, version.live)
+    return Facts(
+        tuple(found),
+        _last_activity(version),
+        _quiet_limit(version),
+        version.url,
+        any(v.live for v in (version, *history)),
+    )
 
 
 def _looks_ahead(version: Version) -> bool:

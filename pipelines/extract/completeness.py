@@ -12,7 +12,6 @@ from ..model import Version
 from .canonical import letters
 
 PIECE = 24  # letters that tell a piece of a line from all others
-COVERED = 0.8  # share of the page's text below which a version is suspect
 
 
 def counts(version: Version) -> tuple[int, int]:

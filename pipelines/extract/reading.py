@@ -12,6 +12,7 @@ from ..model import Update, Version
 from . import (
     breaks,
     completeness,
+    containers,
     coverage,
     crosscheck,
     distrust,
@@ -105,6 +106,7 @@ def read(source: Source, seen: profiled.Seen | None = None, *, url: str, at: dat
     warnings = [*source.warnings, *structured.warnings, *strangers, *lies, *seen_lies, *others, *heard, *shifts]
     warnings += _distrusted(updates, span[1], newest, at)
     warnings += _warnings(updates, cuts, live, refused, known)
+    warnings += ["script_only"] if hinted and not updates and containers.is_empty(body) else []
     state = coverage.state_of(votes) if live else "unknown"
     version = Version(
         url=url,
