@@ -42,6 +42,7 @@ from .text import whole_text
 from .times import Place, Read, settle
 
 COMPLETE = 0.9  # share of the structured text's letters that the page's text must have
+OWN_SERIALISATION, BY_FRAGMENT = ": own serialisation", ": by trafilatura"  # behind the carrier of a text
 ELLIPSES = ("…", "...")
 AND = " | "  # between the names of rules
 CLEARLY_BETTER = 1.5  # how much more the flat headings must hold to be taken before records
@@ -310,7 +311,8 @@ def _text(shown: Cut | None, data: Found | None, dom: Found | None) -> tuple[str
     carrier = dom.carrier if dom else ""
     if data and sum(map(str.isalnum, shown.text)) < COMPLETE * sum(map(str.isalnum, data.text)):
         return data.text, f"{data.carrier}: longer than {carrier}"
-    return shown.text, carrier + (": own serialisation" if shown.fell_back else "")
+    by = OWN_SERIALISATION if shown.fell_back else BY_FRAGMENT if shown.asked else ""
+    return shown.text, carrier + by
 
 
 def _without_copies(updates: list[Update]) -> list[Update]:

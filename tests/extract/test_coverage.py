@@ -156,3 +156,23 @@ def test_a_time_of_creation_is_kept_apart_from_that_of_publication() -> None:
     assert first.published == datetime(2026, 3, 3, 15, 42, tzinfo=UTC)
     assert first.created == datetime(2026, 3, 3, 14, 2, tzinfo=UTC)
     assert page().updates[0].created is None
+
+
+@pytest.mark.parametrize(
+    ("body", "warned"),
+    [
+        ('<div id="app"></div><script src="/app.js"></script>', True),
+        ('<div class="c-liveblog c-liveblog--wide"> <!-- filled later --></div><script>start()</script>', True),
+        ('<div id="app"><p>The storm is over.</p></div><script src="/app.js"></script>', False),
+        ('<div id="app"></div>', False),
+    ],
+)
+def test_a_live_page_that_a_script_has_still_to_fill_is_named_so(body: str, warned: bool) -> None:
+    html = (
+        f"<html><head><title>Storm: live updates</title></head><body><h1>Storm: live updates</h1>{body}</body></html>"
+    )
+    version = extract(html.encode(), url=URL, at=AT)
+
+    assert isinstance(version, Version)
+    assert "not_segmented" in version.warnings
+    assert ("script_only" in version.warnings) is warned
