@@ -67,13 +67,17 @@ _FLAG = re.compile(
 )
 _SETTINGS = re.compile(r"""liveblog_settings\s*=[^;]{0,4000}?["']state["']\s*:\s*["'](\w+)["']""")
 _STATES_OVER = frozenset(("closed", "ended", "archive", "archived", "finished", "complete", "completed", "over"))
-_HINTS = ("islive", "is_live", "status", "livestate", "liveblogstate", "liveblogactive", "liveblog_settings")
-_POLLS = re.compile(
-    r"refresh_?interval|poll(?:ing)?_?(?:interval|url|endpoint|rate|freq)|auto_?(?:refresh|update)|isLivePage|"
-    r"live_?update_?(?:url|endpoint)|new EventSource\(|WebSocket\(",
-    re.IGNORECASE,
-)
-_POLL_NAMES = re.compile(r"poll|refresh|autoupdate|live-?(?:url|endpoint)", re.IGNORECASE)
+_HINTS = (
+    "islive", "is_live", "blog_status", "blogstatus", "liveblogstatus", "liveblog_status", "liveblogstate",
+    "coveragestatus", "livestatus", "liveblogactive", "liveblog_settings",
+)  # fmt: skip
+# In lower case: looked for in whole scripts, where a pattern would cost a hundred times as much.
+_POLLS = (
+    "refreshinterval", "refresh_interval", "refresh-interval", "pollinterval", "poll_interval", "poll-interval",
+    "pollurl", "poll_url", "pollinginterval", "polling_interval", "pollingurl", "polling_url", "pollrate", "pollfreq",
+    "pollendpoint", "autorefresh", "auto_refresh", "auto-refresh", "autoupdate", "auto_update", "islivepage",
+    "liveupdateurl", "live_update_url", "new eventsource(", "new websocket(",
+)  # fmt: skip
 
 State = Literal["live", "ended"]
 
@@ -117,10 +121,14 @@ def polls(root: Node) -> bool:
     """Whether the page asks for news by itself: its scripts name an interval or an address for that."""
     if root.xpath("boolean(//amp-live-list[not(@disabled)])"):
         return True
-    if any(_POLLS.search(script.text or "") for script in root.iter("script") if not script.get("src")):
+    if any(_asks(script.text) for script in root.iter("script") if script.text):
         return True
-    named = root.xpath("//*[@*[starts-with(name(), 'data-')]]")
-    return any(_POLL_NAMES.search(name) for node in named for name in node.attrib if name.startswith("data-"))
+    return bool(root.xpath("boolean(//@*[contains(name(), 'poll') or contains(name(), 'refresh')])"))
+
+
+def _asks(text: str) -> bool:
+    low = text.lower()
+    return any(word in low for word in _POLLS)
 
 
 def _flags(root: Node) -> Iterator[Vote]:

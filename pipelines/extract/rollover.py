@@ -47,14 +47,14 @@ def continued_at(
     inside, outside = set(telling), set(others)
     for link in body.iter("a"):
         href = (link.get("href") or "").strip()
-        if not href or href.startswith(("#", "javascript:", "mailto:")) or not (target := _page(href, url)):
+        if not href or href.startswith(("#", "javascript:", "mailto:")):
             continue
         around = [link, *link.iterancestors()]
         if not outside.isdisjoint(around) or (inside.isdisjoint(around) and aside.beside(link)):
             continue
         block = paragraph(link)
         text = said(block if block is not None else around[1]) or said(link)
-        if len(text) <= LONGEST and _GOES_ON.search(text):
+        if len(text) <= LONGEST and _GOES_ON.search(text) and (target := _page(href, url)):
             return target
     return None
 
