@@ -6,6 +6,7 @@ Asked only where neither address nor titles announce a live page: newsrooms writ
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 
 from .dom import HEADINGS, address, said
@@ -18,7 +19,8 @@ COLUMNS = 4  # a row with as many cells is data
 _NAMES = words_of(
     "msg message messages chat commit commits answer answers question questions ticket issue job jobs vacancy product "
     "products item-price price event-listing episode episodes podcast track release releases changelog review reviews "
-    "recipe fixture fixtures match-row departure departures arrival arrivals flight listing listings property auction "
+    "recipe song songs playlist "
+    "fixture fixtures match-row departure departures arrival arrivals flight listing listings property auction "
     "bid"
 )
 _VERSION = re.compile(r"(?:version|release|ver\.?|v)?\s*\d+(?:\.\d+){1,3}\b.{0,30}", re.IGNORECASE)
@@ -28,11 +30,14 @@ _VERBS = re.compile(
     re.IGNORECASE,
 )
 _PEOPLE = frozenset(("user", "users", "u", "member", "members"))
+TELLING = 40  # characters of a paragraph that is more than a label
 SHORT = 120  # characters of the line in which somebody is said to have answered
 
 
 def other_list(records: Sequence[Node]) -> str | None:
     """What these records are instead of updates; None if nothing says so."""
+    if _repeats(records):
+        return "most of them say the same"
     for what, looks in (
         ("a table of data", _is_data),
         ("a list of versions", _is_release),
@@ -42,6 +47,12 @@ def other_list(records: Sequence[Node]) -> str | None:
         if sum(map(looks, records)) > MOST * len(records):
             return what
     return None
+
+
+def _repeats(records: Sequence[Node]) -> bool:
+    """One paragraph in most of the records: a listing, with what holds for all of it."""
+    counts = Counter(text for node in records for text in {said(p) for p in node.iter("p", "td", "div") if len(p) < 2})
+    return any(len(text) >= TELLING and n > MOST * len(records) for text, n in counts.items())
 
 
 def _is_data(node: Node) -> bool:

@@ -18,19 +18,38 @@ SHORTEST = 200  # characters; less holds no updates
 MOST_SCRIPTS = 40
 MOST_ASSIGNED = 12  # values looked at in one script
 _ASSIGNED = re.compile(r"(?:[\w$\])\"']\s*=\s*|\bpush\(\s*)(?=JSON\.parse\(|[\[{])")
+_ROW = re.compile(r"[0-9a-f]{1,6}:(?=[\[{])")
 _WRAPPERS = frozenset(("Reactive", "ShallowReactive", "Ref", "ShallowRef", "EmptyRef"))
 
 
 def payloads(root: Node) -> Iterator[Any]:
-    """Every document, in the order of the page."""
+    """Every document, in the order of the page; then those in attributes, and what was pushed in pieces."""
+    pushed: list[list[Any]] = []
     scripts = [n for n in root.iter("script") if len(n.text or "") >= SHORTEST][:MOST_SCRIPTS]
     for script in scripts:
         kind = (script.get("type") or "").lower()
         if "ld+json" in kind:
             continue
+        if "__next_f" in (script.text or ""):
+            pushed += [part for part in _assigned(script.text or "") if isinstance(part, list)]
+            continue
         for value in [load(script.text or "")] if "json" in kind else _assigned(script.text or ""):
             if isinstance(value, dict | list):
                 yield _unflattened(value) if _is_flat(value) else value
+
+    for value in root.xpath("//@*[string-length(.) >= $least]", least=SHORTEST)[:MOST_SCRIPTS]:
+        if value.lstrip()[:1] in ("{", "[") and isinstance(found := load(str(value)), dict | list):
+            yield found
+    yield from _lines("".join(part for piece in pushed for part in piece if isinstance(part, str)))
+
+
+def _lines(text: str) -> Iterator[Any]:
+    """A stream of rows, each a name, a colon and JSON: ``5:["$","div",null,{...}]``."""
+    for row in text.split("\n"):
+        begin = _ROW.match(row)
+        value = document(row[begin.end() :])[0] if begin and len(row) >= SHORTEST else None
+        if isinstance(value, dict | list):
+            yield value
 
 
 def _assigned(text: str) -> Iterator[Any]:

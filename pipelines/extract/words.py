@@ -79,6 +79,7 @@ MONTHS = {
     for word in words.split()
 }
 WEEKDAYS = words_of(
+    "mo di mi do fr sa so ma ti ke to pe la su lu me je ve "
     "mon tue wed thu fri sat sun monday tuesday wednesday thursday friday saturday sunday montag dienstag "
     "mittwoch donnerstag freitag samstag sonnabend sonntag lundi mardi mercredi jeudi vendredi samedi "
     "dimanche lunes martes miércoles jueves viernes sábado domingo lunedì martedì mercoledì giovedì venerdì "
