@@ -40,7 +40,7 @@ _TIMES = _names(
 
 def iso(moment: datetime) -> str:
     """An aware datetime -> ``2026-01-03T10:00:00Z``; microseconds only where there are any."""
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return moment.astimezone(UTC).isoformat()[:-6] + "Z"
 
 
 def from_iso(text: str) -> datetime:
@@ -98,9 +98,9 @@ def change_to_json(change: Change) -> Json:
         proof = document.pop(side)
         if proof is not None:
             document[side] = _plain(proof)
-    for moment in ("seen_after", "seen_by"):
-        if document[moment] is None:
-            del document[moment]
+    for name in ("part", "seen_after", "seen_by"):
+        if document[name] is None:
+            del document[name]
     return _ordered(document, CHANGE_LINE)
 
 

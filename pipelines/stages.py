@@ -20,6 +20,7 @@ from .comparing import compare_all
 from .errors import CatalogError, StoreError
 from .grouping import Grouping
 from .model import Unreadable, Visit
+from .promise import kept
 from .workers import Workers
 
 if TYPE_CHECKING:
@@ -31,11 +32,13 @@ log = logging.getLogger(__name__)
 class Stage:
     """A stage knows the keeper of its crawler, lent by whoever set the crawl up."""
 
+    crawler: Crawler
     keeper: Keeper
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         self = cls()
+        self.crawler = crawler
         self.keeper = crawler.stoppress_keeper  # type: ignore[attr-defined]
         return self
 
@@ -48,12 +51,12 @@ class Record(Stage):
             return visit
         exchange = visit.exchange
         try:
-            kept = await asyncio.wrap_future(self.keeper.recorder.visit(visit))
+            recorded = await kept(self.keeper.recorder.visit(visit))
         except StoreError as e:
             log.error("%s is not kept: %s", visit.url, e)
-            kept = replace(visit, outcome="error", reason="storage", detail=str(e), reading="none", captures=())
-            await self._recorded(kept)
-        return replace(kept, exchange=exchange) if kept else visit
+            recorded = replace(visit, outcome="error", reason="storage", detail=str(e), reading="none", captures=())
+            await self._recorded(recorded)
+        return replace(recorded, exchange=exchange) if recorded else visit
 
     async def _recorded(self, visit: Visit) -> None:
         try:
@@ -71,6 +74,8 @@ class Extract(Stage):
         exchange = visit.exchange
         if visit.outcome != "archived" or exchange is None or exchange.response is None:
             return replace(visit, reading="none")
+        if visit.version is not None:  # read with its older pages and feeds, while these were asked for
+            return replace(visit, reading="version")
         result = await self.workers.read(exchange.response, exchange.url, exchange.started)
         if isinstance(result, Unreadable):
             self.keeper.recorder.originals.unreadable((visit.urlkey, exchange.url))
@@ -79,6 +84,7 @@ class Extract(Stage):
 
     def open_spider(self) -> None:
         self.workers = Workers(self.keeper.config.extract.workers)
+        self.crawler.stoppress_workers = self.workers  # type: ignore[attr-defined]  # for whoever reads on the way
 
     async def close_spider(self) -> None:
         await asyncio.to_thread(self.workers.close)
@@ -96,7 +102,7 @@ class Compare(Stage):
         if not isinstance(visit, Visit) or visit.outcome != "archived":
             return visit
         try:
-            return await asyncio.wrap_future(self._comparing.put(visit))
+            return await kept(self._comparing.put(visit))
         except CatalogError as e:  # the capture is kept: the next start reads it again
             log.error("what %s said is not in the catalog yet: %s", visit.url, e)
             return replace(visit, reading=None, version=None)

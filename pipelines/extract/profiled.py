@@ -29,6 +29,7 @@ class Seen:
     page: int | None = None
     pages: int | None = None
     warnings: tuple[str, ...] = ()
+    deleted: tuple[str, ...] = ()  # ids of those that are gone
 
 
 def read(profiles: Sequence[Profile], source: Source, html: bytes, *, url: str, day: date) -> Seen | None:
@@ -36,11 +37,10 @@ def read(profiles: Sequence[Profile], source: Source, html: bytes, *, url: str, 
 
     Else what the first that fits saw, which is nothing; None if none fits.
     """
-    host = (address(url).hostname or "").lower()
-    likely = [p for p in profiles if _may_fit(p, html, host)]
-    if likely and too_deep(source.body):
-        return Seen(likely[0], warnings=(f"{called(likely[0])}: the page is nested too deeply; not used",))
-    fitting = [p for p in likely if p.marker is None or first(source.root, p.marker.select) is not None]
+    maybe = likely(profiles, html, (address(url).hostname or "").lower())
+    if maybe and too_deep(source.body):
+        return Seen(maybe[0], warnings=(f"{called(maybe[0])}: the page is nested too deeply; not used",))
+    fitting = [p for p in maybe if p.marker is None or first(source.root, p.marker.select) is not None]
     fitting.sort(key=lambda p: (p.doubt(day) is not None, not p.hosts))
     seen = [_seen(p, source) for p in fitting]
     return next((s for s in seen if s.shown or s.stated), seen[0] if seen else None)
@@ -48,6 +48,10 @@ def read(profiles: Sequence[Profile], source: Source, html: bytes, *, url: str, 
 
 def called(profile: Profile) -> str:
     return f"profile:{profile.name}"
+
+
+def likely(profiles: Sequence[Profile], html: bytes, host: str) -> list[Profile]:
+    return [p for p in profiles if _may_fit(p, html, host)]
 
 
 def _may_fit(profile: Profile, html: bytes, host: str) -> bool:
@@ -68,7 +72,9 @@ def _seen(profile: Profile, source: Source) -> Seen:
     warnings = [f"{called(profile)}: {len(gone)} updates marked as deleted are left out"] if gone else []
     if stated.broken:
         warnings.append(f"{called(profile)}: the page's own data is not valid JSON")
-    return Seen(profile, tuple(shown), stated.found, gone, stated.page, stated.pages, tuple(warnings))
+    ids_gone = (_value(n, entry.id) for n in nodes if n in gone) if entry else ()
+    deleted = tuple(ids.normal(id_) for id_ in (*filter(None, ids_gone), *stated.gone))
+    return Seen(profile, tuple(shown), stated.found, gone, stated.page, stated.pages, tuple(warnings), deleted)
 
 
 def _entries(body: Node, entry: Entry) -> list[Node]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
@@ -21,6 +20,7 @@ from . import (
     headings,
     ids,
     jsonld,
+    merge,
     microdata,
     page,
     profiled,
@@ -29,12 +29,15 @@ from . import (
     rollover,
     zones,
 )
-from .canonical import canonical, letters
+from .canonical import canonical, count, letters
 from .cut import Cut, cut
 from .found import Found
+from .lasting import Lasting
 from .marks import survey
 from .matchclock import is_match
+from .memory import Memory
 from .otherlists import other_list
+from .phrases import Phrases
 from .places import Sidelines
 from .reconcile import Pair, Vouch
 from .source import Node, Source
@@ -48,14 +51,28 @@ AND = " | "  # between the names of rules
 CLEARLY_BETTER = 1.5  # how much more the flat headings must hold to be taken before records
 
 
-def read(source: Source, seen: profiled.Seen | None = None, *, url: str, at: datetime, extractor: str) -> Version:
-    """``seen``: what the profile of the platform saw, if there is one."""
+def read(
+    source: Source,
+    seen: profiled.Seen | None = None,
+    *,
+    url: str,
+    at: datetime,
+    extractor: str,
+    hinted: bool = False,
+    memory: Memory | None = None,
+    lasting: Lasting | None = None,
+) -> Version:
+    """``seen``: what the profile of the platform saw, if there is one. ``hinted``: it is known to be a live page.
+
+    ``memory``: of earlier visits. ``lasting`` is told the times that were met.
+    """
     root, body = source.root, source.body
     breaks.split(body)
     meta, structured, aside = page.Meta.of(root), jsonld.read(root), Sidelines(body)
     own, strangers = reconcile.without_strangers(structured.group.found, url)
     data, lies = reconcile.without_page_times(own)
-    vouch = Vouch(data)
+    words = Phrases(body)
+    vouch = Vouch(data, words)
     dom, trusted, seen_lies = _seen(body, aside, url, vouch)
     about = structured.page
     modified = jsonld.moment(about.get("dateModified")) or meta.moment(
@@ -71,9 +88,16 @@ def read(source: Source, seen: profiled.Seen | None = None, *, url: str, at: dat
         zone, known = ZoneInfo(seen.profile.zone), True
     place = Place(at, zone, page.past(_utc(modified, zone), at), page.past(_utc(published, zone), at))
     live = structured.live or microdata.is_live(root)
-    hinted = live or page.looks_live(root, meta, url)
+    hinted = hinted or live or page.looks_live(root, meta, url)
+    if lasting:
+        lasting.zone = zone
+        lasting.read(modified, published)
+        lasting.found([*dom, *structured.group.found, *(seen.shown + seen.stated if seen else ())])
     refused = None
     if not trusted and dom:
+        dated = place.changed is not None or any(f.day or not _is_clock(f.published) for f in dom)
+        if lasting and not (hinted or dated):
+            lasting.steady = False  # how long ago its last clock was decides
         stamps = settle([f.published for f in dom], place, [f.day for f in dom])
         refused = None if hinted else other_list([f.nodes[0] for f in dom])
         refused = refused or gate.refusal(
@@ -81,25 +105,29 @@ def read(source: Source, seen: profiled.Seen | None = None, *, url: str, at: dat
             hinted=hinted,
             match=is_match([f.published for f in dom]),
             named=all(f.id for f in dom),
-            dated=place.changed is not None or any(f.day or not _is_clock(f.published) for f in dom),
+            dated=dated,
             at=at,
         )
         dom = [] if refused else dom
     believed = seen is not None and bool(seen.shown or seen.stated) and not seen.profile.doubt(at.date())
     if hinted and not (dom or data or believed):
         data = _embedded(root, url, place)
-        vouch = Vouch(data)
+        if lasting:
+            lasting.found(data)
+        vouch = Vouch(data, words)
     dom, data, others = reconcile.unrelated(dom, data, vouch, body, url)
     heard: tuple[str, ...] = ()
     if seen:
-        weighed = crosscheck.weigh(seen, dom, data, seen.profile.doubt(at.date()))
-        dom, data, heard, vouch = weighed.dom, weighed.data, weighed.warnings, Vouch(weighed.data)
+        weighed = crosscheck.weigh(seen, dom, data, seen.profile.doubt(at.date()), words)
+        dom, data, heard, vouch = weighed.dom, weighed.data, weighed.warnings, Vouch(weighed.data, words)
     pairs, shifts = reconcile.dated(reconcile.join(dom, data, vouch), place)
-    updates, cuts = updates_of(pairs, url)
+    updates, cuts = updates_of(pairs, url, memory)
     first = next((p.dom.nodes[0] for p in pairs if p.dom), None)
     newest = max((u.published for u in updates if u.published), default=None)
     headline = page.headline(root, meta, about)
     span = _coverage(about, meta, zone)
+    if lasting:
+        lasting.moment(*span)
     latest = max(updates, key=lambda u: (u.published is not None and u.published == newest, -u.position), default=None)
     votes = coverage.votes(root, body, headline, latest.text if latest else "", span[1], newest, at)
     live = bool(updates) or live
@@ -109,12 +137,14 @@ def read(source: Source, seen: profiled.Seen | None = None, *, url: str, at: dat
     warnings += _warnings(updates, cuts, live, refused, known)
     warnings += ["script_only"] if hinted and not updates and containers.is_empty(body) else []
     state = coverage.state_of(votes) if live else "unknown"
+    standfirst = page.standfirst(body, meta, about, aside, first)
+    window = profiled.widened(window, seen, body) if seen else window
     version = Version(
         url=url,
         at=at,
         headline=headline,
-        standfirst=page.standfirst(body, meta, about, aside, first),
-        text=whole_text(root, body),
+        standfirst=standfirst,
+        text=whole_text(root, body, memory, url),  # the last: it takes scripts out of the tree
         lang=lang,
         authors=page.authors(meta, about),
         datePublished=_utc(published, zone),
@@ -126,8 +156,9 @@ def read(source: Source, seen: profiled.Seen | None = None, *, url: str, at: dat
         state_votes=tuple(f"{v.weight}: {v.reason}" for v in votes if live),
         polls=live and coverage.polls(root),
         continued_at=_continued(body, url, aside, pairs, newest) if live else None,
-        window=profiled.widened(window, seen, body) if seen else window,
+        window=window,
         updates=updates,
+        deleted=tuple(f"id:{id_}" for id_ in seen.deleted) if seen else (),
         warnings=tuple(dict.fromkeys([*warnings, *(f"ended: {v.reason}" for v in votes if state == "ended")])),
         extractor=extractor,
     )
@@ -212,14 +243,14 @@ def _coverage(about: jsonld.Object, meta: page.Meta, zone: tzinfo) -> tuple[date
     return _utc(reads[0], zone), _utc(reads[1], zone)
 
 
-def updates_of(pairs: list[Pair], url: str) -> tuple[tuple[Update, ...], list[Cut]]:
-    cuts = [cut(p.dom, url, _headline(p)) if p.dom else None for p in pairs]
+def updates_of(pairs: list[Pair], url: str, memory: Memory | None = None) -> tuple[tuple[Update, ...], list[Cut]]:
+    cuts = [cut(p.dom, url, _headline(p), memory) if p.dom else None for p in pairs]
     short = any(c and p.data and _is_cut(c.text, p.data.text) for p, c in zip(pairs, cuts, strict=True))
     built = [_update(p, c, short=short) for p, c in zip(pairs, cuts, strict=True)]
     # A bare embed has no text and is an update all the same; an element without anything is none.
     timed = {i for i, p in enumerate(pairs) if p.dom and p.dom.carrier == "headings"}
     kept = _without_copies([u for i, u in enumerate(built) if u.text or u.id or u.media or u.headline or i in timed])
-    return _keyed(kept), [c for c in cuts if c]
+    return merge.rekeyed(kept), [c for c in cuts if c]
 
 
 def _by_profile(found: Found | None) -> Found | None:
@@ -309,7 +340,7 @@ def _text(shown: Cut | None, data: Found | None, dom: Found | None) -> tuple[str
     if shown is None:
         return (data.text, f"{data.carrier}: not in the page") if data else ("", "")
     carrier = dom.carrier if dom else ""
-    if data and sum(map(str.isalnum, shown.text)) < COMPLETE * sum(map(str.isalnum, data.text)):
+    if data and data.text != shown.text and count(shown.text) < COMPLETE * count(data.text):
         return data.text, f"{data.carrier}: longer than {carrier}"
     by = OWN_SERIALISATION if shown.fell_back else BY_FRAGMENT if shown.asked else ""
     return shown.text, carrier + by
@@ -337,29 +368,6 @@ def _identity(update: Update, index: int) -> tuple[str, str]:
     if update.id:
         return update.id, text
     return (str(update.published), text) if text else ("", str(index))
-
-
-def _keyed(updates: list[Update]) -> tuple[Update, ...]:
-    """Keys are unique within the page: an id that several updates carry identifies none of them."""
-    counts: dict[str, int] = {}
-    for update in updates:
-        counts[update.id or ""] = counts.get(update.id or "", 0) + 1
-    used: dict[str, int] = {}
-    keyed = []
-    for position, update in enumerate(updates):
-        unique = update.id is not None and counts[update.id] == 1
-        key = f"id:{update.id}" if unique else _fingerprint(update)
-        used[key] = used.get(key, 0) + 1
-        if used[key] > 1:
-            key = f"{key}#{used[key]}"
-        keyed.append(replace(update, key=key, position=position))
-    return tuple(keyed)
-
-
-def _fingerprint(update: Update) -> str:
-    moment = update.published.isoformat() if update.published and update.time_source != "relative" else ""
-    said = f"{moment}\n{canonical(update.text) or canonical(update.headline or '')}"
-    return f"text:{hashlib.sha256(said.encode('utf-8', 'surrogatepass')).hexdigest()[:20]}"
 
 
 def _warnings(

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from urllib.parse import urljoin
 
-from .dom import address, paragraph, said
+from .dom import PROSE, address, said
 from .places import Sidelines
 from .source import Node
 from .words import words_of
@@ -52,7 +52,7 @@ def continued_at(
         around = [link, *link.iterancestors()]
         if not outside.isdisjoint(around) or (inside.isdisjoint(around) and aside.beside(link)):
             continue
-        block = paragraph(link)
+        block = next((n for n in around if n.tag in PROSE), None)
         text = said(block if block is not None else around[1]) or said(link)
         if len(text) <= LONGEST and _GOES_ON.search(text) and (target := _page(href, url)):
             return target

@@ -52,6 +52,11 @@ class Read:
     utc: bool = False  # the clock says it is UTC or GMT
     minute: float | None = None  # of a match: places the update among others, and says nothing of the time of day
 
+    def is_yearless(self) -> bool:
+        """Of which year it is, the fetch says."""
+        day = self.moment or self.day
+        return day is not None and day.year == _NO_YEAR
+
 
 @dataclass(frozen=True, slots=True)
 class Stamp:
@@ -66,8 +71,11 @@ class Stamp:
 def attribute(value: str) -> Read | None:
     """The value of a time attribute: ISO 8601, epoch seconds or milliseconds, or an RFC 5322 date."""
     value = value.strip()
-    if not 8 <= len(value) <= 40:
-        return None
+    return _attribute(value) if 8 <= len(value) <= 40 else None
+
+
+@lru_cache(4096)  # elements, JSON-LD and a profile state the same times
+def _attribute(value: str) -> Read | None:
     if value.isdigit():
         return _epoch(value)
     try:

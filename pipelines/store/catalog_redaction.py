@@ -8,13 +8,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, delete, exists, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, or_, select, update
 
 from pipelines.model import Capture
 from pipelines.redaction import blanked_change, blanked_version
+from pipelines.roles import ROLES
 from pipelines.takedowns import Blocks, Takedown
 
 from . import rows
+from .catalog_captures import unreadable_ones
 from .database import Database
 from .statements import insert_new, listed
 from .stored import WarcFile
@@ -26,6 +28,9 @@ class Covered:
     """What a takedown is about: captures by record id, visits of whole pages, the files that they lie in."""
 
     records: frozenset[str]
+    words: frozenset[
+        str
+    ]  # these, and pages that were read with one of them: their versions and changes lose their text
     visits: frozenset[str]
     filenames: frozenset[str]
     earliest: datetime | None  # when the first of the captures was made
@@ -49,8 +54,10 @@ class RedactionRows(Database):
             found = connection.execute(
                 select(captures.c.record_id, captures.c.filename, captures.c.timestamp).where(mine)
             ).all()
+            records = frozenset(row.record_id for row in found)
             return Covered(
-                frozenset(row.record_id for row in found),
+                records,
+                records | _read_with(connection, records),
                 frozenset(theirs),
                 frozenset(row.filename for row in found),
                 min((rows.moment(row.timestamp) for row in found), default=None),
@@ -102,7 +109,7 @@ class RedactionRows(Database):
             for capture in placed:
                 if capture.redacted:
                     _redact(connection, capture)
-            connection.execute(update(visits).where(_unreadable()).values(reading="none"))
+            unreadable_ones(connection)
             connection.execute(delete(files).where(files.c.name.in_(select(listed(connection, old)))))
 
         self.write(act, durable=True)
@@ -125,14 +132,12 @@ class RedactionRows(Database):
         return next((file for file in found if name in file.replaces), None)
 
 
-def unreadable_ones(connection: Connection) -> None:
-    """A visit whose bytes went before they were read will never be read."""
-    connection.execute(update(visits).where(_unreadable()).values(reading="none"))
-
-
-def _unreadable() -> Any:
-    gone = and_(captures.c.visit_id == visits.c.id, captures.c.role == "page", captures.c.redacted.is_not(None))
-    return and_(visits.c.reading.is_(None), visits.c.outcome == "archived", exists().where(gone))
+def _read_with(connection: Connection, records: Collection[str]) -> set[str]:
+    """The page's own captures of visits of which one of these is an older page or the answer of a feed."""
+    part = captures.alias("part")
+    mine = and_(part.c.record_id.in_(select(listed(connection, records))), part.c.role.in_(ROLES))
+    theirs = captures.c.visit_id.in_(select(part.c.visit_id).where(mine))
+    return set(connection.execute(select(captures.c.record_id).where(theirs, captures.c.role == "page")).scalars())
 
 
 def _of_page(table: Any, takedown: Takedown) -> Any:
@@ -155,9 +160,7 @@ def _blank_versions(connection: Connection, takedown: str, ids: Any) -> None:
     for row in connection.execute(query).all():
         document = rows.document(blanked_version(json.loads(row.document)))
         this = and_(versions.c.urlkey == row.urlkey, versions.c.seq == row.seq)
-        connection.execute(
-            update(versions).where(this).values(document=document, headline=None, redacted=takedown)
-        )
+        connection.execute(update(versions).where(this).values(document=document, headline=None, redacted=takedown))
 
 
 def _move(capture: Capture) -> dict[str, Any]:
