@@ -333,6 +333,7 @@ class LiveSpider(Spider):
                 replace(visit, outcome="error", reason="abandoned", detail=detail, reading="none")
             )
         self.running.clear()
+        self.standing.follow(clock.now())  # with ``once`` the list is not read again
 
 
 def _taken_down(visit: Visit, block: Takedown) -> Visit:

@@ -104,7 +104,8 @@ def test_other_scripts_and_tokens_make_no_other_result(
 
 
 def test_updates_and_text_that_were_seen_are_not_worked_out_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    html, visit, memory = (CASES[0] / "page.html").read_bytes(), visit_of(CASES[0]), Memory()
+    case = next(c for c in CASES if c.name == "advertisements-of-the-same-class")  # steady: what it says lasts
+    html, visit, memory = (case / "page.html").read_bytes(), visit_of(case), Memory()
     extract(html, memory=memory, **visit)
     monkeypatch.setattr(source, "_tree", None)
     monkeypatch.setattr(text, "_text", None)
