@@ -144,7 +144,7 @@ def read(
         at=at,
         headline=headline,
         standfirst=standfirst,
-        text=whole_text(root, body, memory, url),  # the last: it takes scripts out of the tree
+        text=whole_text(root, body, memory, url),
         lang=lang,
         authors=page.authors(meta, about),
         datePublished=_utc(published, zone),

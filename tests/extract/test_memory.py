@@ -175,7 +175,7 @@ def test_the_whole_text_is_trafilaturas_own_letter_for_letter(seed: int) -> None
 def test_a_page_in_another_charset_is_read_each_time() -> None:
     page = "<html><body><h1>Grüße</h1><p>Die Fähre nach Köln.</p></body></html>"
 
-    assert again.look(page.encode("cp1252"), (), url=URL, day=AT.date(), content_type=None, extractor="") is None
-    assert again.look(page.encode(), (), url=URL, day=AT.date(), content_type=None, extractor="") is not None
-    assert again.look(page.encode(), (), url=URL, day=AT.date(), content_type="text/html; charset=latin-1",
+    assert again.outline(page.encode("cp1252"), (), url=URL, day=AT.date(), content_type=None, extractor="") is None
+    assert again.outline(page.encode(), (), url=URL, day=AT.date(), content_type=None, extractor="") is not None
+    assert again.outline(page.encode(), (), url=URL, day=AT.date(), content_type="text/html; charset=latin-1",
                       extractor="") is None  # fmt: skip
