@@ -99,7 +99,8 @@ STORAGE: dict[str, Row] = {
     "disk": Row("a full or failing disk, at any write", "not acknowledged, nothing torn, recovers alone",
                 _in("faults/storage/test_disk",
                     "at_whichever_operation_the_disk_fails_once_all_that_was_acknowledged_is_there",
-                    "on_a_disk_that_is_full_nothing_is_acknowledged_and_with_room_again_all_is")
+                    "on_a_disk_that_is_full_nothing_is_acknowledged_and_with_room_again_all_is",
+                    "system_calls_that_fail_one_at_a_time_cost_nothing_that_was_acknowledged")
                 + _in(_SPOOL, "after_a_failed_fsync_the_next_visit_goes_to_a_new_file")),
     "spool-owner": Row("a spool of another user, without permission, or in use", "refused at the start, by name",
                        _in("faults/storage/test_spool_owner",
