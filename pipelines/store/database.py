@@ -228,9 +228,7 @@ class _Frozen(sqlite3.Connection):
 def _connect(path: Path, how: str, kind: type[sqlite3.Connection] = sqlite3.Connection) -> sqlite3.Connection:
     place = f"{path.as_uri()}?{how}"
     # No isolation level: we say BEGIN ourselves.
-    return sqlite3.connect(
-        place, uri=True, timeout=BUSY, check_same_thread=False, isolation_level=None, factory=kind
-    )
+    return sqlite3.connect(place, uri=True, timeout=BUSY, check_same_thread=False, isolation_level=None, factory=kind)
 
 
 def _connect_to_read(path: Path) -> sqlite3.Connection:
@@ -280,8 +278,8 @@ def _refuse_damaged(error: BaseException, address: URL) -> None:
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
         path = Path(address.database or "")
         raise CatalogDamaged(
-            f"the catalog {path} is damaged ({_first_line(error)}). The archive is not: all that the catalog knows is in "
-            f"the store. Stop all crawlers, move {path.name}, {path.name}-wal and {path.name}-shm (as far as they are "
+            f"the catalog {path} is damaged ({_first_line(error)}). The archive is not: all that the catalog knows is "
+            f"in the store. Stop all crawlers, move {path.name}, {path.name}-wal and {path.name}-shm (as far as they are "
             "there) to another folder, then: stoppress rebuild"
         ) from error
 
