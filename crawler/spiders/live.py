@@ -25,10 +25,11 @@ from crawler.agenda import Agenda, Due
 from crawler.egress import self_test
 from crawler.failures import explain
 from crawler.politeness import MOST_HOPS, SLOT, Disallowed, Parked, Politeness, host_of
+from crawler.rest import RestOfPage
 from crawler.setup import keeper_of
 from crawler.standing import Standing
 from crawler.watchlist import policy_of
-from crawler.wire import EXCHANGE, VISIT
+from crawler.wire import EXCHANGE, VISIT, WHOLE
 from pipelines import clock
 from pipelines.errors import ConfigError, StoppressError, StoreError, WatchlistError
 from pipelines.keeper import Keeper
@@ -54,6 +55,7 @@ class LiveSpider(Spider):
     keeper: Keeper
     standing: Standing
     politeness: Politeness
+    rest: RestOfPage
 
     def __init__(self, *, once: bool | str = False, limit: timedelta | str | None = None, **unknown: Any) -> None:
         if unknown:
@@ -71,6 +73,7 @@ class LiveSpider(Spider):
         spider = super().from_crawler(crawler, *args, **kwargs)
         spider.keeper = keeper_of(crawler)
         spider.standing = Standing(spider.keeper)
+        spider.rest = RestOfPage(crawler, spider.keeper)
         for signal in (signals.item_scraped, signals.item_dropped, signals.item_error):
             crawler.signals.connect(spider.visit_over, signal=signal)
         return spider
@@ -163,13 +166,15 @@ class LiveSpider(Spider):
         except StoreError as e:
             log.error("%d visit(s) are not made: %s", len(begun), e)
             return [_unkept(visit, e) for visit in begun]
-        return [self._first(visit) for visit in begun]
+        return [await self._first(visit) for visit in begun]
 
-    def _first(self, visit: Visit) -> Visit | Request:
+    async def _first(self, visit: Visit) -> Visit | Request:
         """The visit's request; what was taken down is not asked for."""
         if block := self.standing.blocks.page(visit.urlkey):
             return _taken_down(visit, block)
-        return self._request(visit.url, visit, hops=0, slot=True)
+        request = self._request(visit.url, visit, hops=0, slot=True)
+        request.meta[WHOLE] = await self.rest.wants_all(visit)
+        return request
 
     def _may_start(self, host: str, url: str, now: datetime) -> bool:
         """The host's turn is taken if so; a visit that will send nothing needs none."""
@@ -212,13 +217,17 @@ class LiveSpider(Spider):
 
     # what comes back --------------------------------------------------------------------------------------
 
-    def answered(self, response: Response) -> Iterator[Visit | Request]:
-        """An answer: the visit's end, or a hop that is followed within the same visit."""
+    async def answered(self, response: Response) -> AsyncIterator[Visit | Request]:
+        """An answer: the visit's end, or a hop that is followed within the same visit; so is the rest of the page."""
         request = response.request
         assert request is not None
         visit: Visit = request.meta[VISIT]
         try:
-            yield self._next(visit, request, response)
+            following = self._next(visit, request, response)
+            if isinstance(following, Visit) and following.outcome is None:
+                self.rest.blocks = self.standing.blocks
+                following = await self.rest.complete(following)
+            yield following
         except Exception as e:  # a visit without an end would never be followed by another
             log.exception("the answer of %s could not be dealt with", request.url)
             detail = f"{request.url}: its answer could not be dealt with ({type(e).__name__}: {e})"
@@ -248,7 +257,9 @@ class LiveSpider(Spider):
             return self._lost(visit, exchange, f"{exchange.url} redirects to itself")
         if block := self.standing.blocks.page(urlkey(target)):
             return replace(_taken_down(visit, block), exchange=exchange, status=exchange.status)
-        return self._request(target, visit, hops=request.meta["hops"] + 1, slot=False)
+        hop = self._request(target, visit, hops=request.meta["hops"] + 1, slot=False)
+        hop.meta[WHOLE] = request.meta.get(WHOLE, False)
+        return hop
 
     def _lost(self, visit: Visit, exchange: Exchange, detail: str, reason: str = "redirect") -> Visit:
         return replace(
@@ -284,6 +295,7 @@ class LiveSpider(Spider):
             return
         self.running.pop(item.urlkey, None)
         self.standing.saw(item)
+        self.rest.seen(item)
         if not self.once:
             cut = item.outcome == "truncated" and item.reason != "too-large"  # which it would be again
             self.agenda.ended(item.urlkey, clock.now(), cut=cut)
@@ -329,4 +341,3 @@ def _line(visit: Visit) -> str:
     if visit.outcome == "error":
         words.append(visit.detail)
     return " ".join(word for word in words if word)
-
