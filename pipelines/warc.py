@@ -139,8 +139,9 @@ def exchange_records(exchange: Exchange, *, record_id: str, visit_id: str | None
         answer = _record("revisit", record_id, exchange.started, head, more)
         return Kept((answer, *others), message, original.digest, original)
     more = [*shared, ("WARC-Truncated", exchange.truncated), ("WARC-Payload-Digest", digest)]
-    coded = codings_of(message.content_encoding)[-1:]  # the last one is how the bytes lie there
-    answer = _record("response", record_id, exchange.started, exchange.response, more, coded=bool(coded) and coded[0] in _CODED)
+    last = codings_of(message.content_encoding)[-1:]  # how the bytes lie there
+    coded = bool(last) and last[0] in _CODED
+    answer = _record("response", record_id, exchange.started, exchange.response, more, coded=coded)
     return Kept((answer, *others), message, digest, None)
 
 
