@@ -13,7 +13,6 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from concurrent.futures import Future
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -32,6 +31,8 @@ from twisted.internet.defer import Deferred
 from pipelines import clock
 from pipelines.errors import StoreError
 from pipelines.model import Exchange, Role, Visit
+from pipelines.promise import Promise
+from pipelines.recent import Recent
 
 from .evidence import exchange_of
 from .reconstructed import failed, reconstructed
@@ -39,14 +40,14 @@ from .reconstructed import failed, reconstructed
 if TYPE_CHECKING:
     from .browser.look import Look
     from .browser.viewer import Viewer
-    from .tap import TappedAgent
+    from .tap import Agents, TappedAgent
 
 log = logging.getLogger(__name__)
 VISIT = "stoppress_visit"  # meta: the visit that this request is made for; other people's requests have none
 ROLE = "stoppress_role"  # meta: what its capture is to the visit, "page" where it is not said
 BY_BROWSER = "stoppress_look"  # meta: what a visit through the browser needs to know (browser/look.py)
 EXCHANGE = "stoppress_exchange"  # meta: the exchange that this request became, where it is made for a visit
-Keep = Callable[[Exchange, Response | None], "Future[Visit | None] | None"]
+Keep = Callable[[Exchange, Response | None], "Promise[Visit | None] | None"]
 HEADER_LIMIT = "STOPPRESS_HEADER_LIMIT"  # setting: bytes of a response header, 1xx included
 
 
@@ -63,6 +64,7 @@ class WireHandler(HTTP11DownloadHandler):
         # Twisted re-sends on a dead kept-alive connection by itself: two requests on the wire, one visible.
         self._pool.retryAutomatically = False
         self._browser: Viewer | None = None
+        self._agents: Agents = Recent()
         self.fidelity = self._tapped()
         keeper.facts["stoppress-fidelity"] = self.fidelity
         self._stats.set_value("stoppress/fidelity", self.fidelity)
@@ -99,6 +101,7 @@ class WireHandler(HTTP11DownloadHandler):
             fail_on_dataloss=self._fail_on_dataloss,
             crawler=crawler or self._crawler,
             tls_verbose_logging=self._tls_verbose_logging,
+            agents=self._agents,
         )
 
     async def download_request(self, request: Request) -> Response:
@@ -113,7 +116,7 @@ class WireHandler(HTTP11DownloadHandler):
         started, since = clock.now(), time.monotonic()
         agent = self.agent()
 
-        def seen(error: BaseException | None = None, response: Response | None = None) -> Future[Visit | None] | None:
+        def seen(error: BaseException | None = None, response: Response | None = None) -> Promise[Visit | None] | None:
             tap, agent.tap = agent.tap, None
             flags = response.flags if response else ()
             exchange = exchange_of(request.url, tap, started=started, duration=_since(since), flags=flags, error=error)
@@ -168,8 +171,8 @@ class WireHandler(HTTP11DownloadHandler):
         await super().close()
 
     def _keep(self, request: Request, exchange: Exchange,
-              response: Response | None = None) -> Future[Visit | None] | None:  # fmt: skip
-        """Hand it to the recorder; the future of its being on disk, None where nothing is kept of it."""
+              response: Response | None = None) -> Promise[Visit | None] | None:  # fmt: skip
+        """Hand it to the recorder; the promise that it will be on disk, None where nothing is kept of it."""
         if "#" in exchange.url:
             # "The target URI excludes the reference's fragment component, if any" -- RFC 9110 7.1
             exchange = replace(exchange, url=exchange.url.partition("#")[0])
@@ -183,14 +186,14 @@ class WireHandler(HTTP11DownloadHandler):
             role = "redirect"  # the page is what is found in the end
         return self.record(exchange, role, visit)
 
-    def record(self, exchange: Exchange, role: Role, visit: Visit | None) -> Future[Visit | None]:
+    def record(self, exchange: Exchange, role: Role, visit: Visit | None) -> Promise[Visit | None]:
         """To the recorder, as a capture of this visit, or of none."""
         self._stats.inc_value(f"stoppress/exchanges/{exchange.fidelity}")
         if visit is not None:
             return self._recorder.exchange(exchange, role=role, visit_id=visit.id, page=visit.urlkey)
         return self._recorder.exchange(exchange, role=role, visit_id=None)
 
-    async def _on_disk(self, kept: Future[Visit | None] | None, request: Request) -> None:
+    async def _on_disk(self, kept: Promise[Visit | None] | None, request: Request) -> None:
         """For whoever has no visit to wait for: what is handed on is kept, or it is said aloud that it is not."""
         if kept is None or VISIT in request.meta:
             return

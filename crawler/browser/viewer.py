@@ -9,7 +9,6 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable
-from concurrent.futures import Future
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -23,6 +22,7 @@ from pipelines import clock
 from pipelines.config_tables import CrawlTable
 from pipelines.errors import TakenDown
 from pipelines.model import TRUNCATION_REASONS, Exchange, Role, Visit
+from pipelines.promise import Promise
 
 from ..failures import explain
 from .certificate import own_certificate
@@ -36,7 +36,7 @@ from .rendered import rendered
 from .show import Shown, show
 
 log = logging.getLogger(__name__)
-Record = Callable[[Exchange, Role, Visit | None], Future[Visit | None]]
+Record = Callable[[Exchange, Role, Visit | None], Promise[Visit | None]]
 AT_ONCE = 4  # pages that are open at a time: each takes a process and some 200 MB
 
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import sys
-import tempfile
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from pipelines.administering import opened_by_admin
 from pipelines.config import Config
 from pipelines.control import write_orders
+from pipelines.scratch import scratch
 from pipelines.store.redacting import Redacted, Redactor
 from pipelines.takedowns import Takedown
 from pipelines.taking_down import also_redact
@@ -43,9 +42,9 @@ def redacted(there: Takedown, asked: Takedown, config: Config) -> Finished:
             there = also_redact(
                 there, catalog, store, reason=asked.reason, actor=asked.actor, now=datetime.now(UTC)
             )
-        with tempfile.TemporaryDirectory(prefix="stoppress-redact-") as folder:
+        with scratch("redact") as folder:
             show = _progress if sys.stderr.isatty() else lambda done: None
-            run = Redactor(there, catalog, store, Path(folder)).run(show)
+            run = Redactor(there, catalog, store, folder).run(show)
         if sys.stderr.isatty():
             sys.stderr.write("\r\x1b[K")
         if run.finished and there.done is None:

@@ -17,6 +17,8 @@ from ..model import Unreadable, Version
 from .source import parse
 
 if TYPE_CHECKING:
+    from .again import Look
+    from .memory import Memory
     from .profile import Profile
 
 EXTRACTOR = "stoppress-extract/2"
@@ -29,39 +31,63 @@ def extract(
     at: datetime,
     content_type: str | None = None,
     profiles: Sequence[Profile] | None = None,
+    memory: Memory | None = None,
 ) -> Version | Unreadable:
     """What a page said: headline, lead, text and its timestamped updates, in the order of the page.
 
     ``html``: the entity, content coding removed. ``at``: when it was fetched, aware; ages ("4 min ago") are
     read against it. ``profiles``: of platforms, instead of those that come with Stoppress; ``()`` switches all off.
+    ``memory``: lent for page after page, it saves reading again what was read before; it changes no result.
     A page that cannot be read is an ``Unreadable`` with its reason, never an exception; ValueError only for
     an ``at`` without zone.
     """
     if at.tzinfo is None:
         raise ValueError("at has no time zone; give an aware datetime, for example datetime.now(UTC)")
     try:
-        return _read(html, url, at.astimezone(UTC), content_type, profiles)
+        return _read(html, url, at.astimezone(UTC), content_type, _known(profiles), memory)
     except Exception as e:  # noqa: BLE001  a page that breaks a parser is a fact about that page
         return Unreadable(reading="extract-failed", detail=f"{type(e).__name__}: {e}"[:500])
 
 
 def _read(
-    html: bytes, url: str, at: datetime, content_type: str | None, profiles: Sequence[Profile] | None
+    html: bytes, url: str, at: datetime, content_type: str | None, profiles: Sequence[Profile], memory: Memory | None
 ) -> Version | Unreadable:
     if _may_be_json(html, content_type):
         from . import document
 
-        version = document.read(_known(profiles), html, url=url, at=at, extractor=EXTRACTOR)
+        version = document.read(profiles, html, url=url, at=at, extractor=EXTRACTOR)
         if version is not None:
             return version
+    if memory is None:
+        return _parsed(html, url, at, content_type, profiles)
+    from .again import look
+
+    page = look(html, profiles, url=url, day=at.date(), content_type=content_type, extractor=EXTRACTOR)
+    return (page and page.seen(memory, at)) or _parsed(html, url, at, content_type, profiles, memory, page)
+
+
+def _parsed(
+    html: bytes,
+    url: str,
+    at: datetime,
+    content_type: str | None,
+    profiles: Sequence[Profile],
+    memory: Memory | None = None,
+    page: Look | None = None,
+) -> Version | Unreadable:
     source = parse(html, content_type)
     if isinstance(source, Unreadable):
         return source
-    from . import profiled  # what these two import, trafilatura above all, takes half a second
+    from . import profiled  # what these import, trafilatura above all, takes half a second
+    from .lasting import Lasting
     from .reading import read
 
-    seen = profiled.read(_known(profiles), source, html, url=url, day=at.date())
-    return read(source, seen, url=url, at=at, extractor=EXTRACTOR)
+    lasting = Lasting(at) if page and page.agrees(source) else None
+    seen = profiled.read(profiles, source, html, url=url, day=at.date())
+    version = read(source, seen, url=url, at=at, extractor=EXTRACTOR, memory=memory, lasting=lasting)
+    if page and memory and lasting:
+        page.keep(memory, version, lasting)
+    return version
 
 
 def _known(profiles: Sequence[Profile] | None) -> Sequence[Profile]:

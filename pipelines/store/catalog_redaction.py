@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, delete, exists, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, or_, select, update
 
 from pipelines.model import Capture
 from pipelines.redaction import blanked_change, blanked_version
 from pipelines.takedowns import Blocks, Takedown
 
 from . import rows
+from .catalog_captures import unreadable_ones
 from .database import Database
 from .statements import insert_new, listed
 from .stored import WarcFile
@@ -102,7 +103,7 @@ class RedactionRows(Database):
             for capture in placed:
                 if capture.redacted:
                     _redact(connection, capture)
-            connection.execute(update(visits).where(_unreadable()).values(reading="none"))
+            unreadable_ones(connection)
             connection.execute(delete(files).where(files.c.name.in_(select(listed(connection, old)))))
 
         self.write(act, durable=True)
@@ -125,16 +126,6 @@ class RedactionRows(Database):
         return next((file for file in found if name in file.replaces), None)
 
 
-def unreadable_ones(connection: Connection) -> None:
-    """A visit whose bytes went before they were read will never be read."""
-    connection.execute(update(visits).where(_unreadable()).values(reading="none"))
-
-
-def _unreadable() -> Any:
-    gone = and_(captures.c.visit_id == visits.c.id, captures.c.role == "page", captures.c.redacted.is_not(None))
-    return and_(visits.c.reading.is_(None), visits.c.outcome == "archived", exists().where(gone))
-
-
 def _of_page(table: Any, takedown: Takedown) -> Any:
     if takedown.scope == "prefix":  # a range, which the index answers; keys are ASCII, DEL comes after all letters
         return and_(table.c.urlkey >= takedown.urlkey, table.c.urlkey < takedown.urlkey + "\x7f")
@@ -155,9 +146,7 @@ def _blank_versions(connection: Connection, takedown: str, ids: Any) -> None:
     for row in connection.execute(query).all():
         document = rows.document(blanked_version(json.loads(row.document)))
         this = and_(versions.c.urlkey == row.urlkey, versions.c.seq == row.seq)
-        connection.execute(
-            update(versions).where(this).values(document=document, headline=None, redacted=takedown)
-        )
+        connection.execute(update(versions).where(this).values(document=document, headline=None, redacted=takedown))
 
 
 def _move(capture: Capture) -> dict[str, Any]:
