@@ -10,7 +10,7 @@ from scrapy.crawler import Crawler
 from pipelines.recent import Recent
 from pipelines.store.originals import Originals
 
-from .wire import VISIT
+from .wire import VISIT, WHOLE
 
 UNCONDITIONAL_EVERY = 20  # some servers lie with 304: now and then the full page is asked for
 
@@ -30,7 +30,7 @@ class Conditional:
 
     def process_request(self, request: Request) -> None:
         visit = request.meta.get(VISIT)
-        if visit is None:
+        if visit is None or request.meta.get(WHOLE):
             return
         original = self._originals.get((visit.urlkey, request.url))
         if original is None or not (original.etag or original.last_modified):

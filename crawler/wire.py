@@ -46,6 +46,7 @@ log = logging.getLogger(__name__)
 VISIT = "stoppress_visit"  # meta: the visit that this request is made for; other people's requests have none
 ROLE = "stoppress_role"  # meta: what its capture is to the visit, "page" where it is not said
 BY_BROWSER = "stoppress_look"  # meta: what a visit through the browser needs to know (browser/look.py)
+WHOLE = "stoppress_whole"  # meta: the whole answer is wanted, also if it is known: no conditional request
 EXCHANGE = "stoppress_exchange"  # meta: the exchange that this request became, where it is made for a visit
 Keep = Callable[[Exchange, Response | None], "Promise[Visit | None] | None"]
 HEADER_LIMIT = "STOPPRESS_HEADER_LIMIT"  # setting: bytes of a response header, 1xx included
@@ -182,8 +183,8 @@ class WireHandler(HTTP11DownloadHandler):
         if not exchange.request:
             return None  # nothing went over the wire: the visit's own record tells of it
         role: Role = request.meta.get(ROLE) or ("robots" if urlsplit(request.url).path == "/robots.txt" else "page")
-        if role == "page" and response is not None and leads_on(response):
-            role = "redirect"  # the page is what is found in the end
+        if role in ("page", "older", "feed") and response is not None and leads_on(response):
+            role = "redirect"  # the page, or its part, is what is found in the end
         return self.record(exchange, role, visit)
 
     def record(self, exchange: Exchange, role: Role, visit: Visit | None) -> Promise[Visit | None]:

@@ -8,6 +8,7 @@ from functools import partial
 from typing import Literal
 
 from .diff import changes
+from .diff.reach import reaches_on, told
 from .extract.canonical import content_hash
 from .model import Change, Version
 from .store.stored import LaterReading, PastReading
@@ -47,10 +48,16 @@ def beside(past: PastReading, now: LaterReading, stored: Callable[[], Version | 
     if past.reading == "version":
         differing = tuple(_differing(old, new))
     else:
-        differing = () if content_hash(old) == now.content_hash else ("content",)
+        same = content_hash(old) == now.content_hash or _as_far_as_it_reached(old, new)
+        differing = () if same else ("content",)
     if not differing:
         return made(result="equal")
     return made(result="different", fields=differing, changes=tuple(changes(old, new)))
+
+
+def _as_far_as_it_reached(old: Version, new: Version) -> bool:
+    """A look that asked for less of the page's older pages and feeds, and found that as it was."""
+    return reaches_on((old, new)) and not told(changes(old, new), new)
 
 
 def _readable(past: PastReading, now: LaterReading, old: Version | None) -> Result:

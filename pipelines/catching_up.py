@@ -10,6 +10,8 @@ from .comparing import compare
 from .errors import CatalogError, StoppressError
 from .keeper import Keeper
 from .model import Unreadable, Visit
+from .parts import answers
+from .store.catalog import Catalog
 from .store.warcs import WarcReader, in_store, worker_of
 from .workers import Workers
 
@@ -37,21 +39,24 @@ async def _read_all(keeper: Keeper, visits: list[Visit]) -> None:
     try:
         for visit in visits:
             try:
-                compare(await read_again(visit, keeper.reader, workers), keeper.catalog, keeper.keep_reading)
+                read = await read_again(visit, keeper.reader, keeper.catalog, workers)
+                compare(read, keeper.catalog, keeper.keep_reading)
             except CatalogError as e:  # the next start tries again; today's visits must not wait for it
                 log.error("what %s said at %s is not read: %s", visit.url, visit.started, e)
     finally:
         workers.close()
 
 
-async def read_again(visit: Visit, reader: WarcReader, workers: Workers) -> Visit:
-    """The visit with what its archived page says, or with why that cannot be told."""
-    capture = visit.captures[0]
+async def read_again(visit: Visit, reader: WarcReader, catalog: Catalog, workers: Workers) -> Visit:
+    """The visit with what its archived page and its parts say, or with why that cannot be told."""
     try:
-        block = reader.record(capture).block
+        kept = answers(visit.captures, lambda capture: reader.record(capture).block, catalog.capture)
     except StoppressError as e:
         return replace(visit, reading="extract-failed", detail=str(e))
-    result = await workers.read(block, capture.url, capture.timestamp)
+    if len(kept) > 1:
+        result = await workers.read_whole(kept)
+    else:
+        result = await workers.read(kept[0].block, kept[0].url, kept[0].at)
     if isinstance(result, Unreadable):
         return replace(visit, reading=result.reading, detail=result.detail)
     return replace(visit, reading="version", version=result)

@@ -6,8 +6,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from .diff import changes, confirm
+from .diff.reach import known, reaches_on, told
 from .extract.canonical import content_hash
 from .model import Change, Proof, Version, Visit
+from .reach_dates import confirmed_beyond, dated_within
 from .settled import Settled, settled
 from .store.catalog import Catalog, StoredVersion
 
@@ -82,14 +84,34 @@ def _compare(visit: Visit, catalog: Catalog, *, below: int | None = None) -> _Co
         return _Compared(visit)
     if visit.captures and before.record_id == visit.captures[0].record_id:
         return _Compared(visit, known=True)  # asked again: a part of its group could not be saved
-    if before.content_hash == content_hash(visit.version):
+    deep = visit.version.window.parts or visit.version.deleted  # what it says beyond its words is looked at, too
+    if before.content_hash == content_hash(visit.version) and not deep:
         return _Compared(replace(visit, reading="unchanged", version=None))
     if before.redacted:  # what it said is not known any more: all of the page would look added
         return _Compared(visit)
-    history = tuple(stored.version for stored in catalog.versions(visit.urlkey, limit=REMEMBERED, below=below))
+    stored = catalog.versions(visit.urlkey, limit=REMEMBERED, below=below)
+    history = tuple(one.version for one in stored)
+    if reaches_on((*history, visit.version)):
+        return _reaching(visit, visit.version, stored, catalog)
+    if before.content_hash == content_hash(visit.version):
+        return _Compared(replace(visit, reading="unchanged", version=None))
     found = changes(before.version, visit.version, history=history)
     dated = tuple(_dated(change, before, visit) for change in found)
     return _Compared(replace(visit, changes=dated), _confirmed(visit.urlkey, visit.version, before, catalog))
+
+
+def _reaching(visit: Visit, new: Version, stored: Sequence[StoredVersion], catalog: Catalog) -> _Compared:
+    """Of a page with older pages or feeds: compared with all that was known of it, as far as this look reached."""
+    before = stored[-1]
+    basis = known([one.version for one in stored if not one.redacted])
+    history = tuple(one.version for one in stored)
+    found = told(changes(basis, new, history=history), new)
+    confirms = _confirmed(visit.urlkey, new, before, catalog)
+    confirms += confirmed_beyond(visit.urlkey, new, catalog)
+    if not found and not (new.window.complete and not before.version.window.complete):
+        return _Compared(replace(visit, reading="unchanged", version=None), confirms)
+    dated = tuple(dated_within(change, basis, stored, visit) for change in found)
+    return _Compared(replace(visit, changes=dated), confirms)
 
 
 def _dated(change: Change, before: StoredVersion, visit: Visit) -> Change:

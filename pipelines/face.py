@@ -95,9 +95,9 @@ def change_to_json(change: Change) -> Json:
         proof = document.pop(side)
         if proof is not None:
             document[side] = _plain(proof)
-    for moment in ("seen_after", "seen_by"):
-        if document[moment] is None:
-            del document[moment]
+    for name in ("part", "seen_after", "seen_by"):
+        if document[name] is None:
+            del document[name]
     return _ordered(document, CHANGE_LINE)
 
 

@@ -15,10 +15,12 @@ from .warc import Placed, Record
 
 class Judge:
     """Asked for each record of a file in its order. ``records``: ids of the captures that go; ``visits``: of the
-    visits of whole pages, of which every exchange goes."""
+    visits of whole pages, of which every exchange goes; ``words``: captures of which versions lose their text."""
 
-    def __init__(self, takedown: Takedown, records: Iterable[str], visits: Iterable[str]) -> None:
+    def __init__(self, takedown: Takedown, records: Iterable[str], visits: Iterable[str],
+                 words: Iterable[str] = ()) -> None:  # fmt: skip
         self._takedown, self._records, self._visits = takedown, frozenset(records), frozenset(visits)
+        self._words = self._records | frozenset(words)
         self._taken: set[str] = set()  # exchanges without a capture, met so far
 
     def instead(self, record: Record) -> list[Record] | None:
@@ -42,7 +44,7 @@ class Judge:
 
     def _reading(self, record: Record) -> list[Record] | None:
         said = json.loads(record.block)
-        told = blanked_reading(said, self._records, self._takedown.id)
+        told = blanked_reading(said, self._words, self._takedown.id)
         if told is None:
             return None
         block = json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "backslashreplace")

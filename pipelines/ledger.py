@@ -9,6 +9,7 @@ from typing import Any
 
 from .face import iso
 from .model import Capture, Exchange, Outcome, Reading, Visit
+from .roles import has_news
 
 SUCCESS = frozenset({"archived", "revisit"})
 _TRUNCATED = {"disconnect": "disconnect", "time": "timeout", "length": "too-large"}
@@ -20,6 +21,8 @@ def conclude(visit: Visit, captures: Sequence[Capture]) -> Visit:
     if visit.outcome is not None:
         return replace(visit, captures=ordered)
     outcome, reason = _outcome(visit.exchange, ordered[0] if ordered else None)
+    if outcome == "revisit" and has_news(ordered):  # the page itself is as it was, its feed or an older page is not
+        outcome = "archived"
     detail = visit.detail or (visit.exchange.detail if visit.exchange else "")
     if reason == "http-status" and visit.exchange and not detail:
         detail = f"{visit.url} answered {visit.exchange.status}; the answer is kept, the next visit comes as planned"

@@ -125,6 +125,8 @@ class Window:
     oldest: datetime | None = None
     load_more: bool = False
     complete: bool = True
+    parts: int = 0  # older pages and feed answers that were read with it
+    total: int | None = None  # updates in all, where an interface says so
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,6 +148,7 @@ class Version:
     live: bool = False
     window: Window = field(default_factory=Window)
     updates: tuple[Update, ...] = ()
+    deleted: tuple[str, ...] = ()  # keys of updates that it says are deleted
     warnings: tuple[str, ...] = ()
     extractor: str = ""  # name and version of the rules that read it
 
@@ -185,6 +188,7 @@ class Change:
     match_method: str | None = None  # key, exact, assigned
     match_score: float | None = None
     confirmed: bool = True
+    part: str | None = None  # the older page or feed that shows the update, where that is not the page itself
     seen_after: datetime | None = None  # not before this capture ...
     seen_by: datetime | None = None  # ... and not after this one
     old_proof: Proof | None = None

@@ -1,8 +1,8 @@
 """STORE -> CATALOG: everything that the archive knows of itself, from the archive alone.
 
-    warc/**    -> captures, visits, readings (versions, changes, confirmations), files     the index part
-    captures whose reading is missing -> extracted and compared again, each page in its order
-    control/** -> watches, pauses, resumes, ends
+warc/**    -> captures, visits, readings (versions, changes, confirmations), files     the index part
+captures whose reading is missing -> extracted and compared again, each page in its order
+control/** -> watches, pauses, resumes, ends
 """
 
 from __future__ import annotations
@@ -108,5 +108,5 @@ class Rebuild:
         left, ahead = deque(visits), deque[asyncio.Task[Visit]]()
         while left or ahead:
             while left and len(ahead) < 2 * self._count:
-                ahead.append(asyncio.create_task(read_again(left.popleft(), reader, workers)))
+                ahead.append(asyncio.create_task(read_again(left.popleft(), reader, self._catalog, workers)))
             yield await ahead.popleft()

@@ -17,7 +17,7 @@ Json = dict[str, Any]
 
 def blanked(version: Version) -> Version:
     """The version without a word of the page; what it was made by, its times and its state stay."""
-    return replace(version, headline=None, standfirst=None, text="", authors=(), updates=(), warnings=())
+    return replace(version, headline=None, standfirst=None, text="", authors=(), updates=(), deleted=(), warnings=())
 
 
 def blanked_version(document: Json) -> Json:

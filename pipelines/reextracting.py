@@ -16,10 +16,12 @@ from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field, replace
 
 from .beside import Beside, beside
-from .errors import DamagedRecord, ObjectNotFound
+from .errors import DamagedRecord, ObjectNotFound, StoppressError
 from .extract import EXTRACTOR
 from .extract.canonical import content_hash
-from .model import Unreadable, Version
+from .model import Capture, Unreadable, Version
+from .parts import answers
+from .reading import Answer
 from .store import rows
 from .store.bulk import Span, fetch, records, spans
 from .store.catalog import Catalog, Chosen, LaterReading, PastReading
@@ -93,6 +95,7 @@ class Reextract:
         self._saved = time.monotonic()
         self._waiting: list[LaterReading] = []
         self._refused: set[str] = set()  # record ids that were told as unreached
+        self._parts: dict[str, list[Capture]] = {}  # by visit
         self._shown: tuple[str, int, Version | None] = ("", 0, None)
         self.progress = Progress(of_captures=catalog.count_to_reextract(EXTRACTOR, chosen))
 
@@ -169,6 +172,8 @@ class Reextract:
             blocks = self._catalog.blocks()  # what was taken down is not shown, so it is not read either
             free = (p for p in found if not (blocks.page(p.urlkey) or blocks.capture(p.capture)))
             asked = {p.capture.record_id: p for p in free if p.capture.record_id not in self._refused}
+            parts = self._catalog.parts([p.capture.visit_id for p in asked.values() if p.capture.visit_id])
+            self._parts |= {visit: [c for c in theirs if not blocks.capture(c)] for visit, theirs in parts.items()}
             for span in spans([past.capture for past in asked.values()]):
                 yield span, asked
 
@@ -176,7 +181,14 @@ class Reextract:
         if not isinstance(record, Record):
             return Unreached(past, str(record))
         capture = past.capture
-        told = await workers.read(record.block, capture.url, capture.timestamp)
+        try:
+            kept = await asyncio.to_thread(self._answers, capture, record)
+        except StoppressError as e:
+            return Unreached(past, str(e))
+        if len(kept) > 1:
+            told = await workers.read_whole(kept)
+        else:
+            told = await workers.read(kept[0].block, capture.url, capture.timestamp)
         now = LaterReading(
             record_id=capture.record_id, urlkey=past.urlkey, timestamp=capture.timestamp, extractor=EXTRACTOR,
             reading="version",
@@ -187,6 +199,15 @@ class Reextract:
             version = rows.as_kept(told)
             now = replace(now, version=version, content_hash=content_hash(version))
         return beside(past, now, lambda: self._version(past))
+
+    def _answers(self, capture: Capture, record: Record) -> list[Answer]:
+        """The capture's own and those of its visit's older pages and feeds; these are fetched one by one."""
+        parts = self._parts.pop(capture.visit_id or "", [])
+
+        def block(one: Capture) -> bytes:
+            return record.block if one is capture else self._reader.record(one).block
+
+        return answers((capture, *parts), block, self._catalog.capture)
 
     def _version(self, past: PastReading) -> Version | None:
         """What the capture showed; the next capture of the page often shows the same."""

@@ -88,9 +88,7 @@ def from_block(block: bytes) -> Settled:
     """The inverse, from the block of the record. ValueError, KeyError or TypeError: it is not one of ours."""
     said: dict[str, Any] = json.loads(block)
     capture, version = said["capture"], said.get("version")
-    proof = Proof(
-        record_id=capture["record_id"], digest=capture["digest"], timestamp=from_iso(capture["timestamp"])
-    )
+    proof = Proof(record_id=capture["record_id"], digest=capture["digest"], timestamp=from_iso(capture["timestamp"]))
     return Settled(
         visit_id=said["visit"],
         url=said["url"],

@@ -32,11 +32,13 @@ log = logging.getLogger(__name__)
 class Stage:
     """A stage knows the keeper of its crawler, lent by whoever set the crawl up."""
 
+    crawler: Crawler
     keeper: Keeper
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
         self = cls()
+        self.crawler = crawler
         self.keeper = crawler.stoppress_keeper  # type: ignore[attr-defined]
         return self
 
@@ -72,6 +74,8 @@ class Extract(Stage):
         exchange = visit.exchange
         if visit.outcome != "archived" or exchange is None or exchange.response is None:
             return replace(visit, reading="none")
+        if visit.version is not None:  # read with its older pages and feeds, while these were asked for
+            return replace(visit, reading="version")
         result = await self.workers.read(exchange.response, exchange.url, exchange.started)
         if isinstance(result, Unreadable):
             self.keeper.recorder.originals.unreadable((visit.urlkey, exchange.url))
@@ -80,6 +84,7 @@ class Extract(Stage):
 
     def open_spider(self) -> None:
         self.workers = Workers(self.keeper.config.extract.workers)
+        self.crawler.stoppress_workers = self.workers  # type: ignore[attr-defined]  # for whoever reads on the way
 
     async def close_spider(self) -> None:
         await asyncio.to_thread(self.workers.close)

@@ -1,6 +1,6 @@
 """Takedowns: what may not be shown, since when, and why. Pure.
 
-    order in STORE/control -> Takedown -> Blocks: does one of them stand before this page, this capture?
+order in STORE/control -> Takedown -> Blocks: does one of them stand before this page, this capture?
 """
 
 from __future__ import annotations

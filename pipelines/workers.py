@@ -9,18 +9,22 @@ import os
 import resource
 import signal
 import threading
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from typing import Any, TypeVar
 from zlib import crc32
 
 from .extract.memory import Memory
+from .extract.whole import Look
 from .model import Unreadable, Version
-from .reading import read
+from .reading import Answer, look, read, read_whole
 
 log = logging.getLogger(__name__)
+Told = TypeVar("Told")
 TIME_LIMIT = 60.0  # seconds for one page; ordinary ones take 0.05
 MEMORY_LIMIT = 4 * 2**30  # bytes of address space for one worker
 PATIENCE = 2  # pages that may wait more for a page's own worker than for another
@@ -57,10 +61,22 @@ class Workers:
         With a worker all pages go down that waited for it: each of them is read once more, alone, so that only the
         one that did it fails.
         """
+        return await self._do(url, read, block, url, at)
+
+    async def look(self, answer: Answer, first: str | None = None, beside: Answer | None = None) -> Look:
+        """``reading.look`` in the same way."""
+        told = await self._do(answer.url, look, answer, first, beside)
+        return Look(answer.url, told) if isinstance(told, Unreadable) else told
+
+    async def read_whole(self, answers: Sequence[Answer]) -> Version | Unreadable:
+        """``reading.read_whole`` in the same way."""
+        return await self._do(answers[0].url, read_whole, answers)
+
+    async def _do(self, url: str, act: Callable[..., Told], *given: Any) -> Told | Unreadable:
         lane = self._lane(url)
         lane.waiting += 1
         try:
-            return await self._read(lane, block, url, at)
+            return await self._mended(lane, url, act, *given)
         except OSError as e:  # no descriptors, processes or memory now; at the next visit there may be
             if lane.pool:
                 lane.drop(lane.pool)
@@ -74,10 +90,10 @@ class Workers:
         free = min(self._lanes, key=lambda lane: lane.waiting)
         return own if own.waiting <= free.waiting + PATIENCE else free
 
-    async def _read(self, lane: _Lane, block: bytes, url: str, at: datetime) -> Version | Unreadable:
+    async def _mended(self, lane: _Lane, url: str, act: Callable[..., Told], *given: Any) -> Told | Unreadable:
         pool = lane.open()
         try:
-            return await _read(pool, block, url, at)
+            return await _done(pool, url, act, *given)
         except BrokenProcessPool:
             lane.drop(pool)
         except TimeoutError:
@@ -86,7 +102,7 @@ class Workers:
         async with self._alone:
             own = _open()
             try:
-                return await _read(own, block, url, at)
+                return await _done(own, url, act, *given)
             except BrokenProcessPool:
                 return _failed(url, "the extraction process died")
             except TimeoutError:
@@ -107,9 +123,9 @@ def _open() -> ProcessPoolExecutor:
     return ProcessPoolExecutor(1, mp_context=context, initializer=_limit, max_tasks_per_child=PAGES_PER_WORKER)
 
 
-async def _read(pool: ProcessPoolExecutor, block: bytes, url: str, at: datetime) -> Version | Unreadable:
+async def _done(pool: ProcessPoolExecutor, url: str, act: Callable[..., Told], *given: Any) -> Told | Unreadable:
     """BrokenProcessPool or TimeoutError if the worker does not come back."""
-    asked = asyncio.wrap_future(pool.submit(_reading, block, url, at))  # OSError: no process can be started
+    asked = asyncio.wrap_future(pool.submit(_remembering, act, *given))  # OSError: no process can be started
     try:
         async with asyncio.timeout(TIME_LIMIT):  # wait_for of 3.11 forgets a Ctrl-C that meets the result
             return await asked
@@ -120,9 +136,9 @@ async def _read(pool: ProcessPoolExecutor, block: bytes, url: str, at: datetime)
         return Unreadable(reading="extract-failed", detail=f"{type(e).__name__}: {e}")
 
 
-def _reading(block: bytes, url: str, at: datetime) -> Version | Unreadable:
+def _remembering(act: Callable[..., Told], *given: Any) -> Told:
     """In the worker, which lives for many pages."""
-    return read(block, url, at, _memory())
+    return act(*given, memory=_memory())
 
 
 @cache

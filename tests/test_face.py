@@ -82,9 +82,7 @@ def test_the_line_of_a_visit_says_what_the_visit_holds(visit: Visit) -> None:
 def test_the_lines_have_exactly_the_keys_that_people_rely_on() -> None:
     at = datetime(2026, 1, 3, 10, tzinfo=UTC)
     version = Version(url="https://news.example.org/live", at=at, updates=(Update(text="One."),))
-    capture = Capture(
-        urlkey="k", timestamp=at, url="u", record_id="r", digest="d", filename="f", offset=0, length=1
-    )
+    capture = Capture(urlkey="k", timestamp=at, url="u", record_id="r", digest="d", filename="f", offset=0, length=1)
     visit = Visit(id="1", url="u", urlkey="k", started=at, captures=(capture,))
     line = face.version_line(version)
 

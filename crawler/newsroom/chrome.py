@@ -42,9 +42,7 @@ class Noise:
         return f"{minutes} min ago" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min ago"
 
 
-def frame(
-    story: Story, noise: Noise, *, title: str, url: str, body: str, head: str = "", side: str = ""
-) -> str:
+def frame(story: Story, noise: Noise, *, title: str, url: str, body: str, head: str = "", side: str = "") -> str:
     """A whole HTML page of the site around ``body``."""
     return _PAGE.substitute(
         title=escape(title),

@@ -182,11 +182,7 @@ def _page(
     around: tuple[str, str] = ("", ""),
 ) -> str:
     story, state = view.story, view.state
-    badge = (
-        '<span class="badge ended">Coverage ended</span>'
-        if state.ended
-        else '<span class="badge">Live</span>'
-    )
+    badge = '<span class="badge ended">Coverage ended</span>' if state.ended else '<span class="badge">Live</span>'
     body = f"""{around[0]}
 {badge}
 <h1{headline}>{escape(state.headline)}</h1>

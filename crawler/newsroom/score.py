@@ -196,9 +196,7 @@ def _same_update(change: Entry, entry: Entry, said: str | None, true: str) -> bo
     if _same_id(change, entry) is False:
         return False
     texts = [true, f"{entry.get('headline') or ''} {true}"]
-    return any(
-        SequenceMatcher(None, _words(said), _words(t), autojunk=False).ratio() >= _ALIKE for t in texts
-    )
+    return any(SequenceMatcher(None, _words(said), _words(t), autojunk=False).ratio() >= _ALIKE for t in texts)
 
 
 def _same_id(change: Entry, entry: Entry) -> bool | None:

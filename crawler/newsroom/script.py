@@ -42,9 +42,7 @@ def steps(story: Story, n_states: int) -> list[list[Edit]]:
 
 def opening(story: Story, at: datetime) -> State:
     """The page as it stands when the story begins at ``at`` (aware)."""
-    updates = tuple(
-        _update(u, published=_minute(at) - timedelta(minutes=u["minutes_ago"])) for u in story["updates"]
-    )
+    updates = tuple(_update(u, published=_minute(at) - timedelta(minutes=u["minutes_ago"])) for u in story["updates"])
     return State(number=0, at=at, opened=at, headline=story["headline"], updates=updates)
 
 

@@ -147,18 +147,14 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--markup", choices=list(MARKUPS), default="json-ld")
     parser.add_argument("--seconds", type=_positive, default=30.0, help="from the first visit to the end")
     parser.add_argument("--states", type=int, help="how many states to tell the story in")
-    parser.add_argument(
-        "--log", type=Path, default=Path("newsroom.jsonl"), help="requests and edits, JSON lines"
-    )
+    parser.add_argument("--log", type=Path, default=Path("newsroom.jsonl"), help="requests and edits, JSON lines")
     parser.add_argument(
         "--noise",
         choices=["mixed", "always", "never"],
         default="mixed",
         help="counters and clocks change at every look in half of the states, always, or never (304 then)",
     )
-    parser.add_argument(
-        "--manual", action="store_true", help="no clock: POST /control/next tells the next step"
-    )
+    parser.add_argument("--manual", action="store_true", help="no clock: POST /control/next tells the next step")
     parser.add_argument("--parent", type=int, help="end when this is no longer the parent process")
     return parser
 

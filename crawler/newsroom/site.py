@@ -84,9 +84,7 @@ class Site:
     def _other(self, path: str, now: datetime) -> Answer:
         story, noise, state = self.desk.story, self.desk.noise(now), self.desk.state
         if path == "/":
-            page = chrome.front_page(
-                story, noise, base=self.base, headline=state.headline, opened=state.opened
-            )
+            page = chrome.front_page(story, noise, base=self.base, headline=state.headline, opened=state.opened)
             return _html(page)
         if path == "/robots.txt":
             rules = f"User-agent: *\nDisallow: /control/\nSitemap: {self.base}/sitemap-news.xml\n"
@@ -116,9 +114,7 @@ xmlns:news="http://www.google.com/schemas/sitemap-news/0.9">
         if (method, path) == ("GET", "/control/state"):
             return _json(200, self.desk.report())
         if (method, path) != ("POST", "/control/next") or not self.desk.manual:
-            return _text(
-                404, "No such control; POST /control/next works in a newsroom started with --manual."
-            )
+            return _text(404, "No such control; POST /control/next works in a newsroom started with --manual.")
         try:
             done = self.desk.publish(now)
         except ValueError as e:
@@ -135,9 +131,7 @@ def _is_known(headers: Mapping[str, str], tag: str, modified: datetime) -> bool:
     if known := headers.get("If-None-Match"):
         return known.strip() == "*" or tag in [t.strip() for t in known.split(",")]
     try:
-        return parsedate_to_datetime(headers.get("If-Modified-Since") or "") >= modified.replace(
-            microsecond=0
-        )
+        return parsedate_to_datetime(headers.get("If-Modified-Since") or "") >= modified.replace(microsecond=0)
     except (ValueError, TypeError):
         return False
 
@@ -151,9 +145,7 @@ def _compressed(answer: Answer) -> Answer:
     if not answer.body:
         return answer
     headers = {**answer.headers, "Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
-    return Answer(
-        status=answer.status, body=gzip.compress(answer.body, mtime=0), headers=headers, state=answer.state
-    )
+    return Answer(status=answer.status, body=gzip.compress(answer.body, mtime=0), headers=headers, state=answer.state)
 
 
 def _html(page: str) -> Answer:
@@ -161,9 +153,7 @@ def _html(page: str) -> Answer:
 
 
 def _text(status: int, text: str, **headers: str) -> Answer:
-    return Answer(
-        status=status, body=text.encode(), headers={"Content-Type": "text/plain; charset=utf-8", **headers}
-    )
+    return Answer(status=status, body=text.encode(), headers={"Content-Type": "text/plain; charset=utf-8", **headers})
 
 
 def _json(status: int, value: object) -> Answer:

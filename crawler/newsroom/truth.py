@@ -66,9 +66,7 @@ def _kept(old: Update, new: Update, state: State) -> list[Truth]:
 def _of_the_page(old: State, new: State) -> list[Truth]:
     entries = []
     if old.headline != new.headline:
-        entries.append(
-            Truth(at=new.at, state=new.number, kind="headline", old=old.headline, new=new.headline)
-        )
+        entries.append(Truth(at=new.at, state=new.number, kind="headline", old=old.headline, new=new.headline))
     if new.ended and not old.ended:
         entries.append(Truth(at=new.at, state=new.number, kind="coverage_ended", new=iso(new.ended)))
     return entries

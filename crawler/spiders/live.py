@@ -27,10 +27,11 @@ from crawler.browser.look import Look
 from crawler.egress import self_test
 from crawler.failures import explain
 from crawler.politeness import MOST_HOPS, SLOT, Disallowed, Parked, Politeness, host_of
+from crawler.rest import RestOfPage
 from crawler.setup import keeper_of
 from crawler.standing import Standing
 from crawler.watchlist import policy_of
-from crawler.wire import BY_BROWSER, EXCHANGE, VISIT
+from crawler.wire import BY_BROWSER, EXCHANGE, VISIT, WHOLE
 from pipelines import clock
 from pipelines.errors import ConfigError, StoppressError, StoreError, TakenDown, WatchlistError
 from pipelines.keeper import Keeper
@@ -56,6 +57,7 @@ class LiveSpider(Spider):
     keeper: Keeper
     standing: Standing
     politeness: Politeness
+    rest: RestOfPage
 
     def __init__(self, *, once: bool | str = False, limit: timedelta | str | None = None, **unknown: Any) -> None:
         if unknown:
@@ -74,6 +76,7 @@ class LiveSpider(Spider):
         spider = super().from_crawler(crawler, *args, **kwargs)
         spider.keeper = keeper_of(crawler)
         spider.standing = Standing(spider.keeper)
+        spider.rest = RestOfPage(crawler, spider.keeper)
         for signal in (signals.item_scraped, signals.item_dropped, signals.item_error):
             crawler.signals.connect(spider.visit_over, signal=signal)
         return spider
@@ -170,9 +173,9 @@ class LiveSpider(Spider):
         except StoreError as e:
             log.error("%d visit(s) are not made: %s", len(begun), e)
             return [_unkept(visit, e) for visit in begun]
-        return [self._first(visit) for visit in begun]
+        return [await self._first(visit) for visit in begun]
 
-    def _first(self, visit: Visit) -> Visit | Request:
+    async def _first(self, visit: Visit) -> Visit | Request:
         """The visit's request; what was taken down is not asked for."""
         if block := self.standing.blocks.page(visit.urlkey):
             return _taken_down(visit, block)
@@ -180,6 +183,8 @@ class LiveSpider(Spider):
         watch = self.agenda.watch(visit.urlkey)
         if watch is not None and watch.render == "browser":
             request.meta[BY_BROWSER] = self._look(visit, watch)
+        else:
+            request.meta[WHOLE] = await self.rest.wants_all(visit)
         return request
 
     def _look(self, visit: Visit, watch: Watch) -> Look:
@@ -234,13 +239,17 @@ class LiveSpider(Spider):
 
     # what comes back --------------------------------------------------------------------------------------
 
-    def answered(self, response: Response) -> Iterator[Visit | Request]:
-        """An answer: the visit's end, or a hop that is followed within the same visit."""
+    async def answered(self, response: Response) -> AsyncIterator[Visit | Request]:
+        """An answer: the visit's end, or a hop that is followed within the same visit; so is the rest of the page."""
         request = response.request
         assert request is not None
         visit: Visit = request.meta[VISIT]
         try:
-            yield self._next(visit, request, response)
+            following = self._next(visit, request, response)
+            if isinstance(following, Visit) and following.outcome is None and BY_BROWSER not in request.meta:
+                self.rest.blocks = self.standing.blocks
+                following = await self.rest.complete(following)
+            yield following
         except Exception as e:  # a visit without an end would never be followed by another
             log.exception("the answer of %s could not be dealt with", request.url)
             detail = f"{request.url}: its answer could not be dealt with ({type(e).__name__}: {e})"
@@ -270,7 +279,9 @@ class LiveSpider(Spider):
             return self._lost(visit, exchange, f"{exchange.url} redirects to itself")
         if block := self.standing.blocks.page(urlkey(target)):
             return replace(_taken_down(visit, block), exchange=exchange, status=exchange.status)
-        return self._request(target, visit, hops=request.meta["hops"] + 1, slot=False)
+        hop = self._request(target, visit, hops=request.meta["hops"] + 1, slot=False)
+        hop.meta[WHOLE] = request.meta.get(WHOLE, False)
+        return hop
 
     def _lost(self, visit: Visit, exchange: Exchange, detail: str, reason: str = "redirect") -> Visit:
         return replace(
@@ -308,6 +319,7 @@ class LiveSpider(Spider):
             return
         self.running.pop(item.urlkey, None)
         self.standing.saw(item)
+        self.rest.seen(item)
         if not self.once:
             cut = item.outcome == "truncated" and item.reason != "too-large"  # which it would be again
             self.agenda.ended(item.urlkey, clock.now(), cut=cut)

@@ -24,17 +24,27 @@ def run(
         typer.Option("--at", metavar="T", help="When it was fetched, ISO with zone [default: the file's time]."),
     ] = None,
     explain: Annotated[bool, typer.Option("--explain", help="Add where each field comes from.")] = False,
+    parts: Annotated[
+        list[str] | None,
+        typer.Option("--part", metavar="FILE=U", help="An older page or a feed's answer, and its address; repeatable."),
+    ] = None,
     no_profiles: Annotated[bool, typer.Option("--no-profiles", help="Generic readers only.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Read one saved page: headline, lead, text and timestamped updates, as JSON (one line with --json).
 
-    Ages such as "4 min ago" are read against --at. Exits with 1 if the page cannot be read.
+    Ages such as "4 min ago" are read against --at. With --part one version comes of all of them, in the order in
+    which they are given. Exits with 1 if the page cannot be read.
 
-    Example: stoppress extract page.html --url https://news.example.org/live --at 2026-01-03T10:00:00Z
+    Examples:
+
+      stoppress extract page.html --url https://news.example.org/live --at 2026-01-03T10:00:00Z
+
+      stoppress extract page.html --url https://news.example.org/live --part '2.html=https://news.example.org/live?page=2'
     """
     data, moment = _bytes(file), _moment(at, file)
-    version = extract(data, url=url, at=moment, profiles=() if no_profiles else None)
+    further = [_part(text) for text in parts or []]
+    version = extract(data, url=url, at=moment, profiles=() if no_profiles else None, parts=further)
     if isinstance(version, Unreadable):
         say(f"{file}: {version.reading}: {version.detail}")
         raise typer.Exit(1)
@@ -43,6 +53,13 @@ def run(
         echo_json(line)
     else:
         typer.echo(json.dumps(line, ensure_ascii=False, indent=2))
+
+
+def _part(text: str) -> tuple[str, bytes]:
+    file, _, address = text.partition("=")
+    if not file or not address:
+        raise ConfigError(f"--part {text!r} names no file with its address; write --part '2.html=https://…?page=2'")
+    return address, _bytes(Path(file))
 
 
 def _bytes(file: Path) -> bytes:

@@ -121,6 +121,3 @@ def _show(takedowns: list[Takedown], as_json: bool) -> None:
             typer.echo(f"{one.id}  {state}  {one}")
     if not takedowns:
         say("nothing is taken down")
-
-
-

@@ -74,7 +74,8 @@ def could_show(version: Version, other: Version, i: int, kept: Collection[int]) 
 
 def _shows_all(version: Version) -> bool:
     window = version.window
-    return window.complete and not window.load_more and window.page == 1 and (window.pages or 1) == 1
+    one = (window.pages or 1) == 1 or window.parts > 0  # of several pages all were read
+    return window.complete and not window.load_more and window.page == 1 and one
 
 
 def _open_ends(version: Version, grows_down: bool) -> tuple[bool, bool]:
@@ -96,7 +97,7 @@ def _range(version: Version) -> tuple[datetime, datetime] | None:
 
 def _rolled_off(version: Version, other: Version, update: Update) -> bool:
     """A page that always shows the same number of updates shows the newest N: older ones fall off its end."""
-    if len(version.updates) != len(other.updates) or len(version.updates) < _NEWEST_N:
+    if len(version.updates) != len(other.updates) or len(version.updates) < _NEWEST_N or version.window.parts:
         return False
     times = _range(version)
     return times is not None and update.published is not None and update.published < times[0]

@@ -93,14 +93,16 @@ class _Comparison:
 
     def of_gone(self) -> Iterator[Change]:
         kept = [i for i, _, _, _ in self.pairing.both]
-        for i, how in sorted(absences(self.old, self.new, self.pairing.gone, kept).items()):
+        said = {i for i in self.pairing.gone if self.old.updates[i].key in self.new.deleted}
+        found = absences(self.old, self.new, self.pairing.gone, kept) | dict.fromkeys(said, "removed")
+        for i, how in sorted(found.items()):
             removed = how == "removed"
             yield Change(
                 type="removed" if removed else "left_window",
                 class_="editorial" if removed else "metadata",
                 update=self.old_names[i],
                 old=self.old.updates[i].text,
-                confirmed=how == "left_window",
+                confirmed=how == "left_window" or i in said,  # the page says itself that it is deleted
             )
 
     def _of_pair(self, i: int, j: int, moved: set[int]) -> Iterator[Change]:

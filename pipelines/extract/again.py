@@ -12,14 +12,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
-from ..model import Version
 from . import profiled
 from .dom import address
 from .lasting import Lasting
 from .memory import Memory, digest
 from .profile import Profile
+from .rest import IN_SCRIPTS
 from .source import Source, is_challenge, is_only_utf8, long_tags
 from .text import MOST_LETTERS
+from .whole import Look
 
 _RAW = re.compile(rb"<(script|style)\b([^>]*)>(.*?)</\1", re.IGNORECASE | re.DOTALL)
 # in a script's text: what may end or nest it in another way, and what is looked for in the first bytes of a page
@@ -34,24 +35,26 @@ _VALUE = re.compile(rb"""\svalue\s*=\s*(?:"[^\s"<>]{25,}"|'[^\s'<>]{25,}')""", r
 class Known:
     """What a page said, and for how long."""
 
-    version: Version
+    told: Look
     lasting: Lasting
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class Outline:
     """A page's bytes as they are compared with those of another visit."""
 
     key: bytes
     scripts: tuple[bytes, ...]  # the texts that were left out, or kept, in their order
 
-    def seen(self, memory: Memory, at: datetime) -> Version | None:
+    def seen(self, memory: Memory, at: datetime) -> Look | None:
         known: Known | None = memory.get(self.key)
-        return replace(known.version, at=at) if known and known.lasting.until(at) else None
+        if known is None or known.told.version is None or not known.lasting.until(at):
+            return None
+        return replace(known.told, read=replace(known.told.version, at=at))
 
-    def keep(self, memory: Memory, version: Version, lasting: Lasting) -> None:
-        if lasting.steady and version.text:
-            memory.keep(self.key, Known(version, lasting))
+    def keep(self, memory: Memory, told: Look, lasting: Lasting) -> None:
+        if lasting.steady and told.version and told.version.text:
+            memory.keep(self.key, Known(told, lasting))
 
     def agrees(self, source: Source) -> bool:
         """Whether the parser sees the same scripts, so that their texts are nothing but that."""
@@ -59,9 +62,9 @@ class Look:
         return seen == list(self.scripts) and not is_challenge(source.root)
 
 
-def look(
+def outline(
     html: bytes, profiles: Sequence[Profile], *, url: str, day: date, content_type: str | None, extractor: str
-) -> Look | None:
+) -> Outline | None:
     """None for a page that is better read."""
     if len(html) > MOST_LETTERS or not is_only_utf8(html, content_type):
         return None
@@ -72,7 +75,7 @@ def look(
 
     def left_out(raw: re.Match[bytes]) -> bytes:
         scripts.append(raw[3])
-        if b"ld+json" in raw[2].lower() or _TELLING.search(raw[3]):
+        if b"ld+json" in raw[2].lower() or _TELLING.search(raw[3]) or any(name in raw[3] for name in IN_SCRIPTS):
             return raw[0]
         return b"<%b%b>" % (raw[1], _TOKEN.sub(b"", raw[2]))
 
@@ -81,4 +84,4 @@ def look(
     if any(True for text in scripts for _ in long_tags(text.decode())):
         return None
     doubts = [f"{p.model_dump_json()} {p.doubt(day)}" for p in likely]
-    return Look(digest("page", [extractor, url, content_type, *doubts, bare]), tuple(scripts))
+    return Outline(digest("page", [extractor, url, content_type, *doubts, bare]), tuple(scripts))

@@ -12,29 +12,36 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from ..model import Version, Window
-from . import page, reconcile
+from . import ids, page, reconcile, rest
 from .dom import address
 from .profile import Document, Profile, StateTime
 from .profiled import called
 from .reading import updates_of
 from .reconcile import Pair
+from .rest import Rest
 from .source import MOST_BYTES
 from .state import Stated, listed, text_at, time_at
 from .times import Place
 
 
-def read(profiles: Sequence[Profile], data: bytes, *, url: str, at: datetime, extractor: str) -> Version | None:
-    """What the answer said; None if it is no JSON, or no profile finds updates in it."""
+def read(
+    profiles: Sequence[Profile], data: bytes, *, url: str, at: datetime, extractor: str, part: bool = False
+) -> tuple[Version, Rest] | None:
+    """What the answer said, and what follows it; None if it is no JSON, or no profile finds updates in it.
+
+    ``part``: it belongs to a page that is known to be one of updates, so that a list without any is an answer, too.
+    """
     host = (address(url).hostname or "").lower()
     fitting = [p for p in profiles if p.document and p.fits_host(host) and not p.doubt(at.date())]
-    fitting = [p for p in fitting if p.marker is None or p.marker.source.encode() in data]
-    document = _document(data) if fitting and len(data) <= MOST_BYTES else None
-    for profile in fitting:
+    likely = [p for p in fitting if p.marker is None or p.marker.source.encode() in data]
+    document = _document(data) if (likely or (part and fitting)) and len(data) <= MOST_BYTES else None
+    for profile in (*likely, *(p for p in fitting if part and p not in likely)):
         listing = profile.document
         stated = listed(document, listing, called(profile)) if listing else Stated()
-        if listing and stated.found:
+        if listing and (stated.found or stated.gone or (part and stated.there)):
             zone = ZoneInfo(profile.zone) if profile.zone else UTC
-            return _version(document, listing, stated, zone, url=url, at=at, extractor=extractor)
+            version = _version(document, listing, stated, zone, url=url, at=at, extractor=extractor)
+            return version, rest.of_document(document, listing, version, url=url)
     return None
 
 
@@ -69,9 +76,10 @@ def _version(
         live=True,
         window=Window(
             page=stated.page or 1, pages=pages, newest=max(moments, default=None), oldest=min(moments, default=None),
-            complete=pages == 1,
+            complete=pages == 1, total=stated.total,
         ),
         updates=updates,
+        deleted=tuple(f"id:{ids.normal(id_)}" for id_ in stated.gone),
         extractor=extractor,
     )  # fmt: skip
 

@@ -121,8 +121,11 @@ class Listing(Table):
     pinned: Path_ | None = None
     key_event: Path_ | None = None
     deleted: Path_ | None = None
+    deleted_is: str = "true"
+    text_else: Path_ | None = None
     page: Path_ | None = None
     pages: Path_ | None = None
+    total: Path_ | None = None
 
 
 class State(Listing):
@@ -145,6 +148,7 @@ class Document(Listing):
     page_standfirst: Path_ | None = None
     page_authors: Path_ | None = None
     page_lang: Path_ | None = None
+    older: Path_ | None = None
     page_published: tuple[StateTime, ...] = ()
     page_updated: tuple[StateTime, ...] = ()
 

@@ -29,6 +29,7 @@ class Seen:
     page: int | None = None
     pages: int | None = None
     warnings: tuple[str, ...] = ()
+    deleted: tuple[str, ...] = ()  # ids of those that are gone
 
 
 def read(profiles: Sequence[Profile], source: Source, html: bytes, *, url: str, day: date) -> Seen | None:
@@ -71,7 +72,9 @@ def _seen(profile: Profile, source: Source) -> Seen:
     warnings = [f"{called(profile)}: {len(gone)} updates marked as deleted are left out"] if gone else []
     if stated.broken:
         warnings.append(f"{called(profile)}: the page's own data is not valid JSON")
-    return Seen(profile, tuple(shown), stated.found, gone, stated.page, stated.pages, tuple(warnings))
+    ids_gone = (_value(n, entry.id) for n in nodes if n in gone) if entry else ()
+    deleted = tuple(ids.normal(id_) for id_ in (*filter(None, ids_gone), *stated.gone))
+    return Seen(profile, tuple(shown), stated.found, gone, stated.page, stated.pages, tuple(warnings), deleted)
 
 
 def _entries(body: Node, entry: Entry) -> list[Node]:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 from zoneinfo import ZoneInfo
 
 from ..model import Update, Version
-from . import crosscheck, distrust, gate, headings, ids, jsonld, microdata, page, profiled, reconcile, records
+from . import crosscheck, distrust, gate, headings, ids, jsonld, merge, microdata, page, profiled, reconcile, records
 from .canonical import canonical, count, letters
 from .cut import Cut, cut
 from .found import Found
@@ -36,12 +35,13 @@ def read(
     url: str,
     at: datetime,
     extractor: str,
+    hinted: bool = False,
     memory: Memory | None = None,
     lasting: Lasting | None = None,
 ) -> Version:
-    """``seen``: what the profile of the platform saw, if there is one. ``memory``: of earlier visits.
+    """``seen``: what the profile of the platform saw, if there is one. ``hinted``: it is known to be a live page.
 
-    ``lasting`` is told the times that were met.
+    ``memory``: of earlier visits. ``lasting`` is told the times that were met.
     """
     root, body = source.root, source.body
     meta, structured, aside = page.Meta.of(root), jsonld.read(root), Sidelines(body)
@@ -69,7 +69,7 @@ def read(
         lasting.found([*dom, *structured.group.found, *(seen.shown + seen.stated if seen else ())])
     refused = None
     if not trusted and dom:
-        hinted = live or page.looks_live(root, meta, url)
+        hinted = hinted or live or page.looks_live(root, meta, url)
         dated = place.changed is not None or any(f.day or not _is_clock(f.published) for f in dom)
         if lasting and not (hinted or dated):
             lasting.steady = False  # how long ago its last clock was decides
@@ -119,6 +119,7 @@ def read(
         live=live,
         window=window,
         updates=updates,
+        deleted=tuple(f"id:{id_}" for id_ in seen.deleted) if seen else (),
         warnings=tuple(dict.fromkeys([*warnings, *(f"ended: {v}" for v in votes if state == "ended" and live)])),
         extractor=extractor,
     )
@@ -192,7 +193,7 @@ def updates_of(pairs: list[Pair], url: str, memory: Memory | None = None) -> tup
     # A bare embed has no text and is an update all the same; an element without anything is none.
     timed = {i for i, p in enumerate(pairs) if p.dom and p.dom.carrier == "headings"}
     kept = _without_copies([u for i, u in enumerate(built) if u.text or u.id or u.media or u.headline or i in timed])
-    return _keyed(kept), [c for c in cuts if c]
+    return merge.rekeyed(kept), [c for c in cuts if c]
 
 
 def _by_profile(found: Found | None) -> Found | None:
@@ -308,29 +309,6 @@ def _identity(update: Update, index: int) -> tuple[str, str]:
     if update.id:
         return update.id, text
     return (str(update.published), text) if text else ("", str(index))
-
-
-def _keyed(updates: list[Update]) -> tuple[Update, ...]:
-    """Keys are unique within the page: an id that several updates carry identifies none of them."""
-    counts: dict[str, int] = {}
-    for update in updates:
-        counts[update.id or ""] = counts.get(update.id or "", 0) + 1
-    used: dict[str, int] = {}
-    keyed = []
-    for position, update in enumerate(updates):
-        unique = update.id is not None and counts[update.id] == 1
-        key = f"id:{update.id}" if unique else _fingerprint(update)
-        used[key] = used.get(key, 0) + 1
-        if used[key] > 1:
-            key = f"{key}#{used[key]}"
-        keyed.append(replace(update, key=key, position=position))
-    return tuple(keyed)
-
-
-def _fingerprint(update: Update) -> str:
-    moment = update.published.isoformat() if update.published and update.time_source != "relative" else ""
-    said = f"{moment}\n{canonical(update.text) or canonical(update.headline or '')}"
-    return f"text:{hashlib.sha256(said.encode('utf-8', 'surrogatepass')).hexdigest()[:20]}"
 
 
 def _warnings(

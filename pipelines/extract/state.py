@@ -29,6 +29,9 @@ class Stated:
     page: int | None = None
     pages: int | None = None
     broken: bool = False  # it is there, and no JSON
+    total: int | None = None
+    gone: tuple[str, ...] = ()  # ids of those that it marks as deleted
+    there: bool = False  # there is such a list, be it empty
 
 
 def read(root: Node, state: State, carrier: str) -> Stated:
@@ -45,9 +48,13 @@ def read(root: Node, state: State, carrier: str) -> Stated:
 def listed(document: Any, listing: Listing, carrier: str) -> Stated:
     """The updates of a document; those that it marks as deleted are none."""
     entries = [e for e in follow(document, listing.entries) if isinstance(e, dict | list)]
-    items = [i for e in entries for i in (e if isinstance(e, list) else [e]) if isinstance(i, dict)]
-    found = tuple(_found(i, listing, carrier) for i in items[:MOST_UPDATES] if not _true(i, listing.deleted))
-    return Stated(found, _number(document, listing.page), _number(document, listing.pages))
+    items = [i for e in entries for i in (e if isinstance(e, list) else [e]) if isinstance(i, dict)][:MOST_UPDATES]
+    deleted = [i for i in items if _true(i, listing.deleted, listing.deleted_is)]
+    held = {id(i) for i in deleted}
+    found = tuple(_found(i, listing, carrier) for i in items if id(i) not in held)
+    page, pages, total = (_number(document, path) for path in (listing.page, listing.pages, listing.total))
+    gone = tuple(id_ for i in deleted if (id_ := _id(i, listing)))
+    return Stated(found, page, pages, total=total, gone=gone, there=bool(entries))
 
 
 def _texts(root: Node, state: State) -> Iterator[str]:
@@ -115,11 +122,11 @@ def _at(value: Any, keys: list[str]) -> Iterator[Any]:
 
 
 def _found(item: dict[str, Any], state: Listing, carrier: str) -> Found:
-    text = text_at(item, state.text, state.text_skip)
+    text = text_at(item, state.text, state.text_skip) or text_at(item, state.text_else, state.text_skip)
     headline = text_at(item, state.headline).replace("\n", " ")
     return Found(
         carrier=carrier,
-        id=next((s for v in follow(item, state.id) if (s := str(v).strip()) and isinstance(v, str | int)), None),
+        id=_id(item, state),
         text=text,
         headline=headline or None,
         authors=tuple(dict.fromkeys(n for v in follow(item, state.authors) for n in names(v))),
@@ -128,6 +135,10 @@ def _found(item: dict[str, Any], state: Listing, carrier: str) -> Found:
         pinned=_true(item, state.pinned),
         key_event=_true(item, state.key_event),
     )
+
+
+def _id(item: dict[str, Any], listing: Listing) -> str | None:
+    return next((s for v in follow(item, listing.id) if (s := str(v).strip()) and isinstance(v, str | int)), None)
 
 
 def text_at(item: Any, path: str | None, skipped: tuple[str, ...] = ()) -> str:
@@ -183,9 +194,9 @@ def moment(value: str, form: Form) -> Read | None:
     return Read(read.raw, moment=read.moment.replace(tzinfo=None), precision=read.precision)
 
 
-def _true(item: Any, path: str | None) -> bool:
-    return any(value is True or value == "true" for value in follow(item, path))
+def _true(item: Any, path: str | None, word: str = "true") -> bool:
+    return any(value is True or value == word for value in follow(item, path))
 
 
 def _number(document: Any, path: str | None) -> int | None:
-    return next((v for v in follow(document, path) if isinstance(v, int) and 0 < v < 10_000), None)
+    return next((v for v in follow(document, path) if isinstance(v, int) and 0 < v < 1_000_000), None)

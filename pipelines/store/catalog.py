@@ -1,7 +1,7 @@
 """The catalog: what the archive knows of itself, in SQLite or PostgreSQL. A cache of the store, never the truth.
 
-    watches -> visits -> captures -> versions -> changes          files: where the captures lie
-                                  -> reextracted                  what later extractors read in them
+watches -> visits -> captures -> versions -> changes          files: where the captures lie
+                              -> reextracted                  what later extractors read in them
 """
 
 from __future__ import annotations

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, and_, delete, exists, func, not_, or_, select, update
 
 from pipelines.model import Capture
+from pipelines.roles import ROLES
 
 from . import rows
 from .database import Database
@@ -43,6 +44,19 @@ class CaptureRows(Database):
             query = query.where(captures.c.timestamp <= rows.micros(until))
         ordered = query.order_by(captures.c.timestamp, captures.c.record_id)
         yield from self.read(lambda c: [rows.capture(row) for row in c.execute(ordered).mappings()])
+
+    def parts(self, visit_ids: Sequence[str]) -> dict[str, list[Capture]]:
+        """The older pages and feed answers of these visits, by visit, oldest first; without what was taken out."""
+
+        def act(connection: Connection) -> dict[str, list[Capture]]:
+            theirs = captures.c.visit_id.in_(select(listed(connection, visit_ids)))
+            query = select(captures).where(theirs, captures.c.role.in_(ROLES), captures.c.redacted.is_(None))
+            found: dict[str, list[Capture]] = {}
+            for row in connection.execute(query.order_by(captures.c.timestamp, captures.c.record_id)).mappings():
+                found.setdefault(row["visit_id"], []).append(rows.capture(row))
+            return found
+
+        return self.read(act) if visit_ids else {}
 
     def capture_at(self, urlkey: str, at: datetime) -> Capture | None:
         """The page's capture closest in time; of two equally close the earlier."""

@@ -12,6 +12,7 @@ from sqlalchemy import Connection, and_, bindparam, delete, or_, select, update
 
 from pipelines.model import Capture
 from pipelines.redaction import blanked_change, blanked_version
+from pipelines.roles import ROLES
 from pipelines.takedowns import Blocks, Takedown
 
 from . import rows
@@ -27,6 +28,9 @@ class Covered:
     """What a takedown is about: captures by record id, visits of whole pages, the files that they lie in."""
 
     records: frozenset[str]
+    words: frozenset[
+        str
+    ]  # these, and pages that were read with one of them: their versions and changes lose their text
     visits: frozenset[str]
     filenames: frozenset[str]
     earliest: datetime | None  # when the first of the captures was made
@@ -50,8 +54,10 @@ class RedactionRows(Database):
             found = connection.execute(
                 select(captures.c.record_id, captures.c.filename, captures.c.timestamp).where(mine)
             ).all()
+            records = frozenset(row.record_id for row in found)
             return Covered(
-                frozenset(row.record_id for row in found),
+                records,
+                records | _read_with(connection, records),
                 frozenset(theirs),
                 frozenset(row.filename for row in found),
                 min((rows.moment(row.timestamp) for row in found), default=None),
@@ -124,6 +130,14 @@ class RedactionRows(Database):
         query = select(files).where(files.c.replaces.like(f"%{name}%"))
         found = self.read(lambda c: [rows.warc_file(row) for row in c.execute(query).mappings()])
         return next((file for file in found if name in file.replaces), None)
+
+
+def _read_with(connection: Connection, records: Collection[str]) -> set[str]:
+    """The page's own captures of visits of which one of these is an older page or the answer of a feed."""
+    part = captures.alias("part")
+    mine = and_(part.c.record_id.in_(select(listed(connection, records))), part.c.role.in_(ROLES))
+    theirs = captures.c.visit_id.in_(select(part.c.visit_id).where(mine))
+    return set(connection.execute(select(captures.c.record_id).where(theirs, captures.c.role == "page")).scalars())
 
 
 def _of_page(table: Any, takedown: Takedown) -> Any:

@@ -90,7 +90,7 @@ class ReextractedRows(Database):
 def _asked(connection: Connection, extractor: str, chosen: Chosen) -> Any:
     known = exists().where(reextracted.c.record_id == captures.c.record_id, reextracted.c.extractor == extractor)
     whole = (captures.c.truncated.is_(None), captures.c.redacted.is_(None))
-    page = (captures.c.kind == "response", captures.c.role == "page", *whole)
+    page = (captures.c.role == "page", *whole)  # a revisit, too, where an older page or a feed brought something new
     query = (
         select(captures, visits.c.urlkey.label("page"), visits.c.url.label("watched"), visits.c.reading)
         .add_columns(visits.c.detail, _number().label("number"))

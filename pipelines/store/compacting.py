@@ -1,6 +1,6 @@
 """Merges files: members unchanged, a warcinfo of its own in front; the old ones stay until ``gc``.
 
-    one new file of several -> put with its index, read back -> catalog switched, in one transaction
+one new file of several -> put with its index, read back -> catalog switched, in one transaction
 """
 
 from __future__ import annotations

@@ -228,9 +228,7 @@ class _Frozen(sqlite3.Connection):
 def _connect(path: Path, how: str, kind: type[sqlite3.Connection] = sqlite3.Connection) -> sqlite3.Connection:
     place = f"{path.as_uri()}?{how}"
     # No isolation level: we say BEGIN ourselves.
-    return sqlite3.connect(
-        place, uri=True, timeout=BUSY, check_same_thread=False, isolation_level=None, factory=kind
-    )
+    return sqlite3.connect(place, uri=True, timeout=BUSY, check_same_thread=False, isolation_level=None, factory=kind)
 
 
 def _connect_to_read(path: Path) -> sqlite3.Connection:

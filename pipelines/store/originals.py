@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping
 
 from pipelines.model import Capture
 from pipelines.recent import Recent
+from pipelines.roles import is_part
 
 Name = tuple[str, str]  # page (its urlkey) and URL: of two pages that lead to one URL each has its own original
 
@@ -26,7 +27,8 @@ class Originals:
 
     def saw(self, name: Name, capture: Capture) -> None:
         """A new capture: if it is whole, it is the original from now on."""
-        if (capture.kind, capture.role, capture.status, capture.truncated) == ("response", "page", 200, None):
+        shows = capture.role == "page" or is_part(capture)
+        if shows and (capture.kind, capture.status, capture.truncated) == ("response", 200, None):
             self._before[name] = self._newest.get(name)
             self._newest[name] = capture
 

@@ -62,7 +62,7 @@ class Redactor:
 
     def run(self, told: Callable[[Redacted], None] = lambda done: None) -> Redacted:
         """StoreUnavailable: run it again; what is done stays done."""
-        self._catalog.words_taken(self._takedown.id, self._covered.records)
+        self._catalog.words_taken(self._takedown.id, self._covered.words)
         crashpoint("redact_words")
         candidates = list(self._candidates())
         self.done.of = len(candidates)
@@ -97,7 +97,8 @@ class Redactor:
                 yield file
 
     def _judge(self) -> Judge:
-        return Judge(self._takedown, self._covered.records, self._covered.visits)
+        covered = self._covered
+        return Judge(self._takedown, covered.records, covered.visits, covered.words)
 
     def _file(self, stat: Stat) -> None:
         name = stat.key.rpartition("/")[2]
@@ -182,5 +183,3 @@ def _same_captures(file: WarcFile, catalog: Catalog, new: NewFile) -> None:
     lost = catalog.places(file.key or "").keys() - here
     if lost:
         raise DamagedRecord(f"{file.key} lacks {min(lost)}, which the catalog says is in it; see: stoppress verify")
-
-

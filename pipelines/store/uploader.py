@@ -116,7 +116,6 @@ class Uploader:
                 self.left.append(path)
                 return
 
-
     def _later(self, path: Path, error: OSError) -> None:
         """Others first; this one again when its turn comes."""
         self._tried[path] += 1

@@ -1,8 +1,8 @@
 """Is everything there that the catalog says, and is it what was written? Reads only; a crawler may be running.
 
-    catalog -> object in the store: there, its size, the store's checksum, its index, its captures inside it
-            -> every byte of it, if asked for
-    store   -> objects that the catalog does not know         spool -> what waits there, and the quarantine
+catalog -> object in the store: there, its size, the store's checksum, its index, its captures inside it
+        -> every byte of it, if asked for
+store   -> objects that the catalog does not know         spool -> what waits there, and the quarantine
 """
 
 from __future__ import annotations

@@ -214,9 +214,7 @@ def test_without_a_catalog_a_redacted_capture_is_answered_for_and_no_other_takes
         assert [stored.version.headline for stored in storm.versions()] == ["Flood in the valley"] * 3
 
 
-def test_who_may_not_delete_is_told_so_before_anything_is_changed(
-    here: Place, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_who_may_not_delete_is_told_so_before_anything_is_changed(here: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(_: object) -> None:
         raise StoreUnavailable("these credentials have no right to do this here (answer AccessDenied)")
 

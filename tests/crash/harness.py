@@ -1,7 +1,7 @@
 """Kills the production crawler again and again, and asks the checker after each time what is left.
 
-    pages (source.py) <-- crawler, a process group of its own --> directory, or faults (storage.py) --> Swift
-                              | stdout: what it acknowledges
+pages (source.py) <-- crawler, a process group of its own --> directory, or faults (storage.py) --> Swift
+                          | stdout: what it acknowledges
 """
 
 from __future__ import annotations

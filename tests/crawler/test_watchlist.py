@@ -31,7 +31,10 @@ B = '[[watch]]\nurl = "https://b.example.org/"\n'
             ["[defaults] schedule = 'hourly'", "[[watch]] 2 schedule = 'every 1s'"],
         ),
         (A + B + 'min = "10m"', ["[[watch]] 2 min = \"10m\": schedule = 'every 5m' of https://b.example.org/: it is"]),
-        ('[defaults]\nmin = "10m"\n' + A, ["[defaults] min = \"10m\": schedule = 'every 5m' of https://a.example.org/"]),
+        (
+            '[defaults]\nmin = "10m"\n' + A,
+            ["[defaults] min = \"10m\": schedule = 'every 5m' of https://a.example.org/"],
+        ),
     ],
 )
 def test_a_bad_schedule_is_named_where_it_is_written(text: str, said: list[str]) -> None:

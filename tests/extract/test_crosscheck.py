@@ -107,9 +107,7 @@ def test_a_profile_that_finds_nothing_leaves_the_page_to_the_generic_reader() ->
     version = read(THREE, profile(entry={"select": "article.gone"}))
 
     assert version.updates == read(THREE).updates
-    assert version.warnings == (
-        "profile:post: finds no updates, the generic reader 3: the site changed its markup",
-    )
+    assert version.warnings == ("profile:post: finds no updates, the generic reader 3: the site changed its markup",)
 
 
 def test_an_ordinary_page_of_a_known_site_is_no_changed_markup() -> None:

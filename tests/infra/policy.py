@@ -30,9 +30,7 @@ def allowed(policy: Mapping[str, Any], operation: str, bucket: str, parameters: 
     resource = f"arn:aws:s3:::{bucket}" + (f"/{parameters['Key']}" if "Key" in parameters else "")
     action = "s3:DeleteObjectVersion" if "VersionId" in parameters else ACTIONS[operation]
     asked = {"s3:prefix": parameters.get("Prefix", "")}
-    effects = {
-        s["Effect"] for s in policy["Statement"] if _speaks_of(s, action, resource) and _holds(s, asked)
-    }
+    effects = {s["Effect"] for s in policy["Statement"] if _speaks_of(s, action, resource) and _holds(s, asked)}
     return effects == {"Allow"}
 
 

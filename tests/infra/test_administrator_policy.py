@@ -59,9 +59,7 @@ def test_nothing_is_allowed_that_no_call_needs(calls: list[Call]) -> None:
     granted = {action for s in POLICY["Statement"] if s["Effect"] == "Allow" for action in s["Action"]}
     spare = []
     for action in granted:
-        poorer = {
-            "Statement": [{**s, "Action": [a for a in s["Action"] if a != action]} for s in POLICY["Statement"]]
-        }
+        poorer = {"Statement": [{**s, "Action": [a for a in s["Action"] if a != action]} for s in POLICY["Statement"]]}
         if all(allowed(poorer, name, BUCKET, params) for name, params in calls):
             spare.append(action)
 

@@ -59,7 +59,7 @@ SERVED: dict[str, tuple[Any, str, str | None, str]] = {
     "/hints": (b"HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n" + page(GOOD), "archived", None, "version"),
     "/surplus": (page(GOOD) + page(b"<p>forged"), "archived", None, "version"),
     "/chunked": (CHUNKED + b"%x\r\n%s\r\n0\r\n\r\n" % (len(GOOD), GOOD), "archived", None, "version"),
-    "/nul": (page(GOOD, "ETag: \"a\0b\"", content_type="text/html\0"), "archived", None, "version"),
+    "/nul": (page(GOOD, 'ETag: "a\0b"', content_type="text/html\0"), "archived", None, "version"),
     "/204": (b"HTTP/1.1 204 No Content\r\nTransfer-Encoding: chunked\r\n\r\n", "archived", None, "empty"),
     "/nothing": (_cut(b""), "error", "protocol", "none"),
     "/no-http": (_cut(b"hello there, this is no HTTP at all\r\n\r\n"), "error", "protocol", "none"),

@@ -39,9 +39,7 @@ def ask(
     url = urlsplit(newsroom.url)
     connection = http.client.HTTPConnection(url.netloc, timeout=10)
     try:
-        connection.request(
-            method, path or url.path, headers={k.replace("_", "-"): v for k, v in headers.items()}
-        )
+        connection.request(method, path or url.path, headers={k.replace("_", "-"): v for k, v in headers.items()})
         response = connection.getresponse()
         return response.status, response.headers, response.read()
     finally:
@@ -69,9 +67,7 @@ def test_whoever_knows_a_quiet_state_gets_304_until_the_next_edit() -> None:
         by_date, _, _ = ask(newsroom, If_Modified_Since=first["Last-Modified"])
         _, _, again = ask(newsroom)
         newsroom.next_state()
-        edited, second, _ = ask(
-            newsroom, If_None_Match=first["ETag"], If_Modified_Since=first["Last-Modified"]
-        )
+        edited, second, _ = ask(newsroom, If_None_Match=first["ETag"], If_Modified_Since=first["Last-Modified"])
 
     assert (by_tag, by_date, edited) == (304, 304, 200)
     assert unchanged["ETag"] == first["ETag"] != second["ETag"]
@@ -82,9 +78,7 @@ def test_whoever_knows_a_quiet_state_gets_304_until_the_next_edit() -> None:
 def test_a_noisy_state_is_never_the_same_twice() -> None:
     with Newsroom(manual=True, noise="always") as newsroom:
         _, headers, one = ask(newsroom)
-        status, _, two = ask(
-            newsroom, If_None_Match=headers["ETag"], If_Modified_Since=headers["Last-Modified"]
-        )
+        status, _, two = ask(newsroom, If_None_Match=headers["ETag"], If_Modified_Since=headers["Last-Modified"])
 
     assert status == 200
     assert len(counters(one)) == 2

@@ -58,9 +58,7 @@ def test_an_empty_record_catches_nothing() -> None:
     assert list(found.missed) == TRUTH
 
 
-@pytest.mark.parametrize(
-    "kind", ["added", "edited", "removed", "moved", "retimed", "headline", "left_window"]
-)
+@pytest.mark.parametrize("kind", ["added", "edited", "removed", "moved", "retimed", "headline", "left_window"])
 @pytest.mark.parametrize("ids", [True, False])
 def test_what_is_missing_is_missed_and_named(kind: str, ids: bool) -> None:
     entry = first(kind)

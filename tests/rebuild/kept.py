@@ -79,7 +79,7 @@ class Crawl:
     def _exchange(self, visit: Visit, url: str, at: datetime, status: int, head: str, payload: bytes, *,
                   role: str = "page", truncated: str | None = None) -> Exchange:  # fmt: skip
         answer = f"HTTP/1.1 {status} Fine\r\nContent-Type: text/html; charset=utf-8\r\n{head}\r\n".encode() + payload
-        request = b"GET / HTTP/1.1\r\nHost: news.example.org\r\nIf-None-Match: \"x\"\r\n\r\n"
+        request = b'GET / HTTP/1.1\r\nHost: news.example.org\r\nIf-None-Match: "x"\r\n\r\n'
         exchange = Exchange(
             url=url, started=at, request=request, response=answer, status=status, fidelity="wire", truncated=truncated
         )

@@ -20,14 +20,14 @@ from tests.running import PATIENCE, ROOT, environment
 
 from .test_connection import visit
 
-NEXT = '''
+NEXT = """
 from alembic import op
 import sqlalchemy as sa
 revision, down_revision, branch_labels, depends_on = "next", "{newest}", None, None
 def upgrade():
     op.create_table("of_the_next_release", sa.Column("id", sa.Integer, primary_key=True))
     op.add_column("visits", sa.Column("of_the_next_release", sa.String))
-'''
+"""
 OPENED = """
 import sys
 from pipelines.store.database import _address, _engine

@@ -66,7 +66,9 @@ def test_a_file_that_is_no_toml_is_refused_with_line_and_column(file: Path, text
     assert place in refusal(file, text)
 
 
-@pytest.mark.parametrize("url", ["HTTPS://News.Example.org:443/live?a=1&b=2", "https://news.example.org/live?b=2&a=1#x"])
+@pytest.mark.parametrize(
+    "url", ["HTTPS://News.Example.org:443/live?a=1&b=2", "https://news.example.org/live?b=2&a=1#x"]
+)
 def test_a_page_listed_twice_in_two_spellings_is_refused_with_both_places(file: Path, url: str) -> None:
     assert "[[watch]] 2 and [[watch]] 1 are the same page" in refusal(file, f'{WATCH}[[watch]]\nurl = "{url}"\n')
 

@@ -11,9 +11,7 @@ from tests.servers.raw_http import RawServer
 from .answers import FIRST, LATER
 
 
-def test_an_empty_page_twice_leaves_the_page_before_it_unchanged(
-    raw_server: RawServer, tmp_path: Path
-) -> None:
+def test_an_empty_page_twice_leaves_the_page_before_it_unchanged(raw_server: RawServer, tmp_path: Path) -> None:
     url = serve_in_turn(raw_server, "/live", [FIRST, b"", b"", FIRST, LATER])
     config = write_config(tmp_path, url)
     stoppress("apply", str(config))
