@@ -174,7 +174,8 @@ def test_the_page_out_of_the_browser_is_marked_and_what_came_over_the_wire_is_be
 def test_what_leads_on_is_kept_as_such(crawled: Crawled) -> None:
     for path, target in (("/to-live", "/live-2"), ("/script-to-live", "/live-3")):
         captures = crawled.visit(path)["captures"]
-        told = [(c["role"], c["url"].removeprefix(crawled.site.url(""))) for c in captures if "/feed.json" not in c["url"]]
+        pages = [c for c in captures if "/feed.json" not in c["url"]]
+        told = [(c["role"], c["url"].removeprefix(crawled.site.url(""))) for c in pages]
 
         assert told == [("page", target), ("redirect", path), ("requisite", target)]
 
