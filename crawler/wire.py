@@ -45,8 +45,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 VISIT = "stoppress_visit"  # meta: the visit that this request is made for; other people's requests have none
 ROLE = "stoppress_role"  # meta: what its capture is to the visit, "page" where it is not said
-WHOLE = "stoppress_whole"  # meta: the whole answer is wanted, also if it is known: no conditional request
 BY_BROWSER = "stoppress_look"  # meta: what a visit through the browser needs to know (browser/look.py)
+WHOLE = "stoppress_whole"  # meta: the whole answer is wanted, also if it is known: no conditional request
 EXCHANGE = "stoppress_exchange"  # meta: the exchange that this request became, where it is made for a visit
 Keep = Callable[[Exchange, Response | None], "Promise[Visit | None] | None"]
 HEADER_LIMIT = "STOPPRESS_HEADER_LIMIT"  # setting: bytes of a response header, 1xx included
@@ -64,8 +64,8 @@ class WireHandler(HTTP11DownloadHandler):
         self._stats: Any = crawler.stats
         # Twisted re-sends on a dead kept-alive connection by itself: two requests on the wire, one visible.
         self._pool.retryAutomatically = False
-        self._agents: Agents = Recent()
         self._browser: Viewer | None = None
+        self._agents: Agents = Recent()
         self.fidelity = self._tapped()
         keeper.facts["stoppress-fidelity"] = self.fidelity
         self._stats.set_value("stoppress/fidelity", self.fidelity)

@@ -156,12 +156,12 @@ class CrawlTable(Table):
     min_gap: Duration = timedelta(seconds=3)
     timeout: SomeTime = timedelta(seconds=30)
     max_size: Size = 32 * 2**20
+    browser: str = ""  # the Chromium of watches with render = "browser": a path, or a name on the PATH
     # The rest of a page, in one visit: older pages and answers of feeds, the time and the bytes they may take.
     older_pages: int = Field(default=20, ge=0, le=1000)  # 0: only the page itself
     older_every: SomeTime = timedelta(hours=6)  # between two visits that ask for all of them
     older_time: SomeTime = timedelta(minutes=5)
     older_size: Size = 32 * 2**20
-    browser: str = ""  # the Chromium of watches with render = "browser": a path, or a name on the PATH
     hosts: dict[Annotated[str, AfterValidator(_host)], Rate] = {}
 
     @property

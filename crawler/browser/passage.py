@@ -280,9 +280,8 @@ class Passage:
         """The page's own documents are judged at the end of the visit; the rest is what it is."""
         if kind == "document":
             self.documents.append(Document(url, exchange, answer))
-        elif exchange.request and kind in FEEDS:
-            self.record(exchange, "feed")
-        elif exchange.request and self.look.watch.requisites:
+        elif exchange.request and (kind in FEEDS or self.look.watch.requisites):
+            # Not "feed": what a feed of that role says is read beside the page, and here the page shows it itself.
             self.record(exchange, "requisite")
 
     def _request(self, asked: Asked) -> Request:

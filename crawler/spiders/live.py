@@ -246,7 +246,7 @@ class LiveSpider(Spider):
         visit: Visit = request.meta[VISIT]
         try:
             following = self._next(visit, request, response)
-            if isinstance(following, Visit) and following.outcome is None:
+            if isinstance(following, Visit) and following.outcome is None and BY_BROWSER not in request.meta:
                 self.rest.blocks = self.standing.blocks
                 following = await self.rest.complete(following)
             yield following

@@ -104,7 +104,7 @@ def test_what_was_announced_once_passes_once() -> None:
     answers = [run(passage.passed(asked("http://api.example.org/feed"))) for _ in range(2)]
 
     assert [type(answer) for answer in answers] == [Answer, Refused]
-    assert world.kept == [("http://api.example.org/feed", "feed")]
+    assert world.kept == [("http://api.example.org/feed", "requisite")]
 
 
 @pytest.mark.parametrize("kind", ["image", "media", "font", "websocket", "eventsource", "ping", "other", "prefetch"])
@@ -166,7 +166,7 @@ def test_a_redirect_of_a_feed_is_followed_as_a_feed_without_being_announced() ->
     for path in ("a", "b", "c"):
         run(passage.passed(asked(f"http://www.example.org/{path}")))
 
-    assert world.kept == [("http://www.example.org/a", "feed"), ("http://www.example.org/b", "feed")]
+    assert world.kept == [("http://www.example.org/a", "requisite"), ("http://www.example.org/b", "requisite")]
 
 
 @pytest.mark.parametrize("limits", [{"requests": 3}, {"total": 3 * len(OK)}])

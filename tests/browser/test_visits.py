@@ -158,7 +158,7 @@ def test_the_page_out_of_the_browser_is_marked_and_what_came_over_the_wire_is_be
     mine = {record.id: record for record in crawled.records()}
     page_, fed, wire = (mine[capture["record_id"]] for capture in visit["captures"])
 
-    assert [capture["role"] for capture in visit["captures"]] == ["page", "feed", "requisite"]
+    assert [capture["role"] for capture in visit["captures"]] == ["page", "requisite", "requisite"]
     assert [one.get("Stoppress-Fidelity") for one in (page_, fed, wire)] == ["browser", "wire", "wire"]
     assert page_.block.split(b"\r\n")[:3] == [
         b"HTTP/1.1 200 ", b"Content-Type: text/html; charset=utf-8", b"Stoppress-Fidelity: browser"
@@ -174,7 +174,8 @@ def test_the_page_out_of_the_browser_is_marked_and_what_came_over_the_wire_is_be
 def test_what_leads_on_is_kept_as_such(crawled: Crawled) -> None:
     for path, target in (("/to-live", "/live-2"), ("/script-to-live", "/live-3")):
         captures = crawled.visit(path)["captures"]
-        told = [(c["role"], c["url"].removeprefix(crawled.site.url(""))) for c in captures if c["role"] != "feed"]
+        pages = [c for c in captures if "/feed.json" not in c["url"]]
+        told = [(c["role"], c["url"].removeprefix(crawled.site.url(""))) for c in pages]
 
         assert told == [("page", target), ("redirect", path), ("requisite", target)]
 
