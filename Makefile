@@ -12,7 +12,7 @@ WANTED := pyproject.toml constraints.txt
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint wheel bench-crawl bench-peers bench-stalls crash constraints clean
+.PHONY: help demo test lint wheel bench-crawl bench-peers bench-stalls bench-extract crash constraints clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /make \1@/p' Makefile | while IFS=@ read -r what does; do printf '%-18s %s\n' "$$what" "$$does"; done
@@ -43,6 +43,9 @@ bench-peers: $(VENV)/.ready-test ## the same beside what others write: a warcio 
 
 bench-stalls: $(VENV)/.ready-test ## how late the event loop is while 300 MB of the spool go to the store
 	@$(BIN)/python tests/bench/stalls.py $(ARGS)
+
+bench-extract: $(VENV)/.ready-test ## reading pages, first and again, in calls of trafilatura.extract
+	@PYTHONPATH=. $(BIN)/python tests/bench/extract.py $(ARGS)
 
 N ?= 200
 crash: $(VENV)/.ready-test ## kill the crawler N times (N=200, half of them on S3) and report what was lost: nothing

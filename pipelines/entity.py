@@ -49,6 +49,21 @@ class Message:
         name = name.lower()
         return next((value for key, value in reversed(self.headers) if key.lower() == name), None)
 
+    @property
+    def content_encoding(self) -> str | None:
+        """The codings of the body, in the order in which they were applied."""
+        return listed(self.headers, "Content-Encoding")
+
+
+def listed(headers: Headers, name: str) -> str | None:
+    """The value of a field that is a list, None if absent: of all its lines, which count as one.
+
+    "A recipient MAY combine multiple field lines within a field section that have the same field name into one field
+    line, without changing the semantics of the message" -- RFC 9110 5.3
+    """
+    values = [value for key, value in headers if key.lower() == name.lower()]
+    return ", ".join(values) if values else None
+
 
 def parse(block: bytes) -> Message:
     """Take a response block apart at its first empty line; lines may end with a bare LF.
@@ -56,11 +71,20 @@ def parse(block: bytes) -> Message:
     ValueError if it does not begin with an HTTP status line.
     """
     end, body = _end_of_head(block)
-    lines = block[:end].decode("latin-1").split("\n")
+    return _message(block[:end], block[body:])
+
+
+def head(block: bytes) -> Message:
+    """The same without its body, which may be large."""
+    return _message(block[: _end_of_head(block)[0]], b"")
+
+
+def _message(head: bytes, body: bytes) -> Message:
+    lines = head.decode("latin-1").split("\n")
     words = lines[0].rstrip("\r").split(" ", 2)
     if len(words) < 2 or not words[0].startswith("HTTP/") or not _STATUS.fullmatch(words[1]):
         raise ValueError(f"not an HTTP status line: {lines[0][:80]!r}")
-    return Message(int(words[1]), words[2] if len(words) > 2 else "", _fields(lines[1:]), block[body:])
+    return Message(int(words[1]), words[2] if len(words) > 2 else "", _fields(lines[1:]), body)
 
 
 _STATUS = re.compile("[1-9][0-9]{2}")  # RFC 9110 section 15: three digits
@@ -121,10 +145,15 @@ def dechunk(body: bytes) -> bytes:
         at += 2 if body[at : at + 2] == b"\r\n" else 1
 
 
+def codings_of(content_encoding: str | None) -> list[str]:
+    """In the order in which they were applied (RFC 9110 8.4)."""
+    codings = [c.strip().lower() for c in (content_encoding or "").split(",")]
+    return [c for c in codings if c not in ("", "identity")]
+
+
 def decode(content: bytes, content_encoding: str | None, *, limit: int = DECODED_LIMIT) -> bytes:
     """Remove the content codings, last first; DecodeError if anything is cut, damaged, unknown or too large."""
-    codings = [c.strip().lower() for c in (content_encoding or "").split(",")]
-    codings = [c for c in codings if c not in ("", "identity")]
+    codings = codings_of(content_encoding)
     if len(codings) > MOST_CODINGS:
         raise DecodeError(f"{len(codings)} content codings; at most {MOST_CODINGS} are read")
     for coding in reversed(codings):

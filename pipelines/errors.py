@@ -35,6 +35,10 @@ class CatalogError(StoppressError):
     """The catalog cannot be opened or written."""
 
 
+class CatalogDamaged(CatalogError):
+    """Its file holds something else than what was written; ``str(e)`` says how to make it again."""
+
+
 class RowRefused(CatalogError):
     """A value that this database cannot hold; the same row will be refused again, others will not."""
 

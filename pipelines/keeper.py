@@ -17,6 +17,7 @@ from .errors import StoreError
 from .opened import open_catalog
 from .settled import Settled, as_record
 from .store.adopting import abandoned, adopt
+from .store.behind import refuse_if_behind
 from .store.disk import write_durably
 from .store.opening import open_store
 from .store.order_files import order_name
@@ -48,6 +49,7 @@ class Keeper:
         self.store = open_store(archive.store, endpoint_url=config.s3.endpoint_url, region=config.s3.region)
         opened.callback(self.store.close)
         self.worker = worker_name(archive.spool)
+        refuse_if_behind(self.catalog, self.store, archive.spool, self.worker, clock.now())
         self.facts = _facts(config, self.worker)
         self.recovered = adopt(archive.spool, self.catalog)
         self.uploader = Uploader(archive.spool, self.store, self.catalog, worker=self.worker)

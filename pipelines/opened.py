@@ -7,7 +7,7 @@ from contextlib import contextmanager
 
 from .addresses import masked
 from .config import Config
-from .errors import CatalogError, StoreUnavailable
+from .errors import CatalogDamaged, CatalogError, StoreUnavailable
 from .store.catalog import Catalog
 from .store.objects import ObjectStore
 from .store.opening import open_store
@@ -28,6 +28,8 @@ def open_catalog(config: Config, *, read_only: bool = False, relaxed: bool = Fal
     """The catalog alone. CatalogError: where its address is written, and what to do if nothing answers there."""
     try:
         return Catalog.open(config.archive.catalog, read_only=read_only, relaxed=relaxed)
+    except CatalogDamaged:
+        raise
     except CatalogError as e:
         if e.__cause__ is None:  # it was reached and says itself what is wrong
             raise

@@ -12,9 +12,13 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any, TypeVar
+from zlib import crc32
 
+from .extract.memory import Memory
 from .extract.whole import Look
 from .model import Unreadable, Version
 from .reading import Answer, look, read, read_whole
@@ -23,21 +27,38 @@ log = logging.getLogger(__name__)
 Told = TypeVar("Told")
 TIME_LIMIT = 60.0  # seconds for one page; ordinary ones take 0.05
 MEMORY_LIMIT = 4 * 2**30  # bytes of address space for one worker
+PATIENCE = 2  # pages that may wait more for a page's own worker than for another
 PAGES_PER_WORKER = 2000  # then it is replaced: lxml keeps some memory for ever
 
 
+@dataclass(slots=True, eq=False)
+class _Lane:
+    """One process, and how many pages wait for it."""
+
+    pool: ProcessPoolExecutor | None = None
+    waiting: int = 0
+
+    def open(self) -> ProcessPoolExecutor:
+        self.pool = self.pool or _open()
+        return self.pool
+
+    def drop(self, pool: ProcessPoolExecutor) -> None:
+        if self.pool is pool:
+            self.pool = None
+            kill(pool)
+
+
 class Workers:
-    """A pool of extraction processes that mends itself."""
+    """Extraction processes that are replaced when they die. A page goes to the one that has read it before."""
 
     def __init__(self, count: int) -> None:
-        self._count = count
-        self._pool: ProcessPoolExecutor | None = None
+        self._lanes = [_Lane() for _ in range(count)]
         self._alone = asyncio.Lock()
 
     async def read(self, block: bytes, url: str, at: datetime) -> Version | Unreadable:
         """``reading.read`` in a worker; a dead or stuck worker is ``extract-failed``.
 
-        With a worker all pages go down that its pool held: each of them is read once more, alone, so that only the
+        With a worker all pages go down that waited for it: each of them is read once more, alone, so that only the
         one that did it fails.
         """
         return await self._do(url, read, block, url, at)
@@ -52,24 +73,34 @@ class Workers:
         return await self._do(answers[0].url, read_whole, answers)
 
     async def _do(self, url: str, act: Callable[..., Told], *given: Any) -> Told | Unreadable:
+        lane = self._lane(url)
+        lane.waiting += 1
         try:
-            return await self._mended(url, act, *given)
+            return await self._mended(lane, url, act, *given)
         except OSError as e:  # no descriptors, processes or memory now; at the next visit there may be
-            if self._pool:
-                self._drop(self._pool)
+            if lane.pool:
+                lane.drop(lane.pool)
             return _failed(url, f"no process can be started for the extraction: {e}")
+        finally:
+            lane.waiting -= 1
 
-    async def _mended(self, url: str, act: Callable[..., Told], *given: Any) -> Told | Unreadable:
-        pool = self._pool = self._pool or _open(self._count)
+    def _lane(self, url: str) -> _Lane:
+        """The page's own, unless too many wait for it: what it remembers saves less than waiting costs."""
+        own = self._lanes[crc32(url.encode("utf-8", "replace")) % len(self._lanes)]
+        free = min(self._lanes, key=lambda lane: lane.waiting)
+        return own if own.waiting <= free.waiting + PATIENCE else free
+
+    async def _mended(self, lane: _Lane, url: str, act: Callable[..., Told], *given: Any) -> Told | Unreadable:
+        pool = lane.open()
         try:
             return await _done(pool, url, act, *given)
         except BrokenProcessPool:
-            self._drop(pool)
+            lane.drop(pool)
         except TimeoutError:
-            self._drop(pool)
+            lane.drop(pool)
             return _failed(url, f"the extraction took longer than {TIME_LIMIT:g} s")
         async with self._alone:
-            own = _open(1)
+            own = _open()
             try:
                 return await _done(own, url, act, *given)
             except BrokenProcessPool:
@@ -79,26 +110,22 @@ class Workers:
             finally:
                 kill(own)
 
-    def _drop(self, pool: ProcessPoolExecutor) -> None:
-        if self._pool is pool:
-            self._pool = None
-            kill(pool)
-
     def close(self) -> None:
-        if self._pool:
-            self._pool.shutdown(wait=True, cancel_futures=True)
-            self._pool = None
+        for lane in self._lanes:
+            if lane.pool:
+                lane.pool.shutdown(wait=True, cancel_futures=True)
+                lane.pool = None
 
 
-def _open(count: int) -> ProcessPoolExecutor:
+def _open() -> ProcessPoolExecutor:
     # Not fork: this process has threads. Each worker imports the extractor once.
     context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(count, mp_context=context, initializer=_limit, max_tasks_per_child=PAGES_PER_WORKER)
+    return ProcessPoolExecutor(1, mp_context=context, initializer=_limit, max_tasks_per_child=PAGES_PER_WORKER)
 
 
 async def _done(pool: ProcessPoolExecutor, url: str, act: Callable[..., Told], *given: Any) -> Told | Unreadable:
     """BrokenProcessPool or TimeoutError if the worker does not come back."""
-    asked = asyncio.wrap_future(pool.submit(act, *given))  # OSError: no process can be started
+    asked = asyncio.wrap_future(pool.submit(_remembering, act, *given))  # OSError: no process can be started
     try:
         async with asyncio.timeout(TIME_LIMIT):  # wait_for of 3.11 forgets a Ctrl-C that meets the result
             return await asked
@@ -107,6 +134,16 @@ async def _done(pool: ProcessPoolExecutor, url: str, act: Callable[..., Told], *
     except Exception as e:
         log.exception("extraction of %s failed", url)
         return Unreadable(reading="extract-failed", detail=f"{type(e).__name__}: {e}")
+
+
+def _remembering(act: Callable[..., Told], *given: Any) -> Told:
+    """In the worker, which lives for many pages."""
+    return act(*given, memory=_memory())
+
+
+@cache
+def _memory() -> Memory:
+    return Memory()
 
 
 def _failed(url: str, why: str) -> Unreadable:

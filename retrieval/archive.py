@@ -21,7 +21,7 @@ from types import TracebackType
 from typing import NoReturn, Self
 
 from pipelines.config import Config
-from pipelines.entity import decode
+from pipelines.entity import decode, listed
 from pipelines.errors import NotArchived, TakenDown
 from pipelines.model import Capture, Change, Visit
 from pipelines.store.catalog import PageSummary, StoredChange, StoredVersion
@@ -79,7 +79,7 @@ class Answer:
 
     def decoded(self) -> bytes:
         """The body without its content coding (gzip, br, ...); DecodeError if it is cut or damaged."""
-        return decode(self.body, self.header("Content-Encoding"))
+        return decode(self.body, listed(self.headers, "Content-Encoding"))
 
 
 class Archive:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from pipelines.config import Config
-from pipelines.errors import SpoolLocked
-from pipelines.store.spool import SpoolLock, left_open, sealed, used
+from pipelines.store.recovering import QUARANTINE
+from pipelines.store.spool import holder, left_open, sealed, unwritable, used
 
 from .check import Check
 
@@ -18,29 +19,29 @@ WAITS_LONG = timedelta(hours=1)  # a file is sealed after ten minutes and sent w
 
 
 def spool_checks(config: Config, now: datetime) -> Iterator[Check]:
-    """Nothing is written but a lock that is let go at once, and only where a spool is already."""
+    """Nothing is written, and a crawler that starts in this very moment is not kept out."""
     folder = config.archive.spool
     if not folder.is_dir():
         yield Check("spool", "ok", f"{folder} is made when a crawler starts")
         yield from _room(config, _nearest(folder), 0)
         return
-    busy = _holder(folder)
-    yield Check("spool", "ok", f"{folder}: {busy}" if busy else f"{folder} can be written; no crawler is at work")
+    _refuse_unwritable(folder)
+    busy = holder(folder)
+    yield Check("spool", "ok", f"{folder}: in use by {busy}" if busy else f"{folder} can be written; no crawler is at work")
     yield from _room(config, folder, used(folder))
     yield from _waiting(folder, now, at_work=bool(busy))
-    torn = [path.name for path in (folder / "quarantine").glob("*")]
-    if torn:
-        names = ", ".join(sorted(torn)[:3]) + (" ..." if len(torn) > 3 else "")
-        step = f"look at them, then move them out of {folder / 'quarantine'}"
-        yield Check("spool", "warning", f"{len(torn)} torn tail(s) lie in quarantine: {names}", step)
+    kept = sorted(path.name for path in (folder / QUARANTINE).glob("*"))
+    if kept:
+        names = ", ".join(kept[:3]) + (" ..." if len(kept) > 3 else "")
+        told = f"{len(kept)} torn tail(s) or damaged place(s) of spool files lie in quarantine: {names}"
+        step = f"look at them (stoppress verify says what each is), then move them out of {folder / QUARANTINE}"
+        yield Check("spool", "warning", told, step)
 
 
-def _holder(folder: Path) -> str:
-    try:
-        with SpoolLock(folder):
-            return ""
-    except SpoolLocked as e:
-        return str(e).partition(";")[0].removeprefix(f"{folder} is ")
+def _refuse_unwritable(folder: Path) -> None:
+    lock = folder / "lock"
+    if not os.access(folder, os.W_OK | os.X_OK) or (lock.exists() and not os.access(lock, os.W_OK)):
+        raise unwritable(folder, "this user may not, or its disk is read-only")
 
 
 def _room(config: Config, folder: Path, taken: int) -> Iterator[Check]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import tempfile
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -12,6 +10,7 @@ import typer
 from pipelines.administering import opened_by_admin
 from pipelines.compaction import plan
 from pipelines.errors import ConfigError, DamagedRecord
+from pipelines.scratch import scratch
 from pipelines.store.catalog import WarcFile
 from pipelines.store.compacting import merge
 from pipelines.store.spool import NAME
@@ -50,10 +49,10 @@ def run(
     with opened_by_admin(current_config(), "compact") as (catalog, store):
         ours = (file for file in catalog.files("stored") if NAME.fullmatch(file.name))  # others' have no time in it
         groups = plan(ours, now=datetime.now(UTC), older_than=age, size=most)
-        with tempfile.TemporaryDirectory(prefix="stoppress-compact-") as folder:
+        with scratch("compact") as folder:
             for group in groups:
                 try:
-                    made = merge(group, catalog, store, Path(folder)) if yes else None
+                    made = merge(group, catalog, store, folder) if yes else None
                 except DamagedRecord as e:
                     say(f"stoppress: {group[0].name} and {len(group) - 1} more are not merged: {e}")
                     failed += 1

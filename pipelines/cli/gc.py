@@ -14,17 +14,26 @@ from pipelines.units import duration
 
 from .common import AsJson, current_config, echo_json, say
 
+REPLACED, ORPHANS = "1h", "7d"
+
 
 def run(
     yes: Annotated[bool, typer.Option("--yes", help="Delete; without, only what would go is shown.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only show what would go (the default).")] = False,
-    grace: Annotated[str, typer.Option("--grace", metavar="TIME", help="Orphans younger than this stay.")] = "7d",
+    grace: Annotated[
+        str,
+        typer.Option(
+            "--grace", metavar="TIME", show_default=False,
+            help="What was replaced more recently stays, and orphans that are younger [default: 1h, for orphans 7d].",
+        ),
+    ] = "",
     as_json: AsJson = False,
 ) -> None:
     """Delete files that compact has replaced, objects that the catalog does not know, and uploads that were never
     ended. Needs an administrator's credentials.
 
-    A file goes only when each of its records, with its digest, was found in a file that the catalog points to: both
+    What compact has replaced stays for an hour: a reader may have asked the catalog just before, or work with a dump of
+    it. A file goes only when each of its records, with its digest, was found in a file that the catalog points to: both
     are read for that. What holds a record that no other file has stays and is named; then the command ends with 1.
 
     Examples:
@@ -32,16 +41,19 @@ def run(
       stoppress gc
 
       stoppress gc --grace 30d --yes
+
+      stoppress gc --grace 0s --yes     # nobody reads now: at once
     """
     if yes and dry_run:
         raise ConfigError("--yes and --dry-run: leave one of them out")
     try:
-        age = duration(grace)
+        replaced, orphans = duration(grace or REPLACED), duration(grace or ORPHANS)
     except ValueError as e:
         raise ConfigError(f"--grace {grace}: {e}") from e
     count = size = failures = 0
     with opened_by_admin(current_config(), "gc") as (catalog, store):
-        collector = Collector(catalog, store, limit=datetime.now(UTC) - age)
+        now = datetime.now(UTC)
+        collector = Collector(catalog, store, limit=now - orphans, replaced=now - replaced)
         for found in collector.run():
             if yes and not found.keep:
                 collector.delete(found)

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import sys
-import tempfile
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 from pipelines.administering import opened_by_admin
 from pipelines.config import Config
 from pipelines.control import write_orders
+from pipelines.scratch import scratch
 from pipelines.store.redacting import Redacted, Redactor
 from pipelines.takedowns import Takedown
 from pipelines.taking_down import also_redact
@@ -40,10 +39,12 @@ def redacted(there: Takedown, asked: Takedown, config: Config) -> Finished:
     """Go on until nothing of it is left in the store, or something has to be waited for."""
     with opened_by_admin(config, "takedown --redact") as (catalog, store):
         if there.redact is None:
-            there = also_redact(there, catalog, store, reason=asked.reason, actor=asked.actor, now=datetime.now(UTC))
-        with tempfile.TemporaryDirectory(prefix="stoppress-redact-") as folder:
+            there = also_redact(
+                there, catalog, store, reason=asked.reason, actor=asked.actor, now=datetime.now(UTC)
+            )
+        with scratch("redact") as folder:
             show = _progress if sys.stderr.isatty() else lambda done: None
-            run = Redactor(there, catalog, store, Path(folder)).run(show)
+            run = Redactor(there, catalog, store, folder).run(show)
         if sys.stderr.isatty():
             sys.stderr.write("\r\x1b[K")
         if run.finished and there.done is None:

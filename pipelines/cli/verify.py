@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import socket
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,9 +17,10 @@ import typer
 from pipelines.errors import ConfigError, StoreError
 from pipelines.face import iso
 from pipelines.opened import opened
+from pipelines.scratch import scratch
 from pipelines.store.fixity import Checked, FixityRecord
 from pipelines.store.objects import ObjectStore
-from pipelines.store.verifying import Slice, Verifier
+from pipelines.store.verifying import ORPHAN, Slice, Verifier
 
 from .common import AsJson, current_config, echo_json, say
 
@@ -37,7 +37,8 @@ def run(
     With --deep every byte is read: a damaged one is named with its file, the offset of its record and the captures
     it touches. Nothing is changed; a crawler may be running. What was checked is written to the store as
     fixity/YYYY/MM/DD/...jsonl; with --json the same lines come on stdout. Objects that the catalog does not know are
-    listed and are no failure. Ends with 1 if anything is damaged or missing, or something lies in quarantine.
+    listed and are no failure, unless it knows none at all. Ends with 1 if anything is damaged or missing, or something
+    lies in quarantine.
 
     Examples:
 
@@ -84,6 +85,7 @@ class Counts:
     size: int = 0  # bytes read
     damaged: int = 0
     noted: int = 0
+    unknown: int = 0  # WARC files of the store that the catalog does not know
     result: str = "running"
     ended: datetime | None = None
     record: str | None = None
@@ -93,6 +95,7 @@ class Counts:
         self.size += item.size or 0 if item.sha256 else 0
         self.damaged += item.result == "damaged"
         self.noted += item.result == "noted"
+        self.unknown += item.note.startswith(ORPHAN) and item.object.startswith("warc/")
 
     def end(self, result: str) -> None:
         self.result, self.ended = result, datetime.now(UTC)
@@ -107,8 +110,10 @@ class Counts:
 
     def __str__(self) -> str:
         read = f", {self.size} bytes read" if self.deep else ""
+        unread = f", of which {self.unknown} WARC file(s) of the store not checked: the catalog does not know them"
+        unread = unread if self.unknown else ""
         return (
-            f"looked at {self.objects} objects{read}: {self.damaged} damaged or missing, {self.noted} noted; "
+            f"looked at {self.objects} objects{read}: {self.damaged} damaged or missing, {self.noted} noted{unread}; "
             f"written down in {self.record}"
         )
 
@@ -130,8 +135,8 @@ def _worker(spool: Path) -> str:
 @contextmanager
 def _recorded(store: ObjectStore, worker: str, counts: Counts) -> Iterator[Callable[[dict[str, Any]], None]]:
     """The record is kept however the run ends: what was checked until then was checked."""
-    with tempfile.TemporaryDirectory(prefix="stoppress-verify-") as folder:
-        record = FixityRecord(Path(folder) / "record", worker, counts.begun)
+    with scratch("verify") as folder:
+        record = FixityRecord(folder / "record", worker, counts.begun)
         counts.record = record.key
         try:
             yield record.add

@@ -18,6 +18,8 @@ from .source import Source, parse
 from .whole import Look, whole, with_rest
 
 if TYPE_CHECKING:
+    from .again import Outline
+    from .memory import Memory
     from .profile import Profile
 
 EXTRACTOR = "stoppress-extract/2"
@@ -31,6 +33,7 @@ def extract(
     content_type: str | None = None,
     profiles: Sequence[Profile] | None = None,
     parts: Sequence[tuple[str, bytes]] = (),
+    memory: Memory | None = None,
 ) -> Version | Unreadable:
     """What a page said: headline, lead, text and its timestamped updates, in the order of the page.
 
@@ -38,28 +41,33 @@ def extract(
     read against it. ``profiles``: of platforms, instead of those that come with Stoppress; ``()`` switches all off.
     ``parts``: address and entity of its older pages and of its feeds' answers, in the order in which they were
     fetched: the version holds what all of them say.
+    ``memory``: lent for page after page, it saves reading again what was read before; it changes no result.
     A page that cannot be read is an ``Unreadable`` with its reason, never an exception; ValueError only for
     an ``at`` without zone.
     """
     if at.tzinfo is None:
         raise ValueError("at has no time zone; give an aware datetime, for example datetime.now(UTC)")
-    page = look(html, url=url, at=at, content_type=content_type, profiles=profiles)
+    page = look(html, url=url, at=at, content_type=content_type, profiles=profiles, memory=memory)
     if not parts:
         return page.read
-    return whole(page, [_part(part, page.url, html, at, profiles) for part in parts])
+    return whole(page, [_part(part, page.url, html, at, profiles, memory) for part in parts])
 
 
 def _part(
-    part: tuple[str, bytes], first: str, page: bytes, at: datetime, profiles: Sequence[Profile] | None
+    part: tuple[str, bytes], first: str, page: bytes, at: datetime, profiles: Sequence[Profile] | None,
+    memory: Memory | None,
 ) -> Look:  # fmt: skip
     url, data = part
-    seen = look(data, url=url, at=at, profiles=profiles, first=first)
-    return look(data, url=url, at=at, profiles=profiles, first=first, beside=page) if seen.is_bare else seen
+    seen = look(data, url=url, at=at, profiles=profiles, first=first, memory=memory)
+    if not seen.is_bare:
+        return seen
+    return look(data, url=url, at=at, profiles=profiles, first=first, beside=page, memory=memory)
 
 
 def look(
     html: bytes, *, url: str, at: datetime, content_type: str | None = None,
     profiles: Sequence[Profile] | None = None, first: str | None = None, beside: bytes | None = None,
+    memory: Memory | None = None,
 ) -> Look:  # fmt: skip
     """What ``extract`` gives, and what else there is to ask for.
 
@@ -67,36 +75,57 @@ def look(
     part in which nothing was recognised: a single update is known by its likeness.
     """
     try:
-        return _read(html, url, at.astimezone(UTC), content_type, profiles, first, beside)
+        return _read(html, url, at.astimezone(UTC), content_type, _known(profiles), first, beside, memory)
     except Exception as e:  # noqa: BLE001  a page that breaks a parser is a fact about that page
         return Look(url, Unreadable(reading="extract-failed", detail=f"{type(e).__name__}: {e}"[:500]))
 
 
 def _read(
-    html: bytes, url: str, at: datetime, content_type: str | None, profiles: Sequence[Profile] | None,
-    first: str | None, beside: bytes | None,
+    html: bytes, url: str, at: datetime, content_type: str | None, profiles: Sequence[Profile],
+    first: str | None, beside: bytes | None, memory: Memory | None,
 ) -> Look:  # fmt: skip
-    known, part = _known(profiles), first is not None
+    part = first is not None
     if _may_be_json(html, content_type):
         from . import document
 
-        told = document.read(known, html, url=url, at=at, extractor=EXTRACTOR, part=part)
+        told = document.read(profiles, html, url=url, at=at, extractor=EXTRACTOR, part=part)
         if told is not None:
             return Look(url, *told)
+    if memory is None or part:
+        return _parsed(html, url, at, content_type, profiles, first, beside, memory)
+    from .again import outline
+
+    page = outline(html, profiles, url=url, day=at.date(), content_type=content_type, extractor=EXTRACTOR)
+    known = page.seen(memory, at) if page else None
+    return known or _parsed(html, url, at, content_type, profiles, first, beside, memory, page)
+
+
+def _parsed(
+    html: bytes, url: str, at: datetime, content_type: str | None, profiles: Sequence[Profile],
+    first: str | None, beside: bytes | None, memory: Memory | None, page: Outline | None = None,
+) -> Look:  # fmt: skip
     source = parse(html, content_type)
     if isinstance(source, Unreadable):
         return Look(url, source)
     from . import alone, profiled, rest  # what these import, trafilatura above all, takes half a second
+    from .lasting import Lasting
     from .reading import read
 
     lent = 0
-    if beside is not None and isinstance(page := parse(beside, None), Source):
-        lent = alone.put_beside(page, source, url=url)
-    seen = profiled.read(known, source, html, url=url, day=at.date())
-    version = read(source, seen, url=url, at=at, extractor=EXTRACTOR, hinted=part)
+    if beside is not None and isinstance(whole_page := parse(beside, None), Source):
+        lent = alone.put_beside(whole_page, source, url=url)
+    lasting = Lasting(at) if page and page.agrees(source) else None
+    seen = profiled.read(profiles, source, html, url=url, day=at.date())
+    hinted = first is not None
+    version = read(
+        source, seen, url=url, at=at, extractor=EXTRACTOR, hinted=hinted, memory=memory, lasting=lasting
+    )
     version = alone.without(version, lent)
     profile = seen.profile if seen else None
-    return with_rest(version, rest.of_page(source.root, version, url=url, first=first or url, profile=profile))
+    told = with_rest(version, rest.of_page(source.root, version, url=url, first=first or url, profile=profile))
+    if page and memory and lasting:
+        page.keep(memory, told, lasting)
+    return told
 
 
 def _known(profiles: Sequence[Profile] | None) -> Sequence[Profile]:

@@ -11,6 +11,7 @@ import html
 import re
 import unicodedata
 from datetime import datetime
+from functools import lru_cache
 
 from ..model import Update, Version
 from .scripts import spelled
@@ -30,6 +31,10 @@ _AGO = words_of(
 )
 _AROUND = TIME_LABELS | COUNTED | _TICKING | _AGO
 _WORD = re.compile(r"[^\W\d_]+")
+_WORDS = re.compile(r"\w+")
+_OTHERS = re.compile(r"[^\x00-\x7f]+")
+_NO_LETTERS = bytes(b for b in range(128) if not chr(b).isalnum())
+SHORT = 500  # characters; what is longer is not remembered
 _CLOCK = re.compile(r"\W*\d{1,2}[:.h]\d{2}(?:[:.]\d{2})?\W*")
 _EDGE = re.compile(r"[\s·•|,()\-]*")
 
@@ -47,11 +52,25 @@ def canonical(text: str) -> str:
 
 def letters(text: str) -> str:
     """Casefolded words with one space between them, nothing dropped: for matching, not for hashes."""
-    return " ".join(re.findall(r"\w+", _folded(text).casefold()))
+    return _letters(text) if len(text) <= SHORT else _letters.__wrapped__(text)
+
+
+@lru_cache(2048)  # headlines and first sentences are asked about by carrier after carrier
+def _letters(text: str) -> str:
+    return " ".join(_WORDS.findall(_folded(text).casefold()))
+
+
+def count(text: str) -> int:
+    """How many letters and digits a text has."""
+    if text.isascii():
+        return len(text.encode().translate(None, _NO_LETTERS))
+    others = "".join(_OTHERS.findall(text))
+    return len(text.encode("ascii", "ignore").translate(None, _NO_LETTERS)) + sum(map(str.isalnum, others))
 
 
 def _folded(text: str) -> str:
-    text = html.unescape(html.unescape(text))
+    if "&" in text:
+        text = html.unescape(html.unescape(text))
     if text.isascii() and "\0" not in text:
         return text
     return unicodedata.normalize("NFKC", _TYPED.sub(lambda found: _FOLD[ord(found[0])] or "", text))

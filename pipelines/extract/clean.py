@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from .article import Article, is_leaf
 from .canonical import canonical, letters
-from .dom import HEADINGS, PROSE, holds_most, in_prose, is_leaf, paragraph, remove, said
+from .dom import HEADINGS, PROSE
 from .marks import SILENT
-from .places import MORE, names_of
+from .places import MORE
 from .source import Node
 from .times import leading_clock, shown
 from .words import words_of
@@ -38,6 +38,7 @@ _UI = re.compile(
 _KEY = re.compile(r"key (?:event|moment|point|update)|breaking(?: news)?|important|highlight|wichtig|eilmeldung", re.I)
 _PINNED = re.compile(r"pinned(?: (?:post|update|entry))?|sticky|angepinnt|épinglé|fijado|in evidenza", re.I)
 _BY = re.compile(r"\s*(?:by|von|par|por|di|door|av|przez)\s+(?=\S)", re.IGNORECASE)
+_DIGIT = re.compile(r"\d")
 _NUMBER_AND_WORD = re.compile(r"\d.*[^\W\d_]|[^\W\d_].*\d")
 _NAME = re.compile(
     r"[^\W\d_a-z][\w.'’-]*"
@@ -57,39 +58,35 @@ class Parts:
     key_event: bool = False
 
 
-def drop(article: Node, parts: Parts) -> None:
-    for node in list(article.iter()):
+def drop(article: Article, parts: Parts) -> None:
+    for node in article.nodes():
         if not isinstance(node.tag, str):
-            remove(node)
-        elif node.tag in _DROPPED or "hidden" in node.attrib or "none" in _display(node):
+            article.remove(node)
+        elif node.tag in _DROPPED or node.get("hidden") is not None or _is_unseen(node):
             parts.media.extend(_sources(node) if node.tag == "iframe" else ())
-            if node is not article and (node.tag in SILENT or not holds_most(node, article)):
-                remove(node)
+            if node is not article.root and (node.tag in SILENT or not article.holds_most(node)):
+                article.remove(node)
 
 
-def _display(node: Node) -> str:
-    style = (node.get("style") or "").replace(" ", "").lower()
-    return style if "display:none" in style else ""
+def _is_unseen(node: Node) -> bool:
+    style = node.get("style")
+    return bool(style) and "display:none" in style.replace(" ", "").lower()
 
 
-def pictures(article: Node, parts: Parts) -> None:
-    for node in list(article.iter("figure", "picture", "video", "audio", "img", "figcaption")):
-        if article not in node.iterancestors():
+def pictures(article: Article, parts: Parts) -> None:
+    for node in article.nodes("figure", "picture", "video", "audio", "img", "figcaption"):
+        if not article.holds(node):
             continue
         for item in node.iter("img", "source", "video", "audio"):
             parts.media.extend(_sources(item))
         if node.tag in ("figure", "figcaption"):
-            parts.captions.extend(_caption(node))
-        remove(node)
-    for node in list(article.iter()):
-        if _CAPTIONS & names_of(node) and article in node.iterancestors() and not holds_most(node, article):
-            parts.captions.append(said(node))
-            remove(node)
-
-
-def _caption(figure: Node) -> Iterator[str]:
-    captions = [figure] if figure.tag == "figcaption" else [*figure.iter("figcaption")]
-    yield from (said(c) for c in captions or [figure])
+            captions = [node] if node.tag == "figcaption" else [*node.iter("figcaption")]
+            parts.captions.extend(article.said(c) for c in captions or [node])
+        article.remove(node)
+    for node, names in article.names.items():
+        if _CAPTIONS & names and article.holds(node) and not article.holds_most(node):
+            parts.captions.append(article.said(node))
+            article.remove(node)
 
 
 def _sources(node: Node) -> list[str]:
@@ -97,13 +94,13 @@ def _sources(node: Node) -> list[str]:
     return [source] if source and not source.startswith("data:") else []
 
 
-def info(article: Node, parts: Parts) -> None:
+def info(article: Article, parts: Parts) -> None:
     """The line with the time often holds the author and badges too: take what we understand, leave the rest."""
-    for node in [n for n in article.iter() if _is_time(n)]:
-        line = _info_line(node, article)
+    for node in [n for n in article.nodes() if _is_time(article, n)]:
+        line = _info_line(article, node)
         for item in [] if line is None else list(line.iter()):
-            text = said(item)
-            if len(item) or not text or _is_time(item):
+            text = article.said(item)
+            if len(item) or not text or _is_time(article, item):
                 continue
             if _KEY.fullmatch(text):
                 parts.key_event = True
@@ -113,95 +110,97 @@ def info(article: Node, parts: Parts) -> None:
                 parts.authors.append(_BY.sub("", text))
             else:
                 continue
-            item.text = None
+            article.silence(item)
 
 
-def _info_line(node: Node, article: Node) -> Node | None:
+def _info_line(article: Article, node: Node) -> Node | None:
     """The largest element around a time that is short and holds no prose or headline."""
     line = None
     for ancestor in node.iterancestors():
-        if ancestor is article or (ancestor.tag in PROSE and ancestor.tag != "p"):
+        if ancestor is article.root or (ancestor.tag in PROSE and ancestor.tag != "p"):
             break
-        rest = len(said(article)) - len(said(ancestor))
-        if len(said(ancestor)) > INFO_MOST or rest < 10 or any(c.tag in PROSE for c in ancestor.iterdescendants()):
+        length = len(article.said(ancestor))
+        rest = len(article.said(article.root)) - length
+        if length > INFO_MOST or rest < 10 or next(ancestor.iterdescendants(*PROSE), None) is not None:
             break
         line = ancestor
     return line
 
 
-def _is_time(node: Node) -> bool:
+def _is_time(article: Article, node: Node) -> bool:
     if node.tag == "time":
         return True
-    text = said(node) if not len(node) else ""
+    text = article.said(node) if not len(node) else ""
     return bool(text) and shown(text) is not None
 
 
-def bylines(article: Node, parts: Parts) -> None:
-    for node in list(article.iter()):
-        marked = node.get("rel") == "author" or "author" in (node.get("itemprop") or "") or node.tag == "address"
-        if not marked and not _AUTHORS & names_of(node):
+def bylines(article: Article, parts: Parts) -> None:
+    for node in article.nodes():
+        marked = node.tag == "address" or node.get("rel") == "author" or "author" in (node.get("itemprop") or "")
+        if not marked and _AUTHORS.isdisjoint(article.names.get(node, ())):
             continue
-        text = _BY.sub("", said(node))
-        if article in node.iterancestors() and len(text) < 100 and not holds_most(node, article):
+        text = _BY.sub("", article.said(node))
+        if article.holds(node) and len(text) < 100 and not article.holds_most(node):
             parts.authors.extend(a.strip() for a in re.split(r"\s+(?:and|und|et|y|&)\s+|,\s", text) if a.strip())
-            remove(node)
+            article.remove(node)
 
 
-def controls(article: Node, parts: Parts, *, by_name: bool) -> None:
+def controls(article: Article, parts: Parts, *, by_name: bool) -> None:
     """Share buttons, counters, comment prompts, ads, badges: by class, or by what they say."""
-    for node in list(article.iter()):
-        if node is article or article not in node.iterancestors():
+    for node in article.nodes():
+        if not article.holds(node):
             continue
-        text = said(node)
-        named = by_name and _TOOLS & names_of(node) and (len(text) < 200 or node.tag == "aside")
-        if named and not holds_most(node, article):
-            remove(node)
-        elif 0 < len(text) <= 40 and not in_prose(node):
-            _control(node, text, parts)
+        text = article.said(node)
+        named = by_name and not _TOOLS.isdisjoint(article.names.get(node, ()))
+        if named and (len(text) < 200 or node.tag == "aside") and not article.holds_most(node):
+            article.remove(node)
+        elif 0 < len(text) <= 40:
+            _control(article, node, text, parts)
 
 
-def _control(node: Node, text: str, parts: Parts) -> None:
-    if _UI.fullmatch(text) or (MORE.match(text) and _is_link(node)):
-        remove(node)
-    elif _KEY.fullmatch(text) and node.tag not in HEADINGS:
-        parts.key_event = True
-        remove(node)
-    elif _PINNED.fullmatch(text):
-        parts.pinned = True
-        remove(node)
+def _control(article: Article, node: Node, text: str, parts: Parts) -> None:
+    key = node.tag not in HEADINGS and _KEY.fullmatch(text)
+    pinned = _PINNED.fullmatch(text)
+    control = _UI.fullmatch(text) or (MORE.match(text) and _is_link(article, node))
+    if (control or key or pinned) and not article.in_prose(node):
+        parts.key_event = parts.key_event or bool(key and not control)
+        parts.pinned = parts.pinned or bool(pinned and not control and not key)
+        article.remove(node)
 
 
-def _is_link(node: Node) -> bool:
-    return node.tag == "a" or any(said(a) == said(node) for a in node.iter("a"))
+def _is_link(article: Article, node: Node) -> bool:
+    return node.tag == "a" or any(article.said(a) == article.said(node) for a in node.iter("a"))
 
 
-def times(article: Node) -> None:
+def times(article: Article) -> None:
     """Times and what ticks, but not a clock in the middle of a sentence."""
-    for node in [n for n in article.iter() if n is not article]:
-        if article not in node.iterancestors():
-            continue
-        text = said(node)
+    for node in article.nodes():
+        text = article.said(node) if article.holds(node) else ""
         if not text or len(text) > 60:
             continue
-        counter = _NUMBER_AND_WORD.search(text) is not None and not canonical(text)  # a bare number may be a result
-        timely = node.tag == "time" or shown(text) is not None or counter
-        if timely and (not in_prose(node) or _opens(node)):
-            remove(node)
+        timely = node.tag == "time" or shown(text) is not None or _is_counter(text)
+        if timely and (not article.in_prose(node) or _opens(article, node)):
+            article.remove(node)
 
 
-def _opens(node: Node) -> bool:
+def _is_counter(text: str) -> bool:
+    counts = _DIGIT.search(text) is not None and _NUMBER_AND_WORD.search(text) is not None
+    return counts and not canonical(text)  # a bare number may be a result
+
+
+def _opens(article: Article, node: Node) -> bool:
     """A clock or an age at the edge of a headline or paragraph, outside its sentence."""
-    block = paragraph(node)
-    whole, text = said(block) if block is not None else "", said(node)
+    block = article.paragraph(node)
+    whole, text = article.said(block) if block is not None else "", article.said(node)
     return node.tag in ("time", "small") and (whole.startswith(text) or whole.endswith(text))
 
 
-def headline_of(article: Node, parts: Parts, given: str | None, *, hollow: bool) -> None:
+def headline_of(article: Article, parts: Parts, given: str | None, *, hollow: bool) -> None:
     """``hollow``: the source has a heading without words; one that held a clock alone is none."""
     wanted = letters(given) if given else ""
     emptied = False
-    for node in [n for n in article.iter() if n is not article]:
-        text = said(node)
+    for node in article.nodes()[1:]:
+        text = article.said(node)
         if not text:
             # <h2><p>Title</p></h2> is no HTML: a parser closes the heading and leaves the title behind it
             emptied = emptied or (hollow and node.tag in HEADINGS)
@@ -214,7 +213,7 @@ def headline_of(article: Node, parts: Parts, given: str | None, *, hollow: bool)
         if titled or (wanted and len(text) < 400 and letters(text) == wanted):
             led = leading_clock(text)
             parts.headline = text[led[1] :] if led else text
-            remove(node)
+            article.remove(node)
             return
         if is_leaf(node) or (node.text or "").strip():
             return  # prose has begun: later headings are inside the text

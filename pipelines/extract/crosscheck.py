@@ -12,6 +12,7 @@ from typing import Any
 
 from . import ids
 from .found import Found
+from .phrases import Phrases
 from .profiled import Seen, called
 from .reconcile import Vouch, join
 from .source import Node
@@ -31,29 +32,29 @@ class Weighed:
     warnings: tuple[str, ...] = ()
 
 
-def weigh(seen: Seen, dom: Sequence[Found], data: Sequence[Found], doubt: str | None) -> Weighed:
+def weigh(seen: Seen, dom: Sequence[Found], data: Sequence[Found], doubt: str | None, page: Phrases) -> Weighed:
     """``dom``, ``data``: what the generic reader saw in elements and in JSON-LD. ``doubt``: why it is believed."""
     dom = [f for f in dom if f.nodes[0] not in seen.gone]
-    generic = len(join(dom, data, Vouch(data)))
+    generic = len(join(dom, data, Vouch(data, page)))
     if not seen.shown and not seen.stated:
         said = f"finds no updates, the generic reader {generic}: {_CHANGED}"
         found = (f"{called(seen.profile)}: {said}",) if generic and not seen.warnings else ()
         return Weighed(dom, list(data), (*seen.warnings, *found))
-    shown, about_shown = _weigh_shown(seen.shown, dom, data, doubt)
+    shown, about_shown = _weigh_shown(seen.shown, dom, data, doubt, page)
     # what is compared with the page's own data is the generic reader's view of it, not the profile's
-    stated, about_stated = _weigh_stated(seen.stated, dom, data, doubt)
+    stated, about_stated = _weigh_stated(seen.stated, dom, data, doubt, page)
     said_of = dict.fromkeys([*about_shown, *about_stated])
     return Weighed(shown, stated, (*seen.warnings, *(f"{called(seen.profile)}: {w}" for w in said_of)))
 
 
 def _weigh_shown(
-    profile: Sequence[Found], generic: list[Found], data: Sequence[Found], doubt: str | None
+    profile: Sequence[Found], generic: list[Found], data: Sequence[Found], doubt: str | None, page: Phrases
 ) -> tuple[list[Found], list[str]]:
     if not profile:
         return generic, []
     if not generic and data:
-        vouch = Vouch(data)
-        partners = [next(vouch.partners(f.nodes[0], f.id), None) for f in profile]
+        vouch = Vouch(data, page)
+        partners = [next(vouch.partners(f.nodes, f.id), None) for f in profile]
         differs = _difference(partners, data)
     else:
         partners = _same_elements(profile, generic)
@@ -72,11 +73,11 @@ def _weigh_shown(
 
 
 def _weigh_stated(
-    profile: Sequence[Found], dom: list[Found], data: Sequence[Found], doubt: str | None
+    profile: Sequence[Found], dom: list[Found], data: Sequence[Found], doubt: str | None, page: Phrases
 ) -> tuple[list[Found], list[str]]:
     if not profile:
         return list(data), []
-    known = Vouch(profile)
+    known = Vouch(profile, page)
     partners = [p.data for p in join(dom, profile, known) if p.dom] if dom else [known.twin(f) for f in data]
     others = len(dom or data)
     differs = _difference(partners, profile) and _count_or_order(len(profile), others)
@@ -84,7 +85,7 @@ def _weigh_stated(
         return list(data), [f"{differs}; the generic reader's are taken, as the profile is {doubt}"]
     believed = "both are" if others else "the profile's are"
     warnings = [f"{differs}; {believed} taken"] if differs else []
-    known, taken = Vouch(data), set()
+    known, taken = Vouch(data, page), set()
     merged = []
     for found in profile:
         other = known.twin(found)

@@ -17,9 +17,13 @@ from urllib.parse import urljoin
 from lxml import etree
 from lxml import html as lxml_html
 
+from .article import Article
+from .canonical import count
 from .clean import Parts, bylines, controls, drop, headline_of, info, pictures, times
 from .dom import BLOCKS, HEADINGS, said
 from .found import Found
+from .memory import Memory, digest, source_of
+from .remembered import remembering
 from .source import Node, frame
 from .words import words_of
 
@@ -31,6 +35,7 @@ _ITEMS = frozenset(("li", "td", "tr", "dd", "tbody"))
 _PLAIN = words_of(
     "article div section header p br a b strong i em span u s small sup sub mark abbr cite q blockquote"
 ) | set(HEADINGS)
+_SHOWN = frozenset(("href", "cite", "lang", "dir", "colspan", "rowspan"))  # attributes that are kept
 PLAIN_LINKED = 0.3  # share of link text; paragraphs full of links are what trafilatura weighs
 PLAIN_SHORTEST = 30  # characters
 
@@ -51,32 +56,46 @@ class Cut:
     fell_back: bool = False
 
 
-def cut(found: Found, url: str, headline: str | None = None) -> Cut:
+def cut(found: Found, url: str, headline: str | None = None, memory: Memory | None = None) -> Cut:
     """``headline``: what another carrier says it is, so that it can be told from the text."""
+    if memory is None:
+        return _cut(found, url, headline)
+    return memory.once(_key(found, url, headline), lambda: _cut(found, url, headline))
+
+
+def _key(found: Found, url: str, headline: str | None) -> bytes:
+    """Of all that a cut follows from."""
+    loose = found.carrier == "headings"
+    nodes = [source_of(n, tail=loose) for n in found.nodes]
+    body = [source_of(n, tail=loose) for n in found.body]
+    return digest("cut", [url, headline, str(loose), str(found.skip), str(len(nodes)), *nodes, *body])
+
+
+def _cut(found: Found, url: str, headline: str | None) -> Cut:
     article, parts = _cleaned(found, headline, by_name=True)
-    own = _paragraphs(article)
+    own = _paragraphs(article.root)
     if not own:
         # Names are hints: a reader's question in "comment" may be all that an update holds.
         article, parts = _cleaned(found, headline, by_name=False)
-        own = _paragraphs(article)
-    text = own if not own or _is_plain(article) else _by_trafilatura(article)
+        own = _paragraphs(article.root)
+    text = own if not own or _is_plain(article) else _by_trafilatura(article.root)
     fell_back = not _keeps(text, own)
     return Cut(
         text=own if fell_back else text,
-        html=_inner(article),
+        html=_inner(article.root),
         headline=parts.headline,
         authors=tuple(dict.fromkeys(parts.authors)),
         captions=tuple(dict.fromkeys(c for c in parts.captions if c)),
         media=tuple(dict.fromkeys(_absolute(url, parts.media))),
-        links=tuple(dict.fromkeys(_absolute(url, (a.get("href") or "" for a in article.iter("a"))))),
+        links=tuple(dict.fromkeys(_absolute(url, (a.get("href") or "" for a in article.root.iter("a"))))),
         pinned=parts.pinned or _flagged(found, "pinned", "sticky"),
         key_event=parts.key_event or _flagged(found, "key", "keyevent", "highlighted"),
         fell_back=fell_back,
     )
 
 
-def _cleaned(found: Found, headline: str | None, *, by_name: bool) -> tuple[Node, Parts]:
-    article, parts = _copy(found), Parts()
+def _cleaned(found: Found, headline: str | None, *, by_name: bool) -> tuple[Article, Parts]:
+    article, parts = Article(_copy(found)), Parts()
     for clean in (drop, pictures, info, bylines):
         clean(article, parts)
     controls(article, parts, by_name=by_name)
@@ -121,12 +140,12 @@ def _skip_tail(node: Node, count: int) -> int:
     return max(0, count - len(tail))
 
 
-def _is_plain(article: Node) -> bool:
+def _is_plain(article: Article) -> bool:
     """Nothing but paragraphs of prose: there trafilatura gives the same lines, at fifty times the cost."""
-    linked = sum(len(said(a)) for a in article.iter("a"))
-    if linked > PLAIN_LINKED * len(said(article)) or len(said(article)) < PLAIN_SHORTEST:
+    length = len(article.said(article.root))
+    if length < PLAIN_SHORTEST or any(node.tag not in _PLAIN for node in article.root.iter()):
         return False
-    return all(node.tag in _PLAIN for node in article.iter())
+    return sum(len(article.said(a)) for a in article.root.iter("a")) <= PLAIN_LINKED * length
 
 
 def _by_trafilatura(article: Node) -> str:
@@ -134,7 +153,8 @@ def _by_trafilatura(article: Node) -> str:
     from trafilatura import bare_extraction
     from trafilatura.settings import Document
 
-    document = bare_extraction(article.getroottree().getroot(), options=_options())
+    with remembering():
+        document = bare_extraction(article.getroottree().getroot(), options=_options())
     return _lines(document.text or "") if isinstance(document, Document) else ""
 
 
@@ -148,7 +168,9 @@ def _options() -> Extractor:
 
 def _keeps(text: str, own: str) -> bool:
     """Most letters are there, and none twice."""
-    ours, theirs = (sum(map(str.isalnum, t)) for t in (own, text))
+    if text is own:
+        return True
+    ours, theirs = count(own), count(text)
     return KEPT * ours <= theirs <= ours / KEPT
 
 
@@ -172,8 +194,8 @@ def _lines(text: str) -> str:
 
 def _inner(article: Node) -> str:
     for node in article.iter():
-        for name in list(node.attrib):
-            if name not in ("href", "cite", "lang", "dir", "colspan", "rowspan"):
+        for name, _ in node.items():
+            if name not in _SHOWN:
                 del node.attrib[name]
     parts = [lxml_html.tostring(c, encoding="unicode", with_tail=True) for c in article]
     return " ".join(("".join([article.text or "", *parts])).split())
@@ -193,8 +215,10 @@ def _flagged(found: Found, *words: str) -> bool:
     """A flag on the record itself: ``class="entry pinned"``, ``data-sticky="true"``, ``data-type="key-event"``."""
     if not found.nodes or found.carrier == "headings":
         return False
-    for name, value in found.nodes[0].attrib.items():
+    for name, value in found.nodes[0].items():
         low = value.lower()
+        if not any(word in low or word in name for word in words):
+            continue
         tokens = set(re.split(r"[^a-z]+", f"{name} {low}".lower()))
         if name == "class" and set(words) & {t.rsplit("--", 1)[-1] for t in low.split()}:
             return True

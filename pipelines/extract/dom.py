@@ -33,26 +33,6 @@ def remove(node: Node) -> None:
     parent.remove(node)
 
 
-def is_leaf(node: Node) -> bool:
-    return node.tag in PROSE and not any(c.tag in BLOCKS for c in node.iterdescendants())
-
-
-def paragraph(node: Node) -> Node | None:
-    """The block around an element that holds prose and no further blocks."""
-    block = next((a for a in node.iterancestors() if a.tag in PROSE), None)
-    return block if block is not None and is_leaf(block) else None
-
-
-def in_prose(node: Node) -> bool:
-    """Whether an element is part of a sentence: its paragraph says more than it does."""
-    block = paragraph(node)
-    return block is not None and node.tag not in PROSE and said(block) != said(node)
-
-
-def holds_most(node: Node, article: Node) -> bool:
-    return 2 * len(said(node)) > len(said(article))
-
-
 def address(url: str) -> SplitResult:
     """The parts of a URL as pages write them; empty parts where it is none ("http://[")."""
     try:

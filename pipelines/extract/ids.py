@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from urllib.parse import unquote
 
 from .dom import address
@@ -21,6 +22,7 @@ _COAT = re.compile(
 _RUN = re.compile(r"\d{5,}")  # shorter runs are counters, not identities
 
 
+@lru_cache(4096)  # asked of the same ids by carrier after carrier
 def normal(value: str) -> str:
     """The bare id; case kept. A URL gives its fragment, else its last path segment."""
     value = value.strip()
@@ -84,7 +86,7 @@ def _offers(node: Node, url: str) -> dict[str, str]:
 
 def _of_element(node: Node, prefix: str) -> dict[str, str]:
     found = {}
-    for name, value in node.attrib.items():
+    for name, value in node.items():
         named = name == "id" or (name.startswith("data-") and _ID_NAME.search(name))
         if named and _ID_VALUE.fullmatch(value):
             found[prefix + name] = value

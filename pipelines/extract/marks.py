@@ -79,7 +79,7 @@ def _length(text: str) -> int:
 
 
 def _marks(node: Node, size: int) -> list[Mark]:
-    marks = [m for name, value in node.attrib.items() if (m := _from_attribute(node, name, value))]
+    marks = [m for name, value in node.items() if (m := _from_attribute(node, name, value))]
     if size and size <= SHOWN_MOST and not _is_unset(node):
         printed = _from_text(node)
         if printed:
@@ -89,7 +89,7 @@ def _marks(node: Node, size: int) -> list[Mark]:
 
 def _is_unset(node: Node) -> bool:
     """An empty time attribute: what is printed there is the moment of rendering, or a default."""
-    return any(not value and _is_time_name(name) for name, value in node.attrib.items())
+    return any(not value and _is_time_name(name) for name, value in node.items())
 
 
 def _as_published(mark: Mark) -> Mark:

@@ -37,11 +37,10 @@ def read(profiles: Sequence[Profile], source: Source, html: bytes, *, url: str, 
 
     Else what the first that fits saw, which is nothing; None if none fits.
     """
-    host = (address(url).hostname or "").lower()
-    likely = [p for p in profiles if _may_fit(p, html, host)]
-    if likely and too_deep(source.body):
-        return Seen(likely[0], warnings=(f"{called(likely[0])}: the page is nested too deeply; not used",))
-    fitting = [p for p in likely if p.marker is None or first(source.root, p.marker.select) is not None]
+    maybe = likely(profiles, html, (address(url).hostname or "").lower())
+    if maybe and too_deep(source.body):
+        return Seen(maybe[0], warnings=(f"{called(maybe[0])}: the page is nested too deeply; not used",))
+    fitting = [p for p in maybe if p.marker is None or first(source.root, p.marker.select) is not None]
     fitting.sort(key=lambda p: (p.doubt(day) is not None, not p.hosts))
     seen = [_seen(p, source) for p in fitting]
     return next((s for s in seen if s.shown or s.stated), seen[0] if seen else None)
@@ -49,6 +48,10 @@ def read(profiles: Sequence[Profile], source: Source, html: bytes, *, url: str, 
 
 def called(profile: Profile) -> str:
     return f"profile:{profile.name}"
+
+
+def likely(profiles: Sequence[Profile], html: bytes, host: str) -> list[Profile]:
+    return [p for p in profiles if _may_fit(p, html, host)]
 
 
 def _may_fit(profile: Profile, html: bytes, host: str) -> bool:

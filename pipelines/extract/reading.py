@@ -9,10 +9,13 @@ from zoneinfo import ZoneInfo
 
 from ..model import Update, Version
 from . import crosscheck, distrust, gate, headings, ids, jsonld, merge, microdata, page, profiled, reconcile, records
-from .canonical import canonical, letters
+from .canonical import canonical, count, letters
 from .cut import Cut, cut
 from .found import Found
+from .lasting import Lasting
 from .marks import survey
+from .memory import Memory
+from .phrases import Phrases
 from .places import Sidelines
 from .reconcile import Pair, Vouch
 from .source import Node, Source
@@ -26,14 +29,26 @@ CLEARLY_BETTER = 1.5  # how much more the flat headings must hold to be taken be
 
 
 def read(
-    source: Source, seen: profiled.Seen | None = None, *, url: str, at: datetime, extractor: str, hinted: bool = False
+    source: Source,
+    seen: profiled.Seen | None = None,
+    *,
+    url: str,
+    at: datetime,
+    extractor: str,
+    hinted: bool = False,
+    memory: Memory | None = None,
+    lasting: Lasting | None = None,
 ) -> Version:
-    """``seen``: what the profile of the platform saw, if there is one. ``hinted``: it is known to be a live page."""
+    """``seen``: what the profile of the platform saw, if there is one. ``hinted``: it is known to be a live page.
+
+    ``memory``: of earlier visits. ``lasting`` is told the times that were met.
+    """
     root, body = source.root, source.body
     meta, structured, aside = page.Meta.of(root), jsonld.read(root), Sidelines(body)
     own, strangers = reconcile.without_strangers(structured.group.found, url)
     data, lies = reconcile.without_page_times(own)
-    vouch = Vouch(data)
+    words = Phrases(body)
+    vouch = Vouch(data, words)
     dom, trusted, seen_lies = _seen(body, aside, url, vouch)
     about = structured.page
     modified = jsonld.moment(about.get("dateModified")) or meta.moment(
@@ -48,40 +63,52 @@ def read(
         zone, known = ZoneInfo(seen.profile.zone), True
     place = Place(at, zone, page.past(_utc(modified, zone), at), page.past(_utc(published, zone), at))
     live = structured.live or microdata.is_live(root)
+    if lasting:
+        lasting.zone = zone
+        lasting.read(modified, published)
+        lasting.found([*dom, *structured.group.found, *(seen.shown + seen.stated if seen else ())])
     refused = None
     if not trusted and dom:
+        hinted = hinted or live or page.looks_live(root, meta, url)
+        dated = place.changed is not None or any(f.day or not _is_clock(f.published) for f in dom)
+        if lasting and not (hinted or dated):
+            lasting.steady = False  # how long ago its last clock was decides
         stamps = settle([f.published for f in dom], place, [f.day for f in dom])
         refused = gate.refusal(
             stamps,
-            hinted=hinted or live or page.looks_live(root, meta, url),
+            hinted=hinted,
             named=all(f.id for f in dom),
-            dated=place.changed is not None or any(f.day or not _is_clock(f.published) for f in dom),
+            dated=dated,
             at=at,
         )
         dom = [] if refused else dom
     dom, data, others = reconcile.unrelated(dom, data, vouch, body, url)
     heard: tuple[str, ...] = ()
     if seen:
-        weighed = crosscheck.weigh(seen, dom, data, seen.profile.doubt(at.date()))
-        dom, data, heard, vouch = weighed.dom, weighed.data, weighed.warnings, Vouch(weighed.data)
+        weighed = crosscheck.weigh(seen, dom, data, seen.profile.doubt(at.date()), words)
+        dom, data, heard, vouch = weighed.dom, weighed.data, weighed.warnings, Vouch(weighed.data, words)
     pairs, shifts = reconcile.dated(reconcile.join(dom, data, vouch), place)
-    updates, cuts = updates_of(pairs, url)
+    updates, cuts = updates_of(pairs, url, memory)
     first = next((p.dom.nodes[0] for p in pairs if p.dom), None)
     newest = max((u.published for u in updates if u.published), default=None)
     headline = page.headline(root, meta, about)
     coverage = _coverage(about, meta, zone)
+    if lasting:
+        lasting.moment(*coverage)
     state, votes = page.state(root, body, headline, updates[0].text if updates else "", coverage[1], newest, at)
     live = bool(updates) or live
     window = page.window(body, newest, min((u.published for u in updates if u.published), default=None))
     warnings = [*source.warnings, *structured.warnings, *strangers, *lies, *seen_lies, *others, *heard, *shifts]
     warnings += _distrusted(updates, coverage[1], newest, at)
     warnings += _warnings(updates, cuts, live, refused, known)
+    standfirst = page.standfirst(body, meta, about, aside, first)
+    window = profiled.widened(window, seen, body) if seen else window
     return Version(
         url=url,
         at=at,
         headline=headline,
-        standfirst=page.standfirst(body, meta, about, aside, first),
-        text=whole_text(root, body),
+        standfirst=standfirst,
+        text=whole_text(root, body, memory, url),  # the last: it takes scripts out of the tree
         lang=lang,
         authors=page.authors(meta, about),
         datePublished=_utc(published, zone),
@@ -90,7 +117,7 @@ def read(
         coverageEndTime=coverage[1],
         state=state if live else "unknown",
         live=live,
-        window=profiled.widened(window, seen, body) if seen else window,
+        window=window,
         updates=updates,
         deleted=tuple(f"id:{id_}" for id_ in seen.deleted) if seen else (),
         warnings=tuple(dict.fromkeys([*warnings, *(f"ended: {v}" for v in votes if state == "ended" and live)])),
@@ -159,8 +186,8 @@ def _coverage(about: jsonld.Object, meta: page.Meta, zone: tzinfo) -> tuple[date
     return _utc(reads[0], zone), _utc(reads[1], zone)
 
 
-def updates_of(pairs: list[Pair], url: str) -> tuple[tuple[Update, ...], list[Cut]]:
-    cuts = [cut(p.dom, url, _headline(p)) if p.dom else None for p in pairs]
+def updates_of(pairs: list[Pair], url: str, memory: Memory | None = None) -> tuple[tuple[Update, ...], list[Cut]]:
+    cuts = [cut(p.dom, url, _headline(p), memory) if p.dom else None for p in pairs]
     short = any(c and p.data and _is_cut(c.text, p.data.text) for p, c in zip(pairs, cuts, strict=True))
     built = [_update(p, c, short=short) for p, c in zip(pairs, cuts, strict=True)]
     # A bare embed has no text and is an update all the same; an element without anything is none.
@@ -255,7 +282,7 @@ def _text(shown: Cut | None, data: Found | None, dom: Found | None) -> tuple[str
     if shown is None:
         return (data.text, f"{data.carrier}: not in the page") if data else ("", "")
     carrier = dom.carrier if dom else ""
-    if data and sum(map(str.isalnum, shown.text)) < COMPLETE * sum(map(str.isalnum, data.text)):
+    if data and data.text != shown.text and count(shown.text) < COMPLETE * count(data.text):
         return data.text, f"{data.carrier}: longer than {carrier}"
     return shown.text, carrier + (": own serialisation" if shown.fell_back else "")
 

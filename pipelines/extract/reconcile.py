@@ -14,10 +14,12 @@ from . import distrust, ids
 from .canonical import letters
 from .dom import address
 from .found import Found
+from .phrases import Phrases, Places
 from .source import Node
 from .times import Place, Stamp, settle, settle_one
 
 START = 40  # letters of a text that tell it from others
+OPENING = 400  # letters at the beginning of an element among which its headline is
 SAME_HOST = 2  # labels at the end of a host name that make a publisher
 HOURS = timedelta(hours=1)
 CONSTANT = 0.8  # share of pairs with one offset between two carriers
@@ -65,27 +67,26 @@ def without_page_times(data: list[Found], carrier: str = "json-ld") -> tuple[lis
 class Vouch:
     """Answers whether an element holds an update that structured data lists."""
 
-    def __init__(self, data: Sequence[Found]) -> None:
+    def __init__(self, data: Sequence[Found], page: Phrases) -> None:
         self._data = data
+        self._page = page
         self._ids = {ids.normal(f.id): f for f in data if f.id}
         self._runs = _by_run(data)
         self._starts = [(s, f) for f in data if len(s := letters(f.text[:300])[:START]) >= START // 2]
         self._heads = {h: f for f in data if f.headline and len(h := letters(f.headline)) > 8}
         self._known: dict[Node, list[Found]] = {}
-        self._folded: dict[str, str] = {}
+        self._placed: tuple[Places, Places] | None = None
         self._started: dict[str, Found] | None = None
 
     def __call__(self, node: Node) -> bool:
-        return bool(self._data) and next(self.partners((node,)), None) is not None
+        return bool(self._data) and (bool(self._by_id(node.get("id"))) or self._says_any(node))
 
     def partners(self, nodes: Sequence[Node], native: str | None = None) -> Iterator[Found]:
         """The entries that may be these elements, the surest first; words are read only if the ids don't do."""
         yield from self._by_id(native)
         yield from self._by_id(nodes[0].get("id"))
         for node in nodes:
-            if node not in self._known:
-                self._known[node] = self._by_words(node)
-            yield from self._known[node]
+            yield from self._by_words(node)
 
     def twin(self, found: Found) -> Found | None:
         """The same update as another carrier states it: by id, else by the first letters of its text."""
@@ -103,18 +104,43 @@ class Vouch:
         found = self._ids.get(ids.normal(value)) or self._runs.get(ids.run(value) or "")
         return [found] if found else []
 
-    def _by_words(self, node: Node) -> list[Found]:
-        said = " ".join(filter(None, map(self._letters, node.itertext())))
-        opening = said[:400]
-        by_text = [f for start, f in self._starts if start in said]
-        return by_text + [f for head, f in self._heads.items() if head in opening]
+    def _says_any(self, node: Node) -> bool:
+        """As whether any is found by its words, but without looking into scripts where one was found outside."""
+        span = self._page.span(node)
+        if span is not None:
+            starts, heads = self._places()
+            opening = min(span.end, span.begin + OPENING)
+            if any(True for _ in starts.within(span.begin, span.end)) or (
+                span.whole and any(True for _ in heads.within(span.begin, opening))
+            ):
+                return True
+            if span.whole:
+                return False
+        return bool(self._by_words(node))
 
-    def _letters(self, text: str) -> str:
-        """Each text of the page once: it is asked about in element after enclosing element."""
-        known = self._folded.get(text)
-        if known is None:
-            known = self._folded[text] = letters(text)
-        return known
+    def _by_words(self, node: Node) -> list[Found]:
+        if node not in self._known:
+            self._known[node] = self._found_by_words(node)
+        return self._known[node]
+
+    def _found_by_words(self, node: Node) -> list[Found]:
+        span = self._page.span(node)
+        if span is not None and span.whole:
+            starts, heads = self._places()
+            by_text = sorted(set(starts.within(span.begin, span.end)))
+            by_head = sorted(set(heads.within(span.begin, min(span.end, span.begin + OPENING))))
+            named = list(self._heads.values()) if by_head else []
+            return [self._starts[n][1] for n in by_text] + [named[n] for n in by_head]
+        said = self._page.said(node)
+        opening = said[:OPENING]
+        return [f for start, f in self._starts if start in said] + [
+            f for head, f in self._heads.items() if head in opening
+        ]
+
+    def _places(self) -> tuple[Places, Places]:
+        if self._placed is None:
+            self._placed = self._page.places(s for s, _ in self._starts), self._page.places(self._heads)
+        return self._placed
 
 
 def _by_run(data: Sequence[Found]) -> dict[str, Found]:

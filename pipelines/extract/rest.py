@@ -30,6 +30,7 @@ _UNREAD = {
     "ScribbleLive": ("scribblelive.com",),
     "Arena": ("arena.im",),
 }
+IN_SCRIPTS = (b"liveblog_settings", b"window.LB")  # of all that a script says only this is heeded here
 _LOADED = ("src", "data-src", "href", "data-href", "data-url")
 _GET_ENTRIES = re.compile(r"^(.*/get-entries/)(\d{1,4})(/[\d-]+/?)$")
 _LAZYLOAD = re.compile(r"^(.*/lazyload/)(\d{1,12})(/\d{1,12}/?)$")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import copy
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from typing import TypeAlias
@@ -31,7 +32,7 @@ _CHALLENGE = re.compile(
     re.IGNORECASE,
 )
 _COUNT = etree.XPath("count(descendant-or-self::*)")
-_LONG_TAG = re.compile(r"<[a-zA-Z][^<>]{20000,}")
+LONG_TAG = 20_000  # characters; most pages have no tag of a tenth of that
 MOST_ATTRIBUTES = 2_000  # the parser compares each with each
 LONG_AND_SILENT = 200_000  # characters of source without one of text
 SHORT_PAGE = 1500  # letters; a challenge page has no more, an article about one has
@@ -57,7 +58,7 @@ def parse(data: bytes, content_type: str | None) -> Source | Unreadable:
     text, warnings = decoded
     if not _TAG.search(text):
         return Unreadable(reading="not-html", detail="there is no tag in it")
-    if any(tag[0].count("=") > MOST_ATTRIBUTES for tag in _LONG_TAG.finditer(text)):
+    if any(tag.count("=") > MOST_ATTRIBUTES for tag in long_tags(text)):
         return Unreadable(reading="extract-failed", detail=f"an element has more than {MOST_ATTRIBUTES} attributes")
     root, limit = _tree(text)
     if limit:
@@ -74,15 +75,41 @@ def parse(data: bytes, content_type: str | None) -> Source | Unreadable:
 def _accepted(source: Source, length: int) -> Source | Unreadable:
     if elements(source.root) > MOST_ELEMENTS:
         return Unreadable(reading="extract-failed", detail=f"the page has more than {MOST_ELEMENTS} elements")
-    seen = " ".join(source.body.text_content().split())
-    if not seen and length > LONG_AND_SILENT:
+    silent = all(map(str.isspace, source.body.itertext()))
+    if silent and length > LONG_AND_SILENT:
         return Unreadable(reading="extract-failed", detail="no text was found in a long page")
-    if not seen and source.body.find(".//script") is None:
+    if silent and source.body.find(".//script") is None:
         return Unreadable(reading="empty", detail="the page has no text")
     title = source.root.findtext(".//title") or ""
-    if len(seen) < SHORT_PAGE and _CHALLENGE.search(title):
+    if is_challenge(source.root) and len(" ".join(source.body.text_content().split())) < SHORT_PAGE:
         return Unreadable(reading="refused", detail=f"a challenge page: {' '.join(title.split())[:80]}")
     return source
+
+
+def is_challenge(root: Node) -> bool:
+    """Whether it is called as the pages are that ask whether a reader is one."""
+    return _CHALLENGE.search(root.findtext(".//title") or "") is not None
+
+
+def is_only_utf8(data: bytes, content_type: str | None) -> bool:
+    """Whether nothing says that the bytes are anything but UTF-8, and they are."""
+    claims = _claims(data, content_type)
+    if any(name.lower() not in ("utf-8", "utf8") for name in claims) or b"\0" in data:
+        return False
+    return not any(data.startswith(mark) for mark, _ in _BOMS) and _strictly(data, "utf-8") is not None
+
+
+def _claims(data: bytes, content_type: str | None) -> list[str]:
+    return [*_HEADER.findall(content_type or ""), *(m.decode("ascii") for m in _META.findall(data[:4096])[:1])]
+
+
+def long_tags(text: str) -> Iterator[str]:
+    """Tags that are longer than any should be. Splitting costs a tenth of what a pattern does."""
+    for piece in text.split("<"):
+        if len(piece) > LONG_TAG and piece[0].isascii() and piece[0].isalpha():
+            tag = piece.partition(">")[0]
+            if len(tag) > LONG_TAG:
+                yield tag
 
 
 def _not_html(data: bytes, content_type: str | None) -> Unreadable | None:
@@ -105,7 +132,7 @@ def _decode(data: bytes, content_type: str | None) -> tuple[str, tuple[str, ...]
             return data[len(mark) :].decode(name, "replace"), ()
     if data[:200].count(b"\0") > len(data[:200]) // 3:  # UTF-16 without its mark
         data = data.decode("utf-16-be" if data[0] == 0 else "utf-16-le", "replace").encode("utf-8", "replace")
-    claims = [*_HEADER.findall(content_type or ""), *(m.decode("ascii") for m in _META.findall(data[:4096])[:1])]
+    claims = _claims(data, content_type)
     for position, name in enumerate([*claims, "utf-8", "windows-1252"]):
         text = _strictly(data, name)
         if text is not None:
@@ -153,7 +180,9 @@ def _empty() -> Node:
 
 def _parser() -> lxml_html.HTMLParser:
     # huge_tree: 2,048 levels instead of 256, and texts longer than ten million letters
-    parser = lxml_html.HTMLParser(encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True)
+    parser = lxml_html.HTMLParser(
+        encoding="utf-8", remove_comments=True, remove_pis=True, huge_tree=True, collect_ids=False
+    )
     # lxml.html's own lookup asks a function in Python for an element's class, each time it is touched anew
     parser.set_element_class_lookup(etree.ElementDefaultClassLookup(element=Node))
     return parser

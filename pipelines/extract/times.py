@@ -59,8 +59,11 @@ class Stamp:
 def attribute(value: str) -> Read | None:
     """The value of a time attribute: ISO 8601, epoch seconds or milliseconds, or an RFC 5322 date."""
     value = value.strip()
-    if not 8 <= len(value) <= 40:
-        return None
+    return _attribute(value) if 8 <= len(value) <= 40 else None
+
+
+@lru_cache(4096)  # elements, JSON-LD and a profile state the same times
+def _attribute(value: str) -> Read | None:
     if value.isdigit():
         return _epoch(value)
     try:

@@ -19,7 +19,8 @@ from pipelines.model import Capture, Visit
 from pipelines.warc import Placed, scan
 
 from .catalog import Catalog
-from .spool import Recovered, lean, recover, sealed
+from .recovering import Recovered, lean, recover
+from .spool import sealed
 from .telling import all_or_each
 from .warcs import opened_at, worker_of
 
@@ -34,19 +35,28 @@ class Adopted:
     visits: int = 0
     abandoned: int = 0
     torn: int = 0
+    damaged: int = 0  # bytes in the middle of files
+    lost: int = 0  # captures that the catalog had, and whose bytes are damaged
 
     def __str__(self) -> str:
-        return (
+        told = (
             f"recovered {self.files} spool file(s) with {self.visits} visit(s); "
             f"{self.abandoned} visit(s) had been abandoned, {self.torn} torn byte(s) are in quarantine"
         )
+        if self.damaged or self.lost:
+            told += (
+                f"; so are {self.damaged} damaged byte(s) of the middle of files; {self.lost} capture(s) that the "
+                "catalog had are lost with them: see the log, and check this disk"
+            )
+        return told
 
 
 def adopt(folder: Path, catalog: Catalog) -> Adopted:
     """Seal what dead processes left, and bring into the catalog what they had written. Idempotent."""
     visits = 0
+    lost: set[str] = set()
 
-    def told(left: Recovered) -> None:
+    def told(left: Recovered, *, mended: bool = True) -> None:
         nonlocal visits
         name = left.path.name
         try:
@@ -61,16 +71,32 @@ def adopt(folder: Path, catalog: Catalog) -> Adopted:
         crashpoint("mid_recovery")
         claimed = {c.record_id for visit in found for c in visit.captures}
         all_or_each(catalog.captures_added, [c for c in captures if c.record_id not in claimed])
+        if mended:
+            gone = catalog.captures_found(name, captures)
+            _tell(left, gone)
+            lost.update(capture.record_id for capture in gone)
+        visits += len(found)
+        if not left.records:
+            return
         catalog.file_opened(name, worker=worker_of(name), now=opened_at(name))  # where that was not told then
         catalog.file_sealed(name, left.size)
-        visits += len(found)
 
     for path in sealed(folder):  # whole, and known: unless the catalog was lost since and rebuilt from the store
         if catalog.file(path.name) is None and not catalog.replacing(path.name):
             with path.open("rb") as file:
-                told(Recovered(path, lean(scan(file)), path.stat().st_size, 0))
+                told(Recovered(path, lean(scan(file)), path.stat().st_size, 0), mended=False)
     recovered = recover(folder, told)
-    return Adopted(files=len(recovered), visits=visits, torn=sum(left.torn for left in recovered))
+    torn, damaged = sum(left.torn for left in recovered), sum(p.length for left in recovered for p in left.damaged)
+    return Adopted(files=len(recovered), visits=visits, torn=torn, damaged=damaged, lost=len(lost))
+
+
+def _tell(left: Recovered, gone: list[Capture]) -> None:
+    for place in left.damaged:
+        log.error("%s had %d damaged byte(s) at %d, which are in quarantine as %s: %s; the records behind are kept",
+                  left.path.name, place.length, place.offset, place.kept, place.why)  # fmt: skip
+    for capture in gone:
+        log.error("the capture %s of %s at %s is lost: its bytes in %s were damaged",
+                  capture.record_id, capture.url, capture.timestamp, left.path.name)  # fmt: skip
 
 
 def rows_of(records: Iterable[Placed], name: str) -> tuple[list[Capture], list[Visit]]:

@@ -11,6 +11,7 @@ from .catalog_overviews import Overviews
 from .catalog_rebuild import RebuildRows
 from .catalog_redaction import RedactionRows
 from .catalog_reextracted import ReextractedRows
+from .catalog_scans import Scans
 from .catalog_takedowns import TakedownRows
 from .catalog_versions import VersionRows
 from .catalog_visits import VisitRows
@@ -36,7 +37,7 @@ __all__ = [
 
 class Catalog(
     WatchRows, VisitRows, CaptureRows, VersionRows, Overviews, RebuildRows, ReextractedRows, RedactionRows,
-    TakedownRows,
+    TakedownRows, Scans,
 ):  # fmt: skip
     """``Catalog.open(url)``; safe to use from several threads. Every method is one transaction.
 

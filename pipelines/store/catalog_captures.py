@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select, update
+from sqlalchemy import Connection, and_, delete, exists, func, not_, or_, select, update
 
 from pipelines.model import Capture
 from pipelines.roles import ROLES
@@ -15,7 +15,7 @@ from . import rows
 from .database import Database
 from .statements import insert_new, listed
 from .stored import WarcFile
-from .tables import captures, files
+from .tables import captures, files, visits
 
 
 class CaptureRows(Database):
@@ -77,6 +77,28 @@ class CaptureRows(Database):
         theirs = query.where(captures.c.filename == filename, captures.c.redacted.is_(None))
         return self.read(lambda c: {row[0]: (row[1], row[2]) for row in c.execute(theirs)})
 
+    def captures_found(self, filename: str, found: Sequence[Capture]) -> list[Capture]:
+        """A spool file holds these captures, and at these places: rows that say otherwise are put right.
+
+        Those of captures that are not in it any more go, and are given back.
+        """
+        there = {capture.record_id: (capture.offset, capture.length) for capture in found}
+
+        def act(connection: Connection) -> list[Capture]:
+            query = select(captures).where(captures.c.filename == filename).order_by(captures.c.offset)
+            known = [rows.capture(row) for row in connection.execute(query).mappings()]
+            for row in known:
+                mine = captures.c.record_id == row.record_id
+                if (place := there.get(row.record_id)) is None:
+                    connection.execute(delete(captures).where(mine))
+                elif place != (row.offset, row.length):
+                    connection.execute(update(captures).where(mine).values(offset=place[0], length=place[1]))
+            gone = [row for row in known if row.record_id not in there]
+            unreadable_ones(connection)
+            return gone
+
+        return self.write(act)
+
     def captures_between(self, filename: str, start: int, end: int) -> list[Capture]:
         """Those with a byte in this part of a WARC file, in its order."""
         touched = (captures.c.offset < end) & (captures.c.offset + captures.c.length > start)
@@ -99,6 +121,17 @@ class CaptureRows(Database):
         query = select(files).where(files.c.name == name)
         row = self.read(lambda c: c.execute(query).mappings().first())
         return rows.warc_file(row) if row else None
+
+    def newest_file(self, worker: str) -> WarcFile | None:
+        """The one that this spool's writer has opened last."""
+        query = select(files).where(files.c.worker == worker).order_by(files.c.opened.desc()).limit(1)
+        row = self.read(lambda c: c.execute(query).mappings().first())
+        return rows.warc_file(row) if row else None
+
+    def opened_when(self, moment: datetime, worker: str) -> bool:
+        """Whether this spool's writer has opened a file in this millisecond, whatever its name is now."""
+        query = select(files.c.name).where(files.c.worker == worker, files.c.opened == rows.micros(moment)).limit(1)
+        return self.read(lambda c: c.execute(query).first() is not None)
 
     def file_opened(self, name: str, *, worker: str, now: datetime) -> None:
         """A file is being written in the spool."""
@@ -152,3 +185,14 @@ def add_captures(connection: Connection, told: list[dict[str, Any]]) -> None:
     keys = {row.name: row.key for row in connection.execute(query) if row.key}
     placed = [row | {"filename": keys.get(row["filename"], row["filename"])} for row in told]
     insert_new(connection, captures, sorted(placed, key=lambda row: str(row["record_id"])))
+
+
+def unreadable_ones(connection: Connection) -> None:
+    """A visit whose bytes went before they were read will never be read."""
+    connection.execute(update(visits).where(_unreadable()).values(reading="none"))
+
+
+def _unreadable() -> Any:
+    page = and_(captures.c.visit_id == visits.c.id, captures.c.role == "page")
+    gone = or_(exists().where(and_(page, captures.c.redacted.is_not(None))), not_(exists().where(page)))
+    return and_(visits.c.reading.is_(None), visits.c.outcome == "archived", gone)

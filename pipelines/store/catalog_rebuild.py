@@ -32,7 +32,7 @@ from pipelines.model import Capture, Visit
 from pipelines.settled import Settled
 
 from . import rows
-from .catalog_redaction import unreadable_ones
+from .catalog_captures import unreadable_ones
 from .database import Database
 from .sightings import catch_up_from
 from .statements import insert_new, listed

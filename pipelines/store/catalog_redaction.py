@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, delete, exists, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, or_, select, update
 
 from pipelines.model import Capture
 from pipelines.redaction import blanked_change, blanked_version
@@ -16,6 +16,7 @@ from pipelines.roles import ROLES
 from pipelines.takedowns import Blocks, Takedown
 
 from . import rows
+from .catalog_captures import unreadable_ones
 from .database import Database
 from .statements import insert_new, listed
 from .stored import WarcFile
@@ -108,7 +109,7 @@ class RedactionRows(Database):
             for capture in placed:
                 if capture.redacted:
                     _redact(connection, capture)
-            connection.execute(update(visits).where(_unreadable()).values(reading="none"))
+            unreadable_ones(connection)
             connection.execute(delete(files).where(files.c.name.in_(select(listed(connection, old)))))
 
         self.write(act, durable=True)
@@ -137,16 +138,6 @@ def _read_with(connection: Connection, records: Collection[str]) -> set[str]:
     mine = and_(part.c.record_id.in_(select(listed(connection, records))), part.c.role.in_(ROLES))
     theirs = captures.c.visit_id.in_(select(part.c.visit_id).where(mine))
     return set(connection.execute(select(captures.c.record_id).where(theirs, captures.c.role == "page")).scalars())
-
-
-def unreadable_ones(connection: Connection) -> None:
-    """A visit whose bytes went before they were read will never be read."""
-    connection.execute(update(visits).where(_unreadable()).values(reading="none"))
-
-
-def _unreadable() -> Any:
-    gone = and_(captures.c.visit_id == visits.c.id, captures.c.role == "page", captures.c.redacted.is_not(None))
-    return and_(visits.c.reading.is_(None), visits.c.outcome == "archived", exists().where(gone))
 
 
 def _of_page(table: Any, takedown: Takedown) -> Any:

@@ -1,8 +1,8 @@
 """What may be deleted: objects that no row points to and that hold nothing of their own.
 
-replaced by a merged file  -> every record is in that one: index and file go
-orphan, older than a grace -> every record is in files that the catalog points to: it goes; else it is named
-index without its file, upload begun and never ended, older than the grace -> goes
+    replaced by a merged file, longer ago than a grace -> every record is in that one: index and file go
+    orphan, older than a grace -> every record is in files that the catalog points to: it goes; else it is named
+    index without its file, upload begun and never ended, older than the grace -> goes
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from pipelines.crashpoint import crashpoint
 from pipelines.errors import DamagedRecord, ObjectNotFound
 
 from .admin import AdminStore, Upload
-from .catalog import Catalog
+from .catalog import Catalog, WarcFile
 from .objects import Stat
 from .spares import Spares
 from .spool import NAME
@@ -35,10 +35,14 @@ class Found:
 
 
 class Collector:
-    """``limit``: what is younger is left in peace."""
+    """``limit``: what is younger is left in peace; ``replaced``: and what was replaced later.
 
-    def __init__(self, catalog: Catalog, store: AdminStore, *, limit: datetime) -> None:
-        self._catalog, self._store, self._limit = catalog, store, limit
+    A reader asks the catalog where a record lies, then the store for it: in between, and for as long as a dump of the
+    catalog or an index is used, a file must not go.
+    """
+
+    def __init__(self, catalog: Catalog, store: AdminStore, *, limit: datetime, replaced: datetime) -> None:
+        self._catalog, self._store, self._limit, self._replaced = catalog, store, limit, replaced
         self._spares = Spares(catalog, store)
 
     def run(self) -> Iterator[Found]:
@@ -62,9 +66,15 @@ class Collector:
         young = stat.modified > self._limit
         return Found(stat.key, stat.size, why, keep="younger than the grace period" if young else None)
 
+    def _of(self, stat: Stat, made: WarcFile) -> Found:
+        """Nothing has pointed to it since the file that replaces it was stored: no other record of that is needed."""
+        young = made.stored is not None and made.stored > self._replaced
+        keep = "replaced within the grace period: whoever has read its old place may still come" if young else None
+        return Found(stat.key, stat.size, f"replaced by {made.name}", keep=keep)
+
     def _file(self, stat: Stat) -> Found:
         made = self._catalog.replacing(_name(stat))
-        found = Found(stat.key, stat.size, f"replaced by {made.name}") if made else self._aged(stat, "orphan")
+        found = self._of(stat, made) if made else self._aged(stat, "orphan")
         if found.keep:
             return found
         try:

@@ -25,7 +25,7 @@ from sqlalchemy.exc import (
 )
 from sqlalchemy.pool import QueuePool
 
-from pipelines.errors import CatalogError, RowRefused
+from pipelines.errors import CatalogDamaged, CatalogError, RowRefused
 
 from .admin_lock import held
 from .tables import SCHEMA
@@ -66,8 +66,9 @@ class Database:
                 from .migrating import bring_up_to_date  # Alembic is half of what a short command would import
 
                 bring_up_to_date(self._engine, read_only=read_only)
-        except SQLAlchemyError as e:
+        except (SQLAlchemyError, sqlite3.DatabaseError) as e:  # the second where a new connection is settled
             self.close()
+            _refuse_damaged(e, address)
             raise CatalogError(f"the catalog {address!r} cannot be opened: {_first_line(e)}") from e
         except BaseException:
             self.close()
@@ -133,7 +134,8 @@ class Database:
                 return act()
             except (DataError, OverflowError, UnicodeError) as e:  # SQLite's driver raises the last two by itself
                 raise RowRefused(f"the catalog cannot hold a value: {_first_line(e)}") from e
-            except SQLAlchemyError as e:
+            except (SQLAlchemyError, sqlite3.DatabaseError) as e:
+                _refuse_damaged(e, self._engine.url)
                 lost = isinstance(e, DBAPIError) and e.connection_invalidated
                 if wait is None or not (lost or isinstance(e, PASSING)):
                     raise CatalogError(f"the catalog cannot be {done}: {_first_line(e)}") from e
@@ -159,7 +161,8 @@ def _address(url: str) -> URL:
 def _prepare_file(path: Path, read_only: bool) -> None:
     if read_only and not path.exists():
         raise CatalogError(
-            f"there is no catalog at {path}; watch and crawl something first, or correct [archive] catalog"
+            f"there is no catalog at {path}; watch and crawl something first, or correct [archive] catalog; if it was "
+            "lost: stoppress rebuild"
         )
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -267,6 +270,18 @@ def _state(path: Path) -> tuple[int, int, int, int]:
 
 def _first_line(error: BaseException) -> str:
     return str(getattr(error, "orig", None) or error).strip().split("\n")[0]
+
+
+def _refuse_damaged(error: BaseException, address: URL) -> None:
+    """CatalogDamaged, if that is what SQLite says: trying again mends nothing, and nothing is lost."""
+    code = getattr(getattr(error, "orig", error), "sqlite_errorcode", 0) & 0xFF
+    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        path = Path(address.database or "")
+        raise CatalogDamaged(
+            f"the catalog {path} is damaged ({_first_line(error)}). The archive is not: all that the catalog knows is in "
+            f"the store. Stop all crawlers, move {path.name}, {path.name}-wal and {path.name}-shm (as far as they are "
+            "there) to another folder, then: stoppress rebuild"
+        ) from error
 
 
 def _schema(engine: Engine) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zlib
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import BinaryIO
@@ -10,7 +11,7 @@ from typing import BinaryIO
 from fastwarc.warc import WarcRecord, WarcRecordType
 
 from pipelines.entity import parse
-from pipelines.gzipping import deflated, half_stored
+from pipelines.gzipping import deflated, half_stored, mark_of, unmarked
 from pipelines.warc import after_head, content, halves, sha256
 
 from .hashed import Hashed
@@ -65,13 +66,27 @@ def rewritten(file: BinaryIO) -> Iterator[Damage]:
 
     A gzip header has bytes that no checksum covers, and deflate has bits that mean nothing.
     """
+    marks: list[tuple[bytes, int, int]] = []
     for item in Members(lambda: file.read(_PIECE)):
-        if isinstance(item, Member) and item.raw not in (
+        if not isinstance(item, Member):
+            continue
+        marks.append((mark_of(item.raw), item.offset, item.length))
+        if unmarked(item.raw) not in (
             deflated(item.plain),
             half_stored(*halves(item.plain)),
             zlib.compress(item.plain, 0, wbits=_GZIP),  # until 2026-11-26, coded bodies
         ):
             yield Damage(item.offset, item.length, "the record is right, its compressed form is not as it was written")
+    yield from _lone(marks)
+
+
+def _lone(marks: list[tuple[bytes, int, int]]) -> Iterator[Damage]:
+    """A mark that no other member has; a merged file's first one may have one of its own."""
+    count = Counter(mark for mark, _, _ in marks)
+    merged = len(count) > 2
+    for place, (mark, offset, length) in enumerate(marks):
+        if mark and count[mark] == 1 < len(marks) and not (place == 0 and merged):
+            yield Damage(offset, length, "the record is right, the mark in its gzip header is not that of this file")
 
 
 def _wrong(item: Member, missing: dict[str, Place]) -> Iterator[str]:

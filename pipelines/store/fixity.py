@@ -24,7 +24,7 @@ MOST_CAPTURES = 100  # named for one problem; how many there are is always said
 class Problem:
     """One thing wrong with an object, and which captures it touches."""
 
-    kind: str  # missing, unreadable, size, checksum, index, captures, damaged, quarantine
+    kind: str  # missing, unreadable, size, checksum, index, captures, damaged, quarantine, catalog
     detail: str
     offset: int | None = None
     captures: tuple[Capture, ...] = ()

@@ -1,4 +1,8 @@
-"""The gzip members of a WARC file, every byte of it accounted for; behind a damaged one the next is looked for."""
+"""The gzip members of a WARC file, every byte of it accounted for; behind a damaged one the next is looked for.
+
+What is found behind a damaged place may lie in the middle of a body that somebody sent, and be made for that. So a
+member is taken for the next one only with a mark (``gzipping``) that was seen at the beginning of a member before.
+"""
 
 from __future__ import annotations
 
@@ -8,6 +12,7 @@ from dataclasses import dataclass
 
 from isal import isal_zlib
 
+from pipelines.gzipping import HEADER, is_misread, mark_of
 from pipelines.warc import ISAL_ERROR
 
 _GZIP = 16 + zlib.MAX_WBITS
@@ -41,10 +46,16 @@ class Broken:
 
 class Members:
     """Goes through a file from its start; holds one member at a time. ``read`` gives the next bytes, empty at the
-    end."""
+    end.
 
-    def __init__(self, read: Callable[[], bytes]) -> None:
+    Files of others, and ours of before 2026-11-26, have no marks: what looks like a record is the next member then.
+    ``strict``: not even then.
+    """
+
+    def __init__(self, read: Callable[[], bytes], *, strict: bool = False) -> None:
         self._read = read
+        self._strict = strict
+        self._marks: set[bytes] = set()  # seen where members begin; empty: one without a mark was
         self._held = memoryview(b"")
         self._at = 0  # in what is held
         self._offset = 0  # of the member in the file
@@ -64,8 +75,13 @@ class Members:
             except ISAL_ERROR as e:
                 why = f"no whole gzip member: {e}"
                 break
-        if not inflater.eof:
-            return self._broken(b"".join(taken), why) if taken else None
+        if not taken:
+            return None
+        head = (taken[0] if len(taken[0]) >= HEADER else b"".join(taken))[:HEADER]
+        misread = is_misread(head)
+        if misread or not inflater.eof:
+            return self._broken(b"".join(taken), "the gzip header is damaged" if misread else why)
+        self._marks.add(mark_of(head))
         if spare := len(inflater.unused_data):
             taken[-1] = taken[-1][:-spare]
             self._at -= spare
@@ -82,6 +98,8 @@ class Members:
     def _broken(self, begun: bytes, why: str) -> Broken:
         """Look for the next record, one byte after the other; what was looked through is not kept."""
         window, gone, start, ended = begun + self._held[self._at :], 0, 1, False
+        if mark := mark_of(window, wrong=1):  # no body lies here, but a member whose header may itself be damaged
+            self._marks.add(mark)
         while True:
             at = window.find(_MAGIC, start)
             if not ended and (at < 0 or len(window) - at < _LOOK):
@@ -92,16 +110,23 @@ class Members:
             if at < 0:
                 gone, window = gone + len(window), b""
                 break
-            if _begins_a_record(window[at : at + _LOOK]):
+            if self._is_next(window[at : at + _LOOK]):
                 gone, window = gone + at, window[at:]
                 break
             start = at + 1
         self._held, self._at = memoryview(window), 0
         return Broken(self._offset, gone, why)
 
+    def _is_next(self, data: bytes) -> bool:
+        if self._strict or self._marks:
+            mark = mark_of(data)
+            if mark not in self._marks or (self._strict and not mark):
+                return False
+        return _begins_a_record(data)
+
 
 def _begins_a_record(data: bytes) -> bool:
-    try:
-        return bool(isal_zlib.decompressobj(wbits=_GZIP).decompress(data).startswith(b"WARC/1."))
+    try:  # a few bytes of it: a body may hold a million things that inflate to megabytes
+        return bool(isal_zlib.decompressobj(wbits=_GZIP).decompress(data, 7) == b"WARC/1.")
     except ISAL_ERROR:
         return False

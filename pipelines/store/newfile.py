@@ -21,6 +21,7 @@ from pipelines import warc
 from pipelines.cdxj import capture_of, index
 from pipelines.config_tables import PRODUCT
 from pipelines.errors import DamagedRecord, ObjectExists, StoppressError, StoreError
+from pipelines.gzipping import marked
 from pipelines.model import Capture
 from pipelines.tombstones import capture_gone
 from pipelines.warc import Placed, Record, parse_record, warcinfo
@@ -51,7 +52,7 @@ class NewFile:
 
     def add(self, record: Record, raw: bytes | None = None) -> None:
         """A record; ``raw``: its member, where it has one already."""
-        data = raw or warc.member(record)
+        data = raw or marked(warc.member(record), hashlib.sha256(self.name.encode()).digest()[:6])
         place = (self.offset, len(data))
         self.stream.write(data)
         self.offset += len(data)

@@ -2,9 +2,9 @@
 
     <prefix>-<timestamp17>-<serial>-<worker>.warc.gz.open    written to now
     <prefix>-<timestamp17>-<serial>-<worker>.warc.gz         sealed, waits for upload
-    quarantine/                                              torn tails, kept for people
+    quarantine/                                              torn tails and damaged places, kept for people
 
-Nothing is ever appended to a file of an earlier process: it is cut at its last whole member and sealed.
+Nothing is ever appended to a file of an earlier process: it is mended, cut at its last whole member, and sealed.
 """
 
 from __future__ import annotations
@@ -12,26 +12,27 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import os
+import random
 import re
 import secrets
-import shutil
 import socket
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import BinaryIO, Self
+from typing import IO, BinaryIO, Self
 
 from pipelines.crashpoint import crashpoint
-from pipelines.entity import EMPTY_LINE
 from pipelines.errors import SpoolLocked, StoppressError
-from pipelines.warc import VISIT_TYPE, Placed, Record, member, scan
+from pipelines.gzipping import marked, new_mark
+from pipelines.warc import Record, member
 
 from .disk import make_folders, sync_folder
 from .warcs import OPEN
 
 PREFIX = "stoppress"
 NAME = re.compile(PREFIX + r"-[0-9]{17}-[0-9]{5}-[^-]+\.warc\.gz")
+PATIENCE = 5.0  # seconds for those who only look at a lock; each takes some microseconds
 AT_ONCE = 4 * 2**20  # bytes that one write takes; each write alone would make this thread wait for the others
 
 
@@ -51,6 +52,13 @@ def worker_name(folder: Path) -> str:
     return name
 
 
+def unwritable(folder: Path, why: object) -> StoppressError:
+    return StoppressError(
+        f"the spool {folder} cannot be written: {why}; "
+        "open this folder to the crawler's user, or name another as [archive] spool"
+    )
+
+
 class SpoolLock:
     """One writer per spool: an flock that dies with its process; the file names the holder."""
 
@@ -59,20 +67,14 @@ class SpoolLock:
             make_folders(folder)
             self._file = (folder / "lock").open("a+")
         except OSError as e:
-            raise StoppressError(
-                f"the spool {folder} cannot be written: {e.strerror}; "
-                "open this folder to the crawler's user, or name another as [archive] spool"
-            ) from e
-        try:
-            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError as e:
-            self._file.seek(0)
-            holder = self._file.read().strip() or "another process"
+            raise unwritable(folder, e.strerror) from e
+        if not _taken(self._file):
+            holder = _named(self._file)
             self._file.close()
             raise SpoolLocked(
-                f"{folder} is in use by process {holder}; "
+                f"{folder} is in use by {holder}; "
                 "wait until it has ended, or give this crawler another [archive] spool"
-            ) from e
+            )
         try:
             self._file.truncate(0)
             os.write(self._file.fileno(), str(os.getpid()).encode())  # unbuffered: closing must not fail again
@@ -90,6 +92,40 @@ class SpoolLock:
         self._file.close()
 
 
+def holder(folder: Path) -> str:
+    """Who writes to this spool now, empty if nobody. Nothing is written, and no writer that starts now is kept out."""
+    try:
+        with (folder / "lock").open() as file:
+            return "" if _flock(file, fcntl.LOCK_SH) else _named(file)
+    except FileNotFoundError:
+        return ""
+
+
+def _taken(file: IO[str]) -> bool:
+    """Who only looks has a lock too, that others can share, and lets go at once: such a one is waited for."""
+    end = time.monotonic() + PATIENCE
+    while not _flock(file, fcntl.LOCK_EX):
+        if not _flock(file, fcntl.LOCK_SH) or time.monotonic() > end:
+            return False
+        fcntl.flock(file, fcntl.LOCK_UN)
+        time.sleep(random.uniform(0.005, 0.05))  # noqa: S311  no secret; two that start at once must not go in step
+    return True
+
+
+def _flock(file: IO[str], how: int) -> bool:
+    try:
+        fcntl.flock(file, how | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _named(file: IO[str]) -> str:
+    file.seek(0)
+    number = file.read().strip()
+    return f"process {number}" if number else "another process"
+
+
 class Epoch:
     """One open spool file. ``append`` buffers, ``commit`` makes durable, ``seal`` ends it for good."""
 
@@ -99,6 +135,7 @@ class Epoch:
         self._path = folder / (name + OPEN)
         self._file: BinaryIO = self._path.open("xb")
         self._waiting: list[bytes] = []
+        self._mark = new_mark()
         self.size = self._written = self.durable = 0
         try:
             self.append(first(name))
@@ -115,7 +152,7 @@ class Epoch:
         return self.append_member(member(record))
 
     def append_member(self, data: bytes) -> tuple[int, int]:
-        offset = self.size
+        offset, data = self.size, marked(data, self._mark)
         self._waiting.append(data)
         self.size += len(data)
         if self.size - self._written > AT_ONCE:
@@ -214,70 +251,6 @@ def _ours(path: Path, name: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-@dataclass(frozen=True, slots=True)
-class Recovered:
-    """A file left by a dead process, sealed again; ``torn`` bytes went to quarantine. ``records`` are lean."""
-
-    path: Path
-    records: tuple[Placed, ...]
-    size: int
-    torn: int
-
-
-def recover(folder: Path, told: Callable[[Recovered], None] = lambda left: None) -> list[Recovered]:
-    """Seal what dead processes left open, cut at the last whole member. Safe to be killed and run again.
-
-    ``told`` hears of each file before it is sealed: if it raises, the file is still there for the next try.
-    """
-    return [_recover(path, told) for path in left_open(folder)]
-
-
-def _recover(path: Path, told: Callable[[Recovered], None]) -> Recovered:
-    with path.open("r+b") as file:
-        records = lean(scan(file))
-        whole = records[-1].offset + records[-1].length if records else 0
-        torn = path.stat().st_size - whole
-        if torn:
-            file.seek(whole)
-            _quarantine(path, file)
-            crashpoint("mid_recovery")
-            file.truncate(whole)
-            file.flush()
-            os.fsync(file.fileno())
-    if not records:  # not even its warcinfo is whole: nothing was ever acknowledged from it
-        path.unlink()
-        return Recovered(path, (), 0, torn)
-    left = Recovered(path.with_name(path.name.removesuffix(OPEN)), records, whole, torn)
-    told(left)
-    crashpoint("mid_recovery")
-    seal_name(path)
-    return left
-
-
-def lean(records: Iterable[Placed]) -> tuple[Placed, ...]:
-    """Without what no row is made of: a whole file of bodies would fill the memory of a small machine."""
-    return tuple(replace(placed, record=replace(placed.record, block=_told(placed.record))) for placed in records)
-
-
-def _told(record: Record) -> bytes:
-    """Of an answer its HTTP header, of a visit all."""
-    if record.type in ("response", "revisit"):
-        found = EMPTY_LINE.search(record.block)
-        return record.block[: found.end()] if found else record.block
-    return record.block if record.get("Content-Type") == VISIT_TYPE else b""
-
-
-def _quarantine(path: Path, tail: BinaryIO) -> None:
-    folder = path.parent / "quarantine"
-    folder.mkdir(exist_ok=True)
-    with (folder / (path.name.removesuffix(OPEN) + ".tail")).open("wb") as file:
-        shutil.copyfileobj(tail, file, 1 << 20)
-        file.flush()
-        os.fsync(file.fileno())
-    sync_folder(folder)
-    sync_folder(path.parent)
 
 
 def overdue(opened: datetime, size: int, now: datetime, *, roll_size: int, roll_age: timedelta) -> bool:

@@ -18,8 +18,11 @@ from .catalog import Catalog, WarcFile
 from .file_check import FileCheck
 from .fixity import Checked, Problem
 from .objects import ObjectStore, Stat
-from .spool import left_open, sealed
+from .recovering import QUARANTINE, what_is_kept
+from .spool import NAME, left_open, sealed
 from .warcs import OPEN
+
+ORPHAN = "orphan: the catalog does not know it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +56,8 @@ class Verifier:
         for file in files:
             if self._share.has(file.name):
                 yield from self._file(file)
+        if not files:
+            yield from self._nothing_known()
         yield from self._nowhere(pointed, files)
         yield from self._orphans()
         yield from self._quarantine()
@@ -78,6 +83,16 @@ class Verifier:
         both = (self._spool / (name + OPEN), self._spool / name)  # in this order: it may be sealed just now
         return next((path for path in both if path.exists()), None)
 
+    def _nothing_known(self) -> Iterator[Checked]:
+        """A catalog without a file is that of an archive that is new, or it was lost: then nothing was checked."""
+        keys = (stat.key for stat in self._store.list("warc/") if NAME.fullmatch(stat.key.rpartition("/")[2]))
+        if (first := next(keys, None)) is not None and not self._catalog.files():  # still: a crawler may be at work
+            why = (
+                f"it knows no WARC file, and the store has {first}: it is new, or was lost, and nothing can be checked "
+                "against it; stop all crawlers, then: stoppress rebuild --replace"
+            )
+            yield Checked("catalog", self._clock(), ("catalog",), (Problem("catalog", why),))
+
     # what lies in the spool
 
     def _spooled(self, file: WarcFile, path: Path) -> Iterator[Checked]:
@@ -94,10 +109,10 @@ class Verifier:
         yield replace(result, problems=(*problems, *result.problems))
 
     def _quarantine(self) -> Iterator[Checked]:
-        folder = self._spool / "quarantine"
+        folder = self._spool / QUARANTINE
         for path in sorted(folder.iterdir()) if folder.is_dir() else []:
-            why = f"{path.stat().st_size} torn bytes of a file that was cut; look at them, then move them away"
-            name = f"quarantine/{path.name}"
+            why = f"{path.stat().st_size} {what_is_kept(path.name)}; look at them, then move them away"
+            name = f"{QUARANTINE}/{path.name}"
             yield Checked(name, self._clock(), ("quarantine",), (Problem("quarantine", why),))
 
     # what nothing points to, and what points to nothing
@@ -119,7 +134,7 @@ class Verifier:
             if name not in known and (made := self._catalog.replacing(name)):
                 yield replace(self._left(stat.key, made), size=stat.size)
             elif name not in known:
-                yield Checked(stat.key, self._clock(), note="orphan: the catalog does not know it", size=stat.size)
+                yield Checked(stat.key, self._clock(), note=ORPHAN, size=stat.size)
         if self._spool.is_dir():
             for path in [*left_open(self._spool), *sealed(self._spool)]:
                 name = path.name.removesuffix(OPEN)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pipelines.cli.common import AsJson, echo_json, say
-from pipelines.face import Json, iso
 from pipelines.store.catalog import PageSummary
 
+from ..lines import page_line
 from .common import opened, safe, table, when
 
 
@@ -22,27 +22,11 @@ def run(as_json: AsJson = False) -> None:
         pages = archive.pages()
     if as_json:
         for page in pages:
-            echo_json(line(page))
+            echo_json(page_line(page))
         return
     table(("last visit", "outcome", "visits", "versions", "changes", "page"), [_row(page) for page in pages])
     if not pages:
         say("nothing is kept yet; next: stoppress watch URL, then stoppress crawl")
-
-
-def line(page: PageSummary) -> Json:
-    """A line of ``pages --json``."""
-    return {
-        "url": page.url,
-        "state": page.state,
-        "headline": page.headline,
-        "visits": page.visits,
-        "captures": page.captures,
-        "versions": page.versions,
-        "changes": page.changes,
-        "first_seen": page.first_seen and iso(page.first_seen),
-        "last_seen": page.last_seen and iso(page.last_seen),
-        "last_outcome": page.last_outcome,
-    }
 
 
 def _row(page: PageSummary) -> list[str]:

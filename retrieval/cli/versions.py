@@ -9,6 +9,7 @@ from pipelines.face import Json, iso
 from pipelines.store.catalog import StoredVersion
 
 from ..later import LaterVersion
+from ..lines import version_line
 from .common import By, Url, opened, safe, table, when
 
 
@@ -34,7 +35,7 @@ def run(url: Url, extractor: By = None, as_json: AsJson = False) -> None:
         changes = Counter(stored.to_seq for stored in page.changes())
     if as_json:
         for stored in versions:
-            echo_json({"url": page.url, **line(stored, changes[stored.seq])})
+            echo_json({"url": page.url, **version_line(stored, changes[stored.seq])})
         return
     head = ("version", "first seen", "last seen", "state", "updates", "changes", "headline")
     table(head, [_row(stored, changes[stored.seq]) for stored in versions])
@@ -72,25 +73,6 @@ def _later_row(one: LaterVersion) -> list[str]:
     said = one.version
     figures = [said.state, str(len(said.updates)), str(one.captures), safe(said.headline, limit=80)]
     return [f"v{one.seq}" if one.seq else "-", when(one.first_seen), when(one.last_seen), *figures]
-
-
-def line(stored: StoredVersion, changes: int) -> Json:
-    """A line of ``versions --json``; ``same_as``: an earlier version that said the same; ``redacted``: the takedown of
-    one that may not be shown."""
-    return {
-        "version": stored.seq,
-        "first_seen": iso(stored.first_seen),
-        "last_seen": iso(stored.last_seen),
-        "headline": stored.version.headline,
-        "state": stored.version.state,
-        "updates": len(stored.version.updates),
-        "changes": changes,
-        "same_as": stored.same_as,
-        "content_hash": stored.content_hash,
-        "digest": stored.digest,
-        "record_id": stored.record_id,
-        "redacted": stored.redacted,
-    }
 
 
 def _row(stored: StoredVersion, changes: int) -> list[str]:

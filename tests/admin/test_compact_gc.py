@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -13,8 +14,10 @@ from pipelines.config import load_config
 from pipelines.errors import CatalogError, StoppressError
 from pipelines.opened import open_catalog
 from pipelines.store.catalog import Catalog, WarcFile
+from pipelines.store.local import LocalStore
 from pipelines.store.newfile import draft
-from pipelines.store.warcs import index_key, warc_key
+from pipelines.store.warcs import WarcReader, index_key, warc_key
+from pipelines.urlkey import urlkey
 from retrieval.archive import open_archive
 from tests.full_disk import full_disk
 from tests.rebuild.kept import CLOSED, STORM
@@ -25,6 +28,7 @@ from .test_redact import WHY, holds_together
 pytestmark = pytest.mark.long
 
 NOW = ("--older-than", "0s", "--yes")
+AT_ONCE = ("--grace", "0s", "--yes")
 ORPHAN = "stoppress-20260103100000000-00007-w9.warc.gz"
 
 
@@ -55,12 +59,41 @@ def test_three_files_become_one_and_all_is_as_it_was(place: Place) -> None:
     assert [line["note"] for line in notes.lines if line.get("result") == "noted"] == [
         f"replaced by {ran.lines[0]['new']}; stoppress gc deletes it"
     ] * 6
-    collected = place.run("gc", "--yes", "--json")
+    collected = place.run("gc", *AT_ONCE, "--json")
     assert collected.code == 0, collected.err
     assert place.objects("warc/") == {new: merged}
     assert place.objects("index/").keys() == {index_key(ran.lines[0]["new"])}
     assert read_back(place) == told
     holds_together(place)
+
+
+def test_what_was_replaced_just_now_stays_for_those_who_have_read_its_old_place(here: Place) -> None:
+    with here.catalog() as catalog:
+        old = next(catalog.captures(urlkey(STORM)))
+    before = here.objects("warc/")
+    here.run("compact", *NOW)
+    ran = here.run("gc", "--yes", "--json")
+
+    assert (ran.code, [line["deleted"] for line in ran.lines]) == (0, [False] * 3)
+    assert all(line["kept"].startswith("replaced within the grace period") for line in ran.lines)
+    assert before.items() <= here.objects("warc/").items()
+    assert len(here.objects("index/")) == 4
+    reader = WarcReader(LocalStore(here.config.parent / "archive"), None)
+    assert reader.record(old).id == old.record_id
+    assert here.run("gc", "--grace", "2h", "--yes", "--json").lines == ran.lines
+    assert {line["deleted"] for line in here.run("gc", *AT_ONCE, "--json").lines} == {True}
+
+
+def test_what_was_replaced_two_hours_ago_goes(here: Place) -> None:
+    new = here.run("compact", *NOW, "--json").lines[0]["new"]
+    two_hours = 2 * 3600 * 10**6  # as the catalog counts
+    with sqlite3.connect(here.config.parent / "archive" / "catalog.db") as catalog:
+        catalog.execute("UPDATE files SET stored = stored - ? WHERE name = ?", (two_hours, new))
+    catalog.close()
+
+    assert here.run("gc", "--yes").code == 0
+    assert here.objects("warc/").keys() == {warc_key(new)}
+    assert here.run("gc", "--grace", "3h", "--yes").code == 0
 
 
 def test_nothing_is_done_without_yes(here: Place) -> None:
@@ -80,7 +113,7 @@ def test_compact_killed_anywhere_and_run_again(here: Place, point: str) -> None:
     assert here.run("compact", *NOW, crash=point).code == -9
     assert read_back(here) == told
     assert here.run("compact", *NOW).code == 0
-    assert here.run("gc", "--yes").code == 0
+    assert here.run("gc", *AT_ONCE).code == 0
     assert len(here.objects("warc/")) == 1
     assert read_back(here) == told
     holds_together(here)
@@ -90,8 +123,8 @@ def test_compact_killed_anywhere_and_run_again(here: Place, point: str) -> None:
 def test_gc_killed_anywhere_and_run_again(place: Place, point: str) -> None:
     place.run("compact", *NOW)
 
-    assert place.run("gc", "--yes", crash=point).code == -9
-    assert place.run("gc", "--yes").code == 0
+    assert place.run("gc", *AT_ONCE, crash=point).code == -9
+    assert place.run("gc", *AT_ONCE).code == 0
     assert len(place.objects("warc/")) == len(place.objects("index/")) == 1
     holds_together(place)
 
@@ -102,7 +135,7 @@ def test_a_redaction_reaches_into_merged_files_and_what_they_replaced(here: Plac
 
     assert ran.code == 0, ran.err
     assert CLOSED[:20] not in here.words()
-    here.run("gc", "--yes")
+    here.run("gc", *AT_ONCE)
     assert len(here.objects("warc/")) == 1
     holds_together(here)
 
@@ -126,7 +159,7 @@ def test_gc_keeps_a_replaced_file_whose_records_are_damaged_in_the_new_one(here:
     data = bytearray(path.read_bytes())
     data[-100] ^= 0xFF
     path.write_bytes(bytes(data))
-    ran = here.run("gc", "--yes", "--json")
+    ran = here.run("gc", *AT_ONCE, "--json")
 
     assert ran.code == 1
     assert [line["deleted"] for line in ran.lines] == [False] * 3

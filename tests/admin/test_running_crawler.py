@@ -99,7 +99,7 @@ def test_files_are_merged_and_collected_beside_a_running_crawler(raw_server: Raw
         lines = _lines(process)
         _until(lines, lambda visit: visit["outcome"] == "revisit")
         merged = stoppress("compact", "--older-than", "0s", "--yes", "--json", config=config)
-        collected = stoppress("gc", "--yes", config=config)
+        collected = stoppress("gc", "--grace", "0s", "--yes", config=config)
         after = _until(lines, lambda visit: visit["outcome"] == "revisit")
         list(lines)
     verified = stoppress("verify", "--deep", "--json", config=config)

@@ -15,12 +15,13 @@ import pytest
 from pipelines import warc
 from pipelines.errors import StoppressError
 from pipelines.model import Exchange, Visit
-from pipelines.store import local, recorder, spool
+from pipelines.store import local, recorder, recovering, spool
 from pipelines.store.adopting import adopt
 from pipelines.store.catalog import Catalog
 from pipelines.store.local import LocalStore
 from pipelines.store.recorder import Limits, Recorder
-from pipelines.store.spool import Epoch, SpoolLock, recover, sealed
+from pipelines.store.recovering import recover
+from pipelines.store.spool import Epoch, SpoolLock, sealed
 from pipelines.store.uploader import store_file
 from pipelines.store.warcs import WarcReader
 from pipelines.urlkey import urlkey
@@ -235,6 +236,112 @@ def test_a_torn_tail_is_in_its_file_or_in_quarantine_at_any_moment(world: World)
     moments = [(steps, loss, files) for steps, loss, files in states(world.disk) if steps >= began]
     assert [(steps, loss) for steps, loss, files in moments if b"torn" not in files.values()] == []
     assert len(moments) > 5
+
+
+@dataclass
+class Damaged:
+    """The open file of a dead process with a damaged place in its middle and a torn tail, and what it told."""
+
+    world: World
+    bodies: dict[str, bytes]
+    lost: str  # the visit whose answer is damaged
+    gone: tuple[bytes, bytes]  # the damaged place, and the tail
+    rows: bytes  # the catalog as the dead process left it
+
+    @classmethod
+    def left(cls, world: World) -> Damaged:
+        world.store.mkdir()
+        with SpoolLock(world.folder):
+            pass
+        with Catalog.open(f"sqlite:///{world.home / 'catalog.db'}") as catalog:
+            kept = Recorder(
+                world.folder, catalog, worker="w1", sealed=lambda path: None,
+                warcinfo=lambda name: warc.warcinfo(name, {"software": "test"}, NOON),
+                limits=Limits(roll_age=timedelta(days=36500)),
+            )  # fmt: skip
+            for minute in range(VISITS):
+                world._visit(kept, minute)
+            rows = _image(world.home / "catalog.db")
+            kept.close()
+        (path,) = sealed(world.folder)
+        with path.open("rb") as file:
+            answers = [p for p in warc.scan(file) if p.record.type == "response"]
+        place, data = answers[2], bytearray(path.read_bytes())
+        data[place.offset + place.length // 2] ^= 4
+        damaged, torn = bytes(data[place.offset : place.offset + place.length]), b"\x1f\x8b\x08\x04torn"
+        path.unlink()
+        with path.with_name(path.name + spool.OPEN).open("wb") as file:
+            file.write(data + torn)
+            file.flush()
+            os.fsync(file.fileno())
+        for folder in (world.folder, world.disk.root):
+            local.sync_folder(folder)
+        return cls(world, world.bodies, "v2", (damaged, torn), rows)
+
+    def lacks(self, files: dict[Path, bytes], rows: bytes) -> Iterator[str]:
+        """What is wrong after one more start, from what a power loss has left."""
+        for part in self.gone:
+            if not any(part in data for data in files.values()):
+                yield f"{part!r} is nowhere"
+        self.world.played += 1
+        again = self.world.home / f"again{self.world.played}"
+        for path, data in files.items():
+            place = again / path.relative_to(self.world.disk.root)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(data)
+        (again / "catalog.db").write_bytes(rows)
+        with Catalog.open(f"sqlite:///{again / 'catalog.db'}") as catalog:
+            adopt(again / "spool", catalog)
+            yield from self._other_visits(again, catalog)
+        copies = [path.read_bytes() for path in (again / "spool" / "quarantine").iterdir()]
+        yield from (f"{part!r} is not in quarantine" for part in self.gone if part not in copies)
+
+    def _other_visits(self, again: Path, catalog: Catalog) -> Iterator[str]:
+        for path in sealed(again / "spool"):
+            store_file(path, LocalStore(again / "store"), catalog)  # DamagedRecord if it is not whole
+        yield from (f"{path.name} is left" for path in (again / "spool").glob("*.warc.gz*"))
+        reader = WarcReader(LocalStore(again / "store"), again / "spool")
+        known = {visit.id: visit for visit in catalog.visits()}
+        for name, content in self.bodies.items():
+            found = [reader.response(capture).body for capture in known[name].captures] if name in known else None
+            if found != ([] if name == self.lost else [content]):
+                yield f"{name} has {found!r}"
+
+
+@pytest.mark.parametrize("after", ["before it told", "after it told"])
+def test_a_power_loss_while_a_damaged_file_is_mended_costs_nothing_more(world: World, after: str) -> None:
+    """At any moment, with the catalog as it was, or as this start had already made it."""
+    world.disk.watching(world.patch)
+    left = Damaged.left(world)
+    world.disk.mark("durable")
+    began = len(world.disk.log)
+    with Catalog.open(f"sqlite:///{world.home / 'catalog.db'}") as catalog:
+        world.patch.setattr(catalog, "write", world._noting(catalog.write, catalog, world.home / "catalog.db"))
+        adopt(world.folder, catalog)
+    world.patch.undo()
+    wrong = []
+    for steps, loss, files in states(world.disk):
+        notes = [step.note for step in world.disk.log[:steps] if step.kind == "mark"]
+        told = [note.image for note in notes if isinstance(note, Rows)]
+        rows = told[-1] if told and after == "after it told" else left.rows
+        if steps >= began:
+            wrong += [f"step {steps}, {loss} lost: {line}" for line in left.lacks(files, rows)]
+
+    assert wrong == []
+    assert world.played >= 15
+
+
+def test_mending_without_copies_on_disk_is_caught(world: World) -> None:
+    world.patch.setattr(recovering, "sync_folder", lambda folder: None)
+    world.disk.watching(world.patch)
+    left = Damaged.left(world)
+    world.disk.mark("durable")
+    began = len(world.disk.log)
+    with Catalog.open(f"sqlite:///{world.home / 'catalog.db'}") as catalog:
+        adopt(world.folder, catalog)
+    world.patch.undo()
+
+    assert any(list(left.lacks(files, left.rows)) for steps, _, files in states(world.disk) if steps >= began)
 
 
 def test_an_object_is_durable_in_folders_that_another_process_was_just_making(world: World) -> None:

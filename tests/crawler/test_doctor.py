@@ -266,7 +266,7 @@ def _old(spool: Path) -> None:
 
 
 SPOOLS: dict[str, tuple[Callable[[Path], object], str]] = {
-    "quarantine": (_torn, "1 torn tail(s) lie in quarantine: a.tail look at them"),
+    "quarantine": (_torn, "1 torn tail(s) or damaged place(s) of spool files lie in quarantine: a.tail look at them"),
     "waits": (_old, "1 file(s) wait for the store, the oldest for 120 min stoppress crawl --once sends them"),
     "left open": (lambda spool: (spool / f"{FILE}.open").write_bytes(b"x"), "1 file(s) were left open by a crawler"),
     "nearly full": (lambda spool: (spool / FILE).write_bytes(bytes(900_000)), "nearly full: 0.9 MiB of 1.0 MiB taken"),

@@ -111,9 +111,15 @@ STORAGE: dict[str, Row] = {
                               "a_damaged_object_is_never_served_named_by_verify_and_costs_no_other")
                           + _in(_VERIFY, "one_changed_bit_anywhere_is_found"),
                           not_yet="an HTTP API that answers 502"),
-    "torn": Row("a torn last member, garbage between members", "kept up to there, quarantined, exit 1",
+    "torn": Row("a torn last member, damage or garbage between members",
+                "each whole record is kept, the rest quarantined, exit 1",
                 _in(_SPOOL, "recovery_cuts_at_the_last_whole_member_wherever_the_file_was_torn",
                     "a_file_whose_first_member_is_torn_is_quarantined_whole")
+                + _in("store/test_mending", "a_flipped_byte_costs_its_record_and_none_behind_it",
+                      "what_was_put_between_two_records_goes_and_rows_point_to_where_the_records_lie_now",
+                      "no_record_is_made_of_a_body_that_holds_records")
+                + _in("faults/storage/test_damaged_spool",
+                      "it_costs_the_record_that_it_hit_and_no_other_that_was_acknowledged")
                 + _in(_VERIFY, "bytes_between_records_are_found",
                       "what_lies_in_quarantine_is_a_finding_until_it_is_moved_away")),
     "large": Row("huge files, very many objects, uploads left half done", "rolled far below, paged, given up",
@@ -127,6 +133,8 @@ CATALOG: dict[str, Row] = {
     "lost": Row("the catalog is gone, or older than the store", "rebuilt from the store; what it lacks is listed",
                 _in("rebuild/test_equal", "a_day_of_all_that_pages_do")
                 + _in("rebuild/test_verb", "replace_makes_all_of_it_again")
+                + _in("faults/catalog/test_old_copy", "yesterdays_catalog_is_refused_until_it_is_made_again",
+                      "a_lost_catalog_is_refused_too")
                 + _in(_VERIFY, "objects_that_the_catalog_does_not_know_are_noted")),
     "connection": Row("locked by others; cut off before and after the commit", "tried again; each row is there once",
                       _in("faults/catalog/test_connection",

@@ -5,12 +5,15 @@ from __future__ import annotations
 import gzip
 import zlib
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import brotli
 import pytest
 from backports import zstd
 
 from pipelines.entity import DecodeError, dechunk, decode, entity, parse
+from pipelines.model import Unreadable
+from pipelines.reading import read
 
 BODY = b"The harbour is closed. " * 500
 CODERS: dict[str, Callable[[bytes], bytes]] = {
@@ -90,3 +93,25 @@ def test_a_message_is_taken_apart_at_its_first_empty_line_whatever_ends_the_line
 def test_what_is_not_http_is_an_error() -> None:
     with pytest.raises(ValueError, match="not an HTTP status line"):
         parse(b"hello\r\n\r\n")
+
+
+def answer(*codings: str, body: bytes) -> bytes:
+    lines = "".join(f"content-encoding: {coding}\r\n" for coding in codings)
+    return f"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n{lines}\r\n".encode() + body
+
+
+@pytest.mark.parametrize("codings", [("gzip", "br"), ("gzip, br",), ("", "gzip", "identity", " br ")])
+def test_all_lines_of_codings_count_in_their_order(codings: tuple[str, ...]) -> None:
+    page = b"<!doctype html><html><body><p>The harbour is closed to all ships today.</p></body></html>"
+    said = read(answer(*codings, body=brotli.compress(gzip.compress(page))), "https://news.test/a", datetime.now(UTC))
+
+    assert not isinstance(said, Unreadable)
+    assert "The harbour is closed" in said.text
+
+
+@pytest.mark.parametrize("codings", [("gzip",) * 3, ("gzip",) * 4000, ("gzip, " * 9000,), ("br", "gzip"), ("gzip", "x")])
+def test_more_lines_than_are_read_or_another_order_is_no_page(codings: tuple[str, ...]) -> None:
+    said = read(answer(*codings, body=brotli.compress(gzip.compress(BODY))), "https://news.test/a", datetime.now(UTC))
+
+    assert isinstance(said, Unreadable)
+    assert said.reading == "decode"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import gzip
 import io
 import json
@@ -9,10 +10,10 @@ import os
 import subprocess
 import sys
 import sysconfig
+import threading
 import time
 import tracemalloc
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -33,12 +34,14 @@ from pipelines.errors import (
     StoreUnavailable,
 )
 from pipelines.model import Capture, Exchange, Visit
+from pipelines.promise import Promise
 from pipelines.store import recorder as recorder_module
 from pipelines.store.adopting import adopt, rows_of
 from pipelines.store.catalog import Catalog
 from pipelines.store.local import LocalStore
 from pipelines.store.recorder import Limits, Recorder
-from pipelines.store.spool import SpoolLock, file_name, recover, worker_name
+from pipelines.store.recovering import recover
+from pipelines.store.spool import SpoolLock, file_name, holder, worker_name
 from pipelines.store.uploader import Uploader, store_file
 from pipelines.store.warcs import WarcReader, index_key, warc_key
 from pipelines.urlkey import urlkey
@@ -355,6 +358,58 @@ def test_the_lock_names_the_process_that_holds_it(tmp_path: Path) -> None:
         pass
 
 
+def test_who_asks_for_the_holder_keeps_nobody_out(tmp_path: Path) -> None:
+    """Many looks while a crawler starts thirty times."""
+    with SpoolLock(tmp_path):
+        assert holder(tmp_path) == f"process {os.getpid()}"
+    ending = threading.Event()
+
+    def look() -> None:
+        while not ending.is_set():
+            holder(tmp_path)
+
+    lookers = [threading.Thread(target=look) for _ in range(2)]
+    for looker in lookers:
+        looker.start()
+    try:
+        for _ in range(30):
+            with SpoolLock(tmp_path):
+                pass
+    finally:
+        ending.set()
+        for looker in lookers:
+            looker.join()
+
+    assert holder(tmp_path) == ""
+
+
+def test_a_lock_that_only_a_look_holds_is_waited_for_and_a_writer_s_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits: list[float] = []
+    monkeypatch.setattr("time.sleep", waits.append)
+    with SpoolLock(tmp_path), pytest.raises(SpoolLocked):
+        SpoolLock(tmp_path)
+
+    assert waits == []
+
+    with (tmp_path / "lock").open() as file:
+        fcntl.flock(file, fcntl.LOCK_SH)
+        monkeypatch.setattr("time.sleep", lambda seconds: fcntl.flock(file, fcntl.LOCK_UN))
+        with SpoolLock(tmp_path):
+            assert waits == []
+
+
+def test_a_look_writes_nothing(tmp_path: Path) -> None:
+    assert holder(tmp_path) == ""
+    assert list(tmp_path.iterdir()) == []
+
+    (tmp_path / "lock").write_text("4711")
+
+    assert holder(tmp_path) == ""
+    assert (tmp_path / "lock").read_text() == "4711"
+
+
 def test_a_disk_without_room_for_the_holder_s_name_is_named(tmp_path: Path) -> None:
     with full_disk(), pytest.raises(StoppressError, match=f"{tmp_path} cannot be written: .*; make room there"):
         SpoolLock(tmp_path)
@@ -379,7 +434,7 @@ def test_a_spool_keeps_the_name_of_its_writer(tmp_path: Path) -> None:
 # when the disk fails ----------------------------------------------------------------------------------------------
 
 
-def failing(future: Future[Any]) -> str:
+def failing(future: Promise[Any]) -> str:
     with pytest.raises(StoreError) as raised:
         future.result(30)
     return str(raised.value)

@@ -259,7 +259,7 @@ def test_a_record_with_a_wrong_digest_is_found_though_its_file_is_as_it_was_stor
         with file.open("rb") as stream:
             found = read_through(stream, {})
 
-        assert [(d.offset, f"the {what} of" in d.why) for d in found.damages] == [(items[1].offset, True)]
+        assert [(d.offset, f"the {what} of" in d.why) for d in found.damages] == [(len(file.read_bytes()) - len(wrong), True)]
 
 
 def test_a_record_that_was_replaced_by_another_is_found(here: Place) -> None:
@@ -467,6 +467,29 @@ def test_without_an_archive_it_says_so(tmp_path: Path) -> None:
     assert ran.code == 1
     assert "there is no catalog" in ran.err
     assert not (tmp_path / "spool").exists()
+
+
+@pytest.mark.parametrize("deep", [[], ["--deep"]])
+def test_a_catalog_that_knows_nothing_of_what_is_in_the_store_is_a_finding(here: Place, deep: list[str]) -> None:
+    key = here.key
+    here.catalog.close()
+    for path in here.folder.glob("**/catalog.db*"):
+        path.unlink()
+    with Catalog.open(load_config(here.config).archive.catalog):
+        pass
+    ran = stoppress("verify", *deep, config=here.config)
+
+    assert ran.code == 1
+    assert f"catalog: catalog: it knows no WARC file, and the store has {key}" in ran.out.decode()
+    assert "then: stoppress rebuild --replace" in ran.out.decode()
+    assert "of which 1 WARC file(s) of the store not checked" in ran.err
+
+
+def test_an_archive_in_which_nothing_was_kept_yet_is_none(tmp_path: Path) -> None:
+    config = write_config(tmp_path, URL)
+    stoppress("apply", str(config))
+
+    assert stoppress("verify", "--deep", config=config).code == 0
 
 
 def test_quarantine_alone_ends_with_1(here: Place) -> None:

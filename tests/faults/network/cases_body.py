@@ -25,8 +25,9 @@ def _bomb(size: int) -> bytes:
 
 def _coded(name: str, body: bytes, coding: str, good: bool = False) -> Case:
     ends = "is_read" if good else "is_decode_and_never_a_version"
+    lines = [f"Content-Encoding: {line}" for line in coding.split("\n")]
     return Case(
-        row="content-coding", name=f"{name}_{ends}", answer=page(body, f"Content-Encoding: {coding}"),
+        row="content-coding", name=f"{name}_{ends}", answer=page(body, *lines),
         ends=VERSION if good else UNDECODABLE,
     )  # fmt: skip
 
@@ -39,6 +40,12 @@ CODINGS = [
     _coded("deflate", zlib.compress(LATER), "deflate", good=True),
     _coded("raw_deflate", zlib.compress(LATER, wbits=-15), "deflate", good=True),
     _coded("gzip_within_gzip", gzip.compress(GZIP), "gzip, gzip", good=True),
+    _coded("gzip_within_gzip_on_two_lines", gzip.compress(GZIP), "gzip\ngzip", good=True),
+    _coded("gzip_within_brotli_on_two_lines", brotli.compress(GZIP), "gzip\nbr", good=True),
+    _coded("gzip_on_two_lines_and_once_in_fact", GZIP, "gzip\ngzip"),
+    _coded("gzip_and_brotli_in_the_other_order", brotli.compress(GZIP), "br\ngzip"),
+    _coded("gzip_on_three_lines", gzip.compress(gzip.compress(GZIP)), "gzip\ngzip\ngzip"),
+    _coded("a_bomb_within_a_coding_of_another_line", gzip.compress(_bomb(40 * 2**20)), "gzip\ngzip"),
     _coded("identity", LATER, "identity", good=True),
     _coded("a_gzip_body_cut_in_the_middle", gzip.compress(FIRST)[:150], "gzip"),
     _coded("a_gzip_body_without_its_trailer", GZIP[:-8], "gzip"),

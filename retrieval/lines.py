@@ -1,0 +1,41 @@
+"""What the face says of pages and versions in JSON, on the command line and over HTTP."""
+
+from __future__ import annotations
+
+from pipelines.face import Json, iso
+from pipelines.store.catalog import PageSummary, StoredVersion
+
+
+def page_line(page: PageSummary) -> Json:
+    """A line of ``pages --json``, and a page of the API."""
+    return {
+        "url": page.url,
+        "state": page.state,
+        "headline": page.headline,
+        "visits": page.visits,
+        "captures": page.captures,
+        "versions": page.versions,
+        "changes": page.changes,
+        "first_seen": page.first_seen and iso(page.first_seen),
+        "last_seen": page.last_seen and iso(page.last_seen),
+        "last_outcome": page.last_outcome,
+    }
+
+
+def version_line(stored: StoredVersion, changes: int) -> Json:
+    """A line of ``versions --json``, and a version of the API; ``same_as``: an earlier version that said the same;
+    ``redacted``: the takedown of one that may not be shown."""
+    return {
+        "version": stored.seq,
+        "first_seen": iso(stored.first_seen),
+        "last_seen": iso(stored.last_seen),
+        "headline": stored.version.headline,
+        "state": stored.version.state,
+        "updates": len(stored.version.updates),
+        "changes": changes,
+        "same_as": stored.same_as,
+        "content_hash": stored.content_hash,
+        "digest": stored.digest,
+        "record_id": stored.record_id,
+        "redacted": stored.redacted,
+    }

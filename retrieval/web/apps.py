@@ -1,0 +1,69 @@
+"""The two services as ASGI applications: which path leads where."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from ..archive import Archive
+from .api import Api
+from .cdx import Cdx
+from .errors import told
+from .guard import Guard, Rules
+from .links import Origins
+from .memento import Memento
+from .raw import WALL
+
+# Nothing of a captured page is ever shown here but as text; should something slip through, it can do nothing.
+APPLICATION_HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
+    "frame-ancestors 'none'; base-uri 'none'",
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+
+
+def application(archive: Archive, origins: Origins, *, hosts: Collection[str], token: str | None) -> ASGIApp:
+    """CDX, TimeMaps and the JSON API."""
+    cdx, memento, api = Cdx(archive), Memento(archive, origins), Api(archive, origins)
+    routes = [
+        Route("/cdx/search/cdx", cdx.search),
+        Route("/cdx", cdx.search),
+        Route("/web/timemap/{form:str}/{url:path}", memento.timemap),
+        *api.routes(),
+        *_health(archive),
+    ]
+    return _guarded(routes, Rules(hosts=hosts, token=token, headers=APPLICATION_HEADERS))
+
+
+def captured(archive: Archive, origins: Origins, *, hosts: Collection[str], token: str | None) -> ASGIApp:
+    """Captured bytes, as they are: nothing else is on this origin, so that a page finds nothing there to read."""
+    memento = Memento(archive, origins)
+    routes = [
+        Route("/web/timemap/{form:str}/{url:path}", memento.timemap),
+        Route("/web/{url:path}", memento.web),
+        *_health(archive),
+    ]
+    return _guarded(routes, Rules(hosts=hosts, token=token, headers=dict(WALL)))
+
+
+def _guarded(routes: list[Route], rules: Rules) -> ASGIApp:
+    return Guard(Starlette(routes=routes, exception_handlers={Exception: told}), rules)
+
+
+def _health(archive: Archive) -> list[Route]:
+    def alive(_: Request) -> Response:
+        return PlainTextResponse("ok\n")
+
+    def ready(_: Request) -> Response:
+        archive.catalog.takedowns()  # CatalogError: 503
+        return PlainTextResponse("ok\n")
+
+    return [Route("/healthz", alive), Route("/readyz", ready)]

@@ -1,0 +1,136 @@
+"""Memento over HTTP, RFC 7089: TimeGate, mementos as they were stored, TimeMaps."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from itertools import islice
+from urllib.parse import urljoin
+
+from starlette.requests import Request
+from starlette.responses import Response, StreamingResponse
+
+from pipelines.errors import NotArchived, ObjectNotFound, TakenDown, WatchlistError
+from pipelines.model import Capture
+from pipelines.urlkey import urlkey
+
+from ..archive import Answer, Archive
+from ..blocked import why_not
+from ..cdx.times import filled
+from ..mementos import Mementos, second
+from . import address, raw
+from .links import (
+    LINK_FORMAT,
+    Origins,
+    Part,
+    http_date,
+    json_map,
+    link_format,
+    memento_links,
+    timegate_links,
+)
+
+PER_MAP = 1_000  # mementos of one TimeMap; a longer history is told in several, and the first line comes soon
+
+
+class Memento:
+    """The endpoints; made for one archive and the two origins it is served from."""
+
+    def __init__(self, archive: Archive, origins: Origins) -> None:
+        self._archive, self._origins = archive, origins
+
+    def web(self, request: Request) -> Response:
+        """``/web/…``: the TimeGate of a URL, or one of its mementos."""
+        wanted = address.asked(_behind(request, "/web/"), request.url.query)
+        found = Mementos(self._archive.catalog, urlkey(wanted.url), wanted.url)
+        if wanted.moment is None:
+            return self._timegate(found, wanted.url, request.headers.get("accept-datetime"))
+        capture = found.exact(wanted.moment) if len(wanted.digits) == 14 else None
+        if capture is None:
+            return self._elsewhere(found.nearest(wanted.moment), wanted.mode)
+        return self._memento(found, capture, wanted.mode, request)
+
+    def _timegate(self, found: Mementos, url: str, wanted: str | None) -> Response:
+        # "If [Accept-Datetime] is not conformant [...] the TimeGate MUST return 400" -- RFC 7089 4.5.3
+        capture = found.nearest(_accepted(wanted) if wanted is not None else None)
+        return _redirect(
+            address.memento(self._origins.archive, capture.timestamp, capture.url),
+            {"Vary": "accept-datetime", "Link": timegate_links(self._origins, capture.url)},
+        )
+
+    def _elsewhere(self, nearest: Capture, mode: str) -> Response:
+        """Another second than that of a capture: a redirect of ours, which is no memento."""
+        there = address.memento(self._origins.archive, nearest.timestamp, nearest.url, mode)
+        return _redirect(there, {"Link": timegate_links(self._origins, nearest.url)})
+
+    def _memento(self, found: Mementos, capture: Capture, mode: str, request: Request) -> Response:
+        answer = self._stored(capture)
+        headers, body = raw.given(answer, raw.codings(request.headers.get("accept-encoding", "")))
+        if 300 <= answer.status < 400 and (target := answer.header("Location")):
+            headers += self._led_to(capture, target, mode)
+        headers += [
+            ("Memento-Datetime", http_date(capture.timestamp)),
+            ("Link", memento_links(self._origins, capture, found.around(capture), mode)),
+        ]
+        response = Response(body, answer.status if 200 <= answer.status <= 599 else 200)
+        response.raw_headers = [(b"content-length", str(len(body)).encode())]
+        response.raw_headers += [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
+        return response
+
+    def _stored(self, capture: Capture) -> Answer:
+        """Bytes and header of a capture, a revisit's from its original. ObjectNotFound names both."""
+        original = self._archive.catalog.capture(capture.refers_to) if capture.refers_to else None
+        if original and original.redacted:
+            raise TakenDown(why_not(original, self._archive.catalog))
+        if capture.kind == "revisit" and original is None:
+            raise ObjectNotFound(f"{capture.record_id} revisits {capture.refers_to}, which is not in this archive")
+        stored = self._archive.reader.response(capture, original)
+        return Answer(
+            capture=capture, status=stored.status, reason=stored.reason, headers=stored.headers, body=stored.body
+        )
+
+    def _led_to(self, capture: Capture, target: str, mode: str) -> raw.Headers:
+        try:
+            url = address.target(urljoin(capture.url, target).partition("#")[0], "")
+        except (WatchlistError, ValueError):  # a page may lead anywhere: only web addresses are followed
+            return []
+        return [("Location", address.memento(self._origins.archive, capture.timestamp, url, mode))]
+
+    def timemap(self, request: Request) -> Response:
+        """``/web/timemap/{link,json}/URL``; ``?`` belongs to the URL, so the page of a long map is in the path."""
+        form, rest = request.path_params["form"], _behind(request, f"/web/timemap/{request.path_params['form']}/")
+        start, url = _page_of(rest, request.url.query)
+        found = Mementos(self._archive.catalog, urlkey(url), url)
+        rows = list(islice(found.all(since=start), PER_MAP + 1))
+        if not rows:
+            raise NotArchived(f"{url} is not in this archive" + (f" from {start} on" if start else ""))
+        following = rows[PER_MAP] if len(rows) > PER_MAP else None
+        part = Part(url, rows[:PER_MAP], begins=start is None, following=following)
+        if form == "json":
+            return StreamingResponse(json_map(self._origins, part), media_type="application/json")
+        return StreamingResponse(link_format(self._origins, part), media_type=LINK_FORMAT)
+
+
+def _behind(request: Request, prefix: str) -> str:
+    """What was asked for behind a prefix, undecoded: a URL's own escapes stay as they are."""
+    path: bytes = request.scope.get("raw_path") or request.scope["path"].encode()
+    return path.partition(b"?")[0].decode("latin-1").removeprefix(prefix)
+
+
+def _accepted(text: str) -> datetime:
+    try:
+        moment = parsedate_to_datetime(text)
+    except (ValueError, TypeError, IndexError, OverflowError) as e:
+        raise ValueError(f"Accept-Datetime {text[:60]!r} is no date as in Sat, 03 Jan 2026 10:00:00 GMT") from e
+    return moment.replace(tzinfo=moment.tzinfo or UTC).astimezone(UTC)
+
+
+def _redirect(location: str, headers: dict[str, str]) -> Response:
+    return Response(status_code=302, headers={"Location": location, **headers})
+
+
+def _page_of(rest: str, query: str) -> tuple[datetime | None, str]:
+    stamp, slash, behind = rest.partition("/")
+    if slash and len(stamp) == 14 and stamp.isascii() and stamp.isdigit():
+        return second(filled(stamp)), address.target(behind, query)
+    return None, address.target(rest, query)

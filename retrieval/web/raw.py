@@ -1,0 +1,60 @@
+"""An archived answer as it is given out: the stored bytes, and of its header what does no harm. Pure."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from pipelines.entity import DecodeError
+
+from ..archive import Answer
+
+Headers = list[tuple[str, str]]
+# What a captured page may do is decided here, not by the page: it runs nothing and asks nobody.
+WALL: Headers = [
+    ("Content-Security-Policy", "sandbox"),
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "no-referrer"),
+    ("Cross-Origin-Resource-Policy", "same-site"),
+]
+_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110 5.6.2: token
+_NOT_VISIBLE = re.compile(r"[^\t\x20-\x7e\x80-\xff]")
+_TYPE = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+/[\x20-\x7e]+")
+_CODING = re.compile(r"[a-z0-9-]{1,20}")
+
+
+def given(answer: Answer, accepted: Iterable[str]) -> tuple[Headers, bytes]:
+    """Header and body. ``accepted``: content codings that the client takes; another one is taken off.
+
+    DecodeError if that cannot be done: then only who takes the coding can have the bytes.
+    """
+    body, headers = answer.body, list(WALL)
+    media = answer.header("Content-Type") or ""
+    headers.append(("Content-Type", media if _TYPE.fullmatch(media) else "application/octet-stream"))
+    if coding := (answer.header("Content-Encoding") or "").strip().lower():
+        if _CODING.fullmatch(coding) and coding in accepted:
+            headers.append(("Content-Encoding", coding))
+        else:
+            body = answer.decoded()
+        headers.append(("Vary", "Accept-Encoding"))
+    return headers + archived(answer.headers), body
+
+
+def archived(headers: Iterable[tuple[str, str]]) -> Headers:
+    """Every field as it was, under a name that no client obeys."""
+    return [
+        (f"X-Archive-Orig-{name}", _NOT_VISIBLE.sub(" ", value)) for name, value in headers if _NAME.fullmatch(name)
+    ]
+
+
+def codings(accept: str) -> set[str]:
+    """The codings of an ``Accept-Encoding`` that are not refused with ``q=0`` (RFC 9110 12.5.3)."""
+    taken = set()
+    for part in accept.lower().split(","):
+        name, _, weight = part.partition(";")
+        if not re.fullmatch(r"\s*q\s*=\s*0(\.0*)?\s*", weight):
+            taken.add(name.strip())
+    return taken
+
+
+__all__ = ["DecodeError", "archived", "codings", "given"]

@@ -1,0 +1,55 @@
+"""Worker processes with many pages: what two do beside one, and what one holds."""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import statistics
+import time
+from collections.abc import Iterator
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+from pipelines import workers
+from tests.bench.saved_pages import Page, made
+
+PAGES = 120  # in one measurement of workers
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=utf-8\r\n\r\n"
+
+
+def two_beside_one(page: Page, rounds: int = 3) -> str:
+    """How many times as many pages two workers read in the same time, each page another one."""
+    ratios = [asyncio.run(_wall(1, page)) / asyncio.run(_wall(2, page)) for _ in range(rounds)]
+    return f"two workers beside one: {statistics.median(ratios):.2f} ({min(ratios):.2f} to {max(ratios):.2f})"
+
+
+async def _wall(count: int, page: Page) -> float:
+    pool = workers.Workers(count)
+    try:
+        for number in range(4 * count):  # all are awake
+            await pool.read(HEAD + page.html, f"{page.url}/wake/{number}", page.at)
+        begun = time.perf_counter()
+        urls = [f"{page.url}/{number}" for number in range(PAGES)]
+        await asyncio.gather(*(pool.read(HEAD + page.html, url, page.at) for url in urls))
+        return time.perf_counter() - begun
+    finally:
+        pool.close()
+
+
+def held(count: int) -> Iterator[str]:
+    """RSS of one process, in megabytes, as it reads pages of which none is as another."""
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(1, mp_context=context, initializer=workers._limit) as pool:
+        for begin in range(0, count, max(1, count // 10)):
+            end = min(count, begin + max(1, count // 10))
+            rss, kept = pool.submit(_read, begin, end).result()
+            yield f"after {end:5} pages: RSS {rss:.1f} MB, remembered {kept:.1f} MB"
+
+
+def _read(begin: int, end: int) -> tuple[float, float]:
+    """Every page is met twice, with an update more the second time, as a crawler meets it."""
+    for number in range(begin, end):
+        page = made(number // 2, 12 + number % 2, 60, seed=number // 2)
+        workers._reading(HEAD + page.html, f"{page.url}/{number // 2}", page.at)
+    pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
+    return pages * 4096 / 1e6, workers._memory().size / 1e6
