@@ -12,11 +12,11 @@ WANTED := pyproject.toml constraints.txt
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint wheel bench-crawl bench-peers bench-stalls bench-extract crash constraints clean
+.PHONY: help demo test lint wheel bench-crawl bench-peers bench-stalls bench-extract bench-compare evaluate-diff crash constraints clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /make \1@/p' Makefile | while IFS=@ read -r what does; do printf '%-18s %s\n' "$$what" "$$does"; done
-	@echo 'Options: ARGS="..." for demo, test, the benches and crash; PYTHON=python3.13 VENV=.venv313'
+	@echo 'Options: ARGS="..." for demo, test, the benches, evaluate-diff and crash; PYTHON=python3.13 VENV=.venv313'
 
 demo: $(VENV)/.ready ## the main job, in half a minute: a local newsroom edits its live page, Stoppress watches
 	@$(BIN)/python -m stoppress demo $(ARGS)
@@ -46,6 +46,12 @@ bench-stalls: $(VENV)/.ready-test ## how late the event loop is while 300 MB of 
 
 bench-extract: $(VENV)/.ready-test ## reading pages, first and again, in calls of trafilatura.extract
 	@PYTHONPATH=. $(BIN)/python tests/bench/extract.py $(ARGS)
+
+bench-compare: $(VENV)/.ready-test ## two versions to changes beside difflib and cydifflib, as ratios in one run
+	@$(BIN)/python -m tests.bench.comparing $(ARGS)
+
+evaluate-diff: $(VENV)/.ready-test ## how right comparison is: made pages, and the corpus where it is (STOPPRESS_CORPUS)
+	@$(BIN)/python -m tests.evaluate $(ARGS)
 
 N ?= 200
 crash: $(VENV)/.ready-test ## kill the crawler N times (N=200, half of them on S3) and report what was lost: nothing

@@ -29,6 +29,7 @@ UPDATE_LINE = _names(
 )
 EXPLAINED = _names("state_votes polls continued_at uncovered extra")  # what --explain adds about the page
 CHANGE_LINE = _names("type class update field old new ops match_method match_score confirmed")
+CHANGE_WHERE_KNOWN = _names("runner_up_score other numbers_changed quotes_changed names_changed coarse")
 VISIT_LINE = _names("url started outcome reason detail status captures reading version changes")
 CAPTURE_LINE = _names("role url filename offset length record_id digest")
 
@@ -91,14 +92,14 @@ def update_from_json(document: Mapping[str, Any]) -> Update:
 
 
 def change_to_json(change: Change) -> Json:
-    """A line of ``compare --json``; the interval and the proofs follow where the change has them."""
+    """A line of ``compare --json``; what else is known of the change follows, the interval and the proofs too."""
     document = _plain(change)
     document["class"] = document.pop("class_")
     for side in ("old_proof", "new_proof"):
         proof = document.pop(side)
         if proof is not None:
             document[side] = _plain(proof)
-    for name in ("part", "seen_after", "seen_by"):
+    for name in ("part", *CHANGE_WHERE_KNOWN, "seen_after", "seen_by"):
         if document[name] is None:
             del document[name]
     return _ordered(document, CHANGE_LINE)

@@ -199,8 +199,14 @@ class Change:
     old: str | None = None
     new: str | None = None
     ops: tuple[Op, ...] = ()
-    match_method: str | None = None  # key, exact, assigned
+    match_method: str | None = None  # key, exact, assigned, merge
     match_score: float | None = None
+    runner_up_score: float | None = None  # of the best other partner; None where nothing was compared
+    other: str | None = None  # key of the update that it was merged into, or split off from
+    numbers_changed: bool | None = None  # of an editorial change of words ...
+    quotes_changed: bool | None = None
+    names_changed: bool | None = None  # ... None also where capital letters tell nothing
+    coarse: bool | None = None  # the texts are too long: ``ops`` mark whole stretches
     confirmed: bool = True
     part: str | None = None  # the older page or feed that shows the update, where that is not the page itself
     seen_after: datetime | None = None  # not before this capture ...

@@ -46,7 +46,7 @@ CHANGE_TYPES = (
 COLUMNS = (
     "url", "from", "to", "change_id", "type", "class", "update", "field", "old", "new", "ops",
     "match_method", "match_score", "confirmed", "seen_after", "seen_by", "old_record", "new_record",
-    "extractor", "differ",
+    "extractor", "differ", "runner_up_score", "other", "numbers_changed", "quotes_changed", "names_changed", "coarse",
 )  # fmt: skip
 
 

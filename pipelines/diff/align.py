@@ -6,12 +6,30 @@ ids, where the page shows that they can be trusted -> equal text -> the best ass
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from ..model import Update
 from .keys import KeyOf, pairs_by_key
-from .same import Allowed, pairs_by_text, said, same_moment
+from .order import out_of_order
+from .same import Allowed, other_moment, pairs_by_text, said, same_moment
+from .words import same_opening
+
+if TYPE_CHECKING:
+    from .assign import Facts
 
 Pair = tuple[int | None, int | None, str, float]
+
+_KEPT_ORDER = 0.7  # share of the known pairs that stand in the same order, for places to mean anything
+_FEW = 3  # pairs; fewer say nothing about order
+
+
+class Match(NamedTuple):
+    """The partner of an old update."""
+
+    place: int  # in the new list
+    method: str  # key, exact, assigned
+    score: float
+    runner_up: float | None = None  # the best score with another partner; None where nothing was compared
 
 
 def align(old_updates: Sequence[Update], new_updates: Sequence[Update]) -> list[Pair]:
@@ -21,15 +39,24 @@ def align(old_updates: Sequence[Update], new_updates: Sequence[Update]) -> list[
     old order. Methods: ``key`` (an id the page keeps stable), ``exact`` (equal canonical text), ``assigned``
     (the best assignment of the rest), ``unmatched``. Works without ids, times or unique texts.
     """
-    by_key, key_of = pairs_by_key(old_updates, new_updates)
-    known = _one_to_another(old_updates, new_updates, key_of)
-    rebuilt = _or_the_same_moment(old_updates, new_updates, known)
-    by_text = pairs_by_text(old_updates, new_updates, by_key, rebuilt)
-    assigned = _by_assignment(old_updates, new_updates, {**by_key, **by_text}, known)
-    found = {i: (j, "key", 1.0) for i, j in by_key.items()}
-    found |= {i: (j, "exact", 1.0) for i, j in by_text.items()}
-    found |= {i: (j, "assigned", score) for i, (j, score) in assigned.items()}
-    return _listed(found, len(old_updates), len(new_updates))
+    found = matches(old_updates, new_updates)
+    old_of = {match.place: (i, match.method, match.score) for i, match in found.items()}
+    pairs: list[Pair] = []
+    for j in range(len(new_updates)):
+        i, method, score = old_of.get(j, (None, "unmatched", 0.0))
+        pairs.append((i, j, method, score))
+    return pairs + [(i, None, "unmatched", 0.0) for i in range(len(old_updates)) if i not in found]
+
+
+def matches(old: Sequence[Update], new: Sequence[Update]) -> dict[int, Match]:
+    """The same by old index, with what else it could have been."""
+    by_key, key_of = pairs_by_key(old, new)
+    known = _one_to_another(old, new, key_of)
+    rebuilt = _or_the_same_moment(old, new, known)
+    by_text = pairs_by_text(old, new, by_key, rebuilt)
+    found = {i: Match(j, "key", 1.0) for i, j in by_key.items()}
+    found |= {i: Match(j, "exact", 1.0) for i, j in by_text.items()}
+    return found | _by_assignment(old, new, {**by_key, **by_text}, known)
 
 
 def _one_to_another(old: Sequence[Update], new: Sequence[Update], key_of: KeyOf | None) -> Allowed:
@@ -52,26 +79,55 @@ def _or_the_same_moment(old: Sequence[Update], new: Sequence[Update], allowed: A
 
 def _by_assignment(
     old: Sequence[Update], new: Sequence[Update], matched: Mapping[int, int], allowed: Allowed
-) -> dict[int, tuple[int, float]]:
-    if len(matched) in (len(old), len(new)):
+) -> dict[int, Match]:
+    if len(matched) in (len(old), len(new)) or not _any_allowed(old, new, matched, allowed):
         return {}
     from .assign import assign  # SciPy: most visits never need it
 
-    def same_time(i: int, j: int) -> bool:
-        return same_moment(old[i], new[j])
+    found = assign([_read(u) for u in old], [_read(u) for u in new], matched, _facts(old, new, matched, allowed))
+    return {i: Match(p.place, "assigned", p.score, p.runner_up) for i, p in found.items()}
 
-    return assign([_read(u) for u in old], [_read(u) for u in new], matched, same_time, allowed)
+
+def _any_allowed(old: Sequence[Update], new: Sequence[Update], matched: Mapping[int, int], allowed: Allowed) -> bool:
+    """With trusted ids on both sides there is mostly nothing left to ask."""
+    taken = set(matched.values())
+    left = [j for j in range(len(new)) if j not in taken]
+    return any(allowed(i, j) for i in range(len(old)) if i not in matched for j in left)
+
+
+def _facts(old: Sequence[Update], new: Sequence[Update], matched: Mapping[int, int], allowed: Allowed) -> Facts:
+    from .assign import Facts
+
+    return Facts(
+        allowed=allowed,
+        same_time=lambda i, j: same_moment(old[i], new[j]),
+        other_time=lambda i, j: other_moment(old[i], new[j]),
+        opening=lambda i, j: same_opening(old[i].text, new[j].text),
+        embed=_same_embed(old, new),
+        in_order=_keeps_order(matched),
+    )
+
+
+def _keeps_order(matched: Mapping[int, int]) -> bool:
+    """A live page is a stream: what stands between two updates stays there. A front page is arranged anew."""
+    places = [j for _, j in sorted(matched.items())]
+    return len(places) < _FEW or len(out_of_order(places)) <= (1 - _KEPT_ORDER) * len(places)
+
+
+def _same_embed(old: Sequence[Update], new: Sequence[Update]) -> Allowed:
+    """Do both show a picture, video or post that no other update does?"""
+    left, right = _only_embeds(old), _only_embeds(new)
+    return lambda i, j: not left[i].isdisjoint(right[j])
+
+
+def _only_embeds(updates: Sequence[Update]) -> list[set[str]]:
+    shown: dict[str, int] = {}
+    for update in updates:
+        for address in set(update.media):
+            shown[address] = shown.get(address, 0) + 1
+    return [{address for address in update.media if shown[address] == 1} for update in updates]
 
 
 def _read(update: Update) -> str:
     """What likeness is read from. Weights forgive what the normal form takes out, and case folding is quick."""
     return f"{update.headline or ''} {update.text or said(update)}".casefold()
-
-
-def _listed(found: Mapping[int, tuple[int, str, float]], n_old: int, n_new: int) -> list[Pair]:
-    old_of = {j: i for i, (j, _, _) in found.items()}
-    pairs: list[Pair] = []
-    for j in range(n_new):
-        i = old_of.get(j)
-        pairs.append((None, j, "unmatched", 0.0) if i is None else (i, *found[i]))
-    return pairs + [(i, None, "unmatched", 0.0) for i in range(n_old) if i not in found]

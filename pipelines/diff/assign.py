@@ -1,62 +1,124 @@
 """Texts that are not equal to any other: who became whom, as one optimal assignment.
 
-    T = S + 0.15 [same time] + 0.05 per neighbour matched to the neighbour; kept if T >= 0.30 and S >= 0.12
+    T = S + what time, place, opening words and embeds say; a pair is kept if T and S are both high enough
 
-Numbers measured on live pages with their ids hidden: time and neighbours lift the share of rewrites found
-from about a half to nine tenths.
+S is how alike the words are (``likeness``). Time and place lift the share of rewrites found from about a half to
+nine tenths; opening words settle which of two halves is the one that was there before.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from .likeness import Likeness, Matrix
 
-SAME_TIME, NEIGHBOUR = 0.15, 0.05
-ENOUGH, AT_LEAST_TEXT = 0.30, 0.12
+_WITHIN_GRAMS = 8  # of words and word pairs; less stands in many a text
 _ROUNDS = 3  # matches found in one round are neighbours in the next
 
 PairTest = Callable[[int, int], bool]
-Found = dict[int, tuple[int, float]]  # old position -> new position, score
+
+
+class Partner(NamedTuple):
+    place: int  # in the new list
+    score: float  # 0..1
+    runner_up: float  # the best score that either of the two has with anybody else
+
+
+Found = dict[int, Partner]  # by place in the old list
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What each kind of evidence weighs, and what is enough."""
+
+    same_time: float = 0.20
+    other_time: float = -0.15  # both are known, and differ
+    claim: float = 0.40  # S from which one with the same time has a claim on its partner ...
+    claimed: float = -0.30  # ... against all whose time is another: of two that became one it is the one that stays
+    neighbour: float = 0.05  # each of two that is paired with the neighbour
+    same_place: float = 0.20  # between the same two pairs
+    opening: float = 0.10  # the same first words
+    embed: float = 0.10  # a picture, video or post that no other has
+    within: float = 0.90  # share of one text's weight that the other holds, to be it and something more
+    enough: float = 0.32
+    text: float = 0.08  # S alone: time and place prove nothing without any words
+
+
+EVIDENCE = Evidence()
+
+
+class Facts(NamedTuple):
+    """Tests of a pair that know more than its words."""
+
+    allowed: PairTest
+    same_time: PairTest
+    other_time: PairTest
+    opening: PairTest
+    embed: PairTest
+    in_order: bool  # do places mean anything here?
 
 
 def assign(
     old_texts: Sequence[str],
     new_texts: Sequence[str],
     matched: Mapping[int, int],
-    same_time: PairTest,
-    allowed: PairTest,
+    facts: Facts,
+    weighs: Evidence = EVIDENCE,
 ) -> Found:
-    """Positions of old texts not yet ``matched`` (old -> new) -> (new position, score 0..1).
+    """Partners of the old texts that are not yet ``matched`` (old -> new).
 
-    Texts are in normal form and complete: those matched already say which words are common here.
+    Texts are complete: those matched already say which words are common here.
     """
     taken = set(matched.values())
     old_free = [i for i in range(len(old_texts)) if i not in matched]
     new_free = [j for j in range(len(new_texts)) if j not in taken]
     around = [text for i, text in enumerate(old_texts) if i in matched]
     around += [text for j, text in enumerate(new_texts) if j in taken]
-    alike = Likeness([old_texts[i] for i in old_free], [new_texts[j] for j in new_free], around).table()
-    score = np.where(alike >= AT_LEAST_TEXT, alike, -1.0)
+    likeness = Likeness([old_texts[i] for i in old_free], [new_texts[j] for j in new_free], around)
+    alike = likeness.table()
+    # Of two that became one both are in it, whole: not their length but time and place say which one it is.
+    alike = np.where(likeness.within(weighs.within, _WITHIN_GRAMS), np.maximum(alike, weighs.within), alike)
+    score = _weighed(alike, old_free, new_free, facts, weighs)
+    if not facts.in_order:
+        return _best(score, weighs.enough, old_free, new_free)
+    score += weighs.same_place * _same_place(old_free, new_free, matched)
+    return settle(score, weighs.enough, weighs.neighbour, matched, old_free, new_free)
+
+
+def _weighed(alike: Matrix, old_free: Sequence[int], new_free: Sequence[int], facts: Facts, weighs: Evidence) -> Matrix:
+    score = np.where(alike >= weighs.text, alike, -1.0)
+    same, other = np.zeros(alike.shape, dtype=np.bool_), np.zeros(alike.shape, dtype=np.bool_)
     for r, c in np.argwhere(score > 0):
-        if not allowed(old_free[r], new_free[c]):
+        i, j = old_free[r], new_free[c]
+        if not facts.allowed(i, j):
             score[r, c] = -1.0
-        elif same_time(old_free[r], new_free[c]):
-            score[r, c] += SAME_TIME
-    return settle(score, ENOUGH, matched, old_free, new_free)
+            continue
+        same[r, c], other[r, c] = facts.same_time(i, j), facts.other_time(i, j)
+        score[r, c] += weighs.opening * facts.opening(i, j) + weighs.embed * facts.embed(i, j)
+    claims = same & (alike >= weighs.claim)
+    claimed = np.logical_or(claims.any(axis=0, keepdims=True), claims.any(axis=1, keepdims=True))
+    against = np.where(claimed, weighs.claimed, weighs.other_time)
+    return np.asarray(score + weighs.same_time * same + against * other, dtype=np.float64)
 
 
 def settle(
-    score: Matrix, enough: float, matched: Mapping[int, int], old_free: Sequence[int], new_free: Sequence[int]
+    score: Matrix,
+    enough: float,
+    neighbour: float,
+    matched: Mapping[int, int],
+    old_free: Sequence[int],
+    new_free: Sequence[int],
 ) -> Found:
     """The best assignment of the free rows and columns, with neighbours counted, repeated until it stands."""
     found: Found = {}
     for _ in range(_ROUNDS):
-        known = {**matched, **{i: j for i, (j, _) in found.items()}}
-        again = _best(score + NEIGHBOUR * _neighbours(old_free, new_free, known), enough, old_free, new_free)
+        known = {**matched, **{i: partner.place for i, partner in found.items()}}
+        again = _best(score + neighbour * _neighbours(old_free, new_free, known), enough, old_free, new_free)
         if again == found:
             break
         found = again
@@ -67,10 +129,19 @@ def _best(total: Matrix, enough: float, old_free: Sequence[int], new_free: Seque
     worth = np.where(total >= enough, total, 0.0)  # what would not be kept must not steal a partner
     rows, cols = linear_sum_assignment(worth, maximize=True)
     return {
-        old_free[r]: (new_free[c], round(min(float(worth[r, c]), 1.0), 3))
+        old_free[r]: Partner(new_free[c], _score(worth[r, c]), _score(_runner_up(total, r, c)))
         for r, c in zip(rows.tolist(), cols.tolist(), strict=True)
         if worth[r, c] > 0
     }
+
+
+def _score(value: float) -> float:
+    return round(min(max(float(value), 0.0), 1.0), 3)
+
+
+def _runner_up(total: Matrix, r: int, c: int) -> float:
+    others = (*total[r, :c], *total[r, c + 1 :], *total[:r, c], *total[r + 1 :, c])
+    return max(others, default=0.0)
 
 
 def _neighbours(old_free: Sequence[int], new_free: Sequence[int], known: Mapping[int, int]) -> Matrix:
@@ -83,3 +154,19 @@ def _neighbours(old_free: Sequence[int], new_free: Sequence[int], known: Mapping
             if beside is not None and beside - step in column:
                 count[r, column[beside - step]] += 1
     return count
+
+
+def _same_place(old_free: Sequence[int], new_free: Sequence[int], matched: Mapping[int, int]) -> Matrix:
+    """1 where both stand between the same two of the pairs that kept their order.
+
+    Not at the ends: there pages grow, and what is new stands where something may have been taken away.
+    """
+    from .order import out_of_order
+
+    pairs = sorted(matched.items())
+    moved = out_of_order([j for _, j in pairs])
+    kept = [pair for k, pair in enumerate(pairs) if k not in moved]
+    old_gap = np.searchsorted([i for i, _ in kept], old_free)
+    new_gap = np.searchsorted([j for _, j in kept], new_free)
+    inside = (old_gap > 0) & (old_gap < len(kept))
+    return np.asarray((old_gap[:, None] == new_gap[None, :]) & inside[:, None], dtype=np.float64)

@@ -8,19 +8,22 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from ..model import Change, ChangeClass, Update, Version
 from .absence import absences, could_show, was_said
-from .align import Pair, align
+from .align import Match, matches
 from .fields import page_changes, update_changes
 from .keys import pairs_by_key
 from .order import out_of_order
+from .parts import Part, taken_in, taken_out
 from .past import Past
 from .same import form
+from .telling import told
 
-DIFFER = "stoppress-diff/1"  # in every row: a change of rules must never look like a change of the page
+DIFFER = "stoppress-diff/2"  # in every row: a change of rules must never look like a change of the page
 
+_WORDED = {"edited", "retitled", "headline", "standfirst", "reverted"}
 _REVERTS = {"edited", "retitled", "headline", "standfirst"}
 
 
@@ -46,55 +49,40 @@ def confirm(found: Iterable[Change], old_version: Version, later: Version) -> li
     return [replace(c, confirmed=True) if c.type == "removed" and c.update in again else c for c in found]
 
 
-@dataclass(frozen=True, slots=True)
-class _Pairing:
-    """What alignment says, the ways the comparison asks for it."""
-
-    pairs: Sequence[Pair]
-
-    @property
-    def both(self) -> list[tuple[int, int, str, float]]:
-        return [(i, j, m, s) for i, j, m, s in self.pairs if i is not None and j is not None]
-
-    @property
-    def came(self) -> list[int]:
-        return [j for i, j, _, _ in self.pairs if i is None and j is not None]
-
-    @property
-    def gone(self) -> list[int]:
-        return [i for i, j, _, _ in self.pairs if j is None and i is not None]
-
-
 class _Comparison:
     def __init__(self, old: Version, new: Version, history: Sequence[Version]) -> None:
         self.old, self.new = old, new
         self.elapsed = new.at - old.at
-        self.pairing = _Pairing(align(old.updates, new.updates))
+        self.lang = new.lang or old.lang
+        self.matches = matches(old.updates, new.updates)
+        self.old_of = {match.place: i for i, match in self.matches.items()}
+        gone = [i for i in range(len(old.updates)) if i not in self.matches]
+        came = [j for j in range(len(new.updates)) if j not in self.old_of]
+        partner = {i: match.place for i, match in self.matches.items()}
+        self.merged = taken_in(old.updates, new.updates, partner, gone)
+        self.split = taken_out(old.updates, new.updates, partner, came)
+        self.gone = [i for i in gone if i not in self.merged]
         self.past = Past(history, old, pairs_by_key(old.updates, new.updates)[1]) if history else None
         self.old_names, self.new_names = names(old.updates), names(new.updates)
 
     def of_page(self) -> Iterator[Change]:
         for change in page_changes(self.old, self.new, self.elapsed):
-            yield self._or_reverted(change, None)
+            yield self._told(self._or_reverted(change, None))
 
     def of_updates(self) -> Iterator[Change]:
         moved = self._moved()
-        pair_of = {j: (i, method, score) for i, j, method, score in self.pairing.both}
-        kept_new = [j for j in pair_of if not self.new.updates[j].pinned]
+        kept = [j for j in self.old_of if not self.new.updates[j].pinned]
         for j, update in enumerate(self.new.updates):
-            name = self.new_names[j]
-            if j not in pair_of:
-                yield from (replace(c, update=name) for c in self._came(j, kept_new))
-                continue
-            i, method, score = pair_of[j]
-            for change in self._of_pair(i, j, moved):
-                known = replace(change, update=name, match_method=method, match_score=score)
-                yield self._or_reverted(known, update)
+            found = self._of_old(self.old_of[j], moved) if j in self.old_of else self._came(j, kept)
+            for change in found:
+                yield self._told(self._or_reverted(replace(change, update=self.new_names[j]), update))
 
     def of_gone(self) -> Iterator[Change]:
-        kept = [i for i, _, _, _ in self.pairing.both]
-        said = {i for i in self.pairing.gone if self.old.updates[i].key in self.new.deleted}
-        found = absences(self.old, self.new, self.pairing.gone, kept) | dict.fromkeys(said, "removed")
+        for i, part in sorted(self.merged.items()):
+            merged = Change(type="merged", class_="editorial", update=self.old_names[i], old=self.old.updates[i].text)
+            yield _by_its_words(merged, part, self.new_names[part.whole])
+        said = {i for i in self.gone if self.old.updates[i].key in self.new.deleted}
+        found = absences(self.old, self.new, self.gone, list(self.matches)) | dict.fromkeys(said, "removed")
         for i, how in sorted(found.items()):
             removed = how == "removed"
             yield Change(
@@ -105,6 +93,11 @@ class _Comparison:
                 confirmed=how == "left_window" or i in said,  # the page says itself that it is deleted
             )
 
+    def _of_old(self, i: int, moved: set[int]) -> Iterator[Change]:
+        match = self.matches[i]
+        for change in self._of_pair(i, match.place, moved):
+            yield _by_match(change, match)
+
     def _of_pair(self, i: int, j: int, moved: set[int]) -> Iterator[Change]:
         yield from update_changes(self.old.updates[i], self.new.updates[j], self.elapsed)
         if i in moved:
@@ -113,14 +106,19 @@ class _Comparison:
     def _moved(self) -> set[int]:
         """Old positions of pairs outside the longest run in order. What is pinned did not move."""
         old, new = self.old.updates, self.new.updates
-        order = sorted((i, j) for i, j, _, _ in self.pairing.both if not (old[i].pinned or new[j].pinned))
+        pairs = ((i, match.place) for i, match in self.matches.items())
+        order = sorted((i, j) for i, j in pairs if not (old[i].pinned or new[j].pinned))
         return {order[k][0] for k in out_of_order([j for _, j in order])}
 
     def _came(self, j: int, kept: Sequence[int]) -> Iterator[Change]:
         update = self.new.updates[j]
         if was_said(self.old, update):
             return
-        if self.past and (found := self.past.last_seen(update)):
+        if j in self.split:
+            part = self.split[j]
+            whole = self.new_names[self.matches[part.whole].place]
+            yield _by_its_words(Change(type="split", class_="editorial", new=update.text), part, whole)
+        elif self.past and (found := self.past.last_seen(update)):
             before, then, how = found
             class_: ChangeClass = "editorial" if how == "restored" else "metadata"
             yield Change(type=how, class_=class_, old=before.text, new=update.text)
@@ -136,6 +134,22 @@ class _Comparison:
             return change
         back = self.past.said_before(change.field or "", change.new, update)
         return replace(change, type="reverted") if back else change
+
+    def _told(self, change: Change) -> Change:
+        """With what a reader would check: do numbers, quotes, names differ?"""
+        if change.class_ != "editorial" or change.type not in _WORDED or change.coarse:
+            return change
+        found = told(change.old, change.new, self.lang)
+        return replace(change, numbers_changed=found.numbers, quotes_changed=found.quotes, names_changed=found.names)
+
+
+def _by_match(change: Change, match: Match) -> Change:
+    return replace(change, match_method=match.method, match_score=match.score, runner_up_score=match.runner_up)
+
+
+def _by_its_words(change: Change, part: Part, whole: str) -> Change:
+    """A part is known by the share of its words that stand, or stood, in the whole."""
+    return replace(change, other=whole, match_method="merge", match_score=part.share, runner_up_score=part.runner_up)
 
 
 def names(updates: Sequence[Update]) -> list[str]:

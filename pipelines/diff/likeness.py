@@ -91,6 +91,14 @@ class Likeness:
             score = shared / (a + b) + 0.5 * shared / np.minimum(a, b)
         return np.asarray(np.nan_to_num(score, nan=0.0, posinf=0.0))
 
+    def within(self, share: float, at_least: int) -> NDArray[np.bool_]:
+        """Does either text of a pair hold this share of the other's weight? No text of fewer grams is looked for."""
+        shared = self._shared(range(self.n_old), range(self.n_new))
+        a, b = self._old_weight[:, None], self._new_weight[None, :]
+        long = (self._old.sum(axis=1) >= at_least)[:, None], (self._new.sum(axis=1) >= at_least)[None, :]
+        of_old, of_new = (shared >= share * a) & long[0], (shared >= share * b) & long[1]
+        return np.asarray(of_old | of_new, dtype=np.bool_)
+
     def held(self, i: int, j: int) -> tuple[float, float]:
         """Share of the old text's weight that the new one holds, and the reverse."""
         shared = float(self._shared([i], [j])[0, 0])

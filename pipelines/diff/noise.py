@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from ..extract.canonical import canonical
-from ..extract.words import RELATIVE, relative
+from ..extract.words import RELATIVE, relative, words_of
 from ..model import ChangeClass
 
 _FORMAT_MARKS = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
@@ -17,6 +17,17 @@ _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−⁃", "-") | dict.fr
 _PART = re.compile(r"(?<![\w.,:])-?\d+(?:[.,:]\d+)*|\d+|[^\W\d_]+(?:'[^\W\d_]+)*|\S")
 _CLOCK = re.compile(r"\b([01]?\d|2[0-3])[:.]([0-5]\d)(?:[:.]([0-5]\d))?\b")
 _TEMPERATURE = re.compile(r"(?:[^\W\d]+\s+)?[-−]?\d{1,2}\s?°\s?[CF]?", re.IGNORECASE)
+_AUDIENCE = words_of(
+    "reading watching viewing following online readers viewers lisent regardent ligne lesen schauen leyendo viendo "
+    "leggendo guardando lezen kijken czyta ogląda lendo assistindo"
+)
+_AROUND_AUDIENCE = _AUDIENCE | words_of(
+    "people users visitors others are is currently now right this page article blog live with us here and already "
+    "personnes cet article page en direct ce personen menschen leute gerade mit diesen artikel jetzt dazu personas "
+    "están esta artículo ahora persone stanno articolo ora mensen dit artikel nu osób ten artykuł teraz pessoas estão "
+    "esta artigo agora"
+)
+_WORD = re.compile(r"[^\W\d_]+")
 _SLACK = {
     "seconds": timedelta(minutes=1),
     "minutes": timedelta(minutes=2),
@@ -97,8 +108,14 @@ def _without_ticks(text: str) -> tuple[str, list[_Tick]]:
 
 
 def _says_nothing(line: str) -> bool:
-    """Only a clock, a date, an age, a counter or a temperature."""
-    return not canonical(line) or _TEMPERATURE.fullmatch(line.strip()) is not None
+    """Only a clock, a date, an age, a counter, a temperature or the size of the audience."""
+    return not canonical(line) or _TEMPERATURE.fullmatch(line.strip()) is not None or _counts_the_audience(line)
+
+
+def _counts_the_audience(line: str) -> bool:
+    """ "6,511 people are reading this now": a number, and nothing but who looks at the page."""
+    words = set(_WORD.findall(line.casefold()))
+    return any(c.isdigit() for c in line) and bool(words & _AUDIENCE) and words <= _AROUND_AUDIENCE
 
 
 def _went_on(old: _Tick, new: _Tick, elapsed: timedelta) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..extract.words import words_of
@@ -20,10 +21,21 @@ if TYPE_CHECKING:
     from .likeness import Likeness
 
 SentencePair = tuple[int | None, int | None, str, float]
+Links = dict[tuple[int, int], float]
 
-ENOUGH = 0.35
-_GRAMS, _CHARACTERS = 0.7, 0.3
-_HELD = 0.6  # share of a left-over sentence's weight that a neighbour's partner must hold to have taken it in
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """The numbers of the method; tuned on one half of hand-linked drafts, measured on the other."""
+
+    grams: float = 0.7
+    characters: float = 0.3
+    neighbour: float = 0.05
+    enough: float = 0.35
+    held: float = 0.6  # share of a left-over sentence's weight that a neighbour's partner must hold to have taken it in
+
+
+WEIGHTS = Weights()
 
 _ABBREVIATIONS = words_of(
     "dr mr mrs ms prof st sr jr gen col sgt capt lt gov sen rep rev hon no nos vs etc inc ltd co corp approx "
@@ -71,18 +83,20 @@ def align_sentences(old_text: str, new_text: str) -> list[SentencePair]:
     split or joined stands in several pairs. In the new order, then what was deleted.
     """
     old, new = sentences(old_text), sentences(new_text)
+    return _listed(old, new, link_sentences(old, new))
+
+
+def link_sentences(old: Sequence[str], new: Sequence[str], weights: Weights = WEIGHTS) -> Links:
+    """Which of these sentences became which: ``{(i, j): score}``; one may be linked to several."""
     exact = _exact(old, new)
     links = dict.fromkeys(exact.items(), 1.0)
     if len(exact) < max(len(old), len(new)) and old and new:
         from .likeness import Likeness  # SciPy: equal texts never need it
 
         likeness = Likeness([s.casefold() for s in old], [s.casefold() for s in new])
-        links |= _assigned(old, new, exact, likeness)
-        links |= _joined(links, likeness)
-    return _listed(old, new, links)
-
-
-Links = dict[tuple[int, int], float]
+        links |= _assigned(old, new, exact, likeness, weights)
+        links |= _joined(links, likeness, weights)
+    return links
 
 
 def _exact(old: Sequence[str], new: Sequence[str]) -> dict[int, int]:
@@ -100,7 +114,9 @@ def _exact(old: Sequence[str], new: Sequence[str]) -> dict[int, int]:
     return found
 
 
-def _assigned(old: Sequence[str], new: Sequence[str], exact: dict[int, int], likeness: Likeness) -> Links:
+def _assigned(
+    old: Sequence[str], new: Sequence[str], exact: dict[int, int], likeness: Likeness, weights: Weights
+) -> Links:
     from .assign import settle
 
     taken = set(exact.values())
@@ -109,31 +125,31 @@ def _assigned(old: Sequence[str], new: Sequence[str], exact: dict[int, int], lik
     if not old_free or not new_free:
         return {}
     alike = likeness.table(old_free, new_free)
-    score = _GRAMS * alike
+    score = weights.grams * alike
     for r, c in zip(*alike.nonzero(), strict=True):
         ratio = SequenceMatcher(None, old[old_free[r]], new[new_free[c]], False).ratio()
-        score[r, c] += _CHARACTERS * ratio
+        score[r, c] += weights.characters * ratio
     edges = {-1: -1, len(old): len(new)}  # first to first and last to last are neighbours, too
-    found = settle(score, ENOUGH, {**exact, **edges}, old_free, new_free)
-    return {(i, j): s for i, (j, s) in found.items()}
+    found = settle(score, weights.enough, weights.neighbour, {**exact, **edges}, old_free, new_free)
+    return {(i, partner.place): partner.score for i, partner in found.items()}
 
 
-def _joined(links: Links, likeness: Likeness) -> Links:
+def _joined(links: Links, likeness: Likeness, weights: Weights) -> Links:
     """Left-over sentences that the partner of a neighbour holds: two became one, or one became two."""
     new_of, old_of = dict(links.keys()), {j: i for i, j in links}
     found: Links = {}
     for i in set(range(likeness.n_old)) - new_of.keys():
         held = {(i, new_of[k]): likeness.held(i, new_of[k])[0] for k in (i - 1, i + 1) if k in new_of}
-        found |= _best_held(held)
+        found |= _best_held(held, weights.held)
     for j in set(range(likeness.n_new)) - old_of.keys():
         held = {(old_of[k], j): likeness.held(old_of[k], j)[1] for k in (j - 1, j + 1) if k in old_of}
-        found |= _best_held(held)
+        found |= _best_held(held, weights.held)
     return found
 
 
-def _best_held(held: Links) -> Links:
+def _best_held(held: Links, enough: float) -> Links:
     link = max(held, key=held.__getitem__, default=None)
-    return {link: held[link]} if link is not None and held[link] >= _HELD else {}
+    return {link: held[link]} if link is not None and held[link] >= enough else {}
 
 
 def _listed(old: Sequence[str], new: Sequence[str], links: Links) -> list[SentencePair]:

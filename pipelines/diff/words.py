@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from difflib import SequenceMatcher as _Plain
-from itertools import accumulate
+from itertools import accumulate, islice
 
 from ..model import Op
 
@@ -32,6 +32,13 @@ def tokens(text: str) -> list[str]:
     return _TOKEN.findall(text)
 
 
+def same_opening(a: str, b: str, words: int = 6) -> bool:
+    """Do both begin with the same words, without case? A shorter text has to be the beginning of the other."""
+    left, right = ([m[0].casefold() for m in islice(_TOKEN.finditer(text), words)] for text in (a, b))
+    shorter = min(len(left), len(right))
+    return shorter >= words / 2 and left[:shorter] == right[:shorter]
+
+
 def spans(text: str) -> list[tuple[int, int]]:
     """Where each of ``tokens(text)`` starts and ends, in characters."""
     return [m.span() for m in _TOKEN.finditer(text)]
@@ -46,8 +53,13 @@ def diff_words(old_text: str, new_text: str) -> tuple[Op, ...]:
     """
     old, new = tokens(old_text), tokens(new_text)
     if len(old) + len(new) <= _DIRECT:
-        return _joined(_hunks(old, new), old)
+        return diff_tokens(old, new)
     return _joined(_by_lines(old_text, new_text, old, new), old)
+
+
+def diff_tokens(old: Sequence[str], new: Sequence[str]) -> tuple[Op, ...]:
+    """The same for words somebody else has cut; nothing bounds it but their number."""
+    return _joined(_hunks(old, new), old)
 
 
 def _hunks(old: Sequence[str], new: Sequence[str], a: int = 0, b: int = 0) -> list[Op]:

@@ -1,5 +1,6 @@
 """Pages nobody edited give no editorial change; numbers in prose do."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -7,6 +8,7 @@ import pytest
 from pipelines.diff import changes
 from pipelines.diff.noise import text_class
 from pipelines.model import Update
+from tests.evaluate.noise import Kind, looks
 
 from .made import STORIES, at, editorial, page
 
@@ -38,6 +40,7 @@ def test_typography_is_cosmetic(old: str, new: str) -> None:
         ("up 5% today", "up 5 today"),
         ("Some 39 comments were read out in court", "Some 41 comments were read out in court"),
         ("Kick-off is at 20:00 in the national stadium", "Kick-off is at 20:45 in the national stadium"),
+        ("14 people were reading in the library", "17 people were reading in the library"),
         ("no evidence of arson", "evidence of arson"),
         ("The siege began 2 hours ago, witnesses say.", "The siege began 9 hours ago, witnesses say."),
         (None, "A first headline"),
@@ -60,6 +63,8 @@ def test_words_numbers_and_signs_are_editorial(old: str | None, new: str | None)
         (f"Last scrape: 13:33:34\n{STORIES[0]}", f"Last scrape: 13:41:43\n{STORIES[0]}", 8),
         (f"{STORIES[0]}\n23:59 in London", f"{STORIES[0]}\n00:04 in London", 5),
         (f"{STORIES[0]}\nLondon 9°", f"{STORIES[0]}\nLondon 10°", 5),
+        ("6,511 people are reading this", "901 people are reading this", 1),
+        (f"{STORIES[0]}\n1.204 Personen lesen gerade mit", f"{STORIES[0]}\n988 Personen lesen gerade mit", 1),
         (f"Saturday, 3 January 2026\n{STORIES[0]}", f"Sunday, 4 January 2026\n{STORIES[0]}", 5),
     ],
 )
@@ -86,6 +91,29 @@ def test_a_page_that_only_ticks_has_no_editorial_change() -> None:
 
     assert editorial(found) == []
     assert not any(c.type in {"added", "removed", "moved", "retimed"} for c in found)
+
+
+@pytest.mark.parametrize("kind", looks(), ids=lambda kind: kind.name)
+def test_a_page_nobody_edited_gives_no_editorial_change(kind: Kind) -> None:
+    assert kind.editorial() == [[]] * (len(kind.pages) - 1)
+
+
+def test_these_pages_differ_from_look_to_look_and_an_edit_among_them_is_seen() -> None:
+    for kind in looks():
+        assert len({html for _, html in kind.pages}) > 1, kind.name
+        edited = [(at, html.replace("14 people", "17 people") if n > 2 else html) for n, (at, html) in
+                  enumerate(kind.pages)]  # fmt: skip
+
+        found = replace(kind, pages=tuple(edited)).editorial()
+        assert [len(each) for each in found] == [0, 0, 1, 0], kind.name
+        assert found[2][0].numbers_changed, kind.name
+
+
+def test_noise_is_classed_and_not_thrown_away() -> None:
+    (kind,) = (kind for kind in looks() if kind.name == "readers now")
+    old, new = list(kind.versions())[:2]
+
+    assert {c.class_ for c in changes(old, new)} == {"volatile"}
 
 
 def test_an_unsegmented_page_with_clock_counter_and_weather_has_no_editorial_change() -> None:

@@ -1,0 +1,71 @@
+"""Two updates that became one, and one that became two: whose words stand in another update now.
+
+A merge: an old update has no partner, and most of its runs of three words are among those that a changed update
+gained. A split is the same seen from the other side.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import islice
+from typing import NamedTuple
+
+from ..model import Update
+from .words import tokens
+
+HELD = 0.7  # share of its runs that must have come over
+_RUN = 3  # words
+_AT_LEAST = 3  # runs; "Goal!" stands in many updates
+
+
+class Part(NamedTuple):
+    whole: int  # place of the update that took it in, or that it was taken out of
+    share: float  # of its runs of words
+    runner_up: float  # the share that another update holds
+
+
+def taken_in(
+    old: Sequence[Update], new: Sequence[Update], partner: Mapping[int, int], gone: Iterable[int]
+) -> dict[int, Part]:
+    """Of the old places without partner those whose words a changed new update holds now; ``partner``: old -> new."""
+    changed = [(j, _gained(old[i], new[j])) for i, j in partner.items() if old[i].text != new[j].text]
+    return _held(changed, ((i, old[i]) for i in gone))
+
+
+def taken_out(
+    old: Sequence[Update], new: Sequence[Update], partner: Mapping[int, int], came: Iterable[int]
+) -> dict[int, Part]:
+    """Of the new places without partner those whose words a changed update has lost; ``whole``: the old place."""
+    changed = [(i, _gained(new[j], old[i])) for i, j in partner.items() if old[i].text != new[j].text]
+    return _held(changed, ((j, new[j]) for j in came))
+
+
+Runs = set[tuple[str, ...]]
+
+
+def _gained(before: Update, after: Update) -> Runs:
+    return _runs(after) - _runs(before)
+
+
+def _held(changed: Sequence[tuple[int, Runs]], alone: Iterable[tuple[int, Update]]) -> dict[int, Part]:
+    holders: dict[tuple[str, ...], list[int]] = defaultdict(list)
+    for place, runs in changed:
+        for run in runs:
+            holders[run].append(place)
+    found = {}
+    for place, update in alone if holders else ():
+        runs = _runs(update)
+        if len(runs) < _AT_LEAST:
+            continue
+        hits = Counter(holder for run in runs for holder in holders.get(run, ()))
+        best = [(whole, count / len(runs)) for whole, count in hits.most_common(2)]
+        if best and best[0][1] >= HELD:
+            runner_up = best[1][1] if len(best) > 1 else 0.0
+            found[place] = Part(best[0][0], round(best[0][1], 3), round(runner_up, 3))
+    return found
+
+
+def _runs(update: Update) -> Runs:
+    words = [token for token in tokens(update.text.casefold()) if token.isalnum()]
+    return set(zip(*(islice(words, k, None) for k in range(_RUN)), strict=False))
