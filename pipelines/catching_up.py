@@ -10,6 +10,7 @@ from .comparing import compare
 from .errors import CatalogError, StoppressError
 from .keeper import Keeper
 from .model import Unreadable, Visit
+from .rereading import Rereading, in_workers
 from .store.warcs import WarcReader, in_store, worker_of
 from .workers import Workers
 
@@ -34,10 +35,13 @@ def _is_here(visit: Visit, worker: str) -> bool:
 
 async def _read_all(keeper: Keeper, visits: list[Visit]) -> None:
     workers = Workers(1)
+    rereading = Rereading(keeper.catalog, keeper.reader, in_workers(workers, asyncio.get_running_loop()))
     try:
         for visit in visits:
             try:
-                compare(await read_again(visit, keeper.reader, workers), keeper.catalog, keeper.keep_reading)
+                read = await read_again(visit, keeper.reader, workers)
+                # Beside the loop, which reads once more what other rules had read.
+                await asyncio.to_thread(compare, read, keeper.catalog, keeper.keep_reading, rereading)
             except CatalogError as e:  # the next start tries again; today's visits must not wait for it
                 log.error("what %s said at %s is not read: %s", visit.url, visit.started, e)
     finally:

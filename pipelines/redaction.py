@@ -27,8 +27,9 @@ def blanked_version(document: Json) -> Json:
 
 def blanked_change(document: Json, taken: Collection[str]) -> Json:
     """A change's document without the text of the sides that were shown by ``taken`` (record ids)."""
-    sides = {"old": "old_proof", "new": "new_proof"}
-    gone = [side for side, proof in sides.items() if (document.get(proof) or {}).get("record_id") in taken]
+    # What is back was said by an earlier version than the one before.
+    sides = {"old_proof": "old", "new_proof": "new", "earlier_proof": "old"}
+    gone = [side for proof, side in sides.items() if (document.get(proof) or {}).get("record_id") in taken]
     return {**document, **dict.fromkeys(gone), "ops": []} if gone else document
 
 

@@ -23,7 +23,8 @@ from typing import NoReturn, Self
 from pipelines.config import Config
 from pipelines.entity import decode
 from pipelines.errors import NotArchived, TakenDown
-from pipelines.model import Capture, Change, Visit
+from pipelines.model import Capture, Change, Unreadable, Version, Visit
+from pipelines.rereading import Rereading, here
 from pipelines.store.catalog import PageSummary, StoredChange, StoredVersion
 from pipelines.takedowns import Takedown
 from pipelines.urlkey import normalise, urlkey
@@ -259,7 +260,11 @@ class Page:
             return []
         if new.seq == old.seq + 1:
             return [stored.change for stored in self._catalog.changes(urlkey=self.urlkey, seq=new.seq)]
-        return between(old, new, self._catalog.versions(self.urlkey))
+        return between(old, new, self._catalog.versions(self.urlkey), self._reread)
+
+    def _reread(self, stored: Sequence[StoredVersion]) -> list[Version | Unreadable]:
+        """As today's extractor reads them; only where two versions were read by different ones."""
+        return Rereading(self._catalog, self._archive.reader, here)(stored)
 
     def log(self, limit: int | None = None) -> list[Visit]:
         """All visits, or the newest ``limit``, oldest first; each with its one outcome. Also of a page that was

@@ -9,6 +9,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from ..model import Change, ChangeClass, Update, Version
 from .absence import absences, could_show, was_said
@@ -74,8 +75,10 @@ class _Comparison:
         self.old_names, self.new_names = names(old.updates), names(new.updates)
 
     def of_page(self) -> Iterator[Change]:
+        began = self.old.datePublished or self.old.coverageStartTime
+        age = (self.new.at - began).total_seconds() if began else None
         for change in page_changes(self.old, self.new, self.elapsed):
-            yield self._or_reverted(change, None)
+            yield self._or_reverted(replace(change, age_s=age), None)
 
     def of_updates(self) -> Iterator[Change]:
         moved = self._moved()
@@ -84,12 +87,15 @@ class _Comparison:
         for j, update in enumerate(self.new.updates):
             name = self.new_names[j]
             if j not in pair_of:
-                yield from (replace(c, update=name) for c in self._came(j, kept_new))
+                age = age_of(update, self.new.at)
+                yield from (replace(c, update=name, age_s=age) for c in self._came(j, kept_new))
                 continue
             i, method, score = pair_of[j]
+            was = self.old_names[i] if self.old_names[i] != name else None
+            age = age_of(self.old.updates[i], self.new.at)
             for change in self._of_pair(i, j, moved):
                 known = replace(change, update=name, match_method=method, match_score=score)
-                yield self._or_reverted(known, update)
+                yield self._or_reverted(replace(known, was=was, age_s=age), update)
 
     def of_gone(self) -> Iterator[Change]:
         kept = [i for i, _, _, _ in self.pairing.both]
@@ -101,6 +107,7 @@ class _Comparison:
                 update=self.old_names[i],
                 old=self.old.updates[i].text,
                 confirmed=how == "left_window",
+                age_s=age_of(self.old.updates[i], self.new.at),
             )
 
     def _of_pair(self, i: int, j: int, moved: set[int]) -> Iterator[Change]:
@@ -121,8 +128,9 @@ class _Comparison:
         if self.past and (found := self.past.last_seen(update)):
             before, then, how = found
             class_: ChangeClass = "editorial" if how == "restored" else "metadata"
-            yield Change(type=how, class_=class_, old=before.text, new=update.text)
-            yield from update_changes(before, update, self.new.at - then)
+            yield Change(type=how, class_=class_, old=before.text, new=update.text, earlier=then)
+            for change in update_changes(before, update, self.new.at - then):
+                yield replace(change, earlier=then)
         elif could_show(self.old, self.new, j, kept):
             yield Change(type="added", class_="editorial", new=update.text)
         else:
@@ -133,7 +141,14 @@ class _Comparison:
         if self.past is None or change.type not in _REVERTS or change.class_ != "editorial" or not change.new:
             return change
         back = self.past.said_before(change.field or "", change.new, update)
-        return replace(change, type="reverted") if back else change
+        return replace(change, type="reverted", earlier=back) if back else change
+
+
+def age_of(update: Update, at: datetime) -> float | None:
+    """Seconds since it was published; None where that is not known to the minute."""
+    if update.published is None or update.time_precision == "day":
+        return None
+    return (at - update.published).total_seconds()
 
 
 def names(updates: Sequence[Update]) -> list[str]:

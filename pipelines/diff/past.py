@@ -32,11 +32,16 @@ class Past:
                     return before, self._earlier[k].at, how
         return None
 
-    def said_before(self, field: str, new: str, update: Update | None = None) -> bool:
-        """Did the page, or the update, say exactly this in ``field`` at some time before the old version?"""
-        if update is None:
-            return any(getattr(v, field) == new for v in self._earlier)
-        return any(getattr(u, field) == new and self._same(u, update) for v in self._earlier for u in v.updates)
+    def said_before(self, field: str, new: str, update: Update | None = None) -> datetime | None:
+        """When the page, or the update, last said exactly this in ``field`` before the old version; None: never."""
+        for version in reversed(self._earlier):
+            if update is None:
+                found = getattr(version, field) == new
+            else:
+                found = any(getattr(u, field) == new and self._same(u, update) for u in version.updates)
+            if found:
+                return version.at
+        return None
 
     def _same(self, a: Update, b: Update) -> bool:
         left, right = (self._key_of(a), self._key_of(b)) if self._key_of else (None, None)

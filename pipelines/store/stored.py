@@ -58,6 +58,7 @@ class StoredVersion:
     same_as: int | None  # the first earlier version that said the same
     version: Version
     redacted: str | None = None  # the takedown that took its text
+    differ: str = ""  # by whose rules it was told from the one before; "": not known
 
 
 @dataclass(frozen=True, slots=True)

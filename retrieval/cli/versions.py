@@ -90,6 +90,8 @@ def line(stored: StoredVersion, changes: int) -> Json:
         "digest": stored.digest,
         "record_id": stored.record_id,
         "redacted": stored.redacted,
+        "extractor": stored.version.extractor,
+        "differ": stored.differ,
     }
 
 

@@ -13,6 +13,7 @@ from pipelines.config import Config, load_config
 from pipelines.keeper import Keeper
 from pipelines.model import Exchange, Unreadable, Visit
 from pipelines.reading import read
+from pipelines.rereading import Rereading, here
 from pipelines.urlkey import urlkey
 
 STORM = "https://news.example.org/live/storm"
@@ -74,12 +75,13 @@ class Crawl:
             told = replace(visit, reading=found.reading, detail=found.detail)
         else:
             told = replace(visit, reading="version", version=found)
-        return compare(told, self.keeper.catalog, self.keeper.keep_reading)
+        rereading = Rereading(self.keeper.catalog, self.keeper.reader, here)
+        return compare(told, self.keeper.catalog, self.keeper.keep_reading, rereading)
 
     def _exchange(self, visit: Visit, url: str, at: datetime, status: int, head: str, payload: bytes, *,
                   role: str = "page", truncated: str | None = None) -> Exchange:  # fmt: skip
         answer = f"HTTP/1.1 {status} Fine\r\nContent-Type: text/html; charset=utf-8\r\n{head}\r\n".encode() + payload
-        request = b"GET / HTTP/1.1\r\nHost: news.example.org\r\nIf-None-Match: \"x\"\r\n\r\n"
+        request = b'GET / HTTP/1.1\r\nHost: news.example.org\r\nIf-None-Match: "x"\r\n\r\n'
         exchange = Exchange(
             url=url, started=at, request=request, response=answer, status=status, fidelity="wire", truncated=truncated
         )

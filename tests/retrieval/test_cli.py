@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.face import CHANGE_LINE, VERSION_LINE, VISIT_LINE
+from pipelines.face import CHANGE_LINE, CHANGE_MORE, VERSION_LINE, VISIT_LINE
 
 from .conftest import DOWN, MOVED, STORM, WAITING, Run, body
 
@@ -97,7 +97,10 @@ def test_diff_prints_a_line_per_change_as_compare_does(run: Run) -> None:
     for a, b in (("v2", "v3"), ("v1", "v3")):
         lines = run("diff", STORM, a, b, "--json").lines
 
-        assert all(list(line) == [*CHANGE_LINE, *PROOF, "url", "from", "to"] for line in lines)
+        for line in lines:
+            more = [name for name in CHANGE_MORE if name in line]
+            assert {"age_s", "gap_s"} & set(more)
+            assert list(line) == [*CHANGE_LINE, *PROOF, *more, "url", "from", "to"]
         assert [line["from"] for line in lines] == [int(a[1])] * len(lines)
 
 
