@@ -14,7 +14,7 @@ datetime, a version's number, or text as in ``URL@TIME`` (``retrieval.lookup``).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
@@ -23,7 +23,8 @@ from typing import NoReturn, Self
 from pipelines.config import Config
 from pipelines.entity import decode
 from pipelines.errors import NotArchived, TakenDown
-from pipelines.model import Capture, Change, Unreadable, Version, Visit
+from pipelines.model import Capture, Change, Proof, Unreadable, Version, Visit
+from pipelines.redaction import blanked, without_sides
 from pipelines.rereading import Rereading, here
 from pipelines.store.catalog import PageSummary, StoredChange, StoredVersion
 from pipelines.takedowns import Takedown
@@ -81,6 +82,15 @@ class Answer:
     def decoded(self) -> bytes:
         """The body without its content coding (gzip, br, ...); DecodeError if it is cut or damaged."""
         return decode(self.body, self.header("Content-Encoding"))
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A record's file, offset and length; ``taken_down``: why its bytes are not given, those of a tombstone lie
+    there if ``capture.redacted``."""
+
+    capture: Capture
+    taken_down: str | None = None
 
 
 class Archive:
@@ -182,17 +192,26 @@ class Page:
         >>> page.at("2026-01-03T10:00Z").version.headline
         >>> page.at("v3").version.updates[0].text
         """
+        return self._shown(self._stored(when))
+
+    def known(self, when: When = None) -> StoredVersion:
+        """``at``, also of a version that may not be shown: then without its words."""
+        found = self._stored(when)
+        return replace(found, version=blanked(found.version)) if version_block(found, self._catalog) else found
+
+    def _stored(self, when: When) -> StoredVersion:
+        """``at``, also of a version that may not be shown."""
         asked = self._moment(when)
         self._prepare()
         if asked is None:
-            return self._shown(self._catalog.latest_version(self.urlkey) or self._missing())
+            return self._catalog.latest_version(self.urlkey) or self._missing()
         if isinstance(asked, datetime):
-            return self._shown(self._catalog.version_at(self.urlkey, _end_of(asked)) or self._missing())
+            return self._catalog.version_at(self.urlkey, _end_of(asked)) or self._missing()
         newest = self._catalog.latest_version(self.urlkey) or self._missing()
         found = self._catalog.version(self.urlkey, asked)
         if found is None:
             raise NotArchived(nothing_at(self.url, asked, newest.seq))
-        return self._shown(found)
+        return found
 
     def versions_by(self, extractor: str) -> list[LaterVersion]:
         """What ``stoppress reextract`` had this extractor read, oldest first; NotArchived if nothing.
@@ -261,6 +280,27 @@ class Page:
         if new.seq == old.seq + 1:
             return [stored.change for stored in self._catalog.changes(urlkey=self.urlkey, seq=new.seq)]
         return between(old, new, self._catalog.versions(self.urlkey), self._reread)
+
+    def evidence(self, a: When, b: When) -> list[Change]:
+        """As ``diff``; of neighbours also where a side was taken down: what is known of each change without its
+        words, and both records. Where those lie now: ``place``.
+
+        >>> [(c.type, page.place(c.new_proof)) for c in page.evidence("v1", "v2")]
+        """
+        old, new = self._stored(a), self._stored(b)
+        taken = [v.record_id for v in (old, new) if version_block(v, self._catalog)]
+        if not taken or new.seq != old.seq + 1:
+            return self.diff(old.seq, new.seq)
+        found = self._catalog.changes(urlkey=self.urlkey, seq=new.seq)
+        return [without_sides(stored.change, taken) for stored in found]
+
+    def place(self, proof: Proof | None) -> Place | None:
+        """Where the record of a proof lies now; None for one that is not in the archive (any more)."""
+        capture = self._catalog.capture(proof.record_id) if proof else None
+        if capture is None:
+            return None
+        hidden = capture.redacted or self._catalog.blocks().capture(capture)
+        return Place(capture, why_not(capture, self._catalog) if hidden else None)
 
     def _reread(self, stored: Sequence[StoredVersion]) -> list[Version | Unreadable]:
         """As today's extractor reads them; only where two versions were read by different ones."""
