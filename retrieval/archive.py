@@ -13,12 +13,12 @@ datetime, a version's number, or text as in ``URL@TIME`` (``retrieval.lookup``).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
-from typing import NoReturn, Self
+from typing import Any, NoReturn, Self
 
 from pipelines.config import Config
 from pipelines.entity import decode
@@ -26,7 +26,7 @@ from pipelines.errors import NotArchived, TakenDown
 from pipelines.model import Capture, Change, Proof, Unreadable, Version, Visit
 from pipelines.redaction import blanked, without_sides
 from pipelines.rereading import Rereading, here
-from pipelines.store.catalog import PageSummary, StoredChange, StoredVersion
+from pipelines.store.catalog import PageSummary, StoredVersion
 from pipelines.takedowns import Takedown
 from pipelines.urlkey import normalise, urlkey
 
@@ -37,6 +37,7 @@ from .lookup import Moment, aware, instant, moment
 from .missing import nothing_at, nothing_kept
 from .results import Changes
 from .sources import Source, find
+from .wanted import Wanted
 
 When = Moment | str | None  # None: the newest
 Clock = Callable[[], datetime]
@@ -126,35 +127,33 @@ class Archive:
         until: datetime | str | None = None,
         type: str | Sequence[str] = (),  # noqa: A002  the word of the face
         class_: str | None = None,
+        stealth: bool | None = None,
+        unconfirmed: bool = False,
+        differ: str | None = None,
     ) -> Changes:
         """Recorded changes, oldest first; ``since`` and ``until`` are about when they were first seen.
+
+        ``unconfirmed``: also removals that one look alone has seen. ``differ``: what ``stoppress rediff`` found with
+        this one, in their place.
 
         >>> archive.changes(since="2d", type="removed", class_="editorial").to_pandas()
         """
         if url:
-            return self.page(url).changes(since=since, until=until, type=type, class_=class_)
-        self.prepare()
-        return self.changes_of(None, since, until, type, class_)
-
-    def changes_of(
-        self,
-        urlkey: str | None,
-        since: datetime | str | None,
-        until: datetime | str | None,
-        wanted: str | Sequence[str],
-        class_: str | None,
-    ) -> Changes:
-        """``changes``, by the page's urlkey."""
+            page = self.page(url)
+            page.prepare()
+        else:
+            self.prepare()
         now = self.clock()
-        start = instant(since, now=now) if since else None
-        end = instant(until, now=now, last=True) if until else None
-        types = (wanted,) if isinstance(wanted, str) else tuple(wanted)
-
-        def read() -> Iterator[StoredChange]:
-            found = self.catalog.changes(urlkey=urlkey, since=start, until=end, types=types, class_=class_)
-            return open_ones(found, self.catalog.blocks())
-
-        return Changes(read)
+        wanted = Wanted(
+            urlkey=page.urlkey if url else None,
+            since=instant(since, now=now) if since else None,
+            until=instant(until, now=now, last=True) if until else None,
+            types=(type,) if isinstance(type, str) else tuple(type),
+            class_=class_,
+            stealth=stealth,
+            confirmed=None if unconfirmed else True,
+        )
+        return Changes(lambda: open_ones(wanted.read(self.catalog, differ), self.catalog.blocks()))
 
     def close(self) -> None:
         """Give back the catalog's connections; the archive is of no use afterwards."""
@@ -315,21 +314,17 @@ class Page:
         self._archive.prepare(self.url)
         return self._catalog.visits(self.url, limit=limit) or self._missing()
 
-    def changes(
-        self,
-        *,
-        since: datetime | str | None = None,
-        until: datetime | str | None = None,
-        type: str | Sequence[str] = (),  # noqa: A002
-        class_: str | None = None,
-    ) -> Changes:
+    def changes(self, **wanted: Any) -> Changes:
         """The recorded changes of this page; as ``Archive.changes``."""
-        self._prepare()
-        return self._archive.changes_of(self.urlkey, since, until, type, class_)
+        return self._archive.changes(url=self.url, **wanted)
 
     def takedown(self) -> Takedown | None:
         """Why nothing of this page may be shown; None if it may."""
         return self._catalog.blocks().page(self.urlkey)
+
+    def prepare(self) -> None:
+        """TakenDown if nothing of the page may be shown; read what was not read yet."""
+        self._prepare()
 
     def _prepare(self) -> None:
         self._catalog.blocks().refuse_page(self.urlkey)

@@ -18,7 +18,7 @@ from . import rows
 from .database import Database
 from .statements import insert_new, listed
 from .stored import WarcFile
-from .tables import captures, changes, files, reextracted, takedowns, versions, visits
+from .tables import captures, changes, files, rediffed, reextracted, takedowns, versions, visits
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +80,8 @@ class RedactionRows(Database):
             # What later extractors read can be read again, where the bytes are still there.
             mine = or_(reextracted.c.record_id.in_(ids), reextracted.c.same_as.in_(ids))
             connection.execute(delete(reextracted).where(mine))
+            theirs = select(versions.c.urlkey).where(versions.c.record_id.in_(ids))
+            connection.execute(delete(rediffed).where(rediffed.c.urlkey.in_(theirs)))  # it can be computed again
             pages = select(versions.c.urlkey).where(versions.c.record_id.in_(ids))
             query = select(changes.c.id, changes.c.document).where(changes.c.urlkey.in_(pages))
             for row in connection.execute(query).all():
@@ -155,9 +157,7 @@ def _blank_versions(connection: Connection, takedown: str, ids: Any) -> None:
     for row in connection.execute(query).all():
         document = rows.document(blanked_version(json.loads(row.document)))
         this = and_(versions.c.urlkey == row.urlkey, versions.c.seq == row.seq)
-        connection.execute(
-            update(versions).where(this).values(document=document, headline=None, redacted=takedown)
-        )
+        connection.execute(update(versions).where(this).values(document=document, headline=None, redacted=takedown))
 
 
 def _move(capture: Capture) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 import typer
 
 from pipelines.diff.render import FORM, Piece, heading, of_change, shortened
+from pipelines.gaps import span
 from pipelines.model import Change
 
 from .common import safe
@@ -20,6 +21,14 @@ def headed(change: Change, *, full: bool) -> str:
     """One change on one line: what kind, where, and in which words; ``full``: nothing cut short."""
     pieces = of_change(change)
     return f"{heading(change)}  {line(pieces if full else shortened(pieces))}".rstrip()
+
+
+def dated(change: Change) -> str:
+    """How long nobody had looked when it was seen, and how old the update was by then."""
+    gap = None if change.gap_s is None else f"within {span(change.gap_s)}"
+    age = None if change.age_s is None else f"at age {span(change.age_s)}"
+    told = ", ".join(part for part in (gap, age) if part)
+    return f"  ({told})" if told else ""
 
 
 def line(pieces: Iterable[Piece]) -> str:
