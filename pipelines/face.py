@@ -28,7 +28,8 @@ UPDATE_LINE = _names(
     "id key headline text html authors published updated time_precision pinned key_event position links media"
 )
 CHANGE_LINE = _names("type class update field old new ops match_method match_score confirmed")
-CHANGE_MORE = _names("was age_s gap_s earlier earlier_proof notice stealth reasons")  # absent where there is nothing
+# Absent where there is nothing to say:
+CHANGE_MORE = _names("was age_s gap_s earlier earlier_proof tombstone notice stealth reasons")
 VISIT_LINE = _names("url started outcome reason detail status captures reading version changes")
 CAPTURE_LINE = _names("role url filename offset length record_id digest")
 
@@ -101,7 +102,7 @@ def change_to_json(change: Change) -> Json:
         proof = document.pop(side)
         document[side] = _plain(proof) if proof is not None else None
     for name in ("seen_after", "seen_by", *_PROOFS, *CHANGE_MORE):
-        if document.get(name) in (None, []):
+        if document.get(name) in (None, []) or (name == "tombstone" and not change.tombstone):
             document.pop(name, None)
     return _ordered(document, [*CHANGE_LINE, *(name for name in _AFTER if name in document)])
 

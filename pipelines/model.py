@@ -147,6 +147,7 @@ class Version:
     live: bool = False
     window: Window = field(default_factory=Window)
     updates: tuple[Update, ...] = ()
+    tombstones: tuple[str, ...] = ()  # ids of updates that the page marks as taken away
     warnings: tuple[str, ...] = ()
     extractor: str = ""  # name and version of the rules that read it
 
@@ -194,6 +195,7 @@ class Change:
     age_s: float | None = None  # of the update, of the page where there is none, when this was first seen
     earlier: datetime | None = None  # restored, returned, reverted: the look that had shown it before ...
     earlier_proof: Proof | None = None  # ... and its record; ``old`` is what that one said
+    tombstone: bool = False  # the page itself marks the update as taken away
     notice: Notice | None = None  # of an editorial change; None: not asked, or not to be seen
     stealth: bool | None = None  # changed for readers, and nothing tells them; None as above
     reasons: tuple[str, ...] = ()  # for ``notice`` and ``stealth``, in words

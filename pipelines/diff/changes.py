@@ -19,8 +19,9 @@ from .keys import pairs_by_key
 from .order import out_of_order
 from .past import Past
 from .same import form
+from .stealth import Names, told
 
-DIFFER = "stoppress-diff/1"  # in every row: a change of rules must never look like a change of the page
+DIFFER = "stoppress-diff/2"  # in every row: a change of rules must never look like a change of the page
 
 _REVERTS = {"edited", "retitled", "headline", "standfirst"}
 
@@ -30,12 +31,14 @@ def changes(old_version: Version, new_version: Version, history: Iterable[Versio
 
     ``history``: earlier versions of the page, oldest first; tells what is back (``restored``, ``returned``,
     ``reverted``) from what is new. ``update`` is the key in the new version, for what is gone in the old.
-    ``ops`` are offsets into ``tokens(old)`` and ``tokens(new)``. ``removed`` is not ``confirmed``: see
-    ``confirm``. An unconfirmed ``left_window`` says that the new version lost too much to be believed.
+    ``ops`` are offsets into ``tokens(old)`` and ``tokens(new)``. ``removed`` is not ``confirmed`` unless the page
+    marks the update as taken away: see ``confirm``. An unconfirmed ``left_window`` says that the new version lost too
+    much to be believed.
     The same two versions always give the same list; a version compared with itself gives none.
     """
     comparison = _Comparison(old_version, new_version, tuple(history))
-    return [*comparison.of_page(), *comparison.of_updates(), *comparison.of_gone()]
+    found = [*comparison.of_page(), *comparison.of_updates(), *comparison.of_gone()]
+    return told(found, old_version, new_version, comparison.names())
 
 
 def confirm(found: Iterable[Change], old_version: Version, later: Version) -> list[Change]:
@@ -74,6 +77,12 @@ class _Comparison:
         self.past = Past(history, old, pairs_by_key(old.updates, new.updates)[1]) if history else None
         self.old_names, self.new_names = names(old.updates), names(new.updates)
 
+    def names(self) -> Names:
+        return Names(
+            dict(zip(self.old_names, self.old.updates, strict=True)),
+            dict(zip(self.new_names, self.new.updates, strict=True)),
+        )
+
     def of_page(self) -> Iterator[Change]:
         began = self.old.datePublished or self.old.coverageStartTime
         age = (self.new.at - began).total_seconds() if began else None
@@ -100,15 +109,22 @@ class _Comparison:
     def of_gone(self) -> Iterator[Change]:
         kept = [i for i, _, _, _ in self.pairing.both]
         for i, how in sorted(absences(self.old, self.new, self.pairing.gone, kept).items()):
-            removed = how == "removed"
+            marked = self._is_marked(i)
+            removed = how == "removed" or marked
             yield Change(
                 type="removed" if removed else "left_window",
                 class_="editorial" if removed else "metadata",
                 update=self.old_names[i],
                 old=self.old.updates[i].text,
-                confirmed=how == "left_window",
+                confirmed=how == "left_window" or marked,
+                tombstone=marked,
                 age_s=age_of(self.old.updates[i], self.new.at),
             )
+
+    def _is_marked(self, i: int) -> bool:
+        """The page itself says that this update was taken away."""
+        update = self.old.updates[i]
+        return bool(update.id and update.id in self.new.tombstones)
 
     def _of_pair(self, i: int, j: int, moved: set[int]) -> Iterator[Change]:
         yield from update_changes(self.old.updates[i], self.new.updates[j], self.elapsed)

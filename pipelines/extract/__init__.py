@@ -19,7 +19,7 @@ from .source import parse
 if TYPE_CHECKING:
     from .profile import Profile
 
-EXTRACTOR = "stoppress-extract/2"
+EXTRACTOR = "stoppress-extract/3"
 
 
 def extract(

@@ -91,9 +91,16 @@ def read(source: Source, seen: profiled.Seen | None = None, *, url: str, at: dat
         live=live,
         window=profiled.widened(window, seen, body) if seen else window,
         updates=updates,
+        tombstones=_tombstones(body),
         warnings=tuple(dict.fromkeys([*warnings, *(f"ended: {v}" for v in votes if state == "ended" and live)])),
         extractor=extractor,
     )
+
+
+def _tombstones(body: Node) -> tuple[str, ...]:
+    """Ids of updates that the page says it has taken away: AMP lists keep an element for each."""
+    marked = (node for node in body.iter("div", "article", "li", "section") if "data-tombstone" in node.attrib)
+    return tuple(id_ for node in marked if (id_ := node.get("id")))
 
 
 def _is_clock(read: Read | None) -> bool:
