@@ -142,11 +142,13 @@ class _Comparison:
         if was_said(self.old, update):
             return
         if self.past and (found := self.past.last_seen(update)):
-            before, then, how = found
-            class_: ChangeClass = "editorial" if how == "restored" else "metadata"
-            yield Change(type=how, class_=class_, old=before.text, new=update.text, earlier=then)
+            before, then = found.update, found.at
+            class_: ChangeClass = "editorial" if found.how == "restored" else "metadata"
+            name = names(self.past.updates_of(found))[found.place]
+            was = name if name != self.new_names[j] else None
+            yield Change(type=found.how, class_=class_, old=before.text, new=update.text, was=was, earlier=then)
             for change in update_changes(before, update, self.new.at - then):
-                yield replace(change, earlier=then)
+                yield replace(change, was=was, earlier=then)
         elif could_show(self.old, self.new, j, kept):
             yield Change(type="added", class_="editorial", new=update.text)
         else:

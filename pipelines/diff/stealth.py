@@ -90,8 +90,11 @@ class _Page:
 
     @cached_property
     def _news(self) -> Notice:
-        """Of all that the page says now and did not say before."""
-        return notice_among(_fresh(_whole(self._old), _whole(self._new)))
+        """Of all that the page says now and did not say before; but for notices in updates that it had already,
+        which tell of these alone."""
+        kept = [update for name, update in self._names.new.items() if name in self._names.old]
+        own = {sentence for update in kept for line in _said(update).splitlines() for sentence in sentences(line)}
+        return notice_among(s for s in _fresh(_whole(self._old), _whole(self._new)) if s not in own)
 
 
 def _with(change: Change, notice: Notice, *why: str) -> Change:

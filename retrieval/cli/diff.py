@@ -10,16 +10,17 @@ import typer
 
 from pipelines.cli.common import AsJson, echo_json, say
 from pipelines.diff import align_sentences
-from pipelines.diff.render import pieces
+from pipelines.diff.render import pieces, unified
 from pipelines.diff.sentences import sentences
 from pipelines.face import Json, change_to_json, iso
+from pipelines.gaps import span
 from pipelines.model import Change, Proof, Version
 from pipelines.store.catalog import StoredVersion
 from retrieval.archive import Page
 from retrieval.diffpage import page as html_page
 
 from .common import Url, opened, put, safe, when, wrong_use
-from .wording import headed, line
+from .wording import dated, headed, line
 
 SIDE = "A version or a time: v3, now, 2026-01-03T10:00Z, -2h."
 
@@ -31,6 +32,7 @@ def run(
     words: Annotated[bool, typer.Option("--words", help="Every word of the changed texts.")] = False,
     updates: Annotated[bool, typer.Option("--updates", help="Only changes of updates.")] = False,
     sentences_: Annotated[bool, typer.Option("--sentences", help="Sentence by sentence, all text.")] = False,
+    unified_: Annotated[bool, typer.Option("--unified", help="As a unified diff of lines.")] = False,
     html: Annotated[bool, typer.Option("--html", help="One HTML page on stdout.")] = False,
     proof: Annotated[bool, typer.Option("--proof", help="With the records that show each change.")] = False,
     as_json: AsJson = False,
@@ -50,8 +52,10 @@ def run(
 
       stoppress diff https://news.example.org/live/storm v1 v2 --proof --json
     """
-    if sum((words, updates, sentences_, html, proof)) > 1 or (html and as_json):
-        wrong_use("one of --words, --updates, --sentences, --html, --proof at a time, and --html without --json")
+    if sum((words, updates, sentences_, unified_, html, proof)) > 1 or ((html or unified_) and as_json):
+        wrong_use(
+            "one of --words, --updates, --sentences, --unified, --html, --proof at a time, and --html without --json"
+        )
     with opened() as archive:
         page = archive.page(url)
         if proof:
@@ -61,6 +65,9 @@ def run(
         if sentences_:
             _sentences(old, new, as_json)
             return
+        if unified_:
+            sys.stdout.write(unified(old.version, new.version))
+            return
         changes = [c for c in page.diff(old.seq, new.seq) if c.update or not updates]
         if html:
             sys.stdout.write(html_page(page.url, old, new, changes))
@@ -69,6 +76,8 @@ def run(
                 echo_json(_line(page, old, new, change))
         else:
             _text(old, new, changes, words)
+            if gaps := [change.gap_s for change in changes if change.gap_s is not None]:
+                say(f"they happened within {span(max(gaps))} in which nobody looked")
 
 
 def _line(page: Page, old: StoredVersion, new: StoredVersion, change: Change) -> Json:
@@ -113,7 +122,7 @@ def _text(
 ) -> None:
     put(f"v{old.seq} {when(old.first_seen)} -> v{new.seq} {when(new.first_seen)}")
     for change in changes:
-        put(headed(change, full=words))
+        put(headed(change, full=words) + dated(change))
         if proof is None:
             continue
         for name, side in (("before", change.old_proof), ("after", change.new_proof), ("back", change.earlier_proof)):

@@ -24,10 +24,11 @@ def headed(change: Change, *, full: bool) -> str:
 
 
 def dated(change: Change) -> str:
-    """How long nobody had looked when it was seen, and how old the update was by then."""
+    """How long nobody had looked when it was seen, how old the update was by then, and whether a notice tells of it."""
     gap = None if change.gap_s is None else f"within {span(change.gap_s)}"
     age = None if change.age_s is None else f"at age {span(change.age_s)}"
-    told = ", ".join(part for part in (gap, age) if part)
+    notice = "no notice" if change.stealth else f"{change.notice} notice" if change.notice else None
+    told = ", ".join(part for part in (gap, age, notice) if part)
     return f"  ({told})" if told else ""
 
 
@@ -37,7 +38,8 @@ def line(pieces: Iterable[Piece]) -> str:
 
 
 def _drawn(sign: str, text: str) -> str:
-    if sign != "=" and sys.stdout.isatty() and not os.environ.get("NO_COLOR"):
+    coloured = sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    if sign != "=" and coloured:
         # Not by colour alone: what went is struck through, what came is underlined.
         return typer.style(text, fg=_COLOURS[sign], **{"strikethrough" if sign == "-" else "underline": True})
     return FORM[sign].format(text)

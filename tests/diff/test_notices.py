@@ -127,3 +127,15 @@ def test_no_labelled_notice_is_lost_by_the_cheap_look(monkeypatch: pytest.Monkey
     monkeypatch.setattr("pipelines.diff.notice_words.STEMS", frozenset({""}))
 
     assert [notice_in(item.text) for item in items()] == told
+
+
+def test_a_notice_in_one_update_tells_nothing_of_another_or_of_the_headline() -> None:
+    ids = [{"id": f"p{n}", "key": f"id:p{n}"} for n in range(3)]
+    old = tuple(replace(u, **more) for u, more in zip(updates(*STORIES[:3]), ids, strict=True))
+    new = (replace(old[0], text=f"{EDITED}\n{NOTICE}"), replace(old[1], text=STORIES[1] + " At four."), old[2])
+    text = "\n".join(u.text for u in new)
+    found = changes(page(old, headline="14 hurt"), page(new, headline="17 hurt", text=text, minutes=1))
+
+    assert {c.update: judged(c) for c in found} == {
+        "id:p0": ("proper", False), "id:p1": ("none", True), None: ("none", True),
+    }  # fmt: skip
