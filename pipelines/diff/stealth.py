@@ -92,9 +92,10 @@ class _Page:
     def _news(self) -> Notice:
         """Of all that the page says now and did not say before; but for notices in updates that it had already,
         which tell of these alone."""
-        kept = [update for name, update in self._names.new.items() if name in self._names.old]
-        own = {sentence for update in kept for line in _said(update).splitlines() for sentence in sentences(line)}
-        return notice_among(s for s in _fresh(_whole(self._old), _whole(self._new)) if s not in own)
+        fresh = _fresh(_whole(self._old), _whole(self._new))
+        notices = [sentence for sentence in fresh if notice_among([sentence]) != "none"]
+        kept = [_said(update) for name, update in self._names.new.items() if name in self._names.old] if notices else []
+        return notice_among(notice for notice in notices if not any(notice in said for said in kept))
 
 
 def _with(change: Change, notice: Notice, *why: str) -> Change:
