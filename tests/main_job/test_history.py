@@ -66,6 +66,9 @@ SEQUENCES = {
     "out of the window and back": [newest(11), newest(12), newest(13), newest(12) + b" "],
     "edited while it was out of the window": [newest(11, ids=False), newest(12, ids=False),
                                               live(*range(11, -1, -1), ids=False, u0="open") + b" "],
+    "taken away with a tombstone": [
+        live(2, 1, 0), live(2, 0).replace(b"</main>", b"<div id=u1 data-tombstone></div></main>"),
+    ],
     "gone in one look only": [live(2, 1, 0), live(2, 0), live(2, 1, 0) + b"<!-- there -->"],
 }  # fmt: skip
 
@@ -103,6 +106,10 @@ def test_what_was_before_tells_what_is_back(raw_server: RawServer, tmp_path: Pat
     assert outside["returned"]["was"] == outside["edited"]["was"] == outside["left_window"]["update"]
     assert (outside["edited"]["old"], outside["edited"]["new"]) == (story(0), story(0, "open"))
     assert outside["edited"]["earlier_proof"]["record_id"] == outside["left_window"]["old_proof"]["record_id"]
+
+    [told_of] = found["taken away with a tombstone"]
+    assert (told_of["type"], told_of["confirmed"], told_of["tombstone"]) == ("removed", True, True)
+    assert (told_of["notice"], told_of["stealth"]) == ("technical", False)
 
     once = told("gone in one look only")
     assert once == [(2, "removed", "id:u1", False), (3, "restored", "id:u1", True)]
