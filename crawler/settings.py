@@ -65,7 +65,7 @@ ROBOTSTXT_USER_AGENT = None
 DOWNLOAD_DELAY = 0
 DOWNLOAD_DELAY_JITTER = 0
 AUTOTHROTTLE_ENABLED = False
-SCHEDULER_MEMORY_QUEUE = "scrapy.squeues.FifoMemoryQueue"  # the first due goes first; by default it is the last
+SCHEDULER = "crawler.queue.FirstDue"  # by default the last due goes first
 # A request occupies its place also while it waits for robots.txt, for a redirect's slot or for a slow answer; with
 # Scrapy's 16 as many slow hosts would hold up all others. How often is asked is decided elsewhere: by [crawl] budget.
 CONCURRENT_REQUESTS = 256
@@ -91,19 +91,5 @@ LOG_LEVEL = "INFO"  # one line per visit; DEBUG adds Scrapy's own, many per requ
 LOG_FORMATTER = "crawler.logs.Quiet"  # Scrapy's line per item would print whole pages
 # Counts that nobody reads: the ledger has them, and each signal costs time.
 LOGSTATS_INTERVAL = 0
-# None of them does anything here, and importing some of them takes longer than all of our start.
-EXTENSIONS = {
-    f"scrapy.extensions.{name}": None
-    for name in (
-        "closespider.CloseSpider",
-        "corestats.CoreStats",
-        "feedexport.FeedExporter",
-        "logcount.LogCount",
-        "logstats.LogStats",
-        "memdebug.MemoryDebugger",
-        "remote_control.RemoteControl",
-        "spiderstate.SpiderState",
-        "telnet.TelnetConsole",
-        "throttle.AutoThrottle",
-    )
-}
+# Scrapy's own do nothing here, and to import some of them, if only to leave them out, takes longer than our start.
+EXTENSIONS_BASE = {"scrapy.extensions.memusage.MemoryUsage": 0}

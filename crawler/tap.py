@@ -12,10 +12,11 @@ what they meant. If one has gone, importing this module may fail: the handler th
 from __future__ import annotations
 
 import hashlib
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from OpenSSL import SSL, crypto
 from scrapy.core.downloader.handlers.http11 import (
+    _BindAddressAgent,
     _LenientHTTP11ClientFactory,
     _LenientHTTP11ClientProtocol,
     _ScrapyAgent,
@@ -25,7 +26,13 @@ from twisted.internet.protocol import connectionDone
 from twisted.python.failure import Failure
 from twisted.web._newclient import BODY
 
+from pipelines.recent import Recent
+
 from .evidence import Tap, Tls
+
+if TYPE_CHECKING:
+    from scrapy import Request
+    from twisted.web.client import Agent
 
 TAP = "_stoppress_tap"  # how a tap travels: on Twisted's response, or on the exception
 HEADER_LIMIT = 64 * 1024  # bytes; browsers take 256 KiB, servers send 8
@@ -178,10 +185,27 @@ class TappedFactory(_LenientHTTP11ClientFactory):
         return TappedProtocol(self._quiescentCallback, self._limit)
 
 
+Agents = Recent[float, "Agent"]  # by connect timeout
+
+
 class TappedAgent(_ScrapyAgent):
-    """Lives for one request; ``tap`` is None until its bytes were on a connection."""
+    """Lives for one request; ``tap`` is None until its bytes were on a connection.
+
+    ``agents``: Twisted's own, which keep nothing of a request and so need not be made for each.
+    """
 
     tap: Tap | None = None
+
+    def __init__(self, *, agents: Agents, **scrapys: Any) -> None:
+        super().__init__(**scrapys)
+        self._agents = agents
+
+    def _get_agent(self, request: Request, timeout: float) -> Agent:
+        if request.meta.get("proxy") or request.meta.get("bindaddress"):
+            return super()._get_agent(request, timeout)
+        if (agent := self._agents.get(timeout)) is None:
+            agent = self._agents[timeout] = _with_memory(super()._get_agent(request, timeout))
+        return agent
 
     def _cb_bodyready(self, txresponse: Any, request: Any) -> Any:
         self.tap = getattr(txresponse, TAP, None)
@@ -194,8 +218,23 @@ class TappedAgent(_ScrapyAgent):
         return super()._cb_timeout(result, *rest)
 
 
+def _with_memory(agent: Any) -> Agent:
+    """To see how a host is reached its name is put through IDNA, each time, though the connection is there."""
+    make, known = agent._getEndpoint, Recent[tuple[bytes, bytes, int], Any]()
+
+    def endpoint(uri: Any) -> Any:
+        name = (uri.scheme, uri.host, uri.port)
+        if (found := known.get(name)) is None:
+            found = known[name] = make(uri)
+        return found
+
+    agent._getEndpoint = endpoint
+    return agent  # type: ignore[no-any-return]
+
+
 # What the classes above build on, all of it, and none of it public.
 FOUNDATIONS = (
     (_LenientHTTP11ClientProtocol, ("_finishResponse", "_giveUp", "_parser", "_currentRequest", "state")),
-    (_ScrapyAgent, ("_cb_bodyready", "_cb_timeout")),
+    (_ScrapyAgent, ("_cb_bodyready", "_cb_timeout", "_get_agent")),
+    (_BindAddressAgent, ("_getEndpoint",)),
 )

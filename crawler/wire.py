@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import logging
 import time
-from concurrent.futures import Future
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -31,12 +30,14 @@ from twisted.internet.defer import Deferred
 from pipelines import clock
 from pipelines.errors import StoreError
 from pipelines.model import Exchange, Role, Visit
+from pipelines.promise import Promise
+from pipelines.recent import Recent
 
 from .evidence import exchange_of
 from .reconstructed import failed, reconstructed
 
 if TYPE_CHECKING:
-    from .tap import TappedAgent
+    from .tap import Agents, TappedAgent
 
 log = logging.getLogger(__name__)
 VISIT = "stoppress_visit"  # meta: the visit that this request is made for; other people's requests have none
@@ -57,6 +58,7 @@ class WireHandler(HTTP11DownloadHandler):
         self._stats: Any = crawler.stats
         # Twisted re-sends on a dead kept-alive connection by itself: two requests on the wire, one visible.
         self._pool.retryAutomatically = False
+        self._agents: Agents = Recent()
         self.fidelity = self._tapped()
         keeper.facts["stoppress-fidelity"] = self.fidelity
         self._stats.set_value("stoppress/fidelity", self.fidelity)
@@ -93,6 +95,7 @@ class WireHandler(HTTP11DownloadHandler):
             fail_on_dataloss=self._fail_on_dataloss,
             crawler=crawler or self._crawler,
             tls_verbose_logging=self._tls_verbose_logging,
+            agents=self._agents,
         )
 
     async def download_request(self, request: Request) -> Response:
@@ -101,7 +104,7 @@ class WireHandler(HTTP11DownloadHandler):
         started, since = clock.now(), time.monotonic()
         agent = self.agent()
 
-        def seen(error: BaseException | None = None, response: Response | None = None) -> Future[Visit | None] | None:
+        def seen(error: BaseException | None = None, response: Response | None = None) -> Promise[Visit | None] | None:
             tap, agent.tap = agent.tap, None
             flags = response.flags if response else ()
             exchange = exchange_of(request.url, tap, started=started, duration=_since(since), flags=flags, error=error)
@@ -140,8 +143,8 @@ class WireHandler(HTTP11DownloadHandler):
         return response
 
     def _keep(self, request: Request, exchange: Exchange,
-              response: Response | None = None) -> Future[Visit | None] | None:  # fmt: skip
-        """Hand it to the recorder; the future of its being on disk, None where nothing is kept of it."""
+              response: Response | None = None) -> Promise[Visit | None] | None:  # fmt: skip
+        """Hand it to the recorder; the promise that it will be on disk, None where nothing is kept of it."""
         if "#" in exchange.url:
             # "The target URI excludes the reference's fragment component, if any" -- RFC 9110 7.1
             exchange = replace(exchange, url=exchange.url.partition("#")[0])
@@ -158,7 +161,7 @@ class WireHandler(HTTP11DownloadHandler):
             return self._recorder.exchange(exchange, role=role, visit_id=visit.id, page=visit.urlkey)
         return self._recorder.exchange(exchange, role=role, visit_id=None)
 
-    async def _on_disk(self, kept: Future[Visit | None] | None, request: Request) -> None:
+    async def _on_disk(self, kept: Promise[Visit | None] | None, request: Request) -> None:
         """For whoever has no visit to wait for: what is handed on is kept, or it is said aloud that it is not."""
         if kept is None or VISIT in request.meta:
             return

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from .entity import parse
+from .entity import head
 from .model import Capture
 from .urlkey import urlkey
 from .warc import Placed
@@ -21,30 +21,33 @@ def timestamp14(moment: datetime) -> str:
 def capture_of(placed: Placed, filename: str) -> Capture | None:
     """The capture that a response or revisit record of an http(s) URL is; None for every other record."""
     record = placed.record
-    url = record.get("WARC-Target-URI") or ""
-    if record.type not in ("response", "revisit") or not url.startswith(("http://", "https://")):
+    if record.type not in ("response", "revisit"):
         return None
-    message = parse(record.block)
-    refers_to = record.get("WARC-Refers-To")
+    said = {name.lower(): value for name, value in reversed(record.fields)}  # of several the first counts
+    url = said.get("warc-target-uri", "")
+    if not url.startswith(("http://", "https://")):
+        return None
+    message = head(record.block)
+    refers_to = said.get("warc-refers-to")
     return Capture(
         urlkey=urlkey(url),
-        timestamp=_moment(record.get("WARC-Date") or ""),
+        timestamp=_moment(said.get("warc-date", "")),
         url=url,
-        record_id=record.id,
-        digest=record.get("WARC-Payload-Digest") or "",
+        record_id=said.get("warc-record-id", "").strip("<>"),
+        digest=said.get("warc-payload-digest", ""),
         filename=filename,
         offset=placed.offset,
         length=placed.length,
         kind="revisit" if record.type == "revisit" else "response",
-        role=record.get("Stoppress-Role") or "page",  # type: ignore[arg-type]
+        role=said.get("stoppress-role") or "page",  # type: ignore[arg-type]
         mime=(message.header("Content-Type") or "").partition(";")[0].strip().lower() or None,
         status=message.status,
         refers_to=refers_to.strip("<>") if refers_to else None,
         etag=message.header("ETag"),
         last_modified=message.header("Last-Modified"),
-        fidelity=record.get("Stoppress-Fidelity") or "reconstructed",  # type: ignore[arg-type]
-        truncated=record.get("WARC-Truncated"),
-        visit_id=record.get("Stoppress-Visit"),
+        fidelity=said.get("stoppress-fidelity") or "reconstructed",  # type: ignore[arg-type]
+        truncated=said.get("warc-truncated"),
+        visit_id=said.get("stoppress-visit"),
     )
 
 

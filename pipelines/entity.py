@@ -56,11 +56,20 @@ def parse(block: bytes) -> Message:
     ValueError if it does not begin with an HTTP status line.
     """
     end, body = _end_of_head(block)
-    lines = block[:end].decode("latin-1").split("\n")
+    return _message(block[:end], block[body:])
+
+
+def head(block: bytes) -> Message:
+    """The same without its body, which may be large."""
+    return _message(block[: _end_of_head(block)[0]], b"")
+
+
+def _message(head: bytes, body: bytes) -> Message:
+    lines = head.decode("latin-1").split("\n")
     words = lines[0].rstrip("\r").split(" ", 2)
     if len(words) < 2 or not words[0].startswith("HTTP/") or not _STATUS.fullmatch(words[1]):
         raise ValueError(f"not an HTTP status line: {lines[0][:80]!r}")
-    return Message(int(words[1]), words[2] if len(words) > 2 else "", _fields(lines[1:]), block[body:])
+    return Message(int(words[1]), words[2] if len(words) > 2 else "", _fields(lines[1:]), body)
 
 
 _STATUS = re.compile("[1-9][0-9]{2}")  # RFC 9110 section 15: three digits

@@ -45,7 +45,7 @@ _PROOFS = ("old_proof", "new_proof", "earlier_proof")
 
 def iso(moment: datetime) -> str:
     """An aware datetime -> ``2026-01-03T10:00:00Z``; microseconds only where there are any."""
-    return moment.astimezone(UTC).isoformat().replace("+00:00", "Z")
+    return moment.astimezone(UTC).isoformat()[:-6] + "Z"
 
 
 def from_iso(text: str) -> datetime:

@@ -6,20 +6,14 @@ import queue
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import Future
-from typing import Any, Generic, TypeVar
+from typing import Generic, TypeVar
+
+from .promise import Promise
 
 T = TypeVar("T")
 R = TypeVar("R")
 GROUP_LIMIT = 256  # jobs in one group; beyond it memory grows and nothing is won
 LINGER = 0.02  # seconds in which the first job of a group waits for others: a page took longer to come
-
-
-def promise() -> Future[Any]:
-    """A future that nobody can cancel: what was handed over is done, whether or not somebody still waits."""
-    future: Future[Any] = Future()
-    future.set_running_or_notify_cancel()
-    return future
 
 
 def gather(jobs: queue.SimpleQueue[T | None], *, patience: float | None = None) -> tuple[list[T], bool]:
@@ -44,13 +38,13 @@ class Grouping(Generic[T, R]):
 
     def __init__(self, act: Callable[[list[T]], list[R]], name: str) -> None:
         self._act = act
-        self._jobs: queue.SimpleQueue[tuple[T, Future[R]] | None] = queue.SimpleQueue()
+        self._jobs: queue.SimpleQueue[tuple[T, Promise[R]] | None] = queue.SimpleQueue()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._thread.start()
 
-    def put(self, item: T) -> Future[R]:
-        """The future gives what ``act`` made of it, or raises what it raised for this one."""
-        done: Future[R] = promise()
+    def put(self, item: T) -> Promise[R]:
+        """The promise gives what ``act`` made of it, or raises what it raised for this one."""
+        done: Promise[R] = Promise()
         self._jobs.put((item, done))
         return done
 
@@ -66,7 +60,7 @@ class Grouping(Generic[T, R]):
             if jobs:
                 self._answer(jobs)
 
-    def _answer(self, jobs: list[tuple[T, Future[R]]]) -> None:
+    def _answer(self, jobs: list[tuple[T, Promise[R]]]) -> None:
         try:
             results = self._act([item for item, _ in jobs])
         except BaseException as e:  # noqa: BLE001 - its callers are told; the thread must outlive it

@@ -17,9 +17,8 @@ _TRUNCATED = {"disconnect": "disconnect", "time": "timeout", "length": "too-larg
 def conclude(visit: Visit, captures: Sequence[Capture]) -> Visit:
     """Give the visit its outcome from what was kept of it; one that has an outcome keeps it."""
     ordered = tuple(sorted(captures, key=lambda capture: capture.role != "page"))
-    visit = replace(visit, captures=ordered)
     if visit.outcome is not None:
-        return visit
+        return replace(visit, captures=ordered)
     outcome, reason = _outcome(visit.exchange, ordered[0] if ordered else None)
     detail = visit.detail or (visit.exchange.detail if visit.exchange else "")
     if reason == "http-status" and visit.exchange and not detail:
@@ -29,7 +28,15 @@ def conclude(visit: Visit, captures: Sequence[Capture]) -> Visit:
     status = visit.exchange.status if visit.exchange else visit.status
     if status is not None and not 100 <= status <= 999:  # a number of any size: it stays in the record
         status = None
-    return replace(visit, outcome=outcome, reason=reason, detail=detail, status=status, reading=reading_of(outcome))
+    return replace(
+        visit,
+        captures=ordered,
+        outcome=outcome,
+        reason=reason,
+        detail=detail,
+        status=status,
+        reading=reading_of(outcome),
+    )
 
 
 def reading_of(outcome: Outcome) -> Reading | None:
@@ -105,21 +112,23 @@ def _exchange(exchange: Exchange) -> dict[str, Any]:
 def _validators(visit: Visit) -> dict[str, str]:
     """What the page was asked with and what it answered with, verbatim (RFC 9110 8.8, 13.1)."""
     page = visit.captures[0] if visit.captures else None
-    asked = visit.exchange.request if visit.exchange else b""
+    asked = _fields(visit.exchange.request) if visit.exchange else {}
     said = {
-        "if_none_match": _field(asked, b"If-None-Match"),
-        "if_modified_since": _field(asked, b"If-Modified-Since"),
+        "if_none_match": asked.get(b"if-none-match"),
+        "if_modified_since": asked.get(b"if-modified-since"),
         "etag": page.etag if page else None,
         "last_modified": page.last_modified if page else None,
     }
     return {name: value for name, value in said.items() if value is not None}
 
 
-def _field(request: bytes, name: bytes) -> str | None:
-    """A field of a request that we have sent: its first, without what is around it."""
+def _fields(request: bytes) -> dict[bytes, str]:
+    """Conditions of a request that we have sent, without what is around them."""
+    if b"\r\nIf-" not in request:  # as we spell it
+        return {}
     head = request.partition(b"\r\n\r\n")[0].split(b"\r\n")[1:]
-    pairs = (line.partition(b":") for line in head)
-    return next((value.strip().decode("latin-1") for key, _, value in pairs if key.lower() == name.lower()), None)
+    pairs = (line.partition(b":") for line in reversed(head))
+    return {key.lower(): value.strip().decode("latin-1") for key, _, value in pairs}
 
 
 def visit_of(facts: Mapping[str, Any], captures: Sequence[Capture]) -> Visit:

@@ -21,6 +21,7 @@ from .comparing import compare_all
 from .errors import CatalogError, StoreError
 from .grouping import Grouping
 from .model import Unreadable, Version, Visit
+from .promise import kept
 from .rereading import Rereading, in_workers
 from .store.catalog import StoredVersion
 
@@ -50,12 +51,12 @@ class Record(Stage):
             return visit
         exchange = visit.exchange
         try:
-            kept = await asyncio.wrap_future(self.keeper.recorder.visit(visit))
+            recorded = await kept(self.keeper.recorder.visit(visit))
         except StoreError as e:
             log.error("%s is not kept: %s", visit.url, e)
-            kept = replace(visit, outcome="error", reason="storage", detail=str(e), reading="none", captures=())
-            await self._recorded(kept)
-        return replace(kept, exchange=exchange) if kept else visit
+            recorded = replace(visit, outcome="error", reason="storage", detail=str(e), reading="none", captures=())
+            await self._recorded(recorded)
+        return replace(recorded, exchange=exchange) if recorded else visit
 
     async def _recorded(self, visit: Visit) -> None:
         try:
@@ -104,7 +105,7 @@ class Compare(Stage):
             read = in_workers(self.keeper.workers, asyncio.get_running_loop())
             self._rereading = Rereading(self.keeper.catalog, self.keeper.reader, read)
         try:
-            return await asyncio.wrap_future(self._comparing.put(visit))
+            return await kept(self._comparing.put(visit))
         except CatalogError as e:  # the capture is kept: the next start reads it again
             log.error("what %s said is not in the catalog yet: %s", visit.url, e)
             return replace(visit, reading=None, version=None)

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-import uuid
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -18,7 +17,6 @@ from random import Random
 from typing import Any, BinaryIO
 
 from isal import isal_zlib
-from warcio.statusandheaders import StatusAndHeaders
 
 from .entity import EMPTY_LINE, DecodeError, Message, entity, parse
 from .errors import DamagedRecord
@@ -64,9 +62,14 @@ class Record:
         return (self.get("WARC-Record-ID") or "").strip("<>")
 
 
+_VARIANT = {digit: "89ab"[int(digit, 16) % 4] for digit in "0123456789abcdef"}
+
+
 def new_id() -> str:
+    """A random UUID, RFC 9562 5.4: 122 bits by dice, the version 4 and the variant 10."""
     # Not uuid4(): it asks the system for 16 bytes each time, and the writing thread then waits for its turn.
-    return f"urn:uuid:{uuid.UUID(int=_random.getrandbits(128), version=4)}"
+    dice = f"{_random.getrandbits(128):032x}"
+    return f"urn:uuid:{dice[:8]}-{dice[8:12]}-4{dice[13:16]}-{_VARIANT[dice[16]]}{dice[17:20]}-{dice[20:]}"
 
 
 def sha256(data: bytes) -> str:
@@ -75,7 +78,7 @@ def sha256(data: bytes) -> str:
 
 def warc_date(moment: datetime) -> str:
     """W3C date-time in UTC with microseconds, which WARC 1.1 allows."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")[:26] + "Z"
 
 
 def _record(kind: str, record_id: str, date: datetime, block: bytes, more: Iterable[tuple[str, str | None]],
@@ -220,12 +223,14 @@ def after_head(request: bytes) -> bytes:
     return request.partition(b"\r\n\r\n")[2]
 
 
+_FACTS = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",\n ", ": "))
+
+
 def visit_record(visit_id: str, facts: Mapping[str, Any], at: datetime, about: str | None) -> Record:
     """The ledger's line of one visit, also where no byte came. ``urn:``: it must never answer for the page's URL."""
     # A lone surrogate has no UTF-8; written as \udXXX it is what JSON itself would escape it to.
     # Separators for people: with indent= the encoder would be the slow one, written in Python.
-    text = json.dumps(facts, ensure_ascii=False, sort_keys=True, separators=(",\n ", ": "))
-    block = text.encode("utf-8", "backslashreplace")
+    block = _FACTS.encode(facts).encode("utf-8", "backslashreplace")
     more = [
         ("WARC-Target-URI", f"urn:stoppress:visit:{visit_id}"),
         ("WARC-Concurrent-To", f"<{about}>" if about else None),
@@ -269,7 +274,7 @@ def with_block(record: Record, block: bytes, record_id: str, takedown: str) -> R
 
 def member(record: Record) -> bytes:
     """The record as one gzip member: deflated, but for a body that is coded already."""
-    data = _serialise(record)
+    data = serialised(record)
     return half_stored(*halves(data)) if record.coded else deflated(data)
 
 
@@ -280,11 +285,11 @@ def halves(plain: bytes) -> tuple[bytes, bytes]:
     return plain[:end], plain[end:]
 
 
-def _serialise(record: Record) -> bytes:
-    # warcio's writer drops the block of a revisit whose HTTP header it has not parsed itself: only its header
-    # serialiser is used, the block follows as it is (WARC 1.1 section 4: header, CRLF, block, CRLF CRLF).
-    header: bytes = StatusAndHeaders("", list(record.fields), protocol="WARC/1.1").to_bytes(encoding="utf-8")
-    return header + record.block + b"\r\n\r\n"
+def serialised(record: Record) -> bytes:
+    """WARC 1.1 section 4: version, named fields, an empty line, the block as it is, two line ends."""
+    # Not warcio's writer: it drops the block of a revisit whose HTTP header it has not parsed itself.
+    fields = "".join([f"{name}: {value}\r\n" for name, value in record.fields])
+    return b"".join([b"WARC/1.1\r\n", fields.encode("utf-8", "surrogateescape"), b"\r\n", record.block, b"\r\n\r\n"])
 
 
 def read_member(data: bytes) -> Record:
@@ -330,7 +335,7 @@ class Placed:
     length: int
 
 
-def scan(file: BinaryIO, *, piece: int = 1 << 18) -> Iterator[Placed]:
+def scan(file: BinaryIO, *, piece: int = 1 << 15) -> Iterator[Placed]:
     """All whole members from the start; stops in front of the first torn one (compare its end with the size)."""
     offset, held = 0, b""
     while True:

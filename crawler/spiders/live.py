@@ -33,6 +33,7 @@ from pipelines import clock
 from pipelines.errors import ConfigError, StoppressError, StoreError, WatchlistError
 from pipelines.keeper import Keeper
 from pipelines.model import Exchange, Visit, Watch
+from pipelines.promise import kept
 from pipelines.takedowns import Takedown
 from pipelines.units import duration
 from pipelines.urlkey import normalise, urlkey
@@ -158,7 +159,7 @@ class LiveSpider(Spider):
             return []
         self.running.update((visit.urlkey, visit) for visit in begun)
         try:
-            await asyncio.wrap_future(self.keeper.recorder.starting(begun))
+            await kept(self.keeper.recorder.starting(begun))
         except StoreError as e:
             log.error("%d visit(s) are not made: %s", len(begun), e)
             return [_unkept(visit, e) for visit in begun]

@@ -134,8 +134,7 @@ def _read(connection: Connection, given: Sequence[Visit]) -> list[Visit]:
     # Inserted, too: the ledger may be behind, its row was kept back by a busy catalog.
     insert_or_update(connection, visits, told, ("reading", "version", "detail"))
     seen_again(connection, [visit for visit in done if visit.reading == "unchanged"])
-    for visit in done:
-        catch_up(connection, visit)
+    catch_up(connection, done)
     return done
 
 

@@ -14,7 +14,6 @@ import queue
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -23,9 +22,10 @@ from pipelines import warc
 from pipelines.cdxj import capture_of
 from pipelines.crashpoint import crashpoint
 from pipelines.errors import CatalogError, RowRefused, SpoolFull, StoreError
-from pipelines.grouping import gather, promise
+from pipelines.grouping import gather
 from pipelines.ledger import conclude, facts
 from pipelines.model import Capture, Exchange, Role, Visit
+from pipelines.promise import Promise
 from pipelines.warc import Placed, Record
 
 from .catalog import Catalog
@@ -47,7 +47,7 @@ class Limits:
 
 @dataclass(slots=True)
 class _Job:
-    done: Future[Visit | None] = field(default_factory=promise)
+    done: Promise[Visit | None] = field(default_factory=Promise)
     exchange: Exchange | None = None
     visit_id: str | None = None
     role: Role = "page"
@@ -88,20 +88,20 @@ class Recorder:
 
     # what the crawler calls, from its own thread --------------------------------------------------------
 
-    def starting(self, visits: Sequence[Visit]) -> Future[Visit | None]:
-        """Enter visits in the ledger before their first request; wait for the future."""
+    def starting(self, visits: Sequence[Visit]) -> Promise[Visit | None]:
+        """Enter visits in the ledger before their first request; wait for the promise."""
         return self._put(_Job(started=tuple(visits)))
 
     def exchange(self, exchange: Exchange, *, visit_id: str | None, role: Role,
-                 page: str = "") -> Future[Visit | None]:  # fmt: skip
+                 page: str = "") -> Promise[Visit | None]:  # fmt: skip
         """Keep one exchange; it becomes durable with, or before, the visit it belongs to. ``page``: its urlkey.
 
-        The future is done when it is on disk; StoreError if it is not kept.
+        The promise is kept when it is on disk; StoreError if it is not.
         """
         return self._put(_Job(exchange=exchange, visit_id=visit_id, role=role, page=page))
 
-    def visit(self, visit: Visit) -> Future[Visit | None]:
-        """Conclude a visit; the future gives it back with outcome and captures once all is on disk."""
+    def visit(self, visit: Visit) -> Promise[Visit | None]:
+        """Conclude a visit; the promise gives it back with outcome and captures once all is on disk."""
         return self._put(_Job(visit=visit))
 
     def reading(self, member: bytes) -> None:
@@ -113,7 +113,7 @@ class Recorder:
         self._jobs.put(None)
         self._thread.join()
 
-    def _put(self, job: _Job) -> Future[Visit | None]:
+    def _put(self, job: _Job) -> Promise[Visit | None]:
         self._jobs.put(job)
         return job.done
 

@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Select, and_, bindparam, exists, func, not_, 
 from pipelines.model import Visit
 
 from . import rows
+from .statements import listed
 from .tables import UNREAD, captures, changes, versions, visits
 
 _PAGE: Any = bindparam("page")
@@ -32,9 +33,15 @@ def seen_again(connection: Connection, unchanged: Sequence[Visit]) -> None:
         connection.execute(_CONFIRM, looks)
 
 
-def catch_up(connection: Connection, visit: Visit) -> None:
-    """This visit has just been read: looks after it that had to wait for that are counted now."""
-    catch_up_from(connection, visit.urlkey, started=rows.micros(visit.started), time=rows.micros(time_of(visit)))
+def catch_up(connection: Connection, read: Sequence[Visit]) -> None:
+    """These visits have just been read: looks after them that had to wait for that are counted now."""
+    page = listed(connection, {visit.urlkey for visit in read})
+    newest = select(func.max(visits.c.started)).where(visits.c.urlkey == page).scalar_subquery()
+    last = {row[0]: row[1] for row in connection.execute(select(page, newest))}
+    for visit in read:
+        started = rows.micros(visit.started)
+        if last[visit.urlkey] > started:  # hardly ever: most are read before the next comes
+            catch_up_from(connection, visit.urlkey, started=started, time=rows.micros(time_of(visit)))
 
 
 def catch_up_from(connection: Connection, page: str, *, started: int, time: int) -> None:

@@ -151,7 +151,7 @@ def inside(task: dict[str, Any]) -> None:
     settings.ITEM_PIPELINES = {
         "tests.bench.contender.Unread" if s.endswith(".Extract") else s: n for s, n in stages.items()
     }
-    settings.EXTENSIONS = {**settings.EXTENSIONS, "tests.bench.stalls.Clock": 0}
+    settings.EXTENSIONS_BASE = {**settings.EXTENSIONS_BASE, "tests.bench.stalls.Clock": 0}
     folder = Path(task["folder"])
     path = folder / "stoppress.toml"
     urls = [f"http://127.0.0.1:{task['port']}/changed/{n}" for n in range(PAGES)]

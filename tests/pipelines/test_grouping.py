@@ -1,9 +1,7 @@
 """Many small jobs, dealt with together."""
 
-from __future__ import annotations
 
 import threading
-from concurrent.futures import wait
 
 import pytest
 
@@ -20,11 +18,11 @@ def test_what_waits_is_dealt_with_together_and_in_its_order() -> None:
         return [item * 2 for item in items]
 
     grouping = Grouping(act, "test")
-    futures = [grouping.put(n) for n in range(1000)]
+    promises = [grouping.put(n) for n in range(1000)]
     first.set()
     grouping.close()
 
-    assert [future.result(0) for future in futures] == [n * 2 for n in range(1000)]
+    assert [promise.result(0) for promise in promises] == [n * 2 for n in range(1000)]
     assert [n for group in groups for n in group] == list(range(1000))
     assert len(groups) < 20
 
@@ -36,11 +34,10 @@ def test_one_that_fails_fails_alone() -> None:
         return items
 
     grouping = Grouping(act, "test")
-    futures = [grouping.put(n) for n in range(6)]
-    wait(futures, 10)
+    promises = [grouping.put(n) for n in range(6)]
 
-    assert [future.result() for future in futures if future is not futures[3]] == [0, 1, 2, 4, 5]
+    assert [promise.result(10) for promise in promises if promise is not promises[3]] == [0, 1, 2, 4, 5]
     with pytest.raises(ValueError, match="three"):
-        futures[3].result()
+        promises[3].result(10)
     assert grouping.put(7).result(10) == 7
     grouping.close()

@@ -12,7 +12,6 @@ import sysconfig
 import time
 import tracemalloc
 from collections.abc import Callable, Iterator
-from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -33,6 +32,7 @@ from pipelines.errors import (
     StoreUnavailable,
 )
 from pipelines.model import Capture, Exchange, Visit
+from pipelines.promise import Promise
 from pipelines.store import recorder as recorder_module
 from pipelines.store.adopting import adopt, rows_of
 from pipelines.store.catalog import Catalog
@@ -379,7 +379,7 @@ def test_a_spool_keeps_the_name_of_its_writer(tmp_path: Path) -> None:
 # when the disk fails ----------------------------------------------------------------------------------------------
 
 
-def failing(future: Future[Any]) -> str:
+def failing(future: Promise[Any]) -> str:
     with pytest.raises(StoreError) as raised:
         future.result(30)
     return str(raised.value)
