@@ -71,6 +71,11 @@ class Agenda:
             else:
                 self._push(key, entry, now)
 
+    def watch(self, key: str) -> Watch | None:
+        """The page's standing order, as it is now."""
+        entry = self._entries.get(key)
+        return entry.watch if entry else None
+
     def pop(self, now: datetime) -> Due | None:
         """The next visit that should start by now, or None; it counts as running until ``ended``."""
         while self._heap and self._heap[0][0] <= now:

@@ -20,6 +20,7 @@ from pipelines.face import iso
 from pipelines.store.catalog import Catalog
 from pipelines.workers import kill
 
+from .available import missing, program, tried, without_sandbox
 from .watchlist import policy_of
 
 PATIENCE = 60.0  # seconds for a crawl that sends nothing
@@ -91,6 +92,24 @@ def crawl_nothing(config: Config) -> tuple[str | None, str]:
     process.start()
     fidelity = crawler.stats.get_value("stoppress/fidelity") if crawler.stats else None
     return fidelity, Nothing.trouble
+
+
+def browser_checks(config: Config, catalog: Catalog | None) -> Iterator[Check]:
+    """Whether watches with render = "browser" can be visited; it is started once if there are any."""
+    standing = [row.watch for row in catalog.watches("active")] if catalog else []
+    asking = {watch.url for watch in (*standing, *config.watches) if watch.render == "browser"}
+    lacks = missing(config.crawl.browser)
+    if not asking:
+        yield Check("browser", "ok", f"no watch asks for it{'' if lacks else '; it is there'}")
+        return
+    trouble = lacks or tried(config.crawl.browser)
+    if trouble:
+        yield Check("browser", "failed", f"{len(asking)} watch(es) are not visited: {trouble}",
+                    "mend that, or give these watches render = \"http\"")  # fmt: skip
+        return
+    bare = "; without its sandbox, for it is run by root" if without_sandbox() else ""
+    yield Check("browser", "warning" if bare else "ok", f"{program(config.crawl.browser)} shows pages{bare}",
+                "run the crawler as another user" if bare else "")  # fmt: skip
 
 
 def watch_checks(catalog: Catalog, now: datetime) -> Iterator[Check]:

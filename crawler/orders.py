@@ -17,7 +17,7 @@ from pipelines.urlkey import normalise, urlkey
 
 def save(config: Config, watches: Iterable[Watch], verb: str) -> Saved:
     """Check all, then keep all: in the store first, in the catalog second."""
-    taken, now = check(watches), datetime.now(UTC)
+    taken, now = check(watches, config.crawl.browser), datetime.now(UTC)
     with opened(config) as (catalog, store):
         write_orders(store, ({"verb": verb, "watch": watch_to_json(watch)} for watch in taken), now)
         return catalog.save_watches(taken, now=now)

@@ -27,6 +27,7 @@ ROBOTS = "robots"  # the role of a robots.txt request
 SLOT = "stoppress_slot"  # meta: the clock has taken this request's slot already
 MOST_HOPS = 5  # RFC 9309 2.3.1.2, and our limit for pages too
 LONGEST_WAIT = timedelta(hours=1)  # of a request within a visit: a hop, or a page behind its robots.txt
+HELD = timedelta(minutes=1)  # of a page that is open in the browser meanwhile
 GRACE = timedelta(seconds=10)  # waits that are nearly over are waited for, also when the crawl ends
 
 
@@ -89,12 +90,33 @@ class Politeness:
         self._seconds.clear()
         self.governor.moved(by)
 
+    async def follow(self, url: str) -> None:
+        """A page in the browser leads there: its consent and its host's turn, as for a hop."""
+        await self._consent(url)
+        await self._slot(url, HELD)
+        await self.second(url)
+
+    def forbids(self, url: str) -> bool:
+        """Whether a robots.txt that is at hand forbids it; none is fetched for that."""
+        rules = self._origins.get(_origin(url))
+        return rules is not None and rules.failure is None and not rules.allows(url, self._agent)
+
+    def refused(self, url: str, status: int, retry_after: str | None) -> None:
+        """What scripts asked for was answered 429 or 503: that host is left alone as it asks."""
+        self.governor.answered(
+            host_of(url), status=status, latency=timedelta(), retry_after=retry_after, now=clock.now()
+        )
+
+    def taken(self, url: str, at: datetime) -> None:
+        """The second of a capture that was made without a request."""
+        self._seconds[url] = at.replace(microsecond=0) + timedelta(seconds=1)
+
     async def process_request(self, request: Request) -> None:
         if request.meta.get(ROLE) != ROBOTS:
             await self._consent(request.url)
         if not request.meta.pop(SLOT, False):
             await self._slot(request.url)
-        await self._second(request.url)
+        await self.second(request.url)
 
     def process_response(self, request: Request, response: Response) -> Response:
         self.governor.answered(
@@ -112,10 +134,10 @@ class Politeness:
         if reason in NOT_REACHED:  # one page that breaks off or lies is no reason to leave its host alone
             self.governor.failed(host, clock.now())
 
-    async def _slot(self, url: str) -> None:
+    async def _slot(self, url: str, longest: timedelta = LONGEST_WAIT) -> None:
         host, now = host_of(url), clock.now()
         at = self.governor.free_at(host, now)
-        if at - now > LONGEST_WAIT:
+        if at - now > longest:
             raise Parked(f"{host} may not be asked before {at:%Y-%m-%dT%H:%M:%SZ}, nothing was sent")
         self.governor.start(host, at)
         while timedelta() < (left := at - clock.now()) <= LONGEST_WAIT:  # more: the clock went back
@@ -123,7 +145,7 @@ class Politeness:
                 raise Parked(f"the crawl ended before {host} could be asked, nothing was sent")
             await asyncio.sleep(min(left.total_seconds(), 1.0))
 
-    async def _second(self, url: str) -> None:
+    async def second(self, url: str) -> None:
         """At most one capture per URL and second: CDX and Memento address with 14 digits."""
         now = clock.now()
         if now - self._swept >= timedelta(seconds=1):  # redirects may lead to a new URL each time

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from datetime import datetime
+from functools import partial
 
 from pipelines import clock
 from pipelines.keeper import Keeper
@@ -11,7 +12,10 @@ from pipelines.ledger import SUCCESS
 from pipelines.model import Visit, Watch
 from pipelines.store.catalog import StandingWatch
 from pipelines.takedowns import Blocks
+from pipelines.urlkey import urlkey
 
+from .endings import Endings
+from .rollover import Rollovers, with_reason
 from .schedule import Ended, is_over
 
 log = logging.getLogger(__name__)
@@ -26,7 +30,8 @@ class Standing:
         self._first_visit: dict[str, datetime] = {}
         self._last_good: dict[str, datetime] = {}
         self._last_change: dict[str, datetime] = {}
-        self._ended: dict[str, bool] = {}
+        self._endings = Endings(keeper.catalog)
+        self._rollovers = Rollovers(keeper, self._endings)
         self.blocks = Blocks(())  # what was taken down, as last read
 
     def load(self, now: datetime) -> tuple[list[Watch], dict[str, datetime | None], list[tuple[Watch, Ended]]]:
@@ -34,6 +39,7 @@ class Standing:
         catalog = self._keeper.catalog
         self.blocks = Blocks(catalog.takedowns())
         self._keeper.recorder.originals.forget(self.blocks.gone())
+        self.follow(now)
         standing = {row.urlkey: row for row in catalog.watches("active")}
         active = {key: row.watch for key, row in standing.items()}
         histories = catalog.histories(active.keys() - self._known)
@@ -44,7 +50,8 @@ class Standing:
                 self._last_good[key] = history.last_good
             if history.last_changed:
                 self._last_change[key] = history.last_changed
-            self._ended[key] = history.coverage_ended
+            if history.last_started and history.last_started != history.last_good:
+                self._endings.recall(key, active[key].url)
         self._keeper.recorder.originals.remember(
             {key: history.original for key, history in histories.items()},
             {key: history.unmodified for key, history in histories.items()},
@@ -52,31 +59,43 @@ class Standing:
         self._known = set(active)
         over = [] if clock.now.doubtful else self._over(standing, now)
         for watch, ended in over:
-            self._end(watch, ended, now)
+            self._end(standing[urlkey(watch.url)], ended, now)
         gone = {watch.url for watch, _ in over}
         last = {key: history.last_scheduled or history.last_started for key, history in histories.items()}
         return [watch for watch in active.values() if watch.url not in gone], last, over
 
-    def _end(self, watch: Watch, ended: Ended, now: datetime) -> None:
-        """In the archive first: whoever rebuilds the catalog from it shall not take the page up again."""
+    def follow(self, now: datetime) -> None:
+        """Take up the pages at which others say that they go on."""
         try:
-            self._keeper.order([{"verb": "end", "url": watch.url, "reason": ended.reason}], now)
+            self._rollovers.follow(self.blocks, now)
+        except OSError as e:  # the next look at the list follows them
+            log.error("pages that go on elsewhere: that cannot be written to the spool now: %s", e)
+
+    def _end(self, row: StandingWatch, ended: Ended, now: datetime) -> None:
+        """In the archive first: whoever rebuilds the catalog from it shall not take the page up again."""
+        watch, reason = row.watch, with_reason(row, ended.reason)
+        try:
+            self._keeper.order([{"verb": "end", "url": watch.url, "reason": reason}], now)
         except OSError as e:  # the next look at the list ends it again
             log.error("%s: its end cannot be written to the spool now: %s", watch.url, e)
             return
-        self._keeper.catalog.set_watch_state(watch.url, "ended", reason=ended.reason)
+        self._keeper.catalog.set_watch_state(watch.url, "ended", reason=reason)
 
     def _over(self, standing: dict[str, StandingWatch], now: datetime) -> list[tuple[Watch, Ended]]:
         # An ended page keeps its schedule up to the last closing look; the looks before it fall into that time.
         closing = max(self._keeper.config.defaults.after_end, default=None)
-        found = []
+        found = [(watch, Ended(why)) for watch, why in self._rollovers.failed(standing, now)]
+        over, moved = {urlkey(watch.url) for watch, _ in found}, self._rollovers.moved(standing)
         for key, row in standing.items():
+            if key in over:
+                continue
+            why = partial(self._endings.why, key, self._last_good.get(key), moved.get(key))
             ended = is_over(
                 row.watch,
                 taken_up=row.added,
                 first_visit=self._first_visit.get(key),
                 last_change=self._last_change.get(key),
-                coverage_ended=self._ended.get(key, False),
+                coverage_ended=why,
                 closing=closing or row.watch.max,
                 now=now,
             )
@@ -86,12 +105,13 @@ class Standing:
 
     def saw(self, visit: Visit) -> None:
         """What a finished visit teaches."""
+        self._endings.saw(visit)
+        self._rollovers.saw(visit)
         self._first_visit.setdefault(visit.urlkey, visit.started)
         if visit.outcome in SUCCESS:
             self._last_good[visit.urlkey] = visit.started
         if visit.reading == "version" and visit.version:
             self._last_change[visit.urlkey] = visit.started
-            self._ended[visit.urlkey] = visit.version.state == "ended"
 
     def last_good(self, urlkey: str) -> datetime | None:
         return self._last_good.get(urlkey)

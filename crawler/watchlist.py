@@ -15,6 +15,7 @@ from pipelines.model import Watch
 from pipelines.units import spell
 from pipelines.urlkey import urlkey
 
+from .available import missing
 from .schedule import Policy, parse_schedule
 
 
@@ -64,14 +65,16 @@ def policy_of(watch: Watch) -> Policy:
         raise WatchlistError(f"{watch.url}: schedule = {watch.schedule!r}: {e}") from e
 
 
-def check(watches: Iterable[Watch]) -> tuple[Watch, ...]:
-    """All of them, or WatchlistError listing every bad one: nothing is applied by halves."""
+def check(watches: Iterable[Watch], browser: str = "") -> tuple[Watch, ...]:
+    """All of them, or WatchlistError listing every bad one: nothing is applied by halves. ``browser``: [crawl]'s."""
     taken, complaints = [], []
     for watch in watches:
         try:
             policy_of(watch)
         except WatchlistError as e:
             complaints.append(str(e))
+        if watch.render == "browser" and (lacks := missing(browser)):
+            complaints.append(f"{watch.url}: {lacks}")
         taken.append(watch)
     if complaints:
         raise WatchlistError("\n".join([*complaints, f"{len(complaints)} watch(es) refused, nothing was applied"]))

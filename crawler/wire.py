@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -37,13 +38,17 @@ from .evidence import exchange_of
 from .reconstructed import failed, reconstructed
 
 if TYPE_CHECKING:
+    from .browser.look import Look
+    from .browser.viewer import Viewer
     from .tap import Agents, TappedAgent
 
 log = logging.getLogger(__name__)
 VISIT = "stoppress_visit"  # meta: the visit that this request is made for; other people's requests have none
 ROLE = "stoppress_role"  # meta: what its capture is to the visit, "page" where it is not said
+BY_BROWSER = "stoppress_look"  # meta: what a visit through the browser needs to know (browser/look.py)
 WHOLE = "stoppress_whole"  # meta: the whole answer is wanted, also if it is known: no conditional request
 EXCHANGE = "stoppress_exchange"  # meta: the exchange that this request became, where it is made for a visit
+Keep = Callable[[Exchange, Response | None], "Promise[Visit | None] | None"]
 HEADER_LIMIT = "STOPPRESS_HEADER_LIMIT"  # setting: bytes of a response header, 1xx included
 
 
@@ -55,10 +60,11 @@ class WireHandler(HTTP11DownloadHandler):
         from .setup import keeper_of
 
         keeper = keeper_of(crawler)
-        self._recorder = keeper.recorder
+        self._recorder, self._config = keeper.recorder, keeper.config
         self._stats: Any = crawler.stats
         # Twisted re-sends on a dead kept-alive connection by itself: two requests on the wire, one visible.
         self._pool.retryAutomatically = False
+        self._browser: Viewer | None = None
         self._agents: Agents = Recent()
         self.fidelity = self._tapped()
         keeper.facts["stoppress-fidelity"] = self.fidelity
@@ -100,8 +106,14 @@ class WireHandler(HTTP11DownloadHandler):
         )
 
     async def download_request(self, request: Request) -> Response:
+        if BY_BROWSER in request.meta:
+            return await self._by_browser(request, request.meta[BY_BROWSER])
+        return await self.exchanged(request, partial(self._keep, request))
+
+    async def exchanged(self, request: Request, keep: Keep) -> Response:
+        """One request on the wire. ``keep`` is given the exchange before anything is handed on or raised."""
         if self.fidelity != "wire":
-            return await self._untapped(request)
+            return await self._untapped(request, keep)
         started, since = clock.now(), time.monotonic()
         agent = self.agent()
 
@@ -109,7 +121,7 @@ class WireHandler(HTTP11DownloadHandler):
             tap, agent.tap = agent.tap, None
             flags = response.flags if response else ()
             exchange = exchange_of(request.url, tap, started=started, duration=_since(since), flags=flags, error=error)
-            return self._keep(request, exchange, response)
+            return keep(exchange, response)
 
         try:
             response = await self._sent(agent, request)
@@ -132,16 +144,32 @@ class WireHandler(HTTP11DownloadHandler):
                 self._fail_on_dataloss_warned = True
             raise
 
-    async def _untapped(self, request: Request) -> Response:
+    async def _untapped(self, request: Request, keep: Keep) -> Response:
         started, since = clock.now(), time.monotonic()
         try:
             response = await super().download_request(request)
         except Exception as e:
-            await self._on_disk(self._keep(request, failed(request, e, started, _since(since))), request)
+            await self._on_disk(keep(failed(request, e, started, _since(since)), None), request)
             raise
-        kept = self._keep(request, reconstructed(request, response, started, _since(since)), response)
+        kept = keep(reconstructed(request, response, started, _since(since)), response)
         await self._on_disk(kept, request)
         return response
+
+    async def _by_browser(self, request: Request, look: Look) -> Response:
+        if self._browser is None:
+            from .browser.viewer import Viewer  # not before: what it needs is an extra, and not there for everybody
+
+            self._browser = Viewer(self._config.crawl, self._stats, send=self.exchanged, record=self.record)
+        seen = await self._browser.visit(request, look)
+        request.meta[EXCHANGE] = seen.exchange
+        if isinstance(seen.answer, Exception):
+            raise seen.answer
+        return seen.answer
+
+    async def close(self) -> None:
+        if self._browser is not None:
+            await self._browser.close()
+        await super().close()
 
     def _keep(self, request: Request, exchange: Exchange,
               response: Response | None = None) -> Promise[Visit | None] | None:  # fmt: skip
@@ -157,6 +185,10 @@ class WireHandler(HTTP11DownloadHandler):
         role: Role = request.meta.get(ROLE) or ("robots" if urlsplit(request.url).path == "/robots.txt" else "page")
         if role in ("page", "older", "feed") and response is not None and leads_on(response):
             role = "redirect"  # the page, or its part, is what is found in the end
+        return self.record(exchange, role, visit)
+
+    def record(self, exchange: Exchange, role: Role, visit: Visit | None) -> Promise[Visit | None]:
+        """To the recorder, as a capture of this visit, or of none."""
         self._stats.inc_value(f"stoppress/exchanges/{exchange.fidelity}")
         if visit is not None:
             return self._recorder.exchange(exchange, role=role, visit_id=visit.id, page=visit.urlkey)

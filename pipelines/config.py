@@ -79,4 +79,6 @@ def _anchored(config: Config) -> Config:
     if catalog.startswith("sqlite:///"):
         catalog = f"sqlite:///{here / catalog.removeprefix('sqlite:///')}"
     anchored = archive.model_copy(update={"store": store, "catalog": catalog, "spool": here / archive.spool})
-    return config.model_copy(update={"archive": anchored})
+    browser = config.crawl.browser  # a name is looked for on the PATH
+    crawl = config.crawl.model_copy(update={"browser": str(here / browser)}) if "/" in browser else config.crawl
+    return config.model_copy(update={"archive": anchored, "crawl": crawl})

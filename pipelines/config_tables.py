@@ -156,6 +156,7 @@ class CrawlTable(Table):
     min_gap: Duration = timedelta(seconds=3)
     timeout: SomeTime = timedelta(seconds=30)
     max_size: Size = 32 * 2**20
+    browser: str = ""  # the Chromium of watches with render = "browser": a path, or a name on the PATH
     # The rest of a page, in one visit: older pages and answers of feeds, the time and the bytes they may take.
     older_pages: int = Field(default=20, ge=0, le=1000)  # 0: only the page itself
     older_every: SomeTime = timedelta(hours=6)  # between two visits that ask for all of them
@@ -215,8 +216,14 @@ class WatchTable(Table):
     timezone: Zone | None = None
     verify_tls: Annotated[bool, only(True)] = True
     tags: tuple[str, ...] = Field(default=(), strict=False)
-    requisites: Annotated[bool, only(False)] = False
-    render: Annotated[Literal["http", "browser"], only("http")] = "http"
+    requisites: bool = False
+    render: Literal["http", "browser"] = "http"
+
+    @model_validator(mode="after")
+    def _requisites_need_a_browser(self) -> WatchTable:
+        if self.requisites and self.render != "browser":
+            raise ValueError('requisites = true exists for render = "browser" only so far; leave it out')
+        return self
 
 
 class Config(Table):

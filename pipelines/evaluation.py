@@ -7,7 +7,8 @@ A folder of ``tests/pages`` is a truth, too: ``truth_of`` makes one of what it e
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime, timedelta
 from difflib import SequenceMatcher
@@ -36,6 +37,9 @@ class Score:
     utc: int = 0  # of these, right to the minute in UTC
     local: int = 0  # or right on the newsroom's own clock
     invented: int = 0  # a time where the truth has none
+    dropped: int = 0  # none where the truth has one
+    with_created: int = 0
+    created: int = 0
     with_id: int = 0  # matched entries whose truth has an id
     ids: int = 0
     with_text: int = 0
@@ -45,6 +49,14 @@ class Score:
     headlines: int = 0
     ordered: int = 0  # matched entries in the longest run that keeps the true order
     fell_back: int = 0
+    fragments: int = 0  # updates of which trafilatura was asked alone, as their cut was doubtful
+    with_flags: int = 0  # flags that truths name, pinned and key event
+    flags: int = 0
+    text_letters: int = 0  # of the pages' texts, where their updates were counted against them
+    uncovered: int = 0
+    extra: int = 0
+    stayed: int = 0  # updates that stand unchanged in the next version of their page ...
+    kept_key: int = 0  # ... and have their key there, too
 
     def __add__(self, other: Score) -> Score:
         return Score(**{f.name: getattr(self, f.name) + getattr(other, f.name) for f in fields(Score)})
@@ -59,12 +71,19 @@ class Score:
             "time_utc": _share(self.utc, self.timed),
             "time_local": _share(self.local, self.timed),
             "time_invented": self.invented,
+            "time_dropped": self.dropped,
+            "created": _share(self.created, self.with_created),
             "ids": _share(self.ids, self.with_id),
             "text": _share(self.similarity, self.with_text),
             "text_ends": _share(self.ends, self.with_text),
             "headlines": _share(self.headlines, self.with_headline),
             "order": _share(self.ordered, self.matched),
+            "flags": _share(self.flags, self.with_flags),
+            "fragment_calls": _share(self.fragments, self.found),
             "own_serialisation": self.fell_back,
+            "uncovered": _share(self.uncovered, self.text_letters),
+            "extra": _share(self.extra, self.text_letters),
+            "keys_kept": _share(self.kept_key, self.stayed),
         }
 
 
@@ -101,7 +120,33 @@ def score(version: Version, truth: Mapping[str, Any]) -> Score:
     for update, entry in pairs:
         total += _one(update, entry, zone)
     places = [update.position for update, _ in sorted(pairs, key=lambda p: truth["entries"].index(p[1]))]
-    return total + Score(ordered=_longest_run(places))
+    return total + _of_page(version) + Score(ordered=_longest_run(places))
+
+
+def _of_page(version: Version) -> Score:
+    """What needs no truth: how the texts were cut, and how much of the page they account for."""
+    ways = [dict(update.provenance).get("text", "") for update in version.updates]
+    counted = version.uncovered is not None
+    return Score(
+        fragments=sum("trafilatura" in way or "own serialisation" in way for way in ways),
+        text_letters=sum(map(str.isalnum, version.text)) if counted else 0,
+        uncovered=version.uncovered or 0,
+        extra=version.extra or 0,
+    )
+
+
+def stability(before: Version, after: Version) -> Score:
+    """Two versions of a page in turn: do updates that did not change keep their keys?"""
+    keys = [_once((letters(u.text), u.key) for u in v.updates) for v in (before, after)]
+    both = keys[0].keys() & keys[1].keys()
+    return Score(stayed=len(both), kept_key=sum(keys[0][text] == keys[1][text] for text in both))
+
+
+def _once(named: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Texts that stand on the page only once: of others nobody can say which is which."""
+    pairs = [(text, key) for text, key in named if text]
+    counts = Counter(text for text, _ in pairs)
+    return {text: key for text, key in pairs if counts[text] == 1}
 
 
 def match(updates: Sequence[Update], entries: Sequence[Entry]) -> list[tuple[Update, Entry]]:
@@ -160,6 +205,9 @@ def _one(update: Update, entry: Entry, zone: ZoneInfo) -> Score:
         utc=utc,
         local=bool(true) and (utc or _right_locally(update.published, str(true), zone)),
         invented="published" in entry and not true and update.published is not None,
+        dropped=bool(true) and update.published is None,
+        with_created=bool(entry.get("created")),
+        created=bool(entry.get("created")) and _created(update, entry),
         with_id=bool(entry.get("id")),
         ids=_same_id(update, entry),
         with_text=bool(full),
@@ -167,8 +215,19 @@ def _one(update: Update, entry: Entry, zone: ZoneInfo) -> Score:
         ends=bool(full) and start in said and end in said,
         with_headline=bool(entry.get("headline")),
         headlines=bool(entry.get("headline")) and letters(update.headline or "") == letters(entry["headline"]),
+        **_flags(update, entry),
         fell_back="own serialisation" in dict(update.provenance).get("text", ""),
     )
+
+
+def _created(update: Update, entry: Entry) -> bool:
+    """Kept apart, or the same to the minute as the time of publication."""
+    return _right(update.created or update.published, entry["created"])
+
+
+def _flags(update: Update, entry: Entry) -> dict[str, int]:
+    told = [(bool(entry[name]), getattr(update, name)) for name in ("pinned", "key_event") if name in entry]
+    return {"with_flags": len(told), "flags": sum(true == found for true, found in told)}
 
 
 def _right_locally(moment: datetime | None, true: str, zone: ZoneInfo) -> bool:

@@ -27,13 +27,14 @@ VERSION_LINE = _names(
 UPDATE_LINE = _names(
     "id key headline text html authors published updated time_precision pinned key_event position links media"
 )
+EXPLAINED = _names("state_votes polls continued_at uncovered extra")  # what --explain adds about the page
 CHANGE_LINE = _names("type class update field old new ops match_method match_score confirmed")
 CHANGE_WHERE_KNOWN = _names("runner_up_score other numbers_changed quotes_changed names_changed")
 VISIT_LINE = _names("url started outcome reason detail status captures reading version changes")
 CAPTURE_LINE = _names("role url filename offset length record_id digest")
 
 _TIMES = _names(
-    "at datePublished dateModified coverageStartTime coverageEndTime published updated newest oldest "
+    "at datePublished dateModified coverageStartTime coverageEndTime published updated created newest oldest "
     "seen_after seen_by timestamp"
 )
 
@@ -71,8 +72,10 @@ def version_line(version: Version, *, explain: bool = False) -> Json:
     """What ``extract --json`` prints: the face's keys alone; ``explain`` adds each field's provenance."""
     document = version_to_json(version)
     line = _only(document, VERSION_LINE)
-    keys = [*UPDATE_LINE, "time_source", "shown_as", "captions", "provenance"] if explain else UPDATE_LINE
+    keys = [*UPDATE_LINE, "created", "time_source", "shown_as", "captions", "provenance"] if explain else UPDATE_LINE
     line["updates"] = [_only(u, keys) for u in document["updates"]]
+    if explain:
+        line |= _only(document, EXPLAINED)
     return line
 
 

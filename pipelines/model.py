@@ -103,6 +103,7 @@ class Update:
     authors: tuple[str, ...] = ()
     published: datetime | None = None
     updated: datetime | None = None
+    created: datetime | None = None  # when it was begun, where that is stated beside ``published``
     time_precision: Precision | None = None
     time_source: TimeSource | None = None  # how ``published`` was known; "relative" ticks: never a change
     shown_as: str | None = None  # the time as the page printed it
@@ -129,6 +130,14 @@ class Window:
     total: int | None = None  # updates in all, where an interface says so
 
 
+@dataclass(frozen=True, slots=True)
+class Vote:
+    """One sign that coverage has ended."""
+
+    weight: Literal["strong", "medium", "weak"]
+    reason: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Version:
     """What a page said: one per distinct content, shown by one or more captures."""
@@ -146,6 +155,11 @@ class Version:
     coverageEndTime: datetime | None = None
     state: Literal["live", "ended", "unknown"] = "unknown"
     live: bool = False
+    state_votes: tuple[str, ...] = ()  # what on the page speaks for the end of its coverage: "weight: reason"
+    polls: bool = False  # the page asks for news by itself
+    continued_at: str | None = None  # where it says that coverage goes on
+    uncovered: int | None = None  # letters of ``text`` in no update, headline or lead; None: not counted
+    extra: int | None = None  # letters of the updates that are not in ``text``
     window: Window = field(default_factory=Window)
     updates: tuple[Update, ...] = ()
     deleted: tuple[str, ...] = ()  # keys of updates that it says are deleted

@@ -31,6 +31,9 @@ class Replayed:
 
 def _watch(catalog: Catalog, orders: list[Order], at: datetime) -> None:
     catalog.save_watches([watch_from_json(order["watch"]) for order in orders], now=at)
+    for order in orders:
+        if order.get("reason"):  # found by another page, which says that it goes on there
+            catalog.set_watch_state(order["watch"]["url"], "active", reason=order["reason"])
 
 
 def _state(state: str, verb: str) -> Callable[[Catalog, list[Order], datetime], None]:

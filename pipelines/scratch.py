@@ -45,7 +45,7 @@ def _locked(folder: Path) -> int:
     handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        if not os.path.samestat(os.stat(folder), os.fstat(handle)):
+        if not os.path.samestat(folder.stat(), os.fstat(handle)):
             raise FileNotFoundError(folder)
     except OSError:
         os.close(handle)

@@ -129,7 +129,8 @@ def exchange_records(exchange: Exchange, *, record_id: str, visit_id: str | None
     request = _record("request", new_id(), exchange.started, exchange.request, asked)
     if exchange.response is None or message is None:
         return Kept((request, _no_response(exchange, record_id, aside)), message, digest, None)
-    others = (request, _interim(exchange, record_id, aside)) if exchange.interim else (request,)
+    others: tuple[Record, ...] = (request,) if exchange.request else ()  # a page out of the browser was not asked for
+    others += (_interim(exchange, record_id, aside),) if exchange.interim else ()
     shared += [("Stoppress-Certificates", " ".join(exchange.certificates) or None)]
     shared += [("Content-Type", "application/http; msgtype=response")]
     if profile and original:
@@ -138,8 +139,9 @@ def exchange_records(exchange: Exchange, *, record_id: str, visit_id: str | None
         answer = _record("revisit", record_id, exchange.started, head, more)
         return Kept((answer, *others), message, original.digest, original)
     more = [*shared, ("WARC-Truncated", exchange.truncated), ("WARC-Payload-Digest", digest)]
-    coded = codings_of(message.content_encoding)[-1:]  # the last one is how the bytes lie there
-    answer = _record("response", record_id, exchange.started, exchange.response, more, coded=bool(coded) and coded[0] in _CODED)
+    last = codings_of(message.content_encoding)[-1:]  # how the bytes lie there
+    coded = bool(last) and last[0] in _CODED
+    answer = _record("response", record_id, exchange.started, exchange.response, more, coded=coded)
     return Kept((answer, *others), message, digest, None)
 
 

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from pipelines.comparing import REMEMBERED
 from pipelines.diff import changes, confirm
+from pipelines.diff.reach import known, reaches_on, told
 from pipelines.model import Change, Proof, Version
 from pipelines.store.catalog import StoredVersion
 
@@ -14,14 +15,25 @@ from pipelines.store.catalog import StoredVersion
 def between(old: StoredVersion, new: StoredVersion, versions: Sequence[StoredVersion]) -> list[Change]:
     """``versions``: all of the page. Forward in time the changes are dated by an interval; backward they are not,
     and nothing is restored or reverted: what was there later is no history."""
+    before, after = _as_known(old, versions), _as_known(new, versions)
     if new.seq < old.seq:
-        return [_proved(change, old, new) for change in changes(old.version, new.version)]
+        return [_proved(change, old, new) for change in _told(changes(before, after), before, after)]
     history = [v.version for v in versions if v.seq < old.seq][-REMEMBERED:]
-    found = changes(old.version, new.version, history=history)
+    found = _told(changes(before, after, history=history), before, after)
     later = _second_look(new, versions)
     if later:
-        found = confirm(found, old.version, later)
+        found = confirm(found, before, later)
     return [replace(_proved(change, old, new), seen_after=old.last_seen, seen_by=new.first_seen) for change in found]
+
+
+def _as_known(stored: StoredVersion, versions: Sequence[StoredVersion]) -> Version:
+    """The version; of a page with older pages or feeds with what was known beyond the reach of that look."""
+    until = [v.version for v in versions if v.seq <= stored.seq and not v.redacted][-REMEMBERED:]
+    return known(until) if until and not stored.redacted and reaches_on(until) else stored.version
+
+
+def _told(found: list[Change], before: Version, after: Version) -> list[Change]:
+    return told(found, after) if reaches_on((before, after)) else found
 
 
 def _second_look(new: StoredVersion, versions: Sequence[StoredVersion]) -> Version | None:

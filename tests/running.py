@@ -30,13 +30,14 @@ class Ran:
         return [json.loads(line) for line in self.out.splitlines()]
 
 
-def stoppress(*words: str, config: Path | None = None, env: Mapping[str, str] | None = None) -> Ran:
+def stoppress(*words: str, config: Path | None = None, env: Mapping[str, str] | None = None,
+              patience: float = PATIENCE) -> Ran:  # fmt: skip
     """Run one command to its end; ``env``: what its environment has beside ours."""
     chosen = ["-c", str(config)] if config else []
     variables = {**environment(), **(env or {})}
     done = subprocess.run(
         [sys.executable, str(ROOT / "stoppress.py"), *chosen, *words],
-        capture_output=True, timeout=PATIENCE, check=False, env=variables, stdin=subprocess.DEVNULL,
+        capture_output=True, timeout=patience, check=False, env=variables, stdin=subprocess.DEVNULL,
     )  # fmt: skip
     return Ran(done.returncode, done.stdout, done.stderr.decode())
 

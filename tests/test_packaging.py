@@ -117,14 +117,14 @@ def test_constraints_are_names_and_versions() -> None:
 
 
 def test_every_dependency_is_pinned_within_its_bounds() -> None:
-    asked, pinned = wanted("pandas", "test", "lint"), pins()
+    asked, pinned = wanted("pandas", "browser", "test", "lint"), pins()
 
     assert sorted(asked.keys() - pinned.keys()) == []
     assert [str(r) for name, r in asked.items() if pinned[name] not in r.specifier] == []
 
 
 def test_what_the_dependencies_need_is_pinned_too() -> None:
-    found, todo = set(), list(wanted("pandas", "test").values())
+    found, todo = set(), list(wanted("pandas", "browser", "test").values())
     while todo:
         requirement = todo.pop()
         name = canonicalize_name(requirement.name)
@@ -147,7 +147,7 @@ def needs_of(requirement: Requirement) -> list[Requirement]:
 
 
 def test_every_import_of_the_packages_is_a_declared_dependency() -> None:
-    declared = wanted("pandas").keys()
+    declared = wanted("pandas", "browser").keys()
     providers = packages_distributions()
     foreign = {
         name: {canonicalize_name(dist) for dist in providers.get(name, [name])}

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 
 import typer
 
-from crawler.checkup import crawler_checks, watch_checks
+from crawler.checkup import browser_checks, crawler_checks, watch_checks
 from crawler.cli.common import watchlist_config
 from pipelines.checkup import (
     Check,
@@ -33,7 +33,7 @@ from pipelines.store.opening import open_store
 
 
 def run(as_json: AsJson = False) -> None:
-    """Look at config, store, clocks, catalog, spool, egress guard, wire capture, versions, watches and verify runs.
+    """Look at config, store, clocks, catalog, spool, guard, wire capture, browser, versions, watches and verify runs.
 
     A line for each thing: ok, warning or failed, and what to do. Nothing is changed, no page is asked for; the store is
     written to as by a crawler's start, and nothing of that stays. A crawler may be running. Ends with 1 if anything
@@ -73,7 +73,9 @@ def checks(config: Config, now: datetime) -> Iterator[Check]:
         yield from tried("catalog", lambda: _of_both(config))
     yield from tried("spool", lambda: spool_checks(config, now))
     yield from crawler_checks(config)
-    if any(check.name == "catalog" and check.state == "ok" for check in catalog):
+    readable = any(check.name == "catalog" and check.state == "ok" for check in catalog)
+    yield from tried("browser", lambda: _of_browser(config, readable))
+    if readable:
         yield from tried("watches", lambda: _of_watches(config, now))
 
 
@@ -88,6 +90,14 @@ def _of_both(config: Config) -> Iterator[Check]:
     opened = open_store(config.archive.store, endpoint_url=config.s3.endpoint_url, region=config.s3.region)
     with closing(opened) as store:
         yield from stray_checks(config, store)
+
+
+def _of_browser(config: Config, readable: bool) -> Iterator[Check]:
+    if not readable:
+        yield from browser_checks(config, None)
+        return
+    with open_catalog(config, read_only=True) as catalog:
+        yield from browser_checks(config, catalog)
 
 
 def _of_watches(config: Config, now: datetime) -> Iterator[Check]:

@@ -24,6 +24,7 @@ def run(
     from_: Annotated[str | None, typer.Option("--from", help="Not before this time.")] = None,
     until: Annotated[str | None, typer.Option(help='"end-of-coverage", "48h-idle" or a date.')] = None,
     min_: Annotated[str | None, typer.Option("--min", help="The fastest that is allowed [default: 60s].")] = None,
+    render: Annotated[str | None, typer.Option(help='"http" or "browser": for pages that scripts make.')] = None,
     tag: Annotated[list[str] | None, typer.Option(help="A label; may be given several times.")] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -47,6 +48,7 @@ def run(
         "from": from_,
         "until": until,
         "min": min_,
+        "render": render,
         "tags": tag or None,
     }
     watch = checked(order, config)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from pipelines import units
 from pipelines.model import Watch
+
+COVERAGE = "end-of-coverage"
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,16 +20,17 @@ class Ended:
 
 
 def is_over(watch: Watch, *, taken_up: datetime, first_visit: datetime | None, last_change: datetime | None,
-            coverage_ended: bool, closing: timedelta, now: datetime) -> Ended | None:  # fmt: skip
+            coverage_ended: Callable[[], str], closing: timedelta, now: datetime) -> Ended | None:  # fmt: skip
     """Whether ``until`` is reached. Idle counts from the last change, at least from the first visit.
 
     It counts anew from ``taken_up``, when the watch was ordered, or ordered again after it had ended.
+    ``coverage_ended`` tells why it has, empty while it goes on; asked last, as that costs reading versions.
     ``closing``: how long an ended page is still looked at, since the last corrections come after the end.
     """
     quiet = now - max(taken_up, last_change or first_visit or now)
-    if watch.until == "end-of-coverage":
-        if coverage_ended and quiet >= closing:
-            return Ended(f"its coverage has ended and nothing changed for {units.spell(closing)}")
+    if watch.until == COVERAGE:
+        if quiet >= closing and (why := coverage_ended()):
+            return Ended(f"its coverage has ended ({why}) and nothing changed for {units.spell(closing)}")
         return None
     if watch.until.endswith("-idle"):
         limit = units.duration(watch.until.removesuffix("-idle"))

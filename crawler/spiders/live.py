@@ -22,6 +22,8 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from crawler.agenda import Agenda, Due
+from crawler.available import missing
+from crawler.browser.look import Look
 from crawler.egress import self_test
 from crawler.failures import explain
 from crawler.politeness import MOST_HOPS, SLOT, Disallowed, Parked, Politeness, host_of
@@ -29,9 +31,9 @@ from crawler.rest import RestOfPage
 from crawler.setup import keeper_of
 from crawler.standing import Standing
 from crawler.watchlist import policy_of
-from crawler.wire import EXCHANGE, VISIT, WHOLE
+from crawler.wire import BY_BROWSER, EXCHANGE, VISIT, WHOLE
 from pipelines import clock
-from pipelines.errors import ConfigError, StoppressError, StoreError, WatchlistError
+from pipelines.errors import ConfigError, StoppressError, StoreError, TakenDown, WatchlistError
 from pipelines.keeper import Keeper
 from pipelines.model import Exchange, Visit, Watch
 from pipelines.promise import kept
@@ -66,6 +68,7 @@ class LiveSpider(Spider):
         self.agenda = Agenda()
         self.waiting: dict[str, deque[Due]] = defaultdict(deque)
         self.running: dict[str, Visit] = {}  # by page: in the ledger, not over
+        self.unusable: dict[str, str] = {}  # by URL: why it cannot be visited here
         self.stopping = False
 
     @classmethod
@@ -140,12 +143,16 @@ class LiveSpider(Spider):
         self.agenda.set(usable, last, now, at_once=self.once)
 
     def _usable(self, watch: Watch) -> bool:
+        """What cannot be done is said once; the other watches go on."""
         try:
             policy_of(watch)
+            lacks = missing(self.keeper.config.crawl.browser) if watch.render == "browser" else ""
         except WatchlistError as e:
-            log.error("%s is not visited: %s", watch.url, e)
-            return False
-        return True
+            lacks = str(e)
+        if lacks and self.unusable.get(watch.url) != lacks:
+            log.error("%s is not visited: %s", watch.url, lacks)
+        self.unusable[watch.url] = lacks
+        return not lacks
 
     async def _ready(self, now: datetime) -> list[Request | Visit]:
         """Visits that start now: due, and their host is free. They are in the ledger before they are sent.
@@ -173,8 +180,23 @@ class LiveSpider(Spider):
         if block := self.standing.blocks.page(visit.urlkey):
             return _taken_down(visit, block)
         request = self._request(visit.url, visit, hops=0, slot=True)
-        request.meta[WHOLE] = await self.rest.wants_all(visit)
+        watch = self.agenda.watch(visit.urlkey)
+        if watch is not None and watch.render == "browser":
+            request.meta[BY_BROWSER] = self._look(visit, watch)
+        else:
+            request.meta[WHOLE] = await self.rest.wants_all(visit)
         return request
+
+    def _look(self, visit: Visit, watch: Watch) -> Look:
+        politeness = self.politeness
+
+        async def follow(url: str) -> None:
+            if block := self.standing.blocks.page(urlkey(url)):
+                raise TakenDown(str(block))
+            await politeness.follow(url)
+
+        return Look(visit=visit, watch=watch, follow=follow, forbids=politeness.forbids, second=politeness.second,
+                    refused=politeness.refused, taken=politeness.taken)  # fmt: skip
 
     def _may_start(self, host: str, url: str, now: datetime) -> bool:
         """The host's turn is taken if so; a visit that will send nothing needs none."""
@@ -224,7 +246,7 @@ class LiveSpider(Spider):
         visit: Visit = request.meta[VISIT]
         try:
             following = self._next(visit, request, response)
-            if isinstance(following, Visit) and following.outcome is None:
+            if isinstance(following, Visit) and following.outcome is None and BY_BROWSER not in request.meta:
                 self.rest.blocks = self.standing.blocks
                 following = await self.rest.complete(following)
             yield following
@@ -281,6 +303,8 @@ class LiveSpider(Spider):
             yield replace(visit, outcome="error", reason="robots", detail=str(failure.value), reading="none")
         elif isinstance(failure.value, Parked):
             yield replace(visit, outcome="error", reason="abandoned", detail=str(failure.value), reading="none")
+        elif isinstance(failure.value, TakenDown):
+            yield replace(visit, outcome="error", reason="takedown", detail=str(failure.value), reading="none")
         elif exchange is not None and exchange.error:
             yield replace(visit, exchange=exchange)
         else:
@@ -309,6 +333,7 @@ class LiveSpider(Spider):
                 replace(visit, outcome="error", reason="abandoned", detail=detail, reading="none")
             )
         self.running.clear()
+        self.standing.follow(clock.now())  # with ``once`` the list is not read again
 
 
 def _taken_down(visit: Visit, block: Takedown) -> Visit:

@@ -16,7 +16,7 @@ State = Literal["ok", "warning", "failed"]
 class Check:
     """What was looked at, how it stands, and what to do where it does not stand well."""
 
-    name: str  # config, store, clock, catalog, spool, egress, wire, versions, machine, watches, fixity
+    name: str  # config, store, clock, catalog, spool, egress, wire, browser, versions, machine, watches, fixity
     state: State
     detail: str
     next: str = ""

@@ -27,7 +27,8 @@ def spool_checks(config: Config, now: datetime) -> Iterator[Check]:
         return
     _refuse_unwritable(folder)
     busy = holder(folder)
-    yield Check("spool", "ok", f"{folder}: in use by {busy}" if busy else f"{folder} can be written; no crawler is at work")
+    told = f"{folder}: in use by {busy}" if busy else f"{folder} can be written; no crawler is at work"
+    yield Check("spool", "ok", told)
     yield from _room(config, folder, used(folder))
     yield from _waiting(folder, now, at_work=bool(busy))
     kept = sorted(path.name for path in (folder / QUARANTINE).glob("*"))

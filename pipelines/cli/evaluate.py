@@ -12,12 +12,15 @@ from typing import Annotated, Any
 import typer
 
 from ..errors import StoppressError
-from ..evaluation import Score, fetched_at, score, truth_of
+from ..evaluation import Score, fetched_at, score, stability, truth_of
 from ..extract import extract
-from ..model import Unreadable
+from ..model import Unreadable, Version
 from .common import AsJson, echo_json, say
 
-_COLUMNS = "truth found recall precision time_utc time_local ids text text_ends headlines order".split()  # noqa: SIM905
+_COLUMNS = (  # noqa: SIM905
+    "truth found recall precision time_utc time_local ids text text_ends headlines order flags "
+    "fragment_calls uncovered extra keys_kept"
+).split()
 
 
 def run(
@@ -29,6 +32,10 @@ def run(
 
     A folder with page.html, visit.toml and expected.json is measured, too. Pages in folders named "negatives", and
     those that are expected to have no updates, must give none: exits with 1 if one does.
+
+    fragment_calls is the share of updates whose cut was doubtful, so that trafilatura was asked about each alone;
+    uncovered and extra are letters of the pages that no update holds, and the reverse, as shares of the pages' text;
+    keys_kept is told where a folder holds truths of several versions of one page.
 
     Example: stoppress evaluate tests/pages
     """
@@ -54,13 +61,28 @@ def run(
 
 
 def _truths(folder: Path, no_profiles: bool) -> Iterator[dict[str, Any]]:
-    for file in sorted(folder.rglob("*.truth.json")):
+    last: dict[tuple[Path, str], Version] = {}  # the version before, of each page in each folder
+    for file, truth in sorted(_read(folder), key=lambda one: (one[0].parent, fetched_at(one[1]), one[0])):
         page = _page_of(file, no_profiles)
         if page is None:
             continue
-        truth = json.loads(file.read_text("utf-8"))
         kind = "application/json" if page.suffix == ".json" else None
-        yield _measured(page.stem, page.read_bytes(), truth, no_profiles, kind)
+        line, version = _measured(page.stem, page.read_bytes(), truth, no_profiles, kind)
+        if version is not None:
+            before = last.get((file.parent, truth["url"]))
+            line = _with_keys(line, before, version) if before else line
+            last[file.parent, truth["url"]] = version
+        yield line
+
+
+def _read(folder: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
+    for file in folder.rglob("*.truth.json"):
+        yield file, json.loads(file.read_text("utf-8"))
+
+
+def _with_keys(line: dict[str, Any], before: Version, version: Version) -> dict[str, Any]:
+    result = line["score"] + stability(before, version)
+    return {**line, **result.rates(), "score": result}
 
 
 def _cases(folder: Path, no_profiles: bool) -> Iterator[dict[str, Any]]:
@@ -72,19 +94,19 @@ def _cases(folder: Path, no_profiles: bool) -> Iterator[dict[str, Any]]:
         made = tomllib.loads(visit.read_text("utf-8"))
         truth = truth_of(json.loads(file.read_text("utf-8")), url=made["url"], at=made["at"])
         if truth is not None:
-            yield _measured(file.parent.name, page.read_bytes(), truth, no_profiles, made.get("content_type"))
+            yield _measured(file.parent.name, page.read_bytes(), truth, no_profiles, made.get("content_type"))[0]
 
 
 def _measured(
     name: str, data: bytes, truth: dict[str, Any], no_profiles: bool, content_type: str | None = None
-) -> dict[str, Any]:
+) -> tuple[dict[str, Any], Version | None]:
     profiles = () if no_profiles else None
     version = extract(data, url=truth["url"], at=fetched_at(truth), content_type=content_type, profiles=profiles)
     if isinstance(version, Unreadable):
-        return {"page": name, "reading": version.reading, "score": Score(truth=len(truth["entries"]))}
+        return {"page": name, "reading": version.reading, "score": Score(truth=len(truth["entries"]))}, None
     result = score(version, truth)
     said = {"page": name, **result.rates(), "warnings": list(version.warnings), "score": result}
-    return said if truth["entries"] else {**said, "negative": True, "live": version.live}
+    return (said if truth["entries"] else {**said, "negative": True, "live": version.live}), version
 
 
 def _page_of(truth: Path, no_profiles: bool) -> Path | None:

@@ -2,7 +2,8 @@
 
 A gone update is ``removed`` only if the new version could have shown it. It has ``left_window`` if the page
 shows a part of the stream and the update lies outside it; and, not confirmed, if the new version is suspect:
-it lost more than half of the updates at once, as consent walls, error pages and redesigns do.
+it lost more than half of the updates at once, as consent walls, error pages and redesigns do, or much more of its text
+than before is in no update.
 
 ``removed`` comes out not confirmed: one look without it is one look. ``confirm`` settles that with the next.
 """
@@ -12,9 +13,12 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
+from ..extract.completeness import covered
 from ..model import Update, Version
 from .same import form, oldest_first, ticks
 
+COVERED = 0.8  # share of a page's text that its updates, headline and lead account for ...
+LESS = 0.2  # ... by how much less than before
 SUSPECT = 0.5  # share of the old updates that may go at once
 _NEWEST_N = 10  # a page that shows "the newest N" without saying so shows at least this many
 _TELLING = 40  # characters: a shorter text may stand elsewhere on the page by chance
@@ -28,9 +32,18 @@ def absences(old: Version, new: Version, gone: Collection[int], kept: Collection
     said = {i for i in gone if not new.updates and _page_says(new, old.updates[i])}
     gone = [i for i in gone if i not in said]
     inside = {i for i in gone if could_show(new, old, i, kept)}
-    if len(inside) > SUSPECT * len(old.updates):
+    if len(inside) > SUSPECT * len(old.updates) or understood_less(old, new):
         return {i: "suspect" if i in inside else "left_window" for i in gone}
     return {i: _kind(new, old.updates[i], i in inside) for i in gone}
+
+
+def understood_less(old: Version, new: Version) -> bool:
+    """Much less of the new page's text is in its updates than was of the old one's: what lacks may be in the rest.
+
+    Not by the share alone: of some pages whose updates are all read the updates are half of the text.
+    """
+    share = covered(new)
+    return share < COVERED and covered(old) - share > LESS
 
 
 def _kind(new: Version, update: Update, inside: bool) -> str:

@@ -104,6 +104,10 @@ def _coverage(old: Version, new: Version) -> Iterator[Change]:
         yield _state("coverage_started", old, new)
     if new.state == "ended" != old.state:
         yield _state("coverage_ended", old, new)
+    if new.continued_at and new.continued_at != old.continued_at:
+        yield Change(
+            type="continued", class_="metadata", field="continued_at", old=old.continued_at, new=new.continued_at
+        )
 
 
 def _state(type_: str, old: Version, new: Version) -> Change:

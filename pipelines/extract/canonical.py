@@ -79,8 +79,8 @@ def _folded(text: str) -> str:
 def content_hash(version: Version) -> str:
     """``sha256:<hex>`` over what the page says; equal for two versions that tell a reader the same.
 
-    Counted: headline, standfirst, whether coverage has ended, and each update's text, headline, authors,
-    times and pin, in their order. Not counted: times known only as an age, positions and ids, media and
+    Counted: headline, standfirst, whether coverage has ended or goes on elsewhere, and each update's text, headline,
+    authors, times and pin, in their order. Not counted: times known only as an age, positions and ids, media and
     links (their addresses carry tokens). The whole-page text counts only where no updates were found: on a
     page of updates, what it holds beyond them is what rotates (promo boxes, most read), and the lead is the
     standfirst.
@@ -96,6 +96,7 @@ def content_hash(version: Version) -> str:
 def _parts(version: Version) -> list[str]:
     page = [canonical(version.headline or ""), canonical(version.standfirst or "")]
     page.append("ended" if version.state == "ended" else "")
+    page += [version.continued_at] if version.continued_at else []
     if not version.updates:
         return [*page, canonical(version.text)]
     return page + [part for update in version.updates for part in _update_parts(update)]

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from . import matchclock
 from .article import Article, is_leaf
+from .bylined import bylined
 from .canonical import canonical, letters
 from .dom import HEADINGS, PROSE
 from .marks import SILENT
@@ -136,13 +138,31 @@ def _is_time(article: Article, node: Node) -> bool:
 
 def bylines(article: Article, parts: Parts) -> None:
     for node in article.nodes():
+        if article.holds(node) and _with_clock(article, node, parts):
+            article.remove(node)
+            continue
         marked = node.tag == "address" or node.get("rel") == "author" or "author" in (node.get("itemprop") or "")
         if not marked and _AUTHORS.isdisjoint(article.names.get(node, ())):
             continue
-        text = _BY.sub("", article.said(node))
+        text = _BY.sub("", article.said(_name_in(node)))
         if article.holds(node) and len(text) < 100 and not article.holds_most(node):
             parts.authors.extend(a.strip() for a in re.split(r"\s+(?:and|und|et|y|&)\s+|,\s", text) if a.strip())
             article.remove(node)
+
+
+def _name_in(node: Node) -> Node:
+    """Where the person is an item of its own, with a title and an address beside the name."""
+    return next((n for n in node.iterdescendants() if "name" in (n.get("itemprop") or "").split()), node)
+
+
+def _with_clock(article: Article, node: Node, parts: Parts) -> bool:
+    """A line of its own that holds a name and a clock: the name is the author's, the rest is no text."""
+    found = bylined(article.said(node)) if not len(node) else None
+    if found is None or article.in_prose(node):
+        return False
+    if _NAME.fullmatch(found[1]):
+        parts.authors.append(found[1])
+    return True
 
 
 def controls(article: Article, parts: Parts, *, by_name: bool) -> None:
@@ -178,7 +198,8 @@ def times(article: Article) -> None:
         text = article.said(node) if article.holds(node) else ""
         if not text or len(text) > 60:
             continue
-        timely = node.tag == "time" or shown(text) is not None or _is_counter(text)
+        printed = shown(text) or matchclock.alone(text)
+        timely = node.tag == "time" or printed is not None or _is_counter(text)
         if timely and (not article.in_prose(node) or _opens(article, node)):
             article.remove(node)
 
@@ -207,6 +228,7 @@ def headline_of(article: Article, parts: Parts, given: str | None, *, hollow: bo
             continue
         titled = (
             node.tag in HEADINGS
+            or (node.tag == "summary" and len(text) < TITLE_MOST)
             or (emptied and node.tag == "p" and len(text) < TITLE_MOST)
             or "headline" in (node.get("itemprop") or "")
         )

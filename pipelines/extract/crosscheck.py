@@ -18,7 +18,7 @@ from .reconcile import Vouch, join
 from .source import Node
 from .times import Read
 
-_FIELDS = ("id", "headline", "authors", "published", "updated", "shown", "pinned", "key_event")
+_FIELDS = ("id", "headline", "authors", "published", "updated", "created", "shown", "pinned", "key_event")
 _CHANGED = "the site changed its markup"
 ENOUGH = 0.5  # share of the generic reader's updates that a profile must find to be believed rather than it
 

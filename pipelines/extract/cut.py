@@ -53,7 +53,8 @@ class Cut:
     links: tuple[str, ...] = ()
     pinned: bool = False
     key_event: bool = False
-    fell_back: bool = False
+    asked: bool = False  # trafilatura was called for this update alone
+    fell_back: bool = False  # and lost letters
 
 
 def cut(found: Found, url: str, headline: str | None = None, memory: Memory | None = None) -> Cut:
@@ -78,7 +79,8 @@ def _cut(found: Found, url: str, headline: str | None) -> Cut:
         # Names are hints: a reader's question in "comment" may be all that an update holds.
         article, parts = _cleaned(found, headline, by_name=False)
         own = _paragraphs(article.root)
-    text = own if not own or _is_plain(article) else _by_trafilatura(article.root)
+    asked = bool(own) and not _is_plain(article)
+    text = _by_trafilatura(article.root) if asked else own
     fell_back = not _keeps(text, own)
     return Cut(
         text=own if fell_back else text,
@@ -90,6 +92,7 @@ def _cut(found: Found, url: str, headline: str | None) -> Cut:
         links=tuple(dict.fromkeys(_absolute(url, (a.get("href") or "" for a in article.root.iter("a"))))),
         pinned=parts.pinned or _flagged(found, "pinned", "sticky"),
         key_event=parts.key_event or _flagged(found, "key", "keyevent", "highlighted"),
+        asked=asked,
         fell_back=fell_back,
     )
 

@@ -34,7 +34,9 @@ def days(
 ) -> list[date]:
     """The day of each clock, in its own zone. ``changed``, ``published``: the page's own times, if stated."""
     steps = [_minutes(b.time) - _minutes(a.time) for a, b in pairwise(clocks)]
-    oldest_first = _is_oldest_first(steps)
+    headed = [c.day for c in clocks if c.day is not None]
+    # Where headings name several days, their order is that of the stream.
+    oldest_first = headed[0] < headed[-1] if headed and headed[0] != headed[-1] else _is_oldest_first(steps)
     pauses = [_passed(s if oldest_first else -s) for s in steps]
     busy = bool(pauses) and median_low(pauses) <= BUSY.total_seconds() / 60
     latest = _latest(at, zone, changed)

@@ -24,6 +24,7 @@ class Found:
     authors: tuple[str, ...] = ()
     published: Read | None = None
     updated: Read | None = None
+    created: Read | None = None  # stated beside ``published``
     shown: str | None = None  # the time as printed beside it
     day: date | None = None  # of a day heading above it
     skip: int = 0  # characters of the first node's text taken by the clock

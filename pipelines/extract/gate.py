@@ -20,14 +20,19 @@ ORDERED = 0.7  # share of steps in one direction
 TIMED = 0.5  # share of records with a time
 
 
-def refusal(stamps: Sequence[Stamp | None], *, hinted: bool, named: bool, dated: bool, at: datetime) -> str | None:
+def refusal(
+    stamps: Sequence[Stamp | None], *, hinted: bool, named: bool, dated: bool, at: datetime, match: bool = False
+) -> str | None:
     """Why records found by their looks alone are no updates; None if they may be.
 
     ``hinted``: address or title announce a live page. ``named``: the records have ids, so that their order
-    may be the editors'. ``dated``: something besides the fetch says of which day their clocks are.
+    may be the editors'. ``dated``: something besides the fetch says of which day their clocks are. ``match``: they
+    are placed by the minutes of a match, which are no times.
     """
     if len(stamps) < (FEWEST_WITH_HINT if hinted else FEWEST):
         return f"only {len(stamps)} records"
+    if hinted and match:
+        return None
     moments = [s.moment for s in stamps if s is not None]
     if len(moments) < TIMED * len(stamps) or len(moments) < FEWEST_WITH_HINT:
         return "too few of the records have a time"
@@ -53,6 +58,9 @@ def _unlike_news(stamps: Sequence[Stamp]) -> str | None:
     steps = {b.moment - a.moment for a, b in pairwise(stamps)}
     if len(stamps) > FEWEST and len(steps) == 1 and all(s.moment.minute in (0, 30) for s in stamps):
         return "the times are regular, as in a forecast"
+    clocks = [s.moment.minute for s in stamps if s.source == "inferred" and s.precision != "day"]
+    if len(clocks) > FEWEST and len(clocks) == len(stamps) and all(minute % 15 == 0 for minute in clocks):
+        return "the clocks are round, as in a timetable"  # by chance that is one in fifty thousand of four
     return None
 
 

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import pairwise
 
-from . import records
+from . import matchclock, records
+from .bylined import LONGEST, bylined
 from .found import Found, Group
 from .marks import SILENT, Survey
 from .places import Sidelines
@@ -30,6 +32,7 @@ class Start:
     node: Node
     read: Read
     skip: int  # characters of the clock at the beginning
+    authors: tuple[str, ...] = ()  # who is named beside it
 
 
 def read(body: Node, seen: Survey, aside: Sidelines, url: str) -> Group:
@@ -74,16 +77,22 @@ def _starts(blocks: list[Node], seen: Survey) -> list[Start]:
         if seen.linked[block] > MOST_LINKED * seen.size[block]:
             continue
         text = block.text_content()
-        led = leading_clock(text[:80])
+        led = leading_clock(text[:80]) or matchclock.leading(text[:20])
         if led:
             starts.append(Start(block, _with_age(led[0], block), min(led[1], len(text))))
             continue
         printed = shown(text) if seen.size[block] <= SHOWN_MOST else None
         if printed and not _is_day(printed) and (printed.age is None or block.tag in _HEADINGS):
             starts.append(Start(block, printed, len(text)))
-    clocks = sum(s.read.clock is not None for s in starts)
+        elif beside := bylined(text) if seen.size[block] <= LONGEST else None:
+            starts.append(Start(block, beside[0], len(text), (beside[1],)))
+    clocks = sum(map(_has_clock, starts))
     # "Last updated 24 November 2026, 14:05" above a run of clocks begins no update
-    return [s for s in starts if (s.read.clock is not None) == (2 * clocks >= len(starts))]
+    return [s for s in starts if _has_clock(s) == (2 * clocks >= len(starts))]
+
+
+def _has_clock(start: Start) -> bool:
+    return start.read.clock is not None or start.read.minute is not None
 
 
 def _with_age(clock: Read, block: Node) -> Read:
@@ -115,11 +124,16 @@ def _cut(starts: list[Start], blocks: list[Node]) -> list[Found]:
     by_node = {s.node: s for s in starts}
     found: list[tuple[Start, list[Node], date | None]] = []
     day: date | None = None
+    titles = _titles(blocks, by_node)
+    title: list[Node] = []
     for block in blocks:
         start = by_node.get(block)
         heading = _day_heading(block)
         if start:
-            found.append((start, [block], day))
+            found.append((start, [block, *title], day))
+            title = []
+        elif block in titles:
+            title = [block]
         elif heading:
             day = heading
         elif found:
@@ -128,8 +142,16 @@ def _cut(starts: list[Start], blocks: list[Node]) -> list[Found]:
             day = None  # a date far above the first update is not its heading
     if found:
         start, nodes, day = found[-1]
-        found[-1] = (start, _last(nodes, most=_usual(found)), day)
+        own = 2 if titles else 1  # what is surely the update's: its time, and the title above it
+        found[-1] = (start, [*nodes[:own], *_last(nodes[own:], most=_usual(found) - own)], day)
     return [_found(*f) for f in found]
+
+
+def _titles(blocks: list[Node], starts: dict[Node, Start]) -> set[Node]:
+    """Headings that stand just above the time of their update, if that is where this page puts them."""
+    pairs = [(a, b) for a, b in pairwise(blocks) if b in starts]
+    above = {a for a, _ in pairs if a.tag in _HEADINGS and a not in starts and not _day_heading(a)}
+    return above if len(above) > MOST * len(starts) else set()
 
 
 def _day_heading(block: Node) -> date | None:
@@ -144,8 +166,8 @@ def _usual(found: list[tuple[Start, list[Node], date | None]]) -> int:
 
 def _last(nodes: list[Node], most: int) -> list[Node]:
     """The last update ends where a heading begins something else, or when it outgrows all the others."""
-    end = next((i for i, n in enumerate(nodes) if i and n.tag in _HEADINGS), len(nodes))
-    return nodes[: min(end, max(most, 1))]
+    end = next((i for i, n in enumerate(nodes) if n.tag in _HEADINGS), len(nodes))
+    return nodes[: min(end, max(most, 0))]
 
 
 def _found(start: Start, nodes: list[Node], day: date | None) -> Found:
@@ -153,6 +175,7 @@ def _found(start: Start, nodes: list[Node], day: date | None) -> Found:
         carrier="headings",
         nodes=tuple(nodes),
         id=start.node.get("id"),
+        authors=start.authors,
         published=start.read,
         shown=start.read.raw,
         day=day,

@@ -49,7 +49,8 @@ def read(root: Node) -> Structured:
             objects.extend(_objects(document))
     lives = [o for o in objects if "LiveBlogPosting" in _types(o)]
     page = max(lives, key=lambda o: len(_many(o.get("liveBlogUpdate"))), default=None) or _article(objects)
-    found = [f for o in lives for f in _updates(o)]
+    known = _by_reference(objects, lives)
+    found = [f for o in lives for f in _updates(o, known)]
     return Structured(page, bool(lives), Group("json-ld", tuple(found[:MOST_UPDATES])), tuple(warnings))
 
 
@@ -94,10 +95,27 @@ def _many(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [] if value is None else [value]
 
 
-def _updates(page: Object) -> Iterator[Found]:
+def _by_reference(objects: list[Object], lives: list[Object]) -> dict[str, Object]:
+    """The objects that stand elsewhere and are named by their ``@id``; asked for only where a list names some."""
+    listed = [i for o in lives for i in _many(o.get("liveBlogUpdate"))]
+    if not any(_reference(item) for item in listed):
+        return {}
+    return {str(o["@id"]): o for o in objects if isinstance(o.get("@id"), str) and len(o) > 1}
+
+
+def _reference(item: Any) -> str | None:
+    """An item that is nothing but the name of another object."""
+    if isinstance(item, str):
+        return item
+    alone = isinstance(item, dict) and item.keys() <= {"@id", "@type"}
+    return str(item["@id"]) if alone and isinstance(item.get("@id"), str) else None
+
+
+def _updates(page: Object, known: dict[str, Object]) -> Iterator[Found]:
     for item in _many(page.get("liveBlogUpdate")):
-        if isinstance(item, dict):
-            yield _update(item)
+        whole = known.get(_reference(item) or "", item)
+        if isinstance(whole, dict):
+            yield _update(whole)
 
 
 def _update(item: Object) -> Found:
@@ -117,6 +135,7 @@ def _update(item: Object) -> Found:
         authors=names(item.get("author")),
         published=moment(item.get("datePublished")) or moment(item.get("dateCreated")),
         updated=moment(item.get("dateModified")),
+        created=moment(item.get("dateCreated")) if item.get("datePublished") else None,
         distrust=tuple(distrust),
     )
 

@@ -35,7 +35,7 @@ class Lasting:
 
     def read(self, *reads: Read | None) -> None:
         for read in filter(None, reads):
-            if read.age is not None:
+            if read.age is not None or read.is_yearless():
                 self.steady = False
             elif read.moment is not None:
                 self.moment(read.moment)

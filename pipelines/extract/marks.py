@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Literal
 
+from . import epochs, matchclock
+from .bylined import bylined
 from .scripts import length
 from .source import Node
 from .times import SHOWN_MOST, Read, attribute, shown
@@ -21,6 +24,7 @@ _UPDATED = re.compile(
     re.IGNORECASE,
 )
 _CREATED = re.compile(r"creat", re.IGNORECASE)
+_TIPS = ("title", "aria-label", "data-title", "data-tooltip", "data-original-title")
 MOST_MARKS = 20_000
 
 
@@ -52,6 +56,7 @@ def survey(body: Node) -> Survey:
     for node in nodes:
         if node.tag not in SILENT and len(marks) < MOST_MARKS:
             marks.extend(_marks(node, size[node]))
+    marks = marks or [Mark(n, "published", read, printed=False, on_time=False) for n, read in epochs.unnamed(nodes)]
     return Survey(tuple(marks), size, linked, {n: i for i, n in enumerate(nodes)})
 
 
@@ -83,6 +88,7 @@ def _marks(node: Node, size: int) -> list[Mark]:
     if size and size <= SHOWN_MOST and not _is_unset(node):
         printed = _from_text(node)
         if printed:
+            marks = [*marks, *_exactly(node, printed)]
             marks = [*map(_as_published, marks), printed] if printed.kind == "published" else [*marks, printed]
     return marks
 
@@ -117,8 +123,17 @@ def _from_text(node: Node) -> Mark | None:
     text = node.text_content() if node.tag in ("time", "abbr") else (node.text or "")
     if len(text) > SHOWN_MOST * 3 or not text.strip():
         return None
-    read = shown(text)
+    beside = None if (read := shown(text) or matchclock.alone(text)) else bylined(text)
+    read = beside[0] if beside else read
     return Mark(node, _kind(node, text), read, printed=True, on_time=False) if read else None
+
+
+def _exactly(node: Node, printed: Mark) -> Iterator[Mark]:
+    """What a tip says of a time that is printed roughly: ``<abbr title="3 March 2026, 14:35">2 hours ago</abbr>``."""
+    for name in _TIPS:
+        value = node.get(name)
+        if value and len(value) <= SHOWN_MOST and (read := attribute(value) or shown(value)) and read.moment:
+            yield replace(printed, read=read, printed=False)
 
 
 def _kind(node: Node, words: str) -> Kind:

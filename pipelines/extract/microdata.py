@@ -35,6 +35,7 @@ def _found(node: Node, holders: set[Node]) -> Found:
         authors=tuple(a for a in [words(values.get("author.name") or values.get("author"))] if a),
         published=_moment(values.get("datePublished")),
         updated=_moment(values.get("dateModified")),
+        created=_moment(values.get("dateCreated")) if values.get("datePublished") else None,
     )
 
 

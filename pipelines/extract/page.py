@@ -5,58 +5,25 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timezone, tzinfo
-from typing import Any, Literal
-from zoneinfo import ZoneInfo
+from datetime import datetime
+from typing import Any
 
 from ..model import Window
 from .canonical import canonical, letters
+from .coverage import is_notice
 from .days import SKEW
-from .distrust import END_AHEAD, END_EARLY
 from .dom import address, said
 from .jsonld import names, words
 from .places import MORE, Sidelines, names_of
 from .source import Node
-from .times import Read, attribute, shown
+from .times import FIRST, Read, attribute, shown
 from .words import words_of
 
-# Countries with one zone for (nearly) all their newsrooms; zone names of the IANA database.
-_COUNTRIES = {
-    "uk": "London", "ie": "Dublin", "de": "Berlin", "at": "Vienna", "ch": "Zurich", "fr": "Paris", "it": "Rome",
-    "es": "Madrid", "nl": "Amsterdam", "be": "Brussels", "lu": "Luxembourg", "dk": "Copenhagen", "se": "Stockholm",
-    "no": "Oslo", "fi": "Helsinki", "pl": "Warsaw", "cz": "Prague", "sk": "Bratislava", "hu": "Budapest",
-    "ro": "Bucharest", "bg": "Sofia", "gr": "Athens", "hr": "Zagreb", "si": "Ljubljana", "rs": "Belgrade",
-    "ee": "Tallinn", "lv": "Riga", "lt": "Vilnius", "ua": "Kyiv", "tr": "Istanbul",
-}  # fmt: skip
-_ELSEWHERE = {
-    "in": "Asia/Kolkata", "pk": "Asia/Karachi", "jp": "Asia/Tokyo", "kr": "Asia/Seoul", "sg": "Asia/Singapore",
-    "hk": "Asia/Hong_Kong", "tw": "Asia/Taipei", "il": "Asia/Jerusalem", "za": "Africa/Johannesburg",
-    "ng": "Africa/Lagos", "ke": "Africa/Nairobi", "nz": "Pacific/Auckland", "ar": "America/Argentina/Buenos_Aires",
-    "co": "America/Bogota", "pe": "America/Lima",
-}  # fmt: skip
-_LANGUAGES = {"de": "Berlin", "it": "Rome", "pl": "Warsaw", "cs": "Prague", "hu": "Budapest", "el": "Athens",
-              "da": "Copenhagen", "sv": "Stockholm", "fi": "Helsinki", "nb": "Oslo", "no": "Oslo"}  # fmt: skip
 _LIVE = re.compile(
     r"\blive(?:blog|ticker|[-_ ]?updates?|[-_ ]?news|[-_ ]?blog|[-_ ]?coverage)?\b|\bas it happened\b|\ben direct\b|"
     r"\bdiretta\b|\ben vivo\b|\ben directo\b|\bao vivo\b|\bnewsblog\b|\bnews-?ticker\b|\brelacja\b|\bna żywo\b|"
     r"ライブ(?:更新|速報|ブログ)|生中継|实时更新|即時更新|실시간|(?:تغطية|بث) (?:مباشرة?|حية)|مباشر|"
     r"\blive-?stream\b|\bliveverslag\b|\bminute by minute\b|\bminuto a minuto\b|\bin tempo reale\b",
-    re.IGNORECASE,
-)
-_ENDED = re.compile(
-    r"(?:(?:our |this |the )?(?:live )?(?:coverage|blog|live ?blog|live page|ticker) "
-    r"(?:has |is |have )?(?:now )?(?:been )?(?:ended|closed|over|finished|concluded)|"
-    r"(?:der |dieser )?(?:live-?)?(?:ticker|blog) ist (?:beendet|geschlossen)|"
-    r"(?:ce |le )?(?:direct|live) est (?:terminé|fini|clos)|(?:la )?diretta (?:è )?(?:terminata|conclusa)|"
-    r"(?:la )?cobertura (?:en vivo )?(?:ha )?(?:terminado|finalizado)|liveblog (?:is )?gesloten|"
-    r"ライブ更新は終了しました|انتهت (?:ال)?تغطية(?: المباشرة)?)"
-    r"[.!]?",
-    re.IGNORECASE,
-)
-_RECAP = re.compile(r"\bas it happened\b|\brecap\b|wie es passiert ist", re.IGNORECASE)
-_SIGN_OFF = re.compile(
-    r"(?:closing|ending|wrapping up|end of|conclud\w+) (?:of )?(?:our|this|the) (?:live )?(?:blog|coverage|page)|"
-    r"(?:this|the|our) (?:live )?(?:blog|coverage|page) (?:has|is) (?:now )?(?:ended|closed|closing)|logging off",
     re.IGNORECASE,
 )
 _PAGE_OF = re.compile(
@@ -93,7 +60,7 @@ class Meta:
         for key in keys:
             value = self.values.get(key)
             read = (attribute(value) or shown(value)) if value else None
-            if read and read.moment:
+            if read and read.moment and read.moment.year >= FIRST.year:
                 return read
         return None
 
@@ -139,7 +106,14 @@ def _is_lead(node: Node, text: str, aside: Sidelines) -> bool:
     linked = sum(len(said(a)) for a in node.iter("a"))
     own = _NO_LEAD & names_of(node) or any(_NO_LEAD & names_of(a) for a in list(node.iterancestors())[:2])
     inside = any(a.tag in ("figure", "button", "label") for a in node.iterancestors())
-    return not own and not inside and 2 * linked < len(text) and bool(canonical(text)) and not aside.beside(node)
+    return (
+        not own
+        and not inside
+        and not is_notice(text)
+        and 2 * linked < len(text)
+        and bool(canonical(text))
+        and not aside.beside(node)
+    )
 
 
 def looks_live(root: Node, meta: Meta, url: str) -> bool:
@@ -153,26 +127,6 @@ def announces_live(url: str, *titles: str) -> bool:
     """The same for an address and titles that somebody else gives, a feed or a link."""
     path = re.sub(r"[/_-]+", " ", address(url).path)
     return any(_LIVE.search(t) for t in (*titles, path))
-
-
-def zone(root: Node, lang: str | None, url: str, stated: list[datetime]) -> tuple[tzinfo, bool]:
-    """The newsroom's zone for wall times, and whether anything speaks for it: an offset the page states, its
-    country, its language; else UTC."""
-    host = (address(url).hostname or "").rsplit(".", 1)[-1]
-    if host in _COUNTRIES:
-        return ZoneInfo(f"Europe/{_COUNTRIES[host]}"), True
-    if host in _ELSEWHERE:
-        return ZoneInfo(_ELSEWHERE[host]), True
-    offsets = [m.utcoffset() for m in stated]
-    offset = next((o for o in offsets if o), None)
-    if offset is not None:
-        return timezone(offset), True
-    language = (lang or "").split("-")[0].lower()
-    if language in _LANGUAGES:
-        return ZoneInfo(f"Europe/{_LANGUAGES[language]}"), True
-    if language in ("ja", "ko"):
-        return ZoneInfo(_ELSEWHERE["jp" if language == "ja" else "kr"]), True
-    return UTC, False
 
 
 def window(body: Node, newest: datetime | None, oldest: datetime | None) -> Window:
@@ -190,40 +144,6 @@ def window(body: Node, newest: datetime | None, oldest: datetime | None) -> Wind
             page, pages = of
     complete = not more and (pages or 1) == 1
     return Window(page=page, pages=pages, newest=newest, oldest=oldest, load_more=more, complete=complete)
-
-
-def state(
-    root: Node, body: Node, headline_: str | None, newest_text: str, end: datetime | None, newest: datetime | None,
-    at: datetime,
-) -> tuple[Literal["live", "ended"], tuple[str, ...]]:  # fmt: skip
-    """Two votes end the coverage, or one strong one; the votes are given back as reasons."""
-    votes: list[tuple[int, str]] = []
-    if _says_ended(body):
-        votes.append((2, "the page says so"))
-    if root.xpath("boolean(//amp-live-list[@disabled])"):
-        votes.append((2, "amp-live-list is disabled"))
-    if headline_ and _RECAP.search(headline_):
-        votes.append((1, "the headline looks back"))
-    if end and doubt(end, newest, at) is None:
-        votes.append((1, "coverageEndTime is past"))
-    if _SIGN_OFF.search(newest_text):
-        votes.append((1, "the newest update signs off"))
-    ended = sum(weight for weight, _ in votes) >= 2
-    return ("ended" if ended else "live"), tuple(reason for _, reason in votes)
-
-
-def doubt(end: datetime, newest: datetime | None, at: datetime) -> str | None:
-    """Why the stated end of coverage is no vote: systems fill it in with whatever they have."""
-    if end > at:
-        return END_AHEAD
-    return END_EARLY if newest is not None and end < newest else None
-
-
-def _says_ended(body: Node) -> bool:
-    for node in body.iter("p", "span", "div", "strong", "em", "b", "h2", "h3", "small"):
-        if not len(node) and node.text and 8 < len(node.text) < 80 and _ENDED.fullmatch(node.text.strip()):
-            return True
-    return False
 
 
 def language(root: Node, meta: Meta) -> str | None:

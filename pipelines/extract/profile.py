@@ -97,6 +97,7 @@ class Entry(Table):
     text: Selector | None = None
     published: tuple[Time, ...] = ()
     updated: tuple[Time, ...] = ()
+    created: tuple[Time, ...] = ()
     pinned: Flag | None = None
     key_event: Flag | None = None
     deleted: Flag | None = None
@@ -118,6 +119,7 @@ class Listing(Table):
     text_skip: tuple[str, ...] = ()
     published: tuple[StateTime, ...] = ()
     updated: tuple[StateTime, ...] = ()
+    created: tuple[StateTime, ...] = ()
     pinned: Path_ | None = None
     key_event: Path_ | None = None
     deleted: Path_ | None = None

@@ -101,6 +101,7 @@ def _found(node: Node, entry: Entry, carrier: str) -> Found:
         authors=_values(node, entry.authors),
         published=published,
         updated=_time(node, entry.updated)[0],
+        created=_time(node, entry.created)[0],
         shown=(said(mark) or None) if mark is not None and mark is not node else None,
         pinned=_set(node, entry.pinned),
         key_event=_set(node, entry.key_event),

@@ -8,13 +8,35 @@ from datetime import UTC, datetime, tzinfo
 from zoneinfo import ZoneInfo
 
 from ..model import Update, Version
-from . import crosscheck, distrust, gate, headings, ids, jsonld, merge, microdata, page, profiled, reconcile, records
+from . import (
+    breaks,
+    completeness,
+    containers,
+    coverage,
+    crosscheck,
+    distrust,
+    embedded,
+    gate,
+    headings,
+    ids,
+    jsonld,
+    merge,
+    microdata,
+    page,
+    profiled,
+    reconcile,
+    records,
+    rollover,
+    zones,
+)
 from .canonical import canonical, count, letters
 from .cut import Cut, cut
 from .found import Found
 from .lasting import Lasting
 from .marks import survey
+from .matchclock import is_match
 from .memory import Memory
+from .otherlists import other_list
 from .phrases import Phrases
 from .places import Sidelines
 from .reconcile import Pair, Vouch
@@ -23,6 +45,7 @@ from .text import whole_text
 from .times import Place, Read, settle
 
 COMPLETE = 0.9  # share of the structured text's letters that the page's text must have
+OWN_SERIALISATION, BY_FRAGMENT = ": own serialisation", ": by trafilatura"  # behind the carrier of a text
 ELLIPSES = ("…", "...")
 AND = " | "  # between the names of rules
 CLEARLY_BETTER = 1.5  # how much more the flat headings must hold to be taken before records
@@ -44,6 +67,7 @@ def read(
     ``memory``: of earlier visits. ``lasting`` is told the times that were met.
     """
     root, body = source.root, source.body
+    breaks.split(body)
     meta, structured, aside = page.Meta.of(root), jsonld.read(root), Sidelines(body)
     own, strangers = reconcile.without_strangers(structured.group.found, url)
     data, lies = reconcile.without_page_times(own)
@@ -58,30 +82,39 @@ def read(
         "article:published_time", "datepublished", "date", "dc.date", "pubdate", "publishdate"
     )
     lang = page.language(root, meta)
-    zone, known = page.zone(root, lang, url, _stated(modified, published, dom, data))
+    printed = [f.shown for f in dom if f.shown]
+    zone, known = zones.zone(lang, url, _stated(modified, published, dom, data), printed)
     if seen and seen.profile.zone and not seen.profile.doubt(at.date()):
         zone, known = ZoneInfo(seen.profile.zone), True
     place = Place(at, zone, page.past(_utc(modified, zone), at), page.past(_utc(published, zone), at))
     live = structured.live or microdata.is_live(root)
+    hinted = hinted or live or page.looks_live(root, meta, url)
     if lasting:
         lasting.zone = zone
         lasting.read(modified, published)
         lasting.found([*dom, *structured.group.found, *(seen.shown + seen.stated if seen else ())])
     refused = None
     if not trusted and dom:
-        hinted = hinted or live or page.looks_live(root, meta, url)
         dated = place.changed is not None or any(f.day or not _is_clock(f.published) for f in dom)
         if lasting and not (hinted or dated):
             lasting.steady = False  # how long ago its last clock was decides
         stamps = settle([f.published for f in dom], place, [f.day for f in dom])
-        refused = gate.refusal(
+        refused = None if hinted else other_list([f.nodes[0] for f in dom])
+        refused = refused or gate.refusal(
             stamps,
             hinted=hinted,
+            match=is_match([f.published for f in dom]),
             named=all(f.id for f in dom),
             dated=dated,
             at=at,
         )
         dom = [] if refused else dom
+    believed = seen is not None and bool(seen.shown or seen.stated) and not seen.profile.doubt(at.date())
+    if hinted and not (dom or data or believed):
+        data = _embedded(root, url, place)
+        if lasting:
+            lasting.found(data)
+        vouch = Vouch(data, words)
     dom, data, others = reconcile.unrelated(dom, data, vouch, body, url)
     heard: tuple[str, ...] = ()
     if seen:
@@ -92,37 +125,61 @@ def read(
     first = next((p.dom.nodes[0] for p in pairs if p.dom), None)
     newest = max((u.published for u in updates if u.published), default=None)
     headline = page.headline(root, meta, about)
-    coverage = _coverage(about, meta, zone)
+    span = _coverage(about, meta, zone)
     if lasting:
-        lasting.moment(*coverage)
-    state, votes = page.state(root, body, headline, updates[0].text if updates else "", coverage[1], newest, at)
+        lasting.moment(*span)
+    latest = max(updates, key=lambda u: (u.published is not None and u.published == newest, -u.position), default=None)
+    votes = coverage.votes(root, body, headline, latest.text if latest else "", span[1], newest, at)
     live = bool(updates) or live
     window = page.window(body, newest, min((u.published for u in updates if u.published), default=None))
     warnings = [*source.warnings, *structured.warnings, *strangers, *lies, *seen_lies, *others, *heard, *shifts]
-    warnings += _distrusted(updates, coverage[1], newest, at)
+    warnings += _distrusted(updates, span[1], newest, at)
     warnings += _warnings(updates, cuts, live, refused, known)
+    warnings += ["script_only"] if hinted and not updates and containers.is_empty(body) else []
+    state = coverage.state_of(votes) if live else "unknown"
     standfirst = page.standfirst(body, meta, about, aside, first)
     window = profiled.widened(window, seen, body) if seen else window
-    return Version(
+    version = Version(
         url=url,
         at=at,
         headline=headline,
         standfirst=standfirst,
-        text=whole_text(root, body, memory, url),  # the last: it takes scripts out of the tree
+        text=whole_text(root, body, memory, url),
         lang=lang,
         authors=page.authors(meta, about),
         datePublished=_utc(published, zone),
         dateModified=_utc(modified, zone),
-        coverageStartTime=coverage[0],
-        coverageEndTime=coverage[1],
-        state=state if live else "unknown",
+        coverageStartTime=span[0],
+        coverageEndTime=span[1],
+        state=state,
         live=live,
+        state_votes=tuple(f"{v.weight}: {v.reason}" for v in votes if live),
+        polls=live and coverage.polls(root),
+        continued_at=_continued(body, url, aside, pairs, newest) if live else None,
         window=window,
         updates=updates,
         deleted=tuple(f"id:{id_}" for id_ in seen.deleted) if seen else (),
-        warnings=tuple(dict.fromkeys([*warnings, *(f"ended: {v}" for v in votes if state == "ended" and live)])),
+        warnings=tuple(dict.fromkeys([*warnings, *(f"ended: {v.reason}" for v in votes if state == "ended")])),
         extractor=extractor,
     )
+    uncovered, extra = completeness.counts(version) if updates else (None, None)
+    return replace(version, uncovered=uncovered, extra=extra)
+
+
+def _continued(body: Node, url: str, aside: Sidelines, pairs: list[Pair], newest: datetime | None) -> str | None:
+    shown = [p for p in pairs if p.dom]
+    latest = [p for p in shown if p.published and p.published.moment == newest] or shown[:1]
+    telling = [n for p in shown if p in latest[:1] or (p.dom and p.dom.pinned) for n in (p.dom.nodes if p.dom else ())]
+    others = [n for p in shown for n in (p.dom.nodes if p.dom else ()) if n not in telling]
+    return rollover.continued_at(body, url, aside, telling=telling, others=others)
+
+
+def _embedded(root: Node, url: str, place: Place) -> list[Found]:
+    """What the page carries for its scripts, if it looks like coverage."""
+    found = list(embedded.read(root, url))
+    stamps = settle([f.published for f in found], place)
+    named = all(f.id for f in found)
+    return [] if gate.refusal(stamps, hinted=True, named=named, dated=True, at=place.at) else found
 
 
 def _is_clock(read: Read | None) -> bool:
@@ -133,7 +190,7 @@ def _is_clock(read: Read | None) -> bool:
 def _distrusted(updates: tuple[Update, ...], end: datetime | None, newest: datetime | None, at: datetime) -> list[str]:
     """The rules that took something from single updates or from the page's own end, each once."""
     named = [rule for u in updates for rule in dict(u.provenance).get("distrust", "").split(AND) if rule]
-    doubt = page.doubt(end, newest, at) if end else None
+    doubt = coverage.doubt(end, newest, at) if end else None
     return [*dict.fromkeys(named), *([doubt] if doubt else [])]
 
 
@@ -227,6 +284,7 @@ def _update(pair: Pair, shown: Cut | None, *, short: bool) -> Update:
         authors=next((a for f in (known, shown, data, dom) if f and (a := f.authors)), ()),
         published=by.moment if by else None,
         updated=pair.updated.moment if pair.updated else None,
+        created=pair.created.moment if pair.created else None,
         time_precision=by.precision if by else None,
         time_source=by.source if by else None,
         shown_as=dom.shown if dom else None,
@@ -243,7 +301,7 @@ def _notes(*found: Found | None) -> tuple[tuple[str, str], ...]:
     """Fields that a profile gave, and what was said otherwise; each field once."""
     notes: dict[str, str] = {}
     for item in filter(None, found):
-        for name in ("id", "headline", "authors", "updated", "pinned", "key_event"):
+        for name in ("id", "headline", "authors", "updated", "created", "pinned", "key_event"):
             if _by_profile(item) and getattr(item, name):
                 notes.setdefault(name, item.carrier)
         notes.update((n, by) for n, by in item.notes if n not in notes or by != item.carrier)
@@ -284,7 +342,8 @@ def _text(shown: Cut | None, data: Found | None, dom: Found | None) -> tuple[str
     carrier = dom.carrier if dom else ""
     if data and data.text != shown.text and count(shown.text) < COMPLETE * count(data.text):
         return data.text, f"{data.carrier}: longer than {carrier}"
-    return shown.text, carrier + (": own serialisation" if shown.fell_back else "")
+    by = OWN_SERIALISATION if shown.fell_back else BY_FRAGMENT if shown.asked else ""
+    return shown.text, carrier + by
 
 
 def _without_copies(updates: list[Update]) -> list[Update]:

@@ -33,6 +33,7 @@ class Pair:
     data: Found | None = None
     published: Stamp | None = None
     updated: Stamp | None = None
+    created: Stamp | None = None
     reason: str = ""  # which carrier gave the time, and why
     lost: str = ""  # the other carrier's time, if it differs
     distrust: tuple[str, ...] = ()
@@ -233,8 +234,21 @@ def _dated(pair: Pair, shown: Stamp | None, stated: Stamp | None, place: Place, 
     lost, apart = _lost(pair, shown, stated, trusted)
     rules = [distrust.BEFORE] if early and not later else []
     rules += [distrust.HOURS_APART] if apart and trusted is shown else []
-    return replace(pair, published=trusted, updated=later[0] if later else None, reason=reason, lost=lost,
-                   distrust=tuple(rules))  # fmt: skip
+    begun = _created(pair, shown, stated, trusted, place)
+    return replace(pair, published=trusted, updated=later[0] if later else None, created=begun, reason=reason,
+                   lost=lost, distrust=tuple(rules))  # fmt: skip
+
+
+def _created(
+    pair: Pair, shown: Stamp | None, stated: Stamp | None, trusted: Stamp | None, place: Place
+) -> Stamp | None:
+    """When it was begun: as one of the carriers says; else a stated time that is hours before the shown one, as
+    posts that were written first and shown later have it."""
+    read = next((f.created for f in (pair.dom, pair.data) if f and f.created), None)
+    begun = settle_one(read, place) if read else None
+    if begun is None and shown and stated and trusted is shown and shown.moment - stated.moment >= HOURS:
+        begun = stated
+    return begun if begun and not (trusted and _minute(begun) == _minute(trusted)) else None
 
 
 def _lost(pair: Pair, shown: Stamp | None, stated: Stamp | None, trusted: Stamp | None) -> tuple[str, bool]:

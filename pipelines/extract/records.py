@@ -262,7 +262,8 @@ def _fits(node: Node, kind: Rows) -> bool:
 
 
 def _found(row: Row) -> Found:
-    published = _best(row, "published") or _best(row, "created")
+    begun = _best(row, "created")
+    published = _best(row, "published") or begun
     updated = _best(row, "updated") or _second(row, published)
     printed = next((m.read.raw for m in row.marks if m.printed and m.kind == "published"), None)
     return Found(
@@ -270,6 +271,7 @@ def _found(row: Row) -> Found:
         nodes=(row.node,),
         published=_with_age(published.read, row) if published else None,
         updated=updated.read if updated else None,
+        created=begun.read if begun and begun is not published else None,
         shown=printed,
         distrust=(MINUTES,) if published and _misprinted(published, row) else (),
         marks=tuple(m.node for m in row.marks if m.printed),
@@ -318,6 +320,8 @@ def _rank(mark: Mark) -> int:
         return 0 if mark.on_time else 1
     if read.moment is not None and not mark.printed:
         return 2
+    if read.minute is not None:
+        return 6
     return 3 if read.clock is not None else 5 if read.age is not None else 4
 
 

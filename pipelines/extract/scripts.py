@@ -1,5 +1,5 @@
-"""Times in scripts that write them in another way, spelled as the rest is read: Arabic, Hebrew, Hindi, Chinese,
-Japanese, Korean.
+"""Times in scripts that write them in another way, spelled as the rest is read: Arabic, Hebrew, Hindi, Bengali, Thai,
+Greek, Chinese, Japanese, Korean.
 
 14時05分 -> 14:05, 午後2時 -> 2:00 pm, 2026年1月14日 -> 14.1.2026, 5分前 and منذ 5 دقائق -> 5 minutes ago.
 """
@@ -7,17 +7,23 @@ Japanese, Korean.
 from __future__ import annotations
 
 import re
+import unicodedata
 
-_OTHER = re.compile("[\u0590-\u05ff\u0900-\u097f\u0600-\u06ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uff10-\uff1a]")
+from .calendars import western
+
+_OTHER = re.compile(
+    "[\u0370-\u03ff\u0590-\u06ff\u0900-\u0e7f\u1000-\u109f\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uff10-\uff1a]"
+)
 _WIDE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-_DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹０１２３４５６７８９：", "01234567890123456789" + "0123456789:")
+_DIGITS = {n: str(unicodedata.digit(chr(n))) for n in range(0x80, 0x10000) if unicodedata.category(chr(n)) == "Nd"}
+_DIGITS[ord("：")] = ":"
 _MARKS = dict.fromkeys([*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x61C, 0xFEFF])
 
 _EAST_DAY = re.compile(
     r"(20\d\d)\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日号號일]\s*(?:[(（][^()（）]{1,3}[)）])?"
 )
 _EAST_CLOCK = re.compile(
-    r"(?P<half>午前|上午|오전|午後|下午|오후)?\s*(?<![\d.:])(?P<h>\d{1,2})\s*"
+    r"(?P<half>午前|上午|凌晨|早上|오전|새벽|아침|午後|下午|晚上|中午|오후|낮|저녁|밤)?\s*(?<![\d.:])(?P<h>\d{1,2})\s*"
     r"(?:[時时点點시](?![間间])\s*(?:(?P<m>\d{1,2})\s*[分분])?|(?(half):(?P<n>\d\d)|(?!)))"
 )
 _EAST_UNITS = {
@@ -75,7 +81,10 @@ _WEEKDAY = re.compile(
     r"(?:ال(?:أحد|اثنين|إثنين|ثلاثاء|أربعاء|خميس|جمعة|سبت)|"
     r"[月火水木金土日]曜日?|星期[一二三四五六日天])"
 )
-_AFTERNOON = ("午後", "下午", "오후", "م")
+_AFTERNOON = ("午後", "下午", "晚上", "中午", "오후", "낮", "저녁", "밤", "م")
+_OTHER_HALVES = ((re.compile(r"μ\.\s?μ\.?|μμ(?!\w)"), "pm"), (re.compile(r"π\.\s?μ\.?|πμ(?!\w)"), "am"))
+# Words around a clock that say nothing but that it is one.
+_FILLERS = re.compile(r"เวลา|น\.(?!\w)|ساعت|الساعة")
 
 
 def spelled(text: str) -> str:
@@ -83,12 +92,16 @@ def spelled(text: str) -> str:
     if text.isascii() or not _OTHER.search(text):
         return text
     text = text.translate(_DIGITS).translate(_MARKS)
+    text = western(text)
     text = _EAST_AGE.sub(lambda f: f" {f[1]} {_EAST_UNITS[f[2]]} ago ", text)
     text = _ARABIC_AGE.sub(lambda f: f" {f[1] or (2 if f[2].endswith(_TWO) else 1)} {_ARABIC_UNIT[f[2]]} ago ", text)
     text = _HINDI_AGE.sub(lambda f: f" {f[1]} {_HINDI_UNITS[f[2]]} ago ", text)
     text = _EAST_DAY.sub(lambda f: f" {f[3]}.{f[2]}.{f[1]} ", text)
     text = _ARABIC_DAY.sub(lambda f: f" {f[1]}.{_ARABIC_MONTH[f[2]]}.{f[3]} ", text)
     text = _ARABIC_CLOCK.sub(_clock, _EAST_CLOCK.sub(_clock, text))
+    for half, name in _OTHER_HALVES:
+        text = half.sub(f" {name} ", text)
+    text = _FILLERS.sub(" ", text)
     for word, label in (*_EAST_LABELS, *_ARABIC_LABELS):
         text = text.replace(word, f" {label} ")
     return " ".join(_WEEKDAY.sub(" ", text).replace("،", " ").split())

@@ -19,6 +19,7 @@ DEEPEST = 60  # levels of a document that are looked into
 MOST_VALUES = 500_000  # values looked at for a path of any depth
 TEXT_KEYS = ("text", "html")  # what holds the words in a tree of blocks
 TYPE_KEYS = ("type", "_type", "item_type")  # and what says which kind of block it is
+_DECODER = json.JSONDecoder(strict=False)
 _UNDEFINED = re.compile(r"([:,\[]\s{0,20})undefined\b")  # in scripts, not in JSON
 _SILENT = re.compile(r"<(style|script)\b", re.IGNORECASE)
 
@@ -37,9 +38,9 @@ class Stated:
 def read(root: Node, state: State, carrier: str) -> Stated:
     broken = False
     for text in _texts(root, state):
-        document = _document(text)
-        broken = broken or document is None
-        stated = listed(document, state, carrier)
+        value, _ = document(text)
+        broken = broken or value is None
+        stated = listed(value, state, carrier)
         if stated.found:
             return stated
     return Stated(broken=broken)
@@ -69,16 +70,17 @@ def _texts(root: Node, state: State) -> Iterator[str]:
             yield (node.text or "")[found.end() :]
 
 
-def _document(text: str) -> Any:
-    """The JSON at the start of a text, or in the string at its start; None if there is none."""
-    text = text.strip().removeprefix("JSON.parse(").lstrip()
-    for attempt in (text, _UNDEFINED.sub(r"\1null", without_trailing_commas(text))):
+def document(text: str) -> tuple[Any, int]:
+    """The JSON at the start of a text, or in the string at its start, and where it ends; (None, 0) if there is none."""
+    begun = text.lstrip()
+    begun = begun.removeprefix("JSON.parse(").lstrip()
+    for attempt in (begun, _UNDEFINED.sub(r"\1null", without_trailing_commas(begun))):
         try:
-            value = json.JSONDecoder(strict=False).raw_decode(attempt)[0]
+            value, end = _DECODER.raw_decode(attempt)
         except (ValueError, RecursionError):
             continue
-        return load(value) if isinstance(value, str) else value
-    return None
+        return (load(value) if isinstance(value, str) else value), end + len(text) - len(begun)
+    return None, 0
 
 
 def follow(value: Any, path: str | None) -> Iterator[Any]:
@@ -132,6 +134,7 @@ def _found(item: dict[str, Any], state: Listing, carrier: str) -> Found:
         authors=tuple(dict.fromkeys(n for v in follow(item, state.authors) for n in names(v))),
         published=time_at(item, state.published),
         updated=time_at(item, state.updated),
+        created=time_at(item, state.created),
         pinned=_true(item, state.pinned),
         key_event=_true(item, state.key_event),
     )

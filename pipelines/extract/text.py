@@ -31,14 +31,11 @@ _FORUM = "DiscussionForumPosting"
 
 
 def whole_text(root: Node, body: Node, memory: Memory | None = None, url: str = "") -> str:
-    """trafilatura's text without comments; for a page far too large for it, all its text.
-
-    Scripts and styles are gone from the tree afterwards: this is the last thing to be read from it.
-    """
+    """trafilatura's text without comments; for a page far too large for it, all its text."""
     if len(body.text_content()) > MOST_LETTERS:
         return "\n".join(line for t in body.itertext() if (line := " ".join(t.split())))
     large = elements(body) > MOST_ELEMENTS
-    _without_scripts(root)
+    root = _without_scripts(root)
     if memory is None:
         return _text(root, large=large)[0]
     key, needs_more = digest("text", [story_of(root)]), digest("more than rules", [url])
@@ -61,12 +58,14 @@ def _text(root: Node, *, large: bool, alone: bool = True) -> tuple[str, bool]:
         return extract(root, include_comments=False, with_metadata=False, fast=large) or "", False
 
 
-def _without_scripts(root: Node) -> None:
-    """Without what nobody reads; a forum is known by its JSON-LD, and some pages have their text there alone."""
+def _without_scripts(root: Node) -> Node:
+    """A copy without what nobody reads; a forum is known by its JSON-LD, and some pages have their text there alone."""
+    root = copy(root)
     for script in root.iter("script"):
         if script.get("type") != _JSON_LD:
             script.tag = "style"
     etree.strip_elements(root, "style", with_tail=False)
+    return root
 
 
 class _Otherwise(Exception):

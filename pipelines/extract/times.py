@@ -7,6 +7,7 @@ needs a day, a wall time needs a zone, an age needs the moment of the fetch.
 from __future__ import annotations
 
 import re
+from calendar import isleap
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from email.utils import parsedate_to_datetime
@@ -24,11 +25,16 @@ MILLISECONDS_FROM = 1e11  # a larger epoch is in milliseconds (live-pages 7)
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?\s*(?:Z|UTC|GMT|[+-]\d{2}:?\d{2})?)?")
 _CLOCK = re.compile(
     r"(?<![\d.:,])(?P<h>[01]?\d|2[0-3])(?:(?P<sep>[:.h])(?P<m>[0-5]\d)(?:[:.](?P<s>[0-5]\d))?)?(?!\d|:\d|[.,]\d)"
-    r"\s*(?P<half>[ap]\.?m\b\.?)?(?P<word>\s*(?:Uhr|h)\b)?",
+    r"\s*(?P<half>[ap]\.?\s?m\b\.?)?(?P<word>\s*(?:Uhr|h)\b)?",
     re.IGNORECASE,
 )
 _YEAR = re.compile(r"\b(20[0-3]\d)\b")
 _DMY = re.compile(r"\b(\d{1,2})[./-](\d{1,2})[./-](20\d{2})\b")
+_YMD = re.compile(r"\b(20\d{2})([./-])(\d{1,2})\2(\d{1,2})\b\.?")
+_DM = re.compile(r"(?<![\d.:])(\d{1,2})\.(\d{1,2})\.(?=\s|$|,)")
+_NUMBER = re.compile(r"(?<![\d:.])(\d{1,2})(?:st|nd|rd|th|\.|er)?(?![\d:])(?!\.\d)")
+_NO_YEAR = 1904  # stands for "none is printed": a leap year that no page of ours is from
+_TELLING_MONTH = 4  # letters: "set 2" and "mar 5" may be a tennis score or a table
 _WORDS = re.compile(r"[^\W\d_]+")
 _KNOWN = CLOCK_WORDS | TIME_LABELS | WEEKDAYS | ZONES | MONTHS.keys() | {"st", "nd", "rd", "th", "a", "p", "m", "t"}
 
@@ -44,6 +50,12 @@ class Read:
     age: timedelta | None = None
     precision: Precision = "min"
     utc: bool = False  # the clock says it is UTC or GMT
+    minute: float | None = None  # of a match: places the update among others, and says nothing of the time of day
+
+    def is_yearless(self) -> bool:
+        """Of which year it is, the fetch says."""
+        day = self.moment or self.day
+        return day is not None and day.year == _NO_YEAR
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,17 +203,45 @@ def _printed_day(text: str, words: list[str]) -> tuple[date | None, str]:
             a, b, year = (int(g) for g in numeric.groups())
             # 3/25/2026 can only be American; else the rest of the world's order
             day = date(year, a, b) if b > 12 else date(year, b, a)
-            return day, text.replace(numeric[0], " ")
-        year_found = _YEAR.search(text)
-        month = next((MONTHS[w] for w in words if w in MONTHS), None)
-        if year_found and month:
-            rest = text.replace(year_found[0], " ", 1)
-            number = re.search(r"(?<![\d:.])(\d{1,2})(?:st|nd|rd|th|\.|er)?(?![\d:])(?!\.\d)", rest)
-            if number:
-                return date(int(year_found[0]), month, int(number[1])), rest.replace(number[0], " ", 1)
+            return day, _without(text, numeric)
+        ordered = _YMD.search(text)
+        if ordered:
+            return date(int(ordered[1]), int(ordered[3]), int(ordered[4])), _without(text, ordered)
+        yearless = _DM.search(text)
+        if yearless and _first_clock(_without(text, yearless))[0] is not None:
+            return date(_NO_YEAR, int(yearless[2]), int(yearless[1])), _without(text, yearless)
+        month = next((w for w in words if w in MONTHS), None)
+        if month:
+            return _named_day(text, month, words)
     except ValueError:
         pass
     return None, text
+
+
+def _named_day(text: str, month: str, words: list[str]) -> tuple[date | None, str]:
+    """3 March 2026, March 3; without a year only where something else says that a day is meant."""
+    year = _YEAR.search(text)
+    rest = _without(text, year) if year else text
+    number = _NUMBER.search(rest)
+    if not number:
+        return None, text
+    rest = _without(rest, number)
+    if year is None and len(month) < _TELLING_MONTH and WEEKDAYS.isdisjoint(words) and _first_clock(rest)[0] is None:
+        return None, text
+    return date(int(year[1]) if year else _NO_YEAR, MONTHS[month], int(number[1])), rest
+
+
+def _without(text: str, found: re.Match[str]) -> str:
+    return f"{text[: found.start()]} {text[found.end() :]}"
+
+
+def in_year(day: date, at: datetime) -> date:
+    """A day that was printed without its year: the last such day up to the fetch, or tomorrow."""
+    if day.year != _NO_YEAR:
+        return day
+    latest = at.date() + timedelta(days=1)
+    years = (y for y in range(latest.year, latest.year - 9, -1) if day.month != 2 or day.day != 29 or isleap(y))
+    return next(d for y in years if (d := day.replace(year=y)) <= latest)
 
 
 def _first_clock(text: str) -> tuple[time | None, str]:
@@ -240,11 +280,17 @@ def settle_one(read: Read, place: Place, day: date | None = None) -> Stamp | Non
         return Stamp(moment, read.precision, "relative", read.raw)
     if read.moment is not None:
         stated = read.moment.tzinfo is not None
-        return _stamp(read.moment, place.zone, read, "stated" if stated else "inferred")
+        moment = datetime.combine(in_year(read.moment.date(), place.at), read.moment.timetz())
+        return _stamp(moment, place.zone, read, "stated" if stated else "inferred")
     day = read.day or day
     if day is None:
         return None
-    return _stamp(datetime.combine(day, read.clock or time()), UTC if read.utc else place.zone, read, "inferred")
+    return _stamp(
+        datetime.combine(in_year(day, place.at), read.clock or time()),
+        UTC if read.utc else place.zone,
+        read,
+        "inferred",
+    )
 
 
 def _stamp(moment: datetime, zone: tzinfo, read: Read, source: TimeSource) -> Stamp:
@@ -254,7 +300,7 @@ def _stamp(moment: datetime, zone: tzinfo, read: Read, source: TimeSource) -> St
 
 def settle(reads: list[Read | None], place: Place, days: list[date | None] | None = None) -> list[Stamp | None]:
     """Times in document order. Clocks alone get their days from the order: newest first or oldest first."""
-    fixed = days or [None] * len(reads)
+    fixed = [in_year(d, place.at) if d else None for d in days or [None] * len(reads)]
     clocks = {
         i: Clock(r.clock, UTC if r.utc else place.zone, fixed[i], place.at - r.age if r.age is not None else None)
         for i, r in enumerate(reads)

@@ -40,35 +40,67 @@ MONTHS = {
     word: number
     for number, words in enumerate(
         (
-            "jan january januar janvier enero gennaio januari janeiro gen ene stycznia января січня ocak ιανουαρίου",
-            "feb february februar février febrero febbraio februari fevereiro lutego февраля лютого şubat φεβρουαρίου",
-            "mar march märz mars marzo maart março marca марта березня mart μαρτίου",
-            "apr april avril abril aprile abr kwietnia апреля квітня nisan απριλίου",
-            "may mai mayo maggio mei maio mag maja мая травня mayıs μαΐου",
-            "jun june juni juin junio giugno junho giu czerwca июня червня haziran ιουνίου",
-            "jul july juli juillet julio luglio julho lug lipca июля липня temmuz ιουλίου",
-            "aug august août agosto augustus augusti ago sierpnia августа серпня ağustos αυγούστου",
-            "sep sept september septembre septiembre settembre setembro set września "
-            "сентября вересня eylül σεπτεμβρίου",
-            "oct october oktober octobre octubre ottobre outubro okt ott października октября жовтня ekim οκτωβρίου",
-            "nov november novembre noviembre novembro listopada ноября листопада kasım νοεμβρίου",
-            "dec december dezember décembre diciembre dicembre dezembro dez dic grudnia "
-            "декабря грудня aralık δεκεμβρίου",
+            "jan january januar janvier enero gennaio januari janeiro gen ene stycznia sty января січня ocak "
+            "ιανουαρίου "
+            "january januára ledna ianuarie gener tammikuuta oca січ янв ιαν ιανουάριος",
+            "feb february februar février febrero febbraio februari fevereiro lutego lut февраля лютого şubat "
+            "φεβρουαρίου fev fév févr února februára februarie febrer február helmikuuta şub лют фев февр φεβ "
+            "φεβρουάριος",
+            "mar march märz mars marzo maart março marca марта березня mart μαρτίου maret březen března marec martie "
+            "març március maaliskuuta бер берез мар март μαρ μάρτιος marts",
+            "apr april avril abril aprile abr kwietnia kwi апреля квітня nisan απριλίου avr dubna apríla "
+            "aprilie április "
+            "huhtikuuta nis квіт апр απρ απρίλιος",
+            "may mai mayo maggio mei maio mag maja maj мая травня mayıs μαΐου května mája maig május toukokuuta "
+            "трав май "
+            "μαΐ μαι μάιος",
+            "jun june juni juin junio giugno junho giu czerwca cze июня червня haziran ιουνίου června júna iunie juny "
+            "június kesäkuuta haz черв июн ιουν ιούνιος",
+            "jul july juli juillet julio luglio julho lug lipca lip июля липня temmuz ιουλίου července júla "
+            "iulie juliol "
+            "július heinäkuuta tem лип июл ιουλ ιούλιος juil",
+            "aug august août agosto augustus augusti ago sierpnia sie августа серпня ağustos αυγούστου srpna augusta "
+            "agost augusztus elokuuta ağu серп авг αυγ αύγουστος agustus agu",
+            "sep sept september septembre septiembre settembre setembro set września wrz "
+            "сентября вересня eylül σεπτεμβρίου září septembra septembrie setembre szeptember syyskuuta eyl вер верес "
+            "сен сент σεπ σεπτ σεπτέμβριος",
+            "oct october oktober octobre octubre ottobre outubro okt ott października paź октября жовтня ekim "
+            "οκτωβρίου "
+            "října októbra octombrie október lokakuuta eki жовт окт οκτ οκτώβριος out",
+            "nov november novembre noviembre novembro listopada lis ноября листопада kasım νοεμβρίου listopadu "
+            "novembra noiembrie marraskuuta kas лист ноя нояб νοε νοέμβριος",
+            "dec december dezember décembre diciembre dicembre dezembro dez dic grudnia gru "
+            "декабря грудня aralık δεκεμβρίου prosince decembra decembrie desembre desember joulukuuta ara груд "
+            "дек δεκ "
+            "δεκέμβριος des déc",
         ),
         start=1,
     )
     for word in words.split()
 }
 WEEKDAYS = words_of(
+    "mo di mi do fr sa so ma ti ke to pe la su lu me je ve "
     "mon tue wed thu fri sat sun monday tuesday wednesday thursday friday saturday sunday montag dienstag "
     "mittwoch donnerstag freitag samstag sonnabend sonntag lundi mardi mercredi jeudi vendredi samedi "
     "dimanche lunes martes miércoles jueves viernes sábado domingo lunedì martedì mercoledì giovedì venerdì "
-    "sabato domenica maandag dinsdag woensdag donderdag vrijdag zaterdag zondag"
+    "sabato domenica maandag dinsdag woensdag donderdag vrijdag zaterdag zondag "
+    "poniedziałek wtorek środa czwartek piątek sobota niedziela pondělí úterý středa čtvrtek pátek neděle "
+    "måndag tisdag onsdag torsdag fredag lördag söndag mandag tirsdag lørdag søndag "
+    "maanantai tiistai keskiviikko torstai perjantai lauantai sunnuntai hétfő kedd szerda csütörtök péntek szombat "
+    "vasárnap senin selasa rabu kamis jumat sabtu minggu segunda terça quarta quinta sexta feira "
+    "pazartesi salı çarşamba perşembe cuma cumartesi pazar понедельник вторник среда четверг пятница суббота "
+    "воскресенье понеділок вівторок середа п'ятниця субота неділя δευτέρα τρίτη τετάρτη πέμπτη παρασκευή "
+    "σάββατο κυριακή luni marți miercuri joi vineri sâmbătă duminică tues weds thur thurs "
 )
-ZONES = words_of("utc gmt bst cet cest est edt cst cdt mst mdt pst pdt et ct pt ist msk mez mesz wib jst aest z")
+ZONES = words_of(
+    "utc gmt bst cet cest est edt cst cdt mst mdt pst pdt et ct pt ist msk mez mesz wib wita wit jst kst aest aedt "
+    "eet eest wet west hst akst akdt brt art sast eat wat pkt hkt sgt ict npt z"
+)
 CLOCK_WORDS = words_of(
     "am pm uhr h hrs alle ore às klo kl om heures uur um at à le den of on "
-    "de del da do di el la las los il der vom w dnia"
+    "de del da do di el la las los il der vom w dnia "
+    "godz godzina godzinie hod hodin kl kell ora orele lúc giờ ngày tháng năm pukul jam saat óra órakor "
+    "o о об в на г года р року ώρα στις hs hrs"
 )
 TIME_LABELS = words_of(
     "updated update last modified published posted first time date stand aktualisiert zuletzt veröffentlicht "

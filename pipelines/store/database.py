@@ -278,7 +278,7 @@ def _refuse_damaged(error: BaseException, address: URL) -> None:
     if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
         path = Path(address.database or "")
         raise CatalogDamaged(
-            f"the catalog {path} is damaged ({_first_line(error)}). The archive is not: all that the catalog knows is in "
+            f"the catalog {path} is damaged ({_first_line(error)}). The archive is not: all that it knows is in "
             f"the store. Stop all crawlers, move {path.name}, {path.name}-wal and {path.name}-shm (as far as they are "
             "there) to another folder, then: stoppress rebuild"
         ) from error

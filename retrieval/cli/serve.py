@@ -12,7 +12,8 @@ from pipelines.cli.common import AsJson, current_config, echo_json, say
 def run(
     host: Annotated[str | None, typer.Option("--host", metavar="ADDRESS", help="Listen there.")] = None,
     port: Annotated[
-        int | None, typer.Option("--port", metavar="N", min=0, max=65534, help="And there; captured bytes on N + 1. 0: free ones.")
+        int | None,
+        typer.Option("--port", metavar="N", min=0, max=65534, help="And there; captured bytes on N + 1. 0: free ones."),
     ] = None,
     as_json: AsJson = False,
 ) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from pipelines.entity import DecodeError
+from pipelines.entity import DecodeError, listed
 
 from ..archive import Answer
 
@@ -31,7 +31,7 @@ def given(answer: Answer, accepted: Iterable[str]) -> tuple[Headers, bytes]:
     body, headers = answer.body, list(WALL)
     media = answer.header("Content-Type") or ""
     headers.append(("Content-Type", media if _TYPE.fullmatch(media) else "application/octet-stream"))
-    if coding := (answer.header("Content-Encoding") or "").strip().lower():
+    if coding := (listed(answer.headers, "Content-Encoding") or "").strip().lower():
         if _CODING.fullmatch(coding) and coding in accepted:
             headers.append(("Content-Encoding", coding))
         else:

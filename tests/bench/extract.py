@@ -123,7 +123,7 @@ def main() -> None:
         options.error(f"{folder} is no folder; give one that has saved pages, or none for made ones")
     logging.disable(logging.ERROR)  # trafilatura's remarks
     if given.workers:
-        print(many_pages.two_beside_one(made(2, 40, 60)))
+        print(many_pages.two_beside_one())
     if given.memory:
         for line in many_pages.held(given.memory):
             print(line, flush=True)

@@ -19,7 +19,7 @@ def test_urls_with_a_token_of_their_own_are_forgotten_when_their_second_is_over(
     past = datetime.now(UTC) - timedelta(seconds=1)
     polite._seconds = {f"http://a.example/?token={n}": past for n in range(10_000)}
 
-    asyncio.run(polite._second("http://a.example/?token=new"))
+    asyncio.run(polite.second("http://a.example/?token=new"))
 
     assert list(polite._seconds) == ["http://a.example/?token=new"]
 
@@ -30,7 +30,7 @@ def test_a_url_is_asked_once_in_a_second() -> None:
     async def twice() -> list[datetime]:
         times = []
         for _ in range(2):
-            await polite._second("http://a.example/")
+            await polite.second("http://a.example/")
             times.append(datetime.now(UTC).replace(microsecond=0))
         return times
 

@@ -106,7 +106,7 @@ def test_a_watch_is_over_when_its_until_says_so(until: str, quiet: timedelta, en
 
     found = is_over(
         watch, taken_up=NOW - timedelta(days=30), first_visit=NOW - quiet, last_change=NOW - quiet,
-        coverage_ended=ended, closing=timedelta(days=1), now=NOW,
+        coverage_ended=lambda: "the page says so" if ended else "", closing=timedelta(days=1), now=NOW,
     )  # fmt: skip
 
     assert bool(found) is over

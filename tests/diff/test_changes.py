@@ -288,3 +288,18 @@ def test_each_update_has_a_name_of_its_own_even_among_equals() -> None:
 
     assert types(found) == ["removed", "removed"]
     assert len({c.update for c in found}) == 2
+
+
+def test_a_page_that_is_understood_much_less_than_before_removes_nothing() -> None:
+    old = page(stream(8), text="x" * 1000, uncovered=50)
+    fewer = {"text": "x" * 1000, "minutes": 10}
+
+    assert types(changes(old, page(stream(8)[:6], uncovered=100, **fewer))) == ["removed", "removed"]
+    suspect = changes(old, page(stream(8)[:6], uncovered=400, **fewer))
+    assert [(c.type, c.confirmed) for c in suspect] == [("left_window", False)] * 2
+
+
+def test_a_page_of_which_updates_were_always_the_smaller_part_can_remove_them() -> None:
+    old, new = (page(stream(8)[:n], text="x" * 1000, uncovered=500, minutes=10 * (8 - n)) for n in (8, 6))
+
+    assert types(changes(old, new)) == ["removed", "removed"]

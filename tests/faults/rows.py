@@ -99,7 +99,8 @@ STORAGE: dict[str, Row] = {
     "disk": Row("a full or failing disk, at any write", "not acknowledged, nothing torn, recovers alone",
                 _in("faults/storage/test_disk",
                     "at_whichever_operation_the_disk_fails_once_all_that_was_acknowledged_is_there",
-                    "on_a_disk_that_is_full_nothing_is_acknowledged_and_with_room_again_all_is")
+                    "on_a_disk_that_is_full_nothing_is_acknowledged_and_with_room_again_all_is",
+                    "system_calls_that_fail_one_at_a_time_cost_nothing_that_was_acknowledged")
                 + _in(_SPOOL, "after_a_failed_fsync_the_next_visit_goes_to_a_new_file")),
     "spool-owner": Row("a spool of another user, without permission, or in use", "refused at the start, by name",
                        _in("faults/storage/test_spool_owner",
@@ -119,7 +120,9 @@ STORAGE: dict[str, Row] = {
                       "what_was_put_between_two_records_goes_and_rows_point_to_where_the_records_lie_now",
                       "no_record_is_made_of_a_body_that_holds_records")
                 + _in("faults/storage/test_damaged_spool",
-                      "it_costs_the_record_that_it_hit_and_no_other_that_was_acknowledged")
+                      "it_costs_the_record_that_it_hit_and_no_other_that_was_acknowledged",
+                      "the_start_and_verify_and_doctor_say_so",
+                      "the_archive_is_whole_again_and_the_store_alone_tells_the_same")
                 + _in(_VERIFY, "bytes_between_records_are_found",
                       "what_lies_in_quarantine_is_a_finding_until_it_is_moved_away")),
     "large": Row("huge files, very many objects, uploads left half done", "rolled far below, paged, given up",
@@ -133,8 +136,22 @@ CATALOG: dict[str, Row] = {
     "lost": Row("the catalog is gone, or older than the store", "rebuilt from the store; what it lacks is listed",
                 _in("rebuild/test_equal", "a_day_of_all_that_pages_do")
                 + _in("rebuild/test_verb", "replace_makes_all_of_it_again")
-                + _in("faults/catalog/test_old_copy", "yesterdays_catalog_is_refused_until_it_is_made_again",
-                      "a_lost_catalog_is_refused_too")
+                + _in("faults/catalog/test_old_copy",
+                      "yesterdays_catalog_is_refused_until_it_is_made_again",
+                      "a_lost_catalog_is_refused_too",
+                      "a_newer_file_of_its_own_is_a_reason",
+                      "a_file_that_the_catalog_still_takes_for_open_is_a_reason",
+                      "what_still_lies_in_the_spool_is_none",
+                      "files_of_others_are_none",
+                      "older_files_that_were_merged_are_none",
+                      "a_strangers_object_under_a_key_of_ours_is_none",
+                      "a_new_spool_beside_an_old_store_is_none",
+                      "of_a_store_of_years_a_few_days_are_listed",
+                      "a_store_that_cannot_be_asked_keeps_nobody_from_crawling")
+                + _in("faults/catalog/test_damaged",
+                      "a_damaged_catalog_is_named_with_the_steps_that_make_it_again",
+                      "after_these_steps_it_is_what_it_was",
+                      "one_that_is_damaged_while_it_is_open_is_named_too")
                 + _in(_VERIFY, "objects_that_the_catalog_does_not_know_are_noted")),
     "connection": Row("locked by others; cut off before and after the commit", "tried again; each row is there once",
                       _in("faults/catalog/test_connection",

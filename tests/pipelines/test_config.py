@@ -66,8 +66,6 @@ def test_what_is_wrong_is_named_with_its_place(text: str, said: list[str]) -> No
     ("text", "said"),
     [
         (WATCH + "verify_tls = false", "[[watch]] 1 verify_tls = False"),
-        (WATCH + "requisites = true", "[[watch]] 1 requisites = True"),
-        (WATCH + "render = 'browser'", "[[watch]] 1 render = 'browser'"),
         ("[[hint]]\nkind = 'sitemap'\nurl = 'https://a.example.org/sitemap.xml'", "[[hint]]"),
     ],
 )
@@ -76,6 +74,20 @@ def test_what_nothing_obeys_yet_is_refused_not_swallowed(text: str, said: str) -
         parse_config(text, FILE)
 
     assert str(refusal.value) == f"stoppress.toml: {said}: it does not exist yet; leave it out"
+
+
+def test_requisites_are_refused_where_no_browser_asks_for_them() -> None:
+    with pytest.raises(ConfigError) as refusal:
+        parse_config(WATCH + "requisites = true", Path("stoppress.toml"))
+
+    assert "[[watch]] 1" in str(refusal.value)
+    assert 'render = "browser"' in str(refusal.value)
+
+
+def test_a_watch_may_be_shown_by_a_browser_and_keep_what_the_page_is_made_of() -> None:
+    config = parse_config(WATCH + 'render = "browser"\nrequisites = true', Path("stoppress.toml"))
+
+    assert (config.watches[0].render, config.watches[0].requisites) == ("browser", True)
 
 
 def test_what_holds_today_may_be_written_down() -> None:
@@ -194,3 +206,9 @@ def test_what_is_no_duration(text: str) -> None:
 def test_sizes_and_rates() -> None:
     assert (size("32MiB"), size("1.5kB")) == (2**25, 1500)
     assert rate("6/min") == pytest.approx(0.1)
+
+
+def test_the_path_of_a_browser_is_relative_to_the_file_and_a_name_is_none(tmp_path: Path) -> None:
+    said = [parse_config(f'[crawl]\nbrowser = "{value}"', tmp_path / "a.toml") for value in ("bin/mine", "mine", "/b")]
+
+    assert [config.crawl.browser for config in said] == [str(tmp_path / "bin" / "mine"), "mine", "/b"]

@@ -58,6 +58,10 @@ def test_later_visits_ask_only_until_they_meet_what_is_known(raw_server: RawServ
     five_more = crawled(config)
     asked = site.asked
 
+    over_both = stoppress("diff", site.url, "v1", "v3", "--json", config=config).lines
+    assert types(over_both) == [("added", f"id:{50000 + n}") for n in range(10, 16)]
+    back = stoppress("diff", site.url, "v3", "v1", "--json", config=config).lines
+    assert {c["type"] for c in back} == {"removed"}
     assert types(one_more["changes"]) == [("added", "id:50010")]
     assert asked == ["page", "?page=2", "page"]
     assert types(five_more["changes"]) == [("added", f"id:{50000 + n}") for n in (11, 12, 13, 14, 15)]

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import pathlib
+import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -17,6 +20,7 @@ from pipelines.errors import StoreError
 from pipelines.store.adopting import adopt
 from pipelines.store.catalog import Catalog
 from pipelines.store.recorder import Limits, Recorder
+from tests.running import PATIENCE, environment
 from tests.servers.requirements import without
 from tests.store.test_spool import FOREVER, exchange, visit_of, visits_in, warcinfo
 
@@ -165,3 +169,24 @@ def test_on_a_disk_that_is_full_nothing_is_acknowledged_and_with_room_again_all_
     assert 0 < len(before) < 60
     assert after == {f"v{n}" for n in range(60, 70)}
     assert before | after <= set(names)
+
+
+def test_system_calls_that_fail_one_at_a_time_cost_nothing_that_was_acknowledged(tmp_path: Path) -> None:
+    """By a wrapper above; here by libfiu, below Python and SQLite alike, where it is."""
+    if (program := shutil.which("fiu-run")) is None:
+        without("libfiu (Debian's fiu-utils), whose system calls fail below Python and SQLite")
+        return
+    script = Path(__file__).with_name("under_fiu.py")
+    done = subprocess.run(
+        [program, "-x", sys.executable, str(script), str(tmp_path)],
+        capture_output=True, text=True, check=False, timeout=PATIENCE, env=environment(), stdin=subprocess.DEVNULL,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-3000:]
+    told = json.loads(done.stdout)
+    with Catalog.open(f"sqlite:///{tmp_path / 'catalog.db'}") as catalog:
+        names = found(tmp_path / "spool", catalog)
+
+    assert all(told["met"].values()), told["met"]
+    assert set(told["kept"]) <= set(names)
+    assert len(names) == len(set(names))
+    assert len(told["kept"]) > len(names) / 2

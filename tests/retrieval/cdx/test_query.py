@@ -28,16 +28,10 @@ def test_what_is_left_out_of_a_time_is_filled_up_or_down(text: str, first: str, 
     assert found == [datetime.fromisoformat(one).replace(tzinfo=UTC) for one in (first, last)]
 
 
-@pytest.mark.parametrize("text", ["", "20261301", "20260230", "2026010310156", "2026-01", "٢٠٢٦", "202601031015301", "00"])
+@pytest.mark.parametrize("text", ["", "20261301", "20260230", "2026010310156", "2026-01", "٢٠٢٦", "202601031015301"])
 def test_what_is_no_time_is_refused(text: str) -> None:
-    if text == "2026010310156":
-        with pytest.raises(ValueError, match="begins with 6"):
-            filled(text)
-    elif text == "00":
-        assert filled(text).year == 1
-    else:
-        with pytest.raises(ValueError, match="not "):
-            filled(text)
+    with pytest.raises(ValueError, match="not "):
+        filled(text)
 
 
 @pytest.mark.parametrize(

@@ -85,7 +85,8 @@ def test_every_answer_carries_its_walls(service: Service, where: str) -> None:
         headers = service.get(where, origin=origin).headers
 
         assert headers["x-content-type-options"] == "nosniff"
-        assert headers["content-security-policy"].startswith("sandbox" if origin == service.archive else "default-src 'none'")
+        policy = "sandbox" if origin == service.archive else "default-src 'none'"
+        assert headers["content-security-policy"].startswith(policy)
         assert "set-cookie" not in headers
         assert "server" not in headers
 
@@ -126,7 +127,7 @@ def open_to_all(folder: Path, tmp_path: Path, token: str | None) -> Path:
 
 
 def test_beyond_this_machine_every_request_brings_the_token(folder: Path, tmp_path: Path) -> None:
-    with served(open_to_all(folder, tmp_path, TOKEN), "--host", "0.0.0.0") as (service, _):  # noqa: S104
+    with served(open_to_all(folder, tmp_path, TOKEN), "--host", "0.0.0.0") as (service, _):
         without = [service.get(where, origin=o).status for o in (service.base, service.archive)
                    for where in (CDX, "/api/pages", f"/web/{STORM}", "/nothing", f"{CDX}&token={TOKEN}")]  # fmt: skip
         wrong = service.get(CDX, Authorization="Bearer " + TOKEN[:-1]).status
@@ -142,7 +143,7 @@ def test_beyond_this_machine_nothing_is_served_without_a_token(
     folder: Path, tmp_path: Path, token: str | None, why: str
 ) -> None:
     config = open_to_all(folder, tmp_path, token)
-    ran = typed(config, "--host", "0.0.0.0", "--port", "0")  # noqa: S104
+    ran = typed(config, "--host", "0.0.0.0", "--port", "0")
 
     assert ran.returncode == 1
     assert why in ran.stderr
@@ -166,7 +167,8 @@ def test_a_port_that_is_taken_is_named(folder: Path) -> None:
 
 def test_one_origin_for_both_is_refused(folder: Path, tmp_path: Path) -> None:
     config = open_to_all(folder, tmp_path, None)
-    config.write_text(config.read_text() + '[serve]\nbase_url = "http://127.0.0.1:9"\narchive_url = "http://127.0.0.1:9"\n')
+    one = "http://127.0.0.1:9"
+    config.write_text(f'{config.read_text()}[serve]\nbase_url = "{one}"\narchive_url = "{one}"\n')
 
     assert "are one origin" in typed(config).stderr
 

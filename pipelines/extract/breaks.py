@@ -1,0 +1,68 @@
+"""Paragraphs that hold a whole stream, cut by line breaks: made into one paragraph for each part.
+
+"<p>15:42 The ferry ...<br><br>14:58 The cellars ...</p>": only where at least three parts begin with a clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from lxml import etree
+
+from .matchclock import leading
+from .source import Node
+from .times import leading_clock
+
+FEWEST = 3  # parts that begin with a clock
+PIECE = etree.XPath("string()", smart_strings=False)
+
+
+def split(body: Node) -> None:
+    """Changes the tree, on such pages alone."""
+    holders: dict[Node, int] = {}
+    for node in body.iter("br"):
+        parent = node.getparent()
+        if parent is not None and parent.tag in ("p", "div", "td", "section", "article"):
+            holders[parent] = holders.get(parent, 0) + 1
+    for holder, breaks in holders.items():
+        if breaks >= FEWEST - 1:
+            parts = _parts(holder)
+            if sum(_begins(part) for part in parts) >= FEWEST:
+                _rebuild(holder, parts)
+
+
+def _parts(holder: Node) -> list[list[Node | str]]:
+    """The text and elements between the breaks."""
+    parts: list[list[Node | str]] = [[holder.text or ""]]
+    for child in holder:
+        if child.tag == "br":
+            parts.append([child.tail or ""])
+        else:
+            parts[-1] += [child, child.tail or ""]
+    return parts
+
+
+def _begins(part: Iterable[Node | str]) -> bool:
+    text = "".join(p if isinstance(p, str) else str(PIECE(p)) for p in part)[:80]
+    return (leading_clock(text) or leading(text)) is not None
+
+
+def _rebuild(holder: Node, parts: list[list[Node | str]]) -> None:
+    """Each part a paragraph within the holder, which becomes a box."""
+    for child in list(holder):
+        child.tail = None
+        holder.remove(child)
+    holder.text = None
+    if holder.tag == "p":
+        holder.tag = "div"
+    for part in parts:
+        paragraph = etree.SubElement(holder, "p")
+        for piece in part:
+            if not isinstance(piece, str):
+                paragraph.append(piece)
+            elif len(paragraph):
+                paragraph[-1].tail = piece
+            else:
+                paragraph.text = piece
+        if not len(paragraph) and not (paragraph.text or "").strip():
+            holder.remove(paragraph)

@@ -1,0 +1,78 @@
+"""Which zone a newsroom's clocks are in, as far as its page tells."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from datetime import UTC, datetime, timezone, tzinfo
+from zoneinfo import ZoneInfo
+
+from .dom import address
+
+# Countries with one zone for (nearly) all their newsrooms; zone names of the IANA database.
+_EUROPE = {
+    "uk": "London", "ie": "Dublin", "de": "Berlin", "at": "Vienna", "ch": "Zurich", "fr": "Paris", "it": "Rome",
+    "es": "Madrid", "nl": "Amsterdam", "be": "Brussels", "lu": "Luxembourg", "dk": "Copenhagen", "se": "Stockholm",
+    "no": "Oslo", "fi": "Helsinki", "pl": "Warsaw", "cz": "Prague", "sk": "Bratislava", "hu": "Budapest",
+    "ro": "Bucharest", "bg": "Sofia", "gr": "Athens", "hr": "Zagreb", "si": "Ljubljana", "rs": "Belgrade",
+    "ee": "Tallinn", "lv": "Riga", "lt": "Vilnius", "ua": "Kyiv", "tr": "Istanbul", "md": "Chisinau", "by": "Minsk",
+    "al": "Tirane", "mk": "Skopje", "ba": "Sarajevo", "mt": "Malta",
+}  # fmt: skip
+_ELSEWHERE = {
+    "in": "Asia/Kolkata", "pk": "Asia/Karachi", "jp": "Asia/Tokyo", "kr": "Asia/Seoul", "sg": "Asia/Singapore",
+    "hk": "Asia/Hong_Kong", "tw": "Asia/Taipei", "il": "Asia/Jerusalem", "za": "Africa/Johannesburg",
+    "ng": "Africa/Lagos", "ke": "Africa/Nairobi", "nz": "Pacific/Auckland", "ar": "America/Argentina/Buenos_Aires",
+    "co": "America/Bogota", "pe": "America/Lima", "th": "Asia/Bangkok", "vn": "Asia/Ho_Chi_Minh", "ir": "Asia/Tehran",
+    "bd": "Asia/Dhaka", "lk": "Asia/Colombo", "np": "Asia/Kathmandu", "ph": "Asia/Manila", "my": "Asia/Kuala_Lumpur",
+    "cn": "Asia/Shanghai", "af": "Asia/Kabul", "sa": "Asia/Riyadh", "ae": "Asia/Dubai", "qa": "Asia/Qatar",
+    "eg": "Africa/Cairo", "gh": "Africa/Accra", "tz": "Africa/Dar_es_Salaam", "ug": "Africa/Kampala",
+    "ve": "America/Caracas", "uy": "America/Montevideo", "ec": "America/Guayaquil", "cy": "Asia/Nicosia",
+    "ge": "Asia/Tbilisi", "am": "Asia/Yerevan", "az": "Asia/Baku", "is": "Atlantic/Reykjavik",
+}  # fmt: skip
+_LANGUAGES = {
+    "de": "Europe/Berlin", "it": "Europe/Rome", "pl": "Europe/Warsaw", "cs": "Europe/Prague", "hu": "Europe/Budapest",
+    "el": "Europe/Athens", "da": "Europe/Copenhagen", "sv": "Europe/Stockholm", "fi": "Europe/Helsinki",
+    "nb": "Europe/Oslo", "no": "Europe/Oslo", "ja": "Asia/Tokyo", "ko": "Asia/Seoul", "uk": "Europe/Kyiv",
+    "bg": "Europe/Sofia", "lt": "Europe/Vilnius", "lv": "Europe/Riga", "et": "Europe/Tallinn",
+    "sk": "Europe/Bratislava", "sl": "Europe/Ljubljana", "hr": "Europe/Zagreb", "tr": "Europe/Istanbul",
+    "he": "Asia/Jerusalem",
+    "th": "Asia/Bangkok", "vi": "Asia/Ho_Chi_Minh", "fa": "Asia/Tehran", "ka": "Asia/Tbilisi", "hy": "Asia/Yerevan",
+    "is": "Atlantic/Reykjavik",
+}  # fmt: skip
+# Abbreviations that mean one thing; the zone of the clock they stand beside, which knows its own summer time.
+_ABBREVIATIONS = {
+    "WIB": "Asia/Jakarta", "WITA": "Asia/Makassar", "WIT": "Asia/Jayapura", "JST": "Asia/Tokyo", "KST": "Asia/Seoul",
+    "HKT": "Asia/Hong_Kong", "SGT": "Asia/Singapore", "PKT": "Asia/Karachi", "MEZ": "Europe/Berlin",
+    "MESZ": "Europe/Berlin", "CET": "Europe/Paris", "CEST": "Europe/Paris", "EET": "Europe/Helsinki",
+    "EEST": "Europe/Helsinki", "MSK": "Europe/Moscow", "ET": "America/New_York", "EDT": "America/New_York",
+    "PT": "America/Los_Angeles", "PDT": "America/Los_Angeles", "AEST": "Australia/Sydney", "AEDT": "Australia/Sydney",
+    "NZST": "Pacific/Auckland", "NZDT": "Pacific/Auckland", "SAST": "Africa/Johannesburg", "WAT": "Africa/Lagos",
+    "BRT": "America/Sao_Paulo", "ART": "America/Argentina/Buenos_Aires",
+}  # fmt: skip
+_LETTERS = re.compile(r"\b[A-Z]{2,4}\b")
+MOST = 0.5  # share of the printed times that must name it
+
+
+def zone(lang: str | None, url: str, stated: Iterable[datetime], printed: Iterable[str] = ()) -> tuple[tzinfo, bool]:
+    """The newsroom's zone for wall times, and whether anything speaks for it: its country, an offset the page
+    states, what most of the ``printed`` times name, its language; else UTC."""
+    host = (address(url).hostname or "").rsplit(".", 1)[-1]
+    if host in _EUROPE:
+        return ZoneInfo(f"Europe/{_EUROPE[host]}"), True
+    if host in _ELSEWHERE:
+        return ZoneInfo(_ELSEWHERE[host]), True
+    offset = next((o for m in stated if (o := m.utcoffset())), None)
+    if offset is not None:
+        return timezone(offset), True
+    named = _named(list(printed))
+    if named:
+        return ZoneInfo(named), True
+    language = (lang or "").split("-")[0].lower()
+    return (ZoneInfo(_LANGUAGES[language]), True) if language in _LANGUAGES else (UTC, False)
+
+
+def _named(printed: list[str]) -> str | None:
+    names = Counter(_ABBREVIATIONS[a] for text in printed for a in set(_LETTERS.findall(text)) & _ABBREVIATIONS.keys())
+    name, count = next(iter(names.most_common(1)), ("", 0))
+    return name if count > MOST * len(printed) else None
