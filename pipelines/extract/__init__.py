@@ -117,12 +117,10 @@ def _parsed(
     lasting = Lasting(at) if page and page.agrees(source) else None
     seen = profiled.read(profiles, source, html, url=url, day=at.date())
     hinted = first is not None
-    version = read(
-        source, seen, url=url, at=at, extractor=EXTRACTOR, hinted=hinted, memory=memory, lasting=lasting
-    )
+    signs = rest.signs(source.root, url=url, first=first or url, profile=seen.profile if seen else None)
+    version = read(source, seen, url=url, at=at, extractor=EXTRACTOR, hinted=hinted, memory=memory, lasting=lasting)
     version = alone.without(version, lent)
-    profile = seen.profile if seen else None
-    told = with_rest(version, rest.of_page(source.root, version, url=url, first=first or url, profile=profile))
+    told = with_rest(version, signs.of(version))
     if page and memory and lasting:
         page.keep(memory, told, lasting)
     return told

@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Literal
 from urllib.parse import urljoin
 
@@ -58,16 +59,55 @@ class Rest:
 NOTHING = Rest()
 
 
-def of_page(root: Node, version: Version, *, url: str, first: str, profile: Profile | None) -> Rest:
-    """Of an HTML page. ``first``: the address of the list's first page, if this is a later one; else ``url``."""
-    unread = tuple(name for name, hosts in _UNREAD.items() if _loads(root, hosts))
-    fed = _wordpress(root, version, url) or _sourcefabric(root, url)
-    if fed is None and url == first and not version.updates:
-        fed = _twin(root, url)
-    if fed is None and (version.updates or version.live or url != first):
-        older = next(older_pages(root, url, first, profile), None)
-        fed = More(older, "older") if older else None
-    return Rest(fed, unread)
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """What in an HTML page tells of more. Found before the page is read, which takes its scripts out of the tree."""
+
+    later: bool  # it is not the list's first page itself
+    unread: tuple[str, ...]
+    endpoint: str | None  # WordPress Liveblog
+    newest: str = ""
+    archived: bool = False
+    posts: str | None = None  # Sourcefabric
+    twin: str | None = None
+    older: str | None = None
+
+    def of(self, version: Version) -> Rest:
+        """What to ask for, now that it is known what the page shows."""
+        fed = self._wordpress(version.window.oldest) or self.posts
+        if fed is None and not self.later and not version.updates:
+            fed = self.twin
+        if fed is not None:
+            return Rest(More(fed, "feed"), self.unread)
+        shows = version.updates or version.live or self.later
+        return Rest(More(self.older, "older") if self.older and shows else None, self.unread)
+
+    def _wordpress(self, oldest: datetime | None) -> str | None:
+        """Rendered pages show the newest five while coverage goes on, script-only ones nothing."""
+        if self.endpoint is None:
+            return None
+        if "/wp-json/" in self.endpoint or "rest_route=" in self.endpoint:
+            return f"{self.endpoint}/get-entries/1/{self.newest}"
+        if oldest is None or self.archived:  # an archived page shows all of them
+            return None
+        return f"{self.endpoint}/lazyload/{int(oldest.timestamp())}/0"
+
+
+def signs(root: Node, *, url: str, first: str, profile: Profile | None) -> Signs:
+    """``first``: the address of the list's first page, if this is a later one; else ``url``."""
+    told = next(_assigned(root, "liveblog_settings"), None)
+    settings = told if isinstance(told, dict) and isinstance(told.get("endpoint_url"), str) else {}
+    endpoint = http(urljoin(url, settings["endpoint_url"].strip())) if settings else None
+    return Signs(
+        later=url != first,
+        unread=tuple(name for name, hosts in _UNREAD.items() if _loads(root, hosts)),
+        endpoint=endpoint.rstrip("/") if endpoint else None,
+        newest="-".join(str(_number(settings.get(n))) for n in ("latest_entry_id", "latest_entry_timestamp")),
+        archived=settings.get("state") == "archive",
+        posts=_sourcefabric(root, url),
+        twin=_twin(root, url),
+        older=next(older_pages(root, url, first, profile), None),
+    )
 
 
 def of_document(document: Any, listing: Document, version: Version, *, url: str) -> Rest:
@@ -101,30 +141,11 @@ def _loads(root: Node, hosts: tuple[str, ...]) -> bool:
     return False
 
 
-def _wordpress(root: Node, version: Version, url: str) -> More | None:
-    """The plugin Liveblog tells its scripts the endpoint. Rendered pages show the newest five while coverage goes on,
-    script-only ones nothing."""
-    told = next(_assigned(root, "liveblog_settings"), None)
-    if not isinstance(told, dict) or not isinstance(told.get("endpoint_url"), str):
-        return None
-    endpoint = http(urljoin(url, told["endpoint_url"].strip()))
-    if endpoint is None:
-        return None
-    endpoint = endpoint.rstrip("/")
-    if "/wp-json/" in endpoint or "rest_route=" in endpoint:
-        newest = "-".join(str(_number(told.get(name))) for name in ("latest_entry_id", "latest_entry_timestamp"))
-        return More(f"{endpoint}/get-entries/1/{newest}", "feed")
-    oldest = version.window.oldest
-    if oldest is None or told.get("state") == "archive":  # an archived page shows all of them
-        return None
-    return More(f"{endpoint}/lazyload/{int(oldest.timestamp())}/0", "feed")
-
-
 def _number(value: Any) -> int:
     return int(value) if str(value).isdigit() and len(str(value)) < 16 else 0
 
 
-def _sourcefabric(root: Node, url: str) -> More | None:
+def _sourcefabric(root: Node, url: str) -> str | None:
     for node in root.iter("script"):
         text = node.text or ""
         if "api_host" not in text or "window.LB" not in text:
@@ -134,8 +155,7 @@ def _sourcefabric(root: Node, url: str) -> More | None:
         id_ = blog.get("_id") if isinstance(blog, dict) else None
         host = told.get("api_host") if isinstance(told, dict) else None
         if isinstance(id_, str) and _BLOG_ID.fullmatch(id_) and isinstance(host, str):
-            target = http(urljoin(url, f"{host.rstrip('/')}/api/v2/client_blogs/{id_}/posts"))
-            return More(target, "feed") if target else None
+            return http(urljoin(url, f"{host.rstrip('/')}/api/v2/client_blogs/{id_}/posts"))
     return None
 
 
@@ -152,12 +172,12 @@ def _assigned(root: Node, variable: str) -> Iterator[Any]:
                 continue
 
 
-def _twin(root: Node, url: str) -> More | None:
+def _twin(root: Node, url: str) -> str | None:
     for node in root.iter("link"):
         if (node.get("rel") or "").lower() == "amphtml" and node.get("href"):
             target = http(urljoin(url, node.get("href").strip()))
             if target and target != url and _publisher(target) == _publisher(url):
-                return More(target, "feed")
+                return target
     return None
 
 
