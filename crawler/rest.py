@@ -79,17 +79,20 @@ class RestOfPage:
             return visit
         if exchange.status != 200 or exchange.truncated or exchange.error:
             return visit
-        if (
-            exchange.fidelity == "browser"
-        ):  # its older pages are made by its scripts, too: asked for plainly they differ
+        if exchange.fidelity == "browser":  # its scripts make its older pages, too: asked for plainly they differ
             return visit
         known = await self._of(visit.urlkey)
         due = known.fed or known.sweep_due(visit.started, self.limits.every)
-        if known.more is False or (not due and self._is_as_before(visit, exchange)):
+        as_before = self._is_as_before(visit, exchange)
+        if known.more is False or (not due and as_before):
             return visit
         try:
             page = await self._workers.look(_answer(exchange))
-            return await self._read(visit, page, page.version, known) if page.version else visit
+            if page.version is None:
+                return visit
+            read = await self._read(visit, page, page.version, known)
+            # What was read need not be read again; but the same page without a rest is a revisit, not a version.
+            return visit if as_before and page.rest.next is None else read
         except Exception:
             log.exception("the rest of %s could not be asked for; the page itself is kept", visit.url)
             return visit
@@ -108,7 +111,7 @@ class RestOfPage:
             known.swept_at(visit.started, self.limits.every, reached=result.window.complete or not known.more)
         known.ended = version.state == "ended"
         known.saw([version, *(part.version for part in walk.parts if part.version)])
-        return visit if page.rest.next is None else replace(visit, version=result, detail=walk.trouble)
+        return replace(visit, version=result, detail=walk.trouble)
 
     async def _of(self, page: str) -> Known:
         known = self._known.get(page)

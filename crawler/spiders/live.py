@@ -68,6 +68,7 @@ class LiveSpider(Spider):
         self.agenda = Agenda()
         self.waiting: dict[str, deque[Due]] = defaultdict(deque)
         self.running: dict[str, Visit] = {}  # by page: in the ledger, not over
+        self.answers: dict[str, Visit] = {}  # by page: of those that run, the answered ones whose rest is asked for
         self.unusable: dict[str, str] = {}  # by URL: why it cannot be visited here
         self.stopping = False
 
@@ -247,13 +248,20 @@ class LiveSpider(Spider):
         try:
             following = self._next(visit, request, response)
             if isinstance(following, Visit) and following.outcome is None and BY_BROWSER not in request.meta:
-                self.rest.blocks = self.standing.blocks
-                following = await self.rest.complete(following)
+                following = await self._with_rest(following)
             yield following
         except Exception as e:  # a visit without an end would never be followed by another
             log.exception("the answer of %s could not be dealt with", request.url)
             detail = f"{request.url}: its answer could not be dealt with ({type(e).__name__}: {e})"
             yield replace(visit, outcome="error", reason="protocol", detail=detail, reading="none")
+
+    async def _with_rest(self, visit: Visit) -> Visit:
+        self.rest.blocks = self.standing.blocks
+        self.answers[visit.urlkey] = visit
+        try:
+            return await self.rest.complete(visit)
+        finally:
+            del self.answers[visit.urlkey]
 
     def _next(self, visit: Visit, request: Request, response: Response) -> Visit | Request:
         exchange: Exchange = request.meta[EXCHANGE]
@@ -326,18 +334,23 @@ class LiveSpider(Spider):
         log.info("%s", _line(item))
 
     def closed(self, reason: str) -> None:
-        """Scrapy forgets what it has not sent yet: such visits end here, for each that started has an end."""
-        for visit in self.running.values():
-            detail = f"the crawl ended ({reason}) before the visit of {visit.url} did; the next comes as planned"
-            self.keeper.recorder.visit(
-                replace(visit, outcome="error", reason="abandoned", detail=detail, reading="none")
-            )
+        """Scrapy forgets what it has not sent yet: such visits end here, for each that started has an end.
+
+        A page that was answered is archived, whatever became of its rest; the next start reads it.
+        """
+        for key, visit in self.running.items():
+            self.keeper.recorder.visit(self.answers.get(key) or _cut_off(visit, reason))
         self.running.clear()
         self.standing.follow(clock.now())  # with ``once`` the list is not read again
 
 
 def _taken_down(visit: Visit, block: Takedown) -> Visit:
     return replace(visit, outcome="error", reason="takedown", detail=str(block), reading="none")
+
+
+def _cut_off(visit: Visit, reason: str) -> Visit:
+    detail = f"the crawl ended ({reason}) before the visit of {visit.url} did; the next comes as planned"
+    return replace(visit, outcome="error", reason="abandoned", detail=detail, reading="none")
 
 
 def _unkept(visit: Visit, error: StoreError) -> Visit:

@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
-from urllib.parse import urljoin
 
 from lxml import etree
 from lxml import html as lxml_html
@@ -20,7 +19,7 @@ from lxml import html as lxml_html
 from .article import Article
 from .canonical import count
 from .clean import Parts, bylines, controls, drop, headline_of, info, pictures, times
-from .dom import BLOCKS, HEADINGS, said
+from .dom import BLOCKS, HEADINGS, joined, said
 from .found import Found
 from .memory import Memory, digest, source_of
 from .remembered import remembering
@@ -206,10 +205,7 @@ def _inner(article: Node) -> str:
 
 def _absolute(url: str, found: Iterator[str] | list[str]) -> Iterator[str]:
     for address in found:
-        try:
-            whole = urljoin(url, address.strip())
-        except ValueError:
-            continue
+        whole = joined(url, address)
         if address and whole.startswith(("http://", "https://")):
             yield whole
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import SplitResult, urljoin, urlsplit
 
 from lxml import etree
 
@@ -39,3 +39,11 @@ def address(url: str) -> SplitResult:
         return urlsplit(url.strip())
     except ValueError:
         return urlsplit("")
+
+
+def joined(base: str, given: str) -> str:
+    """An address as a page gives it, made absolute; empty where it is none ("//[")."""
+    try:
+        return urljoin(base, given.strip())
+    except ValueError:
+        return ""

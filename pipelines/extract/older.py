@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import urlsplit
 
-from .dom import address, said
+from .dom import address, joined, said
 from .places import MORE
 from .profile import Profile
 from .selectors import select
@@ -51,7 +51,7 @@ def _links(root: Node, url: str, first: str) -> list[tuple[Node, str]]:
             or (node.tag == "link" and not _is_next(node))
         ):
             continue
-        target = http(urljoin(url, given.strip()))
+        target = http(joined(url, given))
         if target and target not in (url, first) and same_list(target, first):
             found.append((node, target))
     return found

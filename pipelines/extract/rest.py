@@ -13,10 +13,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
-from urllib.parse import urljoin
 
 from ..model import Version
-from .dom import address
+from .dom import address, joined
 from .older import http, older_pages
 from .profile import Document, Profile
 from .source import Node
@@ -97,7 +96,7 @@ def signs(root: Node, *, url: str, first: str, profile: Profile | None) -> Signs
     """``first``: the address of the list's first page, if this is a later one; else ``url``."""
     told = next(_assigned(root, "liveblog_settings"), None)
     settings = told if isinstance(told, dict) and isinstance(told.get("endpoint_url"), str) else {}
-    endpoint = http(urljoin(url, settings["endpoint_url"].strip())) if settings else None
+    endpoint = http(joined(url, settings["endpoint_url"])) if settings else None
     return Signs(
         later=url != first,
         unread=tuple(name for name, hosts in _UNREAD.items() if _loads(root, hosts)),
@@ -128,14 +127,14 @@ def _resolved(address_: str, url: str) -> str | None:
     """Relative addresses of an Eve API are relative to the API's root, not to the answer's own address."""
     collection = address_.split("/", 1)[0]
     at = url.find(f"/{collection}/") if "/" in address_ and "://" not in address_ else -1
-    return http(urljoin(url[: at + 1] if at > 0 else url, address_.strip()))
+    return http(joined(url[: at + 1] if at > 0 else url, address_))
 
 
 def _loads(root: Node, hosts: tuple[str, ...]) -> bool:
     """Whether a script, frame or container of the page names one of these hosts as what it loads."""
     for node in root.iter("script", "iframe", "embed", "link", "div", "amp-iframe"):
         for name in _LOADED:
-            host = (address(urljoin("https://x.invalid/", value)).hostname or "") if (value := node.get(name)) else ""
+            host = (address(joined("https://x.invalid/", value)).hostname or "") if (value := node.get(name)) else ""
             if any(host == h or host.endswith("." + h) for h in hosts):
                 return True
     return False
@@ -155,7 +154,7 @@ def _sourcefabric(root: Node, url: str) -> str | None:
         id_ = blog.get("_id") if isinstance(blog, dict) else None
         host = told.get("api_host") if isinstance(told, dict) else None
         if isinstance(id_, str) and _BLOG_ID.fullmatch(id_) and isinstance(host, str):
-            return http(urljoin(url, f"{host.rstrip('/')}/api/v2/client_blogs/{id_}/posts"))
+            return http(joined(url, f"{host.rstrip('/')}/api/v2/client_blogs/{id_}/posts"))
     return None
 
 
@@ -175,7 +174,7 @@ def _assigned(root: Node, variable: str) -> Iterator[Any]:
 def _twin(root: Node, url: str) -> str | None:
     for node in root.iter("link"):
         if (node.get("rel") or "").lower() == "amphtml" and node.get("href"):
-            target = http(urljoin(url, node.get("href").strip()))
+            target = http(joined(url, node.get("href")))
             if target and target != url and _publisher(target) == _publisher(url):
                 return target
     return None

@@ -5,9 +5,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from urllib.parse import urljoin
 
-from .dom import PROSE, address, said
+from .dom import PROSE, address, joined, said
 from .places import Sidelines
 from .source import Node
 from .words import words_of
@@ -61,10 +60,7 @@ def continued_at(
 
 def _page(href: str, url: str) -> str | None:
     """The absolute address of another page of the same publisher."""
-    try:
-        target = urljoin(url, href)
-    except ValueError:
-        return None
+    target = joined(url, href)
     there, here = address(target), address(url)
     if there.scheme not in ("http", "https") or publisher(target) != publisher(url):
         return None

@@ -72,7 +72,7 @@ def test_where_all_is_well_nothing_is_wrong_and_nothing_is_changed(config: Path)
     assert code == 0
     assert {name for name in found if wrong(found, name)} == set()
     assert set(found) == {
-        "config", "versions", "machine", "store", "clock", "catalog", "spool", "egress", "wire", "watches",
+        "config", "versions", "machine", "store", "clock", "catalog", "spool", "egress", "wire", "watches", "browser",
     }  # fmt: skip
     assert [path for path in after if path not in before] == [config.parent / "archive/.incoming"] * (
         config.parent / "archive/.incoming" not in before

@@ -106,8 +106,10 @@ ENTITIES = [
 ]  # fmt: skip
 
 ENDLESS_PAGES = [
-    _page("endless-pages", "a_next_page_without_end_costs_no_further_request",
-          live(FOUR, head='<link rel="next" href="?page=2">', end=b'<a rel="next" href="?page=2">Older</a>')),
+    # Its answer is kept anew each time, so that the visit is no revisit though the page says the same.
+    _page("endless-pages", "a_next_page_that_shows_the_same_is_followed_no_further",
+          live(FOUR, head='<link rel="next" href="?page=2">', end=b'<a rel="next" href="?page=2">Older</a>'),
+          again_ends=("archived", None, "unchanged"), hits=None),
 ]  # fmt: skip
 
 CASES = [*HUGE, *JSON_LD, *TIMES, *DOUBLED, *SCRIPTS, *ENTITIES, *ENDLESS_PAGES]

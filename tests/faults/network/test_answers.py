@@ -14,7 +14,7 @@ from tests.other_tools import complaints
 
 from .answers import Sends
 from .case import REVISIT, UNCHANGED, VERSION, Case, Ending
-from .catalogue import CASES, ROUNDS, Record, Told
+from .catalogue import CASES, ROUNDS, Record, Told, path_of
 
 pytestmark = pytest.mark.long
 
@@ -40,7 +40,7 @@ def ending(visit: dict[str, Any]) -> Ending:
 
 def expected(case: Case) -> list[Ending]:
     again = case.again_ends or (case.ends if not case.good and case.ends != UNCHANGED else REVISIT)
-    return [VERSION, case.ends, again, REVISIT if case.good else VERSION]
+    return [VERSION, case.ends, again, again if case.good else VERSION]
 
 
 def types(visit: dict[str, Any]) -> list[str]:
@@ -113,6 +113,15 @@ def test_each_hop_is_a_capture_of_its_visit_and_endless_ones_end_after_six(told:
 
     assert [capture["role"] for capture in followed["captures"]] == ["page", "redirect"]
     assert len(endless["captures"]) == 6
+
+
+def test_a_next_page_that_shows_the_same_is_asked_for_once_a_visit_and_nothing_behind_it(told: Told) -> None:
+    case = next(case for case in CASES if case.row == "endless-pages")
+    further = [hit.path.partition("?")[2] for hit in told.server.hits if hit.path.startswith(f"{path_of(case)}?")]
+
+    assert set(further) == {"page=2"}
+    assert len(further) <= ROUNDS
+    assert len(told.hits(case)) <= 2 * ROUNDS  # the page itself, and once more when the other one had been read
 
 
 def test_no_hop_carries_a_header_or_a_cookie_that_a_server_put_there(told: Told) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import http.client
 import json
@@ -145,7 +146,7 @@ def test_beyond_this_machine_nothing_is_served_without_a_token(
     config = open_to_all(folder, tmp_path, token)
     ran = typed(config, "--host", "0.0.0.0", "--port", "0")
 
-    assert ran.returncode == 1
+    assert ran.returncode == 2
     assert why in ran.stderr
     assert "token_urlsafe" in ran.stderr
 
@@ -187,7 +188,8 @@ def test_it_ends_in_good_order_when_told_to(folder: Path, name: signal.Signals) 
 def test_garbage_on_the_wire_harms_nobody(service: Service) -> None:
     where = urlsplit(service.base)
     for bytes_ in (b"\x00\xff\r\n\r\n", b"GET /" + b"a" * 200_000, b"GET / HTTP/1.1\r\nHost\r\n\r\n"):
-        with socket.create_connection((where.hostname or "", where.port or 0), timeout=10) as raw:
+        raw = socket.create_connection((where.hostname or "", where.port or 0), timeout=10)
+        with raw, contextlib.suppress(OSError):  # it may have hung up by then
             raw.sendall(bytes_)
             raw.shutdown(socket.SHUT_WR)
             assert b" 500 " not in raw.recv(1000)[:20]
