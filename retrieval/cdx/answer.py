@@ -37,7 +37,8 @@ def answer(catalog: Catalog, asked: Query) -> Answer:
     key = None
     if asked.show_resume_key:
         found, key = _with_key(found, asked)
-    rows = (row(capture, asked, _originals(catalog)) for capture in found)
+    original = originals(catalog)
+    rows = (row(capture, asked, original) for capture in found)
     if asked.json:
         return Answer("application/json", _json(rows, asked.fields, key))
     return Answer("text/plain", _text(rows, key))
@@ -112,7 +113,7 @@ def _with_key(found: Iterable[Capture], asked: Query) -> tuple[list[Capture], st
     return rows[:most], resume.key(position_of(rows[most - 1]))
 
 
-def _originals(catalog: Catalog) -> Original:
+def originals(catalog: Catalog) -> Original:
     """What revisits refer to: mostly the same few."""
     known: Callable[[str], Capture | None] = lru_cache(1000)(catalog.capture)
     return lambda capture: known(capture.refers_to) if capture.refers_to else None

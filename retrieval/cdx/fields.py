@@ -43,6 +43,7 @@ _RESOLVED: dict[str, Callable[[Capture], str]] = {
     "orig.offset": lambda c: str(c.offset),
     "orig.filename": lambda c: c.filename.rpartition("/")[2],
 }
+OWN = tuple(_OWN)
 KNOWN = (*_OWN, *_RESOLVED)
 
 

@@ -8,14 +8,12 @@ from typing import Annotated
 import typer
 
 from pipelines.cli.common import AsJson, echo_json
-from retrieval.cdx.answer import answer, captures
-from retrieval.cdx.fields import KNOWN
+from retrieval.cdx.answer import answer, captures, originals
+from retrieval.cdx.fields import OWN
 from retrieval.cdx.query import BadQuery, query
 from retrieval.cdx.select import row
 
 from .common import opened, wrong_use
-
-Text = Annotated[str | None, typer.Option(metavar="DIGITS")]
 
 
 def run(
@@ -44,16 +42,16 @@ def run(
     said = {"url": url, "from": since, "to": until, "matchType": match, "fl": fields, "limit": limit}
     given = [(name, str(value)) for name, value in said.items() if value is not None]
     given += [("filter", one) for one in filters or ()] + [("collapse", one) for one in collapse or ()]
+    if as_json and not fields:
+        given.append(("fl", ",".join(OWN)))
     try:
         asked = query(given)
         with opened() as archive:
-            if as_json:
-                names = asked.fields if fields else KNOWN
-                for capture in captures(archive.catalog, asked):
-                    line = row(capture, asked if fields else query([*given, ("fl", ",".join(KNOWN))]), lambda _: None)
-                    echo_json(dict(zip(names, line, strict=True)))
+            if not as_json:
+                sys.stdout.writelines(answer(archive.catalog, asked).pieces)
                 return
-            for piece in answer(archive.catalog, asked).pieces:
-                sys.stdout.write(piece)
+            original = originals(archive.catalog)
+            for capture in captures(archive.catalog, asked):
+                echo_json(dict(zip(asked.fields, row(capture, asked, original), strict=True)))
     except BadQuery as e:
         wrong_use(str(e))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from pipelines.entity import DecodeError, listed
+from pipelines.entity import listed
 
 from ..archive import Answer
 
@@ -55,6 +55,3 @@ def codings(accept: str) -> set[str]:
         if not re.fullmatch(r"\s*q\s*=\s*0(\.0*)?\s*", weight):
             taken.add(name.strip())
     return taken
-
-
-__all__ = ["DecodeError", "archived", "codings", "given"]

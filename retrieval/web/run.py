@@ -146,6 +146,3 @@ def _hosts(origins: Origins, sockets: list[socket.socket]) -> frozenset[str]:
     ports = {one.getsockname()[1] for one in sockets}
     local = {f"{name}:{port}" for name in ("127.0.0.1", "localhost", "[::1]") for port in ports}
     return frozenset(named | local)
-
-
-__all__ = ["Listening", "serve", "token_of"]
