@@ -196,7 +196,7 @@ class Page:
     def versions_by(self, extractor: str) -> list[LaterVersion]:
         """What ``stoppress reextract`` had this extractor read, oldest first; NotArchived if nothing.
 
-        >>> [(v.first_seen, len(v.version.updates)) for v in page.versions_by("stoppress-extract/2")]
+        >>> [(v.first_seen, len(v.version.updates)) for v in page.versions_by("stoppress-extract/3")]
         """
         blocks = self._catalog.blocks()
         blocks.refuse_page(self.urlkey)
@@ -206,7 +206,7 @@ class Page:
     def at_by(self, extractor: str, when: When = None) -> LaterVersion:
         """What this extractor read in the capture that first showed a version, or in the last one by a time.
 
-        >>> page.at_by("stoppress-extract/2", "v3").version.headline
+        >>> page.at_by("stoppress-extract/3", "v3").version.headline
         """
         asked = self._moment(when)
         end = _end_of(asked) if isinstance(asked, datetime) else asked

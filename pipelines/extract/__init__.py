@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from .memory import Memory
     from .profile import Profile
 
-EXTRACTOR = "stoppress-extract/2"
+EXTRACTOR = "stoppress-extract/3"
 
 
 def extract(

@@ -28,7 +28,7 @@ def run(page: UrlAt, extractor: By = None, as_json: AsJson = False) -> None:
 
       stoppress show https://news.example.org/live/storm@v3 --json
 
-      stoppress show https://news.example.org/live/storm@v3 --extractor stoppress-extract/2
+      stoppress show https://news.example.org/live/storm@v3 --extractor stoppress-extract/3
     """
     with opened() as archive:
         kept, moment = asked(archive, page)

@@ -24,7 +24,7 @@ def run(url: Url, extractor: By = None, as_json: AsJson = False) -> None:
 
       stoppress versions https://news.example.org/live/storm --json
 
-      stoppress versions https://news.example.org/live/storm --extractor stoppress-extract/2
+      stoppress versions https://news.example.org/live/storm --extractor stoppress-extract/3
     """
     if extractor:
         _list_later(url, extractor, as_json)
