@@ -284,8 +284,17 @@ class Recorder:
                 self._sealed(sealed)
 
     def _told(self, name: str, size: int) -> bool:
-        """Only an unsealed file is adopted: it stays open until the catalog has its rows, on disk."""
-        return not self._is_behind() and self._catalog_says(lambda: self._catalog.file_sealed(name, size))
+        """Only an unsealed file is adopted: it stays open until the catalog has its rows, on disk.
+
+        Also those of visits that are not over: their own records will lie in a later file.
+        """
+        begun = [capture for captures in self._open.values() for capture in captures if capture.filename == name]
+
+        def tell() -> None:
+            self._catalog.captures_added(begun)
+            self._catalog.file_sealed(name, size)
+
+        return not self._is_behind() and self._catalog_says(tell)
 
     def _roll(self, *, ending: bool) -> None:
         epoch = self._epoch

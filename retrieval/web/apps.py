@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from typing import Any
 
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
+
+from pipelines.errors import StoppressError
 
 from ..archive import Archive
 from .api import Api
@@ -55,7 +58,9 @@ def captured(archive: Archive, origins: Origins, *, hosts: Collection[str], toke
 
 
 def _guarded(routes: list[Route], rules: Rules) -> ASGIApp:
-    return Guard(Starlette(routes=routes, exception_handlers={Exception: told}), rules)
+    # What is refused is an answer; only of what nobody had thought of the server's log has the traceback.
+    handlers: dict[Any, Any] = dict.fromkeys((StoppressError, ValueError, Exception), told)
+    return Guard(Starlette(routes=routes, exception_handlers=handlers), rules)
 
 
 def _health(archive: Archive) -> list[Route]:

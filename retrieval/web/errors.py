@@ -47,10 +47,9 @@ def status_of(error: Exception) -> int:
 
 
 def told(_: Request, error: Exception) -> Response:
-    """For Starlette. What nobody had thought of is logged, and not told."""
+    """For Starlette, which logs what nobody had thought of; here it is not told."""
     status = status_of(error)
     if status == 500:
-        log.exception("an answer failed", exc_info=error)
         return text("something went wrong here; the log of the service says what", 500)
     if status in (502, 503):
         log.error("%s", error)

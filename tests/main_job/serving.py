@@ -15,6 +15,8 @@ from typing import Any
 from warcio.archiveiterator import ArchiveIterator
 
 import stoppress as product
+from pipelines.face import iso
+from retrieval.archive import open_archive
 from tests.running import Ran, crawl_until, stoppress, write_config
 from tests.servers.buckets import Bucket
 from tests.servers.raw_http import RawServer, page
@@ -135,12 +137,20 @@ def check(archived: Archived, backend: Backend, folder: Path, contents: Sequence
 
 
 def every_version_is_given_back(archived: Archived) -> None:
-    """``get URL@TIME`` for the time of each visit; for the last of them as a process of its own, too."""
-    for visit, body in zip(archived.visits, archived.bodies, strict=False):
-        got = ask(archived.config, "get", f"{archived.url}@{visit['started']}")
+    """``get URL@TIME`` for the time of each capture; for the last of them as a process of its own, too."""
+    moments = fetched(archived)
+    for moment, body in zip(moments, archived.bodies, strict=True):
+        got = ask(archived.config, "get", f"{archived.url}@{moment}")
         assert got.out == body, got.err
-    last = archived.visits[len(archived.bodies) - 1]
-    assert stoppress("get", f"{archived.url}@{last['started']}", config=archived.config).out == archived.bodies[-1]
+    assert stoppress("get", f"{archived.url}@{moments[-1]}", config=archived.config).out == archived.bodies[-1]
+
+
+def fetched(archived: Archived) -> list[str]:
+    """When each body came: on a busy machine that may be nearer to another visit's start than to its own."""
+    ids = [visit["captures"][0]["record_id"] for visit in archived.visits[: len(archived.bodies)]]
+    with open_archive(archived.config) as archive:
+        found = [archive.catalog.capture(record_id) for record_id in ids]
+    return [iso(capture.timestamp) for capture in found if capture]
 
 
 def _said(changes: list[dict[str, Any]]) -> list[tuple[str, ...]]:

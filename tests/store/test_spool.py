@@ -836,3 +836,24 @@ def test_the_index_has_a_line_for_each_capture_and_no_other(desk: Desk, tmp_path
 
 def places(captures: list[Capture]) -> dict[str, tuple[int, int]]:
     return {c.record_id: (c.offset, c.length) for c in captures}
+
+
+def test_a_file_that_is_sealed_during_a_visit_leaves_no_capture_behind(desk: Desk, catalog: Catalog) -> None:
+    """Its visit's own record lies in a later file; nobody looks into a sealed one for rows that are missing."""
+    recorder = desk.open(Limits(roll_age=timedelta()))
+    recorder.exchange(exchange(), visit_id="v1", role="page").result(30)
+    wait_until(lambda: len(desk.sealed) == 1)
+    before = list(catalog.captures(urlkey(URL)))
+    kept = recorder.visit(visit_of(exchange())).result(30)
+
+    assert kept is not None
+    assert [capture.visit_id for capture in before] == ["v1"]
+    assert [capture.record_id for capture in before] == [capture.record_id for capture in kept.captures]
+    assert list(catalog.captures(urlkey(URL))) == before
+
+
+def wait_until(what: Callable[[], bool], within: float = 10) -> None:
+    end = time.monotonic() + within
+    while not what():
+        assert time.monotonic() < end
+        time.sleep(0.01)

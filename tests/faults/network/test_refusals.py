@@ -21,7 +21,8 @@ def test_a_refusal_parks_its_host_for_as_long_as_it_asks_and_no_other(lasted_cra
     assert (visits[0]["outcome"], visits[0]["reason"]) == ("error", "http-status")
     assert all(gap >= wait - SLACK for gap in gaps[: None if name.endswith("for ever") else 1])
     assert wait > PROBES or len(hits) > 1
-    assert len(visits) == len(hits)  # a visit that would only wait is not begun
+    # A visit that would only wait is not begun; what the end of the crawl cuts off has its end in the log alone.
+    assert len(hits) - 1 <= len(visits) <= len(hits)
 
 
 def test_a_host_that_is_back_is_visited_again(lasted_crawl: Lasted) -> None:

@@ -6,11 +6,12 @@ import http.client
 import json
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -58,22 +59,28 @@ class Service:
 
 @contextmanager
 def served(config: Path, *words: str) -> Iterator[tuple[Service, subprocess.Popen[bytes]]]:
-    process = subprocess.Popen(
-        [sys.executable, str(ROOT / "stoppress.py"), "-c", str(config), "serve", "--port", "0", "--json", *words],
-        stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
-    )  # fmt: skip
-    try:
-        assert process.stdout is not None
-        line = process.stdout.readline()
-        if not line:
-            raise RuntimeError(f"stoppress serve ended: {process.communicate()[1].decode()}")
-        said = json.loads(line)
-        yield Service(said["base_url"], said["archive_url"]), process
-    finally:
-        stop(process)
-        for stream in (process.stdout, process.stderr):
-            if stream:
-                stream.close()
+    with tempfile.TemporaryFile() as errors:
+        process = subprocess.Popen(
+            [sys.executable, str(ROOT / "stoppress.py"), "-c", str(config), "serve", "--port", "0", "--json", *words],
+            stdout=subprocess.PIPE, stderr=errors, start_new_session=True,
+        )  # fmt: skip
+        try:
+            assert process.stdout is not None
+            line = process.stdout.readline()
+            if not line:
+                raise RuntimeError(f"stoppress serve ended: {_read(errors)}")
+            said = json.loads(line)
+            yield Service(said["base_url"], said["archive_url"]), process
+        finally:
+            stop(process)
+            if process.stdout:
+                process.stdout.close()
+        assert "Traceback" not in (told := _read(errors)), told
+
+
+def _read(errors: IO[bytes]) -> str:
+    errors.seek(0)
+    return errors.read().decode()
 
 
 Serve = Callable[[Path], Any]
