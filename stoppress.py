@@ -69,6 +69,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "takedown": ("pipelines.cli.takedown", "Show a page or a capture no longer; take its bytes out."),
     "doctor": ("crawler.cli.doctor", "Will the next crawl work, and did the last ones?"),
     "reextract": ("pipelines.cli.reextract", "Today's extractor over old captures, beside the old results."),
+    "rediff": ("pipelines.cli.rediff", "All changes computed again, beside the recorded ones."),
     "evaluate": ("pipelines.cli.evaluate", "Measure extraction against truth files."),
 }
 

@@ -25,13 +25,11 @@ from pipelines.extract.older import same_list
 from pipelines.extract.rest import More
 from pipelines.extract.whole import Look, whole
 from pipelines.keeper import Keeper
-from pipelines.model import Exchange, Version, Visit
-from pipelines.reading import Answer
+from pipelines.model import Answer, Exchange, Version, Visit
 from pipelines.recent import Recent
 from pipelines.takedowns import Blocks
 from pipelines.urlkey import normalise, urlkey
 from pipelines.warc import sha256
-from pipelines.workers import Workers
 
 from .failures import explain
 from .paging import Known, Limits, goes_on, is_sweep, remembered
@@ -87,7 +85,7 @@ class RestOfPage:
         if known.more is False or (not due and as_before):
             return visit
         try:
-            page = await self._workers.look(_answer(exchange))
+            page = await self._keeper.workers.look(_answer(exchange))
             if page.version is None:
                 return visit
             read = await self._read(visit, page, page.version, known)
@@ -135,16 +133,10 @@ class RestOfPage:
         except (DecodeError, ValueError):
             return False
 
-    @property
-    def _workers(self) -> Workers:
-        crawler: Any = self._crawler
-        workers: Workers = crawler.stoppress_workers  # of the stage that reads pages
-        return workers
-
     async def look(self, exchange: Exchange, page: Exchange) -> Look:
         answer, first = _answer(exchange), _answer(page)
-        seen = await self._workers.look(answer, first.url)
-        return await self._workers.look(answer, first.url, first) if seen.is_bare else seen
+        seen = await self._keeper.workers.look(answer, first.url)
+        return await self._keeper.workers.look(answer, first.url, first) if seen.is_bare else seen
 
     async def fetch(self, visit: Visit, more: More, first: str, *, whole: bool = True) -> Exchange:
         """One answer, redirects followed; NotReached says why there is none."""

@@ -11,6 +11,7 @@ from .errors import CatalogError, StoppressError
 from .keeper import Keeper
 from .model import Unreadable, Visit
 from .parts import answers
+from .rereading import Rereading, in_workers
 from .store.catalog import Catalog
 from .store.warcs import WarcReader, in_store, worker_of
 from .workers import Workers
@@ -36,11 +37,13 @@ def _is_here(visit: Visit, worker: str) -> bool:
 
 async def _read_all(keeper: Keeper, visits: list[Visit]) -> None:
     workers = Workers(1)
+    rereading = Rereading(keeper.catalog, keeper.reader, in_workers(workers, asyncio.get_running_loop()))
     try:
         for visit in visits:
             try:
                 read = await read_again(visit, keeper.reader, keeper.catalog, workers)
-                compare(read, keeper.catalog, keeper.keep_reading)
+                # Beside the loop, which reads once more what other rules had read.
+                await asyncio.to_thread(compare, read, keeper.catalog, keeper.keep_reading, rereading)
             except CatalogError as e:  # the next start tries again; today's visits must not wait for it
                 log.error("what %s said at %s is not read: %s", visit.url, visit.started, e)
     finally:
@@ -53,10 +56,7 @@ async def read_again(visit: Visit, reader: WarcReader, catalog: Catalog, workers
         kept = answers(visit.captures, lambda capture: reader.record(capture).block, catalog.capture)
     except StoppressError as e:
         return replace(visit, reading="extract-failed", detail=str(e))
-    if len(kept) > 1:
-        result = await workers.read_whole(kept)
-    else:
-        result = await workers.read(kept[0].block, kept[0].url, kept[0].at)
+    result = await workers.read_whole(kept)
     if isinstance(result, Unreadable):
         return replace(visit, reading=result.reading, detail=result.detail)
     return replace(visit, reading="version", version=result)

@@ -6,15 +6,17 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from .diff import changes, confirm
-from .diff.reach import known, reaches_on, told
+from .diff.reach import known, reaches_on, since_all, told
 from .extract.canonical import content_hash
-from .model import Change, Proof, Version, Visit
+from .model import Change, Proof, Unreadable, Version, Visit
 from .reach_dates import confirmed_beyond, dated_within
+from .rereading import Reread, by_other_rules, not_at_hand
 from .settled import Settled, settled
-from .store.catalog import Catalog, StoredVersion
+from .store.catalog import Catalog, StoredChange, StoredVersion
 
 Keep = Callable[[Settled], None]
 REMEMBERED = 100  # earlier versions that tell what is back from what is new
+_DOUBTED = 5  # versions whose removals may still wait for a second good look
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,25 +26,38 @@ class _Compared:
     visit: Visit
     confirms: tuple[str, ...] = ()
     known: bool = False  # it was settled and saved before
+    reread: str | None = None  # the version before was read again for this; by whom it had been read
 
 
-def compare(visit: Visit, catalog: Catalog, keep: Keep | None = None) -> Visit:
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """A visit, the page's version before it, and that one as today's rules read it where other rules had."""
+
+    visit: Visit
+    before: StoredVersion | None = None
+    today: Version | Unreadable | None = None
+
+
+def compare(visit: Visit, catalog: Catalog, keep: Keep | None = None, reread: Reread = not_at_hand) -> Visit:
     """The visit with ``reading`` settled, and with version number and changes where the content is new."""
-    return compare_all([visit], catalog, keep)[0]
+    return compare_all([visit], catalog, keep, reread)[0]
 
 
-def compare_all(visits: Sequence[Visit], catalog: Catalog, keep: Keep | None = None) -> list[Visit]:
+def compare_all(
+    visits: Sequence[Visit], catalog: Catalog, keep: Keep | None = None, reread: Reread = not_at_hand
+) -> list[Visit]:
     """Each of them, in this order, saved in one transaction; the comparing itself holds up no other writer.
 
-    ``keep`` is told of each reading once it is settled, for the archive.
+    ``keep`` is told of each reading once it is settled, for the archive. ``reread``: the version before by today's
+    rules, where others had read it.
     """
     done: list[Visit] = []
     for group in _each_page_once(visits):
-        compared = [_compare(visit, catalog) for visit in group]
+        compared = [_compare(pair, catalog, reread) for pair in _paired(group, catalog, reread)]
         confirmed = [id_ for one in compared for id_ in one.confirms]
         read = catalog.visits_read([one.visit for one in compared], confirmed=confirmed)
         for one, visit in zip(compared, read, strict=True):
-            if keep and not one.known and (kept := settled(visit, one.confirms)):
+            if keep and not one.known and (kept := settled(visit, one.confirms, one.reread)):
                 keep(kept)
         done += read
     return done
@@ -60,81 +75,168 @@ def _each_page_once(visits: Iterable[Visit]) -> Iterator[list[Visit]]:
         yield group
 
 
-def compare_late(visit: Visit, catalog: Catalog) -> Visit:
+def compare_late(visit: Visit, catalog: Catalog, reread: Reread = not_at_hand) -> Visit:
     """As ``compare``, for a visit between others that are saved already: as if it had been read in its turn.
 
     A version gets the number that is free at its place. Where none is, whoever numbered the others did not know of
     it: it comes last, as it does when a crawler reads late.
     """
     place = catalog.place_of(visit)
-    compared = _compare(visit, catalog, below=place.number)
+    [pair] = _paired([visit], catalog, reread, below=place.number)
+    compared = _compare(pair, catalog, reread, below=place.number)
     if compared.visit.reading == "version":
         if place.taken:
-            return compare(visit, catalog)
+            return compare(visit, catalog, reread=reread)
         compared = replace(compared, visit=replace(compared.visit, version_seq=place.number))
     return catalog.visits_read([compared.visit], confirmed=compared.confirms)[0]
 
 
-def _compare(visit: Visit, catalog: Catalog, *, below: int | None = None) -> _Compared:
-    """``below``: as if the page's versions ended before this number."""
+def _paired(visits: Sequence[Visit], catalog: Catalog, reread: Reread, *, below: int | None = None) -> list[_Pair]:
+    """``below``: as if the page's versions ended before this number. What must be read again is read together."""
+    pairs = [_Pair(visit, _before(visit, catalog, below)) for visit in visits]
+    old = [pair.before for pair in pairs if pair.before and _needs_rereading(pair.before, pair.visit)]
+    fresh = dict(zip((stored.record_id for stored in old), reread(old) if old else (), strict=True))
+    return [replace(pair, today=fresh.get(pair.before.record_id)) if pair.before else pair for pair in pairs]
+
+
+def _before(visit: Visit, catalog: Catalog, below: int | None) -> StoredVersion | None:
     if visit.reading != "version" or visit.version is None:
+        return None
+    return catalog.latest_version(visit.urlkey, below=below)
+
+
+def _needs_rereading(before: StoredVersion, visit: Visit) -> bool:
+    version = visit.version
+    if version is None or before.redacted or _told_before(before, visit):
+        return False
+    changed = before.content_hash != content_hash(version) or _deep(version)
+    return changed and by_other_rules(before, version.extractor)
+
+
+def _told_before(before: StoredVersion, visit: Visit) -> bool:
+    """It is asked about again: a part of its group could not be saved."""
+    return bool(visit.captures) and before.record_id == visit.captures[0].record_id
+
+
+def _compare(pair: _Pair, catalog: Catalog, reread: Reread, *, below: int | None = None) -> _Compared:
+    visit, before = pair.visit, pair.before
+    if before is None or visit.version is None:
         return _Compared(visit)
-    before = catalog.latest_version(visit.urlkey, below=below)
-    if before is None:
-        return _Compared(visit)
-    if visit.captures and before.record_id == visit.captures[0].record_id:
-        return _Compared(visit, known=True)  # asked again: a part of its group could not be saved
-    deep = visit.version.window.parts or visit.version.deleted  # what it says beyond its words is looked at, too
-    if before.content_hash == content_hash(visit.version) and not deep:
+    if _told_before(before, visit):
+        return _Compared(visit, known=True)
+    new, had_read = visit.version, before.version.extractor if pair.today else None
+    if before.content_hash == content_hash(new) and not _deep(new):
         return _Compared(replace(visit, reading="unchanged", version=None))
     if before.redacted:  # what it said is not known any more: all of the page would look added
         return _Compared(visit)
+    if isinstance(pair.today, Unreadable):
+        return _not_compared(visit, before, pair.today)
     stored = catalog.versions(visit.urlkey, limit=REMEMBERED, below=below)
-    history = tuple(one.version for one in stored)
-    if reaches_on((*history, visit.version)):
-        return _reaching(visit, visit.version, stored, catalog)
-    if before.content_hash == content_hash(visit.version):
-        return _Compared(replace(visit, reading="unchanged", version=None))
-    found = changes(before.version, visit.version, history=history)
-    dated = tuple(_dated(change, before, visit) for change in found)
-    return _Compared(replace(visit, changes=dated), _confirmed(visit.urlkey, visit.version, before, catalog))
+    if reaches_on((*(one.version for one in stored), new)):
+        return _reaching(visit, new, stored, catalog, reread)
+    old = pair.today or before.version
+    if content_hash(old) == content_hash(new):
+        return _Compared(replace(visit, reading="unchanged", version=None), reread=had_read)
+    earlier = stored[:-1]
+    found = changes(old, new, history=(*(one.version for one in earlier), old))
+    dated = tuple(_dated(change, before, visit, earlier) for change in found)
+    confirms = _confirmed(visit.urlkey, new, before, catalog, reread)
+    return _Compared(replace(visit, changes=dated), confirms, reread=had_read)
 
 
-def _reaching(visit: Visit, new: Version, stored: Sequence[StoredVersion], catalog: Catalog) -> _Compared:
+def _deep(new: Version) -> bool:
+    """What it says beyond its words is looked at, too."""
+    return bool(new.window.parts or new.deleted)
+
+
+def _not_compared(visit: Visit, before: StoredVersion, why: Unreadable) -> _Compared:
+    """Beside what other rules had read, the rules would look like edits."""
+    rules = visit.version.extractor if visit.version else ""
+    detail = f"v{before.seq} cannot be read by {rules}, so nothing is compared: {why.detail}"
+    return _Compared(replace(visit, detail=detail[:500]), reread=before.version.extractor)
+
+
+def _reaching(
+    visit: Visit, new: Version, stored: Sequence[StoredVersion], catalog: Catalog, reread: Reread
+) -> _Compared:
     """Of a page with older pages or feeds: compared with all that was known of it, as far as this look reached."""
     before = stored[-1]
-    basis = known([one.version for one in stored if not one.redacted])
-    history = tuple(one.version for one in stored)
-    found = told(changes(basis, new, history=history), new)
-    confirms = _confirmed(visit.urlkey, new, before, catalog)
+    here = [one for one in stored if not one.redacted]
+    since = here[since_all([one.version for one in here]) :]
+    today = _all_by_rules_of(new, since, reread)
+    if isinstance(today, Unreadable):
+        return _not_compared(visit, before, today)
+    had_read = before.version.extractor if today != since else None
+    shown = [*here[: -len(since)], *today]
+    basis = known([one.version for one in today])
+    found = told(changes(basis, new, history=[one.version for one in shown]), new)
+    confirms = _confirmed(visit.urlkey, new, before, catalog, reread)
     confirms += confirmed_beyond(visit.urlkey, new, catalog)
     if not found and not (new.window.complete and not before.version.window.complete):
-        return _Compared(replace(visit, reading="unchanged", version=None), confirms)
-    dated = tuple(dated_within(change, basis, stored, visit) for change in found)
-    return _Compared(replace(visit, changes=dated), confirms)
+        return _Compared(replace(visit, reading="unchanged", version=None), confirms, reread=had_read)
+    dated = (dated_within(change, basis, shown, visit) for change in found)
+    proved = tuple(replace(change, earlier_proof=shown_at(change, shown)) for change in dated)
+    return _Compared(replace(visit, changes=proved), confirms, reread=had_read)
 
 
-def _dated(change: Change, before: StoredVersion, visit: Visit) -> Change:
+def _all_by_rules_of(
+    later: Version, stored: Sequence[StoredVersion], reread: Reread
+) -> list[StoredVersion] | Unreadable:
+    """Each with what the rules that read ``later`` read in it; the first that cannot be read is the answer."""
+    old = [one for one in stored if by_other_rules(one, later.extractor)]
+    fresh: dict[str, Version] = {}
+    for one, found in zip(old, reread(old) if old else (), strict=True):
+        if isinstance(found, Unreadable):
+            return found
+        fresh[one.record_id] = found
+    return [replace(one, version=fresh.get(one.record_id, one.version)) for one in stored]
+
+
+def _dated(change: Change, before: StoredVersion, visit: Visit, earlier: Sequence[StoredVersion]) -> Change:
     """Not before the last look that still showed the old content, not after the first that shows the new."""
     capture = visit.captures[0]
     return replace(
         change,
         seen_after=before.last_seen,
         seen_by=capture.timestamp,
-        old_proof=Proof(record_id=before.record_id, digest=before.digest, timestamp=before.first_seen),
+        old_proof=proof_of(before),
         new_proof=Proof(record_id=capture.record_id, digest=capture.digest, timestamp=capture.timestamp),
+        earlier_proof=shown_at(change, earlier),
     )
 
 
-def _confirmed(urlkey: str, later: Version, before: StoredVersion, catalog: Catalog) -> tuple[str, ...]:
-    """This page still lacks what its predecessor had lost: that removal is confirmed by a second good look."""
-    pending = [
-        stored
-        for stored in catalog.changes(urlkey=urlkey, seq=before.seq, types=("removed",))
-        if not stored.change.confirmed
-    ]
-    basis = catalog.version(urlkey, before.seq - 1) if pending else None
-    if basis is None or basis.redacted:
-        return ()
-    again = confirm([stored.change for stored in pending], basis.version, later)
-    return tuple(stored.change_id for stored, change in zip(pending, again, strict=True) if change.confirmed)
+def proof_of(stored: StoredVersion) -> Proof:
+    return Proof(record_id=stored.record_id, digest=stored.digest, timestamp=stored.first_seen)
+
+
+def shown_at(change: Change, earlier: Iterable[StoredVersion]) -> Proof | None:
+    """The record that had shown what is back now."""
+    if change.earlier is None:
+        return None
+    return next((proof_of(stored) for stored in earlier if stored.version.at == change.earlier), None)
+
+
+def _confirmed(urlkey: str, later: Version, before: StoredVersion, catalog: Catalog, reread: Reread) -> tuple[str, ...]:
+    """This page still lacks what an earlier look had found missing: a second good look, which confirms it.
+
+    Mostly that is the look before; where it was no good one (half of the page gone), one before that.
+    """
+    pending: dict[int, list[StoredChange]] = {}
+    for stored in catalog.changes(urlkey=urlkey, types=("removed",), confirmed=False):
+        if before.seq - _DOUBTED < stored.to_seq <= before.seq:
+            pending.setdefault(stored.from_seq, []).append(stored)
+    found: list[str] = []
+    for seq, removals in pending.items():
+        basis = _by_rules_of(later, catalog.version(urlkey, seq), reread)
+        again = confirm([stored.change for stored in removals], basis, later) if basis else []
+        found += [stored.change_id for stored, change in zip(removals, again, strict=False) if change.confirmed]
+    return tuple(found)
+
+
+def _by_rules_of(later: Version, stored: StoredVersion | None, reread: Reread) -> Version | None:
+    if stored is None or stored.redacted:
+        return None
+    if not by_other_rules(stored, later.extractor):
+        return stored.version
+    [found] = reread([stored])
+    return found if isinstance(found, Version) else None

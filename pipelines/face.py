@@ -29,14 +29,22 @@ UPDATE_LINE = _names(
 )
 EXPLAINED = _names("state_votes polls continued_at uncovered extra")  # what --explain adds about the page
 CHANGE_LINE = _names("type class update field old new ops match_method match_score confirmed")
-CHANGE_WHERE_KNOWN = _names("runner_up_score other numbers_changed quotes_changed names_changed")
+# Absent where there is nothing to say:
+CHANGE_MORE = _names(
+    "part runner_up_score other numbers_changed quotes_changed names_changed "
+    "was age_s gap_s earlier earlier_proof tombstone notice stealth reasons"
+)
 VISIT_LINE = _names("url started outcome reason detail status captures reading version changes")
 CAPTURE_LINE = _names("role url filename offset length record_id digest")
 
 _TIMES = _names(
     "at datePublished dateModified coverageStartTime coverageEndTime published updated created newest oldest "
-    "seen_after seen_by timestamp"
+    "seen_after seen_by timestamp earlier"
 )
+
+
+_AFTER = ("seen_after", "seen_by", "old_proof", "new_proof", *CHANGE_MORE)
+_PROOFS = ("old_proof", "new_proof", "earlier_proof")
 
 
 def iso(moment: datetime) -> str:
@@ -92,23 +100,23 @@ def update_from_json(document: Mapping[str, Any]) -> Update:
 
 
 def change_to_json(change: Change) -> Json:
-    """A line of ``compare --json``; what else is known of the change follows, the interval and the proofs too."""
+    """A line of ``compare --json``; interval, proofs and the rest follow where the change has them."""
     document = _plain(change)
     document["class"] = document.pop("class_")
-    for side in ("old_proof", "new_proof"):
+    document["gap_s"] = change.gap_s
+    for side in _PROOFS:
         proof = document.pop(side)
-        if proof is not None:
-            document[side] = _plain(proof)
-    for name in ("part", *CHANGE_WHERE_KNOWN, "seen_after", "seen_by"):
-        if document[name] is None:
-            del document[name]
-    return _ordered(document, CHANGE_LINE)
+        document[side] = _plain(proof) if proof is not None else None
+    for name in ("seen_after", "seen_by", *_PROOFS, *CHANGE_MORE):
+        if document.get(name) in (None, []) or (name == "tombstone" and not change.tombstone):
+            document.pop(name, None)
+    return _ordered(document, [*CHANGE_LINE, *(name for name in _AFTER if name in document)])
 
 
 def change_from_json(document: Mapping[str, Any]) -> Change:
     values = _values(Change, {**document, "class_": document["class"]})
     values["ops"] = tuple(tuple(op) for op in document.get("ops", ()))
-    for side in ("old_proof", "new_proof"):
+    for side in _PROOFS:
         if document.get(side):
             values[side] = Proof(**_values(Proof, document[side]))
     return Change(**values)

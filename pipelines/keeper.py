@@ -25,6 +25,7 @@ from .store.recorder import Limits, Recorder
 from .store.spool import SpoolLock, worker_name
 from .store.uploader import Uploader
 from .store.warcs import WarcReader
+from .workers import Workers
 
 
 class Keeper:
@@ -65,6 +66,8 @@ class Keeper:
         )
         opened.callback(self.recorder.close)
         self._close_abandoned()
+        self.workers = Workers(config.extract.workers)  # no process begins before it is asked for something
+        opened.callback(self.workers.close)
         self.reader = WarcReader(self.store, archive.spool)
 
     def _close_abandoned(self) -> None:

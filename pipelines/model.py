@@ -19,6 +19,7 @@ Reading = Literal["version", "unchanged", "empty", "not-html", "decode", "extrac
 Role = Literal["page", "redirect", "older", "feed", "requisite", "robots"]
 ChangeClass = Literal["editorial", "cosmetic", "metadata", "volatile"]
 Precision = Literal["s", "min", "day"]
+Notice = Literal["proper", "technical", "none"]  # says what was wrong; a stamp "updated" alone; neither
 TimeSource = Literal["stated", "inferred", "relative"]  # with its zone; by page date or zone; "4 min ago"
 
 ERROR_REASONS = frozenset(
@@ -89,6 +90,16 @@ class Capture:
     truncated: str | None = None
     visit_id: str | None = None
     redacted: str | None = None  # the takedown that took its bytes; a tombstone lies in their place
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An answer as it was kept: the page's own, that of an older page or of a feed."""
+
+    block: bytes
+    url: str
+    at: datetime
+    truncated: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -212,6 +223,19 @@ class Change:
     seen_by: datetime | None = None  # ... and not after this one
     old_proof: Proof | None = None
     new_proof: Proof | None = None
+    was: str | None = None  # key of the update in the old version, where the new one calls it otherwise
+    age_s: float | None = None  # of the update, of the page where there is none, when this was first seen
+    earlier: datetime | None = None  # restored, returned, reverted: the look that had shown it before ...
+    earlier_proof: Proof | None = None  # ... and its record; ``old`` is what that one said
+    tombstone: bool = False  # the page itself marks the update as taken away
+    notice: Notice | None = None  # of an editorial change; None: not asked, or not to be seen
+    stealth: bool | None = None  # changed for readers, and nothing tells them; None as above
+    reasons: tuple[str, ...] = ()  # for ``notice`` and ``stealth``, in words
+
+    @property
+    def gap_s(self) -> float | None:
+        """How long nobody looked: the change happened in this time."""
+        return (self.seen_by - self.seen_after).total_seconds() if self.seen_by and self.seen_after else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

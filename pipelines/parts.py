@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from .errors import NotArchived, StoppressError
-from .model import Capture
-from .reading import Answer
+from .model import Answer, Capture
 from .roles import is_part
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from .entity import DecodeError, decode, entity, parse
@@ -11,17 +10,7 @@ from .extract import extract
 from .extract import look as look_at
 from .extract.memory import Memory
 from .extract.whole import Look, whole
-from .model import Unreadable, Version
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """An answer as it was kept: the page's own, that of an older page or of a feed."""
-
-    block: bytes
-    url: str
-    at: datetime
-    truncated: str | None = None
+from .model import Answer, Unreadable, Version
 
 
 def read(block: bytes, url: str, at: datetime, memory: Memory | None = None) -> Version | Unreadable:
@@ -66,7 +55,9 @@ def _content(answer: Answer) -> bytes:
 
 
 def read_whole(answers: Sequence[Answer], memory: Memory | None = None) -> Version | Unreadable:
-    """A page and its parts, in the order in which they were fetched."""
+    """A page and its parts, in the order in which they were fetched; as ``read`` where it has none."""
+    if len(answers) == 1:
+        return read(answers[0].block, answers[0].url, answers[0].at, memory)
     page = look(answers[0], memory=memory)
     return whole(page, [_part(part, page.url, answers[0], memory) for part in answers[1:]])
 

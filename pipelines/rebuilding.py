@@ -17,6 +17,7 @@ from .comparing import compare_late
 from .errors import CatalogError, StoreError
 from .model import Visit
 from .replaying import replay
+from .rereading import Rereading, in_workers
 from .store.catalog import Catalog
 from .store.indexing import Indexed, Indexer
 from .store.objects import ObjectStore
@@ -86,11 +87,13 @@ class Rebuild:
         """Oldest first, so that each page's visits are compared in their order; the reading itself runs ahead."""
         refused: set[str] = set()
         workers = Workers(self._count)
+        read = in_workers(workers, asyncio.get_running_loop())
+        rereading = Rereading(self._catalog, WarcReader(self._store, None), read)
         try:
             while visits := self._unread(refused):
                 async for visit in self._read(visits, workers):
                     try:
-                        compare_late(visit, self._catalog)
+                        await asyncio.to_thread(compare_late, visit, self._catalog, rereading)
                     except CatalogError as e:
                         refused.add(visit.id)
                         self.progress.problems.append((visit.url, f"visit {visit.id} cannot be read: {e}"))

@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from .face import version_from_json, version_to_json
-from .model import Version
+from .model import Change, Version
 
 Json = dict[str, Any]
 
@@ -27,9 +27,19 @@ def blanked_version(document: Json) -> Json:
 
 def blanked_change(document: Json, taken: Collection[str]) -> Json:
     """A change's document without the text of the sides that were shown by ``taken`` (record ids)."""
-    sides = {"old": "old_proof", "new": "new_proof"}
-    gone = [side for side, proof in sides.items() if (document.get(proof) or {}).get("record_id") in taken]
+    # What is back was said by an earlier version than the one before.
+    sides = {"old_proof": "old", "new_proof": "new", "earlier_proof": "old"}
+    gone = [side for proof, side in sides.items() if (document.get(proof) or {}).get("record_id") in taken]
     return {**document, **dict.fromkeys(gone), "ops": []} if gone else document
+
+
+def without_sides(change: Change, taken: Collection[str]) -> Change:
+    """The same for a change that is shown: what was taken down has no words, its record stays named."""
+    proofs = {"old": (change.old_proof, change.earlier_proof), "new": (change.new_proof,)}
+    gone = [side for side, of in proofs.items() if any(proof and proof.record_id in taken for proof in of)]
+    if not gone:
+        return change
+    return replace(change, ops=(), **{side: None for side in ("old", "new") if side in gone})  # type: ignore[arg-type]
 
 
 def blanked_reading(said: Json, taken: Collection[str], takedown: str) -> Json | None:

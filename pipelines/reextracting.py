@@ -19,9 +19,8 @@ from .beside import Beside, beside
 from .errors import DamagedRecord, ObjectNotFound, StoppressError
 from .extract import EXTRACTOR
 from .extract.canonical import content_hash
-from .model import Capture, Unreadable, Version
+from .model import Answer, Capture, Unreadable, Version
 from .parts import answers
-from .reading import Answer
 from .store import rows
 from .store.bulk import Span, fetch, records, spans
 from .store.catalog import Catalog, Chosen, LaterReading, PastReading
@@ -185,10 +184,7 @@ class Reextract:
             kept = await asyncio.to_thread(self._answers, capture, record)
         except StoppressError as e:
             return Unreached(past, str(e))
-        if len(kept) > 1:
-            told = await workers.read_whole(kept)
-        else:
-            told = await workers.read(kept[0].block, capture.url, capture.timestamp)
+        told = await workers.read_whole(kept)
         now = LaterReading(
             record_id=capture.record_id, urlkey=past.urlkey, timestamp=capture.timestamp, extractor=EXTRACTOR,
             reading="version",

@@ -7,10 +7,12 @@ shall not tell another history.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from .change_ids import change_ids
 from .diff import DIFFER
 from .extract import EXTRACTOR
 from .extract.canonical import content_hash
@@ -37,9 +39,10 @@ class Settled:
     changes: tuple[Change, ...] = ()
     confirms: tuple[str, ...] = ()  # ids of earlier changes that this reading has shown again
     redacted: str | None = None  # the takedown that took its words
+    reread: str | None = None  # the version before was read again for the comparison; this had read it first
 
 
-def settled(visit: Visit, confirms: tuple[str, ...] = ()) -> Settled | None:
+def settled(visit: Visit, confirms: tuple[str, ...] = (), reread: str | None = None) -> Settled | None:
     """Of a visit that was compared. None where the outcome alone says it: there is nothing to keep."""
     if visit.outcome != "archived" or visit.reading is None or not visit.captures:
         return None
@@ -58,6 +61,7 @@ def settled(visit: Visit, confirms: tuple[str, ...] = ()) -> Settled | None:
         version=visit.version,
         changes=visit.changes,
         confirms=confirms,
+        reread=reread,
     )
 
 
@@ -76,9 +80,10 @@ def as_record(what: Settled, at: datetime) -> Record:
         "number": what.number,
         "content_hash": what.content_hash,
         "version": version,
-        "changes": [change_to_json(change) for change in what.changes],
+        "changes": list(_changes(what)),
         "confirms": list(what.confirms),
         "redacted": what.redacted,
+        "reread": what.reread,
     }
     kept = {name: value for name, value in said.items() if value not in (None, [], "")}
     return reading_record(what.visit_id, kept, at, what.shown_by.record_id)
@@ -104,7 +109,16 @@ def from_block(block: bytes) -> Settled:
         changes=tuple(change_from_json(change) for change in said.get("changes", ())),
         confirms=tuple(said.get("confirms", ())),
         redacted=said.get("redacted"),
+        reread=said.get("reread"),
     )
+
+
+def _changes(what: Settled) -> Iterator[dict[str, Any]]:
+    """Each with its id, by which a later reading confirms it, and the numbers of the versions it lies between."""
+    number = what.number or 0
+    ids = change_ids(what.changes, urlkey=what.urlkey, from_seq=number - 1, to_seq=number, differ=what.differ)
+    for id_, change in zip(ids, what.changes, strict=True):
+        yield {"id": id_, "from": number - 1, "to": number, **change_to_json(change)}
 
 
 def _proof(proof: Proof) -> dict[str, str]:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Self
@@ -19,9 +20,10 @@ from scrapy.crawler import Crawler
 from .comparing import compare_all
 from .errors import CatalogError, StoreError
 from .grouping import Grouping
-from .model import Unreadable, Visit
+from .model import Unreadable, Version, Visit
 from .promise import kept
-from .workers import Workers
+from .rereading import Rereading, in_workers
+from .store.catalog import StoredVersion
 
 if TYPE_CHECKING:
     from .keeper import Keeper
@@ -76,18 +78,14 @@ class Extract(Stage):
             return replace(visit, reading="none")
         if visit.version is not None:  # read with its older pages and feeds, while these were asked for
             return replace(visit, reading="version")
-        result = await self.workers.read(exchange.response, exchange.url, exchange.started)
+        result = await self.keeper.workers.read(exchange.response, exchange.url, exchange.started)
         if isinstance(result, Unreadable):
             self.keeper.recorder.originals.unreadable((visit.urlkey, exchange.url))
             return replace(visit, reading=result.reading, detail=result.detail)
         return replace(visit, reading="version", version=result)
 
-    def open_spider(self) -> None:
-        self.workers = Workers(self.keeper.config.extract.workers)
-        self.crawler.stoppress_workers = self.workers  # type: ignore[attr-defined]  # for whoever reads on the way
-
     async def close_spider(self) -> None:
-        await asyncio.to_thread(self.workers.close)
+        await asyncio.to_thread(self.keeper.workers.close)
 
 
 class Compare(Stage):
@@ -95,12 +93,21 @@ class Compare(Stage):
 
     def open_spider(self) -> None:
         # One thread: versions of a page are numbered in the order in which they were seen.
-        act = partial(compare_all, catalog=self.keeper.catalog, keep=self.keeper.keep_reading)
+        act = partial(compare_all, catalog=self.keeper.catalog, keep=self.keeper.keep_reading, reread=self._reread)
         self._comparing = Grouping(act, "compare")
+        self._rereading: Rereading | None = None
+
+    def _reread(self, stored: Sequence[StoredVersion]) -> list[Version | Unreadable]:
+        """In the thread of the comparing, while the event loop waits for it."""
+        assert self._rereading is not None
+        return self._rereading(stored)
 
     async def process_item(self, visit: Any) -> Any:
         if not isinstance(visit, Visit) or visit.outcome != "archived":
             return visit
+        if self._rereading is None:
+            read = in_workers(self.keeper.workers, asyncio.get_running_loop())
+            self._rereading = Rereading(self.keeper.catalog, self.keeper.reader, read)
         try:
             return await kept(self._comparing.put(visit))
         except CatalogError as e:  # the capture is kept: the next start reads it again

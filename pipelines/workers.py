@@ -20,8 +20,8 @@ from zlib import crc32
 
 from .extract.memory import Memory
 from .extract.whole import Look
-from .model import Unreadable, Version
-from .reading import Answer, look, read, read_whole
+from .model import Answer, Unreadable, Version
+from .reading import look, read, read_whole
 
 log = logging.getLogger(__name__)
 Told = TypeVar("Told")

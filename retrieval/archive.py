@@ -13,18 +13,20 @@ datetime, a version's number, or text as in ``URL@TIME`` (``retrieval.lookup``).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
-from typing import NoReturn, Self
+from typing import Any, NoReturn, Self
 
 from pipelines.config import Config
 from pipelines.entity import decode, listed
 from pipelines.errors import NotArchived, TakenDown
-from pipelines.model import Capture, Change, Visit
-from pipelines.store.catalog import PageSummary, StoredChange, StoredVersion
+from pipelines.model import Capture, Change, Proof, Unreadable, Version, Visit
+from pipelines.redaction import blanked, without_sides
+from pipelines.rereading import Rereading, here
+from pipelines.store.catalog import PageSummary, StoredVersion
 from pipelines.takedowns import Takedown
 from pipelines.urlkey import normalise, urlkey
 
@@ -35,6 +37,7 @@ from .lookup import Moment, aware, instant, moment
 from .missing import nothing_at, nothing_kept
 from .results import Changes
 from .sources import Source, find
+from .wanted import Wanted
 
 When = Moment | str | None  # None: the newest
 Clock = Callable[[], datetime]
@@ -82,6 +85,15 @@ class Answer:
         return decode(self.body, listed(self.headers, "Content-Encoding"))
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A record's file, offset and length; ``taken_down``: why its bytes are not given, those of a tombstone lie
+    there if ``capture.redacted``."""
+
+    capture: Capture
+    taken_down: str | None = None
+
+
 class Archive:
     """An archive opened for reading; close it, or use it in a ``with`` block."""
 
@@ -115,35 +127,33 @@ class Archive:
         until: datetime | str | None = None,
         type: str | Sequence[str] = (),  # noqa: A002  the word of the face
         class_: str | None = None,
+        stealth: bool | None = None,
+        unconfirmed: bool = False,
+        differ: str | None = None,
     ) -> Changes:
         """Recorded changes, oldest first; ``since`` and ``until`` are about when they were first seen.
+
+        ``unconfirmed``: also removals that one look alone has seen. ``differ``: what ``stoppress rediff`` found with
+        this one, in their place.
 
         >>> archive.changes(since="2d", type="removed", class_="editorial").to_pandas()
         """
         if url:
-            return self.page(url).changes(since=since, until=until, type=type, class_=class_)
-        self.prepare()
-        return self.changes_of(None, since, until, type, class_)
-
-    def changes_of(
-        self,
-        urlkey: str | None,
-        since: datetime | str | None,
-        until: datetime | str | None,
-        wanted: str | Sequence[str],
-        class_: str | None,
-    ) -> Changes:
-        """``changes``, by the page's urlkey."""
+            page = self.page(url)
+            page.prepare()
+        else:
+            self.prepare()
         now = self.clock()
-        start = instant(since, now=now) if since else None
-        end = instant(until, now=now, last=True) if until else None
-        types = (wanted,) if isinstance(wanted, str) else tuple(wanted)
-
-        def read() -> Iterator[StoredChange]:
-            found = self.catalog.changes(urlkey=urlkey, since=start, until=end, types=types, class_=class_)
-            return open_ones(found, self.catalog.blocks())
-
-        return Changes(read)
+        wanted = Wanted(
+            urlkey=page.urlkey if url else None,
+            since=instant(since, now=now) if since else None,
+            until=instant(until, now=now, last=True) if until else None,
+            types=(type,) if isinstance(type, str) else tuple(type),
+            class_=class_,
+            stealth=stealth,
+            confirmed=None if unconfirmed else True,
+        )
+        return Changes(lambda: open_ones(wanted.read(self.catalog, differ), self.catalog.blocks()))
 
     def close(self) -> None:
         """Give back the catalog's connections; the archive is of no use afterwards."""
@@ -181,17 +191,26 @@ class Page:
         >>> page.at("2026-01-03T10:00Z").version.headline
         >>> page.at("v3").version.updates[0].text
         """
+        return self._shown(self._stored(when))
+
+    def known(self, when: When = None) -> StoredVersion:
+        """``at``, also of a version that may not be shown: then without its words."""
+        found = self._stored(when)
+        return replace(found, version=blanked(found.version)) if version_block(found, self._catalog) else found
+
+    def _stored(self, when: When) -> StoredVersion:
+        """``at``, also of a version that may not be shown."""
         asked = self._moment(when)
         self._prepare()
         if asked is None:
-            return self._shown(self._catalog.latest_version(self.urlkey) or self._missing())
+            return self._catalog.latest_version(self.urlkey) or self._missing()
         if isinstance(asked, datetime):
-            return self._shown(self._catalog.version_at(self.urlkey, _end_of(asked)) or self._missing())
+            return self._catalog.version_at(self.urlkey, _end_of(asked)) or self._missing()
         newest = self._catalog.latest_version(self.urlkey) or self._missing()
         found = self._catalog.version(self.urlkey, asked)
         if found is None:
             raise NotArchived(nothing_at(self.url, asked, newest.seq))
-        return self._shown(found)
+        return found
 
     def versions_by(self, extractor: str) -> list[LaterVersion]:
         """What ``stoppress reextract`` had this extractor read, oldest first; NotArchived if nothing.
@@ -259,7 +278,32 @@ class Page:
             return []
         if new.seq == old.seq + 1:
             return [stored.change for stored in self._catalog.changes(urlkey=self.urlkey, seq=new.seq)]
-        return between(old, new, self._catalog.versions(self.urlkey))
+        return between(old, new, self._catalog.versions(self.urlkey), self._reread)
+
+    def evidence(self, a: When, b: When) -> list[Change]:
+        """As ``diff``; of neighbours also where a side was taken down: what is known of each change without its
+        words, and both records. Where those lie now: ``place``.
+
+        >>> [(c.type, page.place(c.new_proof)) for c in page.evidence("v1", "v2")]
+        """
+        old, new = self._stored(a), self._stored(b)
+        taken = [v.record_id for v in (old, new) if version_block(v, self._catalog)]
+        if not taken or new.seq != old.seq + 1:
+            return self.diff(old.seq, new.seq)
+        found = self._catalog.changes(urlkey=self.urlkey, seq=new.seq)
+        return [without_sides(stored.change, taken) for stored in found]
+
+    def place(self, proof: Proof | None) -> Place | None:
+        """Where the record of a proof lies now; None for one that is not in the archive (any more)."""
+        capture = self._catalog.capture(proof.record_id) if proof else None
+        if capture is None:
+            return None
+        hidden = capture.redacted or self._catalog.blocks().capture(capture)
+        return Place(capture, why_not(capture, self._catalog) if hidden else None)
+
+    def _reread(self, stored: Sequence[StoredVersion]) -> list[Version | Unreadable]:
+        """As today's extractor reads them; only where two versions were read by different ones."""
+        return Rereading(self._catalog, self._archive.reader, here)(stored)
 
     def log(self, limit: int | None = None) -> list[Visit]:
         """All visits, or the newest ``limit``, oldest first; each with its one outcome. Also of a page that was
@@ -270,21 +314,17 @@ class Page:
         self._archive.prepare(self.url)
         return self._catalog.visits(self.url, limit=limit) or self._missing()
 
-    def changes(
-        self,
-        *,
-        since: datetime | str | None = None,
-        until: datetime | str | None = None,
-        type: str | Sequence[str] = (),  # noqa: A002
-        class_: str | None = None,
-    ) -> Changes:
+    def changes(self, **wanted: Any) -> Changes:
         """The recorded changes of this page; as ``Archive.changes``."""
-        self._prepare()
-        return self._archive.changes_of(self.urlkey, since, until, type, class_)
+        return self._archive.changes(url=self.url, **wanted)
 
     def takedown(self) -> Takedown | None:
         """Why nothing of this page may be shown; None if it may."""
         return self._catalog.blocks().page(self.urlkey)
+
+    def prepare(self) -> None:
+        """TakenDown if nothing of the page may be shown; read what was not read yet."""
+        self._prepare()
 
     def _prepare(self) -> None:
         self._catalog.blocks().refuse_page(self.urlkey)

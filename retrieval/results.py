@@ -33,7 +33,7 @@ class Changes:
         except ImportError as e:
             raise StoppressError("to_pandas needs pandas; next: pip install pandas") from e
         table = pd.DataFrame([change_row(stored) for stored in self], columns=list(COLUMNS))
-        for name in ("seen_after", "seen_by"):
+        for name in ("seen_after", "seen_by", "earlier"):
             table[name] = pd.to_datetime(table[name], utc=True, format="ISO8601")
         return table
 
@@ -47,6 +47,7 @@ COLUMNS = (
     "url", "from", "to", "change_id", "type", "class", "update", "field", "old", "new", "ops",
     "match_method", "match_score", "confirmed", "seen_after", "seen_by", "old_record", "new_record",
     "extractor", "differ", "runner_up_score", "other", "numbers_changed", "quotes_changed", "names_changed",
+    "was", "age_s", "gap_s", "earlier", "notice", "stealth", "reasons",
 )  # fmt: skip
 
 

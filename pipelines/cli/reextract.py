@@ -10,16 +10,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from pipelines.beside import RESULTS, Beside
-from pipelines.errors import ConfigError, NotArchived, StoppressError
+from pipelines.errors import StoppressError
 from pipelines.extract import EXTRACTOR
 from pipelines.face import change_to_json, iso
-from pipelines.moments import MomentError, instant
 from pipelines.opened import opened
 from pipelines.reextracting import Page, Progress, Reextract, Unreached
-from pipelines.store.catalog import Catalog, Chosen
 from pipelines.store.warcs import WarcReader
-from pipelines.urlkey import normalise, urlkey
 
+from .choosing import chosen_ones
 from .common import AsJson, current_config, echo_json, say
 
 if TYPE_CHECKING:
@@ -60,7 +58,7 @@ def run(
     config, now = current_config(), datetime.now(UTC)
     with opened(config) as (catalog, store):
         catalog.refuse_unfinished()
-        chosen = _chosen(catalog, urls or [], tags or [], since, until, now)
+        chosen = chosen_ones(catalog, urls or [], tags or [], since, until, now)
         reader = WarcReader(store, config.archive.spool)
         again = Reextract(catalog, reader, chosen, workers=config.extract.workers)
         done = again.progress
@@ -82,36 +80,6 @@ def run(
     _sum_up(done, as_json)
     if done.unreached or done.results["failed"] or done.results["lost"]:
         raise typer.Exit(1)
-
-
-def _chosen(
-    catalog: Catalog, urls: list[str], tags: list[str], since: str | None, until: str | None, now: datetime
-) -> Chosen:
-    try:
-        start = instant(since, now=now) if since else None
-        end = min(instant(until, now=now, last=True), now) if until else now
-    except MomentError as e:
-        raise ConfigError(str(e)) from e
-    keys = None
-    if urls:
-        keys = {urlkey(normalise(url if "://" in url else f"https://{url}")): url for url in urls}
-        histories = catalog.histories(keys)
-        for key, url in keys.items():
-            if key not in histories or histories[key].first_started is None:
-                raise NotArchived(f"nothing is kept of {url}; stoppress pages lists what is")
-    if tags:
-        tagged = _tagged(catalog, set(tags))
-        keys = tagged if keys is None else {key: url for key, url in keys.items() if key in tagged}
-    return Chosen(urlkeys=None if keys is None else tuple(keys), since=start, until=end)
-
-
-def _tagged(catalog: Catalog, tags: set[str]) -> dict[str, str]:
-    standing = catalog.watches()
-    known = {tag for one in standing for tag in one.watch.tags}
-    if unknown := sorted(tags - known):
-        there = f"the tags are: {', '.join(sorted(known))}" if known else "no watch has a tag"
-        raise ConfigError(f"--tag {unknown[0]!r}: no watch has it; {there}")
-    return {one.urlkey: one.watch.url for one in standing if tags & set(one.watch.tags)}
 
 
 def _tell(found: Beside | Unreached, as_json: bool) -> None:

@@ -21,6 +21,7 @@ COVERED = 0.8  # share of a page's text that its updates, headline and lead acco
 LESS = 0.2  # ... by how much less than before
 SUSPECT = 0.5  # share of the old updates that may go at once
 _NEWEST_N = 10  # a page that shows "the newest N" without saying so shows at least this many
+_RUN = 4  # words
 _TELLING = 40  # characters: a shorter text may stand elsewhere on the page by chance
 
 
@@ -66,9 +67,16 @@ def _page_says(version: Version, update: Update) -> bool:
 
 
 def _has_its_words(version: Version, text: str) -> bool:
-    """A quick look, as the normal form of a whole page takes long: one word that is missing settles it."""
-    page = version.text.casefold()
-    return all(word in page for word in text.split() if word.isascii() and word.isalpha())
+    """A quick look, as the normal form of a whole page takes long: if of the runs of words that any way of typing
+    leaves as they are not one is there, it does not say this. What ticks would interrupt a few of them, not all."""
+    page, words = version.text.casefold().replace("\n", " "), text.split()
+    all_runs = (words[k : k + _RUN] for k in range(0, len(words) - _RUN + 1, _RUN))
+    runs = [" ".join(run) for run in all_runs if all(map(_is_plain, run))]
+    return not runs or any(run in page for run in runs)
+
+
+def _is_plain(word: str) -> bool:
+    return word.isascii() and word.rstrip(".,;:!?").isalnum()
 
 
 def could_show(version: Version, other: Version, i: int, kept: Collection[int]) -> bool:

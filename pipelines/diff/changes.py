@@ -9,6 +9,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from ..model import Change, ChangeClass, Update, Version
 from .absence import absences, could_show, was_said
@@ -19,6 +20,7 @@ from .order import out_of_order
 from .parts import Part, taken_in, taken_out
 from .past import Past
 from .same import form
+from .stealth import Names, judged
 from .telling import told
 
 DIFFER = "stoppress-diff/2"  # in every row: a change of rules must never look like a change of the page
@@ -32,12 +34,14 @@ def changes(old_version: Version, new_version: Version, history: Iterable[Versio
 
     ``history``: earlier versions of the page, oldest first; tells what is back (``restored``, ``returned``,
     ``reverted``) from what is new. ``update`` is the key in the new version, for what is gone in the old.
-    ``ops`` are offsets into ``tokens(old)`` and ``tokens(new)``. ``removed`` is not ``confirmed``: see
-    ``confirm``. An unconfirmed ``left_window`` says that the new version lost too much to be believed.
+    ``ops`` are offsets into ``tokens(old)`` and ``tokens(new)``. ``removed`` is not ``confirmed`` unless the page
+    marks the update as taken away: see ``confirm``. An unconfirmed ``left_window`` says that the new version lost too
+    much to be believed.
     The same two versions always give the same list; a version compared with itself gives none.
     """
     comparison = _Comparison(old_version, new_version, tuple(history))
-    return [*comparison.of_page(), *comparison.of_updates(), *comparison.of_gone()]
+    found = [*comparison.of_page(), *comparison.of_updates(), *comparison.of_gone()]
+    return judged(found, old_version, new_version, comparison.names())
 
 
 def confirm(found: Iterable[Change], old_version: Version, later: Version) -> list[Change]:
@@ -65,24 +69,38 @@ class _Comparison:
         self.past = Past(history, old, pairs_by_key(old.updates, new.updates)[1]) if history else None
         self.old_names, self.new_names = names(old.updates), names(new.updates)
 
+    def names(self) -> Names:
+        return Names(
+            dict(zip(self.old_names, self.old.updates, strict=True)),
+            dict(zip(self.new_names, self.new.updates, strict=True)),
+        )
+
     def of_page(self) -> Iterator[Change]:
+        began = self.old.datePublished or self.old.coverageStartTime
+        age = (self.new.at - began).total_seconds() if began else None
         for change in page_changes(self.old, self.new, self.elapsed):
-            yield self._told(self._or_reverted(change, None))
+            yield self._told(self._or_reverted(replace(change, age_s=age), None))
 
     def of_updates(self) -> Iterator[Change]:
         moved = self._moved()
         kept = [j for j in self.old_of if not self.new.updates[j].pinned]
         for j, update in enumerate(self.new.updates):
-            found = self._of_old(self.old_of[j], moved) if j in self.old_of else self._came(j, kept)
-            for change in found:
-                yield self._told(self._or_reverted(replace(change, update=self.new_names[j]), update))
+            i = self.old_of.get(j)
+            was = self.old_names[i] if i is not None and self.old_names[i] != self.new_names[j] else None
+            age = age_of(update if i is None else self.old.updates[i], self.new.at)
+            for change in self._came(j, kept) if i is None else self._of_old(i, moved):
+                known = replace(change, update=self.new_names[j], was=change.was or was, age_s=age)
+                yield self._told(self._or_reverted(known, update))
 
     def of_gone(self) -> Iterator[Change]:
         for i, part in sorted(self.merged.items()):
-            merged = Change(type="merged", class_="editorial", update=self.old_names[i], old=self.old.updates[i].text)
+            age = age_of(self.old.updates[i], self.new.at)
+            merged = Change(
+                type="merged", class_="editorial", update=self.old_names[i], old=self.old.updates[i].text, age_s=age
+            )
             yield _by_its_words(merged, part, self.new_names[part.whole])
-        said = {i for i in self.gone if self.old.updates[i].key in self.new.deleted}
-        found = absences(self.old, self.new, self.gone, list(self.matches)) | dict.fromkeys(said, "removed")
+        marked = {i for i in self.gone if self.old.updates[i].key in self.new.deleted}
+        found = absences(self.old, self.new, self.gone, list(self.matches)) | dict.fromkeys(marked, "removed")
         for i, how in sorted(found.items()):
             removed = how == "removed"
             yield Change(
@@ -90,7 +108,9 @@ class _Comparison:
                 class_="editorial" if removed else "metadata",
                 update=self.old_names[i],
                 old=self.old.updates[i].text,
-                confirmed=how == "left_window" or i in said,  # the page says itself that it is deleted
+                confirmed=how == "left_window" or i in marked,
+                tombstone=i in marked,  # the page says itself that it is deleted
+                age_s=age_of(self.old.updates[i], self.new.at),
             )
 
     def _of_old(self, i: int, moved: set[int]) -> Iterator[Change]:
@@ -119,10 +139,13 @@ class _Comparison:
             whole = self.new_names[self.matches[part.whole].place]
             yield _by_its_words(Change(type="split", class_="editorial", new=update.text), part, whole)
         elif self.past and (found := self.past.last_seen(update)):
-            before, then, how = found
-            class_: ChangeClass = "editorial" if how == "restored" else "metadata"
-            yield Change(type=how, class_=class_, old=before.text, new=update.text)
-            yield from update_changes(before, update, self.new.at - then)
+            before, then = found.update, found.at
+            class_: ChangeClass = "editorial" if found.how == "restored" else "metadata"
+            name = names(self.past.updates_of(found))[found.place]
+            was = name if name != self.new_names[j] else None
+            yield Change(type=found.how, class_=class_, old=before.text, new=update.text, was=was, earlier=then)
+            for change in update_changes(before, update, self.new.at - then):
+                yield replace(change, was=was, earlier=then)
         elif could_show(self.old, self.new, j, kept):
             yield Change(type="added", class_="editorial", new=update.text)
         else:
@@ -133,7 +156,7 @@ class _Comparison:
         if self.past is None or change.type not in _REVERTS or change.class_ != "editorial" or not change.new:
             return change
         back = self.past.said_before(change.field or "", change.new, update)
-        return replace(change, type="reverted") if back else change
+        return replace(change, type="reverted", earlier=back) if back else change
 
     def _told(self, change: Change) -> Change:
         """With what a reader would check: do numbers, quotes, names differ?"""
@@ -141,6 +164,13 @@ class _Comparison:
             return change
         found = told(change.old, change.new, self.lang)
         return replace(change, numbers_changed=found.numbers, quotes_changed=found.quotes, names_changed=found.names)
+
+
+def age_of(update: Update, at: datetime) -> float | None:
+    """Seconds since it was published; None where that is not known to the minute."""
+    if update.published is None or update.time_precision == "day":
+        return None
+    return (at - update.published).total_seconds()
 
 
 def _by_match(change: Change, match: Match) -> Change:

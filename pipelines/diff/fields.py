@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from operator import attrgetter
 
 from ..model import Change, ChangeClass, Update, Version
 from .noise import text_class
@@ -16,10 +17,13 @@ _TOKENS = re.compile(
     r"w|h|width|height|quality|q|fit|crop|auto|dpr|s)=[^&#]*&?)",
     re.IGNORECASE,
 )
+_compared = attrgetter(*["text", "headline", "published", "updated", "pinned", "authors", "media", "captions", "links"])
 
 
 def update_changes(old: Update, new: Update, elapsed: timedelta) -> Iterator[Change]:
     """Typed changes of one update's fields; without its place in the list."""
+    if _compared(old) == _compared(new):  # as most are
+        return
     yield from worded("edited", "text", old.text, new.text, elapsed)
     yield from worded("retitled", "headline", old.headline, new.headline, elapsed)
     yield from _retimed(old, new)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 
@@ -10,7 +12,22 @@ from ..model import Update, Version
 from .absence import absences
 from .align import align
 from .keys import KeyOf
-from .same import form, said
+from .same import form, said, same_moment
+from .words import tokens
+
+_ALIKE = 0.6  # share of words in common of one update before and after an edit
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """A state of an update that the old version lacks. ``how``: what its being here means, ``restored`` if it had
+    been removed, ``returned`` if it was out of the window."""
+
+    update: Update
+    version: int  # among the earlier ones
+    place: int  # within it
+    at: datetime
+    how: str
 
 
 class Past:
@@ -22,21 +39,31 @@ class Past:
         self._key_of = key_of
         self._went = cache(self._how_it_went)
 
-    def last_seen(self, update: Update) -> tuple[Update, datetime, str] | None:
-        """The latest earlier state of an update the old version lacks, its time, and what its being here
-        means: ``restored`` if it had been removed, ``returned`` if it was out of the window."""
-        for k in reversed(range(len(self._earlier))):
-            for i, before in enumerate(self._earlier[k].updates):
-                if self._same(before, update):
-                    how = "restored" if self._went(k).get(i) == "removed" else "returned"
-                    return before, self._earlier[k].at, how
+    def last_seen(self, update: Update) -> Earlier | None:
+        """The latest earlier state of an update the old version lacks: the one that says the same, else one of the
+        same minute that says much the same, for it may have been edited while nobody could see it."""
+        for same in (self._same, self._edited):
+            for k in reversed(range(len(self._earlier))):
+                for i, before in enumerate(self._earlier[k].updates):
+                    if same(before, update):
+                        how = "restored" if self._went(k).get(i) == "removed" else "returned"
+                        return Earlier(before, k, i, self._earlier[k].at, how)
         return None
 
-    def said_before(self, field: str, new: str, update: Update | None = None) -> bool:
-        """Did the page, or the update, say exactly this in ``field`` at some time before the old version?"""
-        if update is None:
-            return any(getattr(v, field) == new for v in self._earlier)
-        return any(getattr(u, field) == new and self._same(u, update) for v in self._earlier for u in v.updates)
+    def updates_of(self, earlier: Earlier) -> Sequence[Update]:
+        """All updates of the version that showed it."""
+        return self._earlier[earlier.version].updates
+
+    def said_before(self, field: str, new: str, update: Update | None = None) -> datetime | None:
+        """When the page, or the update, last said exactly this in ``field`` before the old version; None: never."""
+        for version in reversed(self._earlier):
+            if update is None:
+                found = getattr(version, field) == new
+            else:
+                found = any(getattr(u, field) == new and self._same(u, update) for u in version.updates)
+            if found:
+                return version.at
+        return None
 
     def _same(self, a: Update, b: Update) -> bool:
         left, right = (self._key_of(a), self._key_of(b)) if self._key_of else (None, None)
@@ -44,6 +71,15 @@ class Past:
             return left == right
         apart = a.published and b.published and a.published != b.published
         return not apart and bool(said(a)) and said(a) == said(b) and form(a.headline or "") == form(b.headline or "")
+
+    def _edited(self, a: Update, b: Update) -> bool:
+        """Without keys: published in the same moment, and most words are the same."""
+        keyed = self._key_of and (self._key_of(a) or self._key_of(b))
+        if keyed or not same_moment(a, b) or "day" in (a.time_precision, b.time_precision):
+            return False
+        old, new = Counter(tokens(form(a.text))), Counter(tokens(form(b.text)))
+        total = old.total() + new.total()
+        return total > 0 and 2 * (old & new).total() >= _ALIKE * total
 
     def _how_it_went(self, k: int) -> dict[int, str]:
         then = self._earlier[k]

@@ -28,12 +28,17 @@ def reaches_on(versions: Iterable[Version]) -> bool:
 def known(versions: Sequence[Version]) -> Version:
     """What was known of the page after these versions, oldest first: the newest, and all updates of the others since
     the last that reached everything which none of them has shown to be gone."""
-    full = [i for i, v in enumerate(versions) if v.window.complete]
-    since = versions[full[-1] :] if full else versions[-1:]
+    since = versions[since_all(versions) :]
     found = since[0]
     for version in since[1:]:
         found = _extended(found, version)
     return found
+
+
+def since_all(versions: Sequence[Version]) -> int:
+    """The place of the last that reached everything; of the newest where none did. What was before it adds nothing."""
+    full = [i for i, version in enumerate(versions) if version.window.complete]
+    return full[-1] if full else max(0, len(versions) - 1)
 
 
 def _extended(old: Version, new: Version) -> Version:

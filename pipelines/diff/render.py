@@ -72,12 +72,19 @@ def heading(change: Change) -> str:
     """Sign, type, class, and where in the page."""
     place = " ".join(part for part in (change.update or "page", change.field) if part)
     doubt = "" if change.confirmed else " (not confirmed)"
-    return f"{_SIGN.get(change.type, '~')} {change.type:10} {change.class_:9} {_safe(place)}{doubt}"
+    return f"{sign_of(change)} {change.type:10} {change.class_:9} {_safe(place)}{doubt}"
+
+
+def sign_of(change: Change) -> str:
+    """``+`` came, ``-`` went, ``>`` moved, ``~`` is another."""
+    return _SIGN.get(change.type, "~")
 
 
 def unified(old: Version, new: Version) -> str:
-    """Both versions as a unified diff of their lines: a view for habit's sake, blind to moves and identity."""
-    sides = [[f"{line}\n" for line in _text(v).splitlines()] for v in (old, new)]
+    """Both versions as a unified diff of their lines: a view for habit's sake, blind to moves and identity. Captured
+    text cannot steer a terminal."""
+    shown = (_CONTROL.sub("\N{REPLACEMENT CHARACTER}", _text(v)) for v in (old, new))
+    sides = [[f"{line}\n" for line in text.splitlines()] for text in shown]
     before, after = (v.at.isoformat().replace("+00:00", "Z") for v in (old, new))
     return "".join(difflib.unified_diff(sides[0], sides[1], before, after))
 

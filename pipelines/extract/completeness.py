@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterable
 
 from ..model import Version
+from .canonical import count
 
 _BETWEEN = re.compile(r"[\W_]+")
 PIECE = 24  # letters that tell a piece of a line from all others
@@ -25,8 +26,10 @@ def counts(version: Version) -> tuple[int, int]:
 
 def covered(version: Version) -> float:
     """The share of the page's text that is accounted for; 1 where there is no text."""
-    total = _size(_folded(version.text))
-    return 1 - (version.uncovered or 0) / total if total else 1.0
+    if not version.uncovered:
+        return 1.0
+    total = count(version.text.casefold())
+    return 1 - version.uncovered / total if total else 1.0
 
 
 def _missing(lines: Iterable[str], parts: list[str]) -> int:

@@ -158,7 +158,7 @@ def read(
         continued_at=_continued(body, url, aside, pairs, newest) if live else None,
         window=window,
         updates=updates,
-        deleted=tuple(f"id:{id_}" for id_ in seen.deleted) if seen else (),
+        deleted=tuple(f"id:{id_}" for id_ in dict.fromkeys((*(seen.deleted if seen else ()), *_tombstones(body)))),
         warnings=tuple(dict.fromkeys([*warnings, *(f"ended: {v.reason}" for v in votes if state == "ended")])),
         extractor=extractor,
     )
@@ -180,6 +180,12 @@ def _embedded(root: Node, url: str, place: Place) -> list[Found]:
     stamps = settle([f.published for f in found], place)
     named = all(f.id for f in found)
     return [] if gate.refusal(stamps, hinted=True, named=named, dated=True, at=place.at) else found
+
+
+def _tombstones(body: Node) -> tuple[str, ...]:
+    """Ids of updates that the page says it has taken away: AMP lists keep an element for each."""
+    marked = (node for node in body.iter("div", "article", "li", "section") if "data-tombstone" in node.attrib)
+    return tuple(id_ for node in marked if (id_ := node.get("id")))
 
 
 def _is_clock(read: Read | None) -> bool:

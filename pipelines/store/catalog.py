@@ -2,6 +2,7 @@
 
 watches -> visits -> captures -> versions -> changes          files: where the captures lie
                               -> reextracted                  what later extractors read in them
+                                 versions -> rediffed         what comparing them again gives
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from .catalog_captures import CaptureRows
 from .catalog_overviews import Overviews
 from .catalog_rebuild import RebuildRows
 from .catalog_redaction import RedactionRows
+from .catalog_rediffed import RediffedRows
 from .catalog_reextracted import ReextractedRows
 from .catalog_scans import Scans
 from .catalog_takedowns import TakedownRows
@@ -22,22 +24,24 @@ from .stored import (
     PageHistory,
     PageSummary,
     PastReading,
+    Rediffed,
     Saved,
     StandingWatch,
     StoredChange,
     StoredVersion,
+    VersionPair,
     WarcFile,
 )
 
 __all__ = [
-    "Catalog", "Chosen", "LaterReading", "PageHistory", "PageSummary", "PastReading", "Saved", "StandingWatch",
-    "StoredChange", "StoredVersion", "WarcFile",
+    "Catalog", "Chosen", "LaterReading", "PageHistory", "PageSummary", "PastReading", "Rediffed", "Saved",
+    "StandingWatch", "StoredChange", "StoredVersion", "VersionPair", "WarcFile",
 ]  # fmt: skip
 
 
 class Catalog(
-    WatchRows, VisitRows, CaptureRows, VersionRows, Overviews, RebuildRows, ReextractedRows, RedactionRows,
-    TakedownRows, Scans,
+    WatchRows, VisitRows, CaptureRows, VersionRows, Overviews, RebuildRows, ReextractedRows, RediffedRows,
+    RedactionRows, TakedownRows, Scans,
 ):  # fmt: skip
     """``Catalog.open(url)``; safe to use from several threads. Every method is one transaction.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, select, true
 
 from . import rows
 from .database import Database
@@ -23,7 +23,7 @@ class Overviews(Database):
         return self.read(_pages)
 
     def counts(self) -> dict[str, Any]:
-        """Visits by outcome, readings, versions, captures, changes by type, WARC files and their bytes.
+        """Visits by outcome, readings, versions, captures, confirmed changes by type, WARC files and their bytes.
 
         A visit that has not ended counts as "running", one without a reading as "unread".
         """
@@ -48,8 +48,10 @@ class Overviews(Database):
 
 
 def _counts(connection: Connection) -> dict[str, Any]:
-    def by(column: Any, nothing: str = "") -> dict[str, int]:
-        pairs = connection.execute(select(column, func.count()).group_by(column))
+    def by(column: Any, nothing: str = "", where: Any = None) -> dict[str, int]:
+        pairs = connection.execute(
+            select(column, func.count()).where(true() if where is None else where).group_by(column)
+        )
         return dict(sorted((name or nothing, count) for name, count in pairs))
 
     def count(table: Any) -> int:
@@ -60,7 +62,7 @@ def _counts(connection: Connection) -> dict[str, Any]:
         "readings": by(visits.c.reading, "unread"),
         "captures": count(captures),
         "versions": count(versions),
-        "changes": by(changes.c.type),
+        "changes": by(changes.c.type, where=changes.c.confirmed.is_(True)),
         "warc_files": count(files),
         "warc_bytes": int(connection.execute(select(func.sum(files.c.size))).scalar() or 0),
     }
@@ -69,6 +71,8 @@ def _counts(connection: Connection) -> dict[str, Any]:
 def _pages(connection: Connection) -> list[PageSummary]:
     def counted(table: Any) -> dict[str, int]:
         query = select(table.c.urlkey, func.count()).group_by(table.c.urlkey)
+        if table is changes:
+            query = query.where(changes.c.confirmed.is_(True))
         return {row[0]: row[1] for row in connection.execute(query)}
 
     kept, changed = counted(captures), counted(changes)

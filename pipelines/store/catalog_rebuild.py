@@ -190,6 +190,7 @@ def _version_row(reading: Settled) -> dict[str, Any]:
         "headline": reading.version.headline,
         "document": rows.document(version_to_json(reading.version)),
         "redacted": reading.redacted,
+        "differ": reading.differ,
     }
     cleaned: dict[str, Any] = rows.cleaned(row)
     return cleaned

@@ -20,7 +20,7 @@ from .catalog_captures import unreadable_ones
 from .database import Database
 from .statements import insert_new, listed
 from .stored import WarcFile
-from .tables import captures, changes, files, reextracted, takedowns, versions, visits
+from .tables import captures, changes, files, rediffed, reextracted, takedowns, versions, visits
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +87,8 @@ class RedactionRows(Database):
             # What later extractors read can be read again, where the bytes are still there.
             mine = or_(reextracted.c.record_id.in_(ids), reextracted.c.same_as.in_(ids))
             connection.execute(delete(reextracted).where(mine))
+            theirs = select(versions.c.urlkey).where(versions.c.record_id.in_(ids))
+            connection.execute(delete(rediffed).where(rediffed.c.urlkey.in_(theirs)))  # it can be computed again
             pages = select(versions.c.urlkey).where(versions.c.record_id.in_(ids))
             query = select(changes.c.id, changes.c.document).where(changes.c.urlkey.in_(pages))
             for row in connection.execute(query).all():

@@ -81,6 +81,10 @@ class ReextractedRows(Database):
 
         return self.read(act)
 
+    def extractors(self) -> list[str]:
+        """By name: those that were asked again about anything."""
+        return self.read(lambda c: sorted(c.execute(select(reextracted.c.extractor).distinct()).scalars()))
+
     def extractors_of(self, urlkey: str) -> list[str]:
         """By name: those that were asked again about captures of this page."""
         query = select(reextracted.c.extractor).where(reextracted.c.urlkey == urlkey).distinct()

@@ -79,11 +79,13 @@ class VersionRows(Database):
 
     def changes(self, *, urlkey: str | None = None, since: datetime | None = None, until: datetime | None = None,
                 types: Sequence[str] = (), class_: str | None = None, seq: int | None = None,
+                confirmed: bool | None = None, stealth: bool | None = None,
                 limit: int | None = None) -> Iterator[StoredChange]:  # fmt: skip
         """In the order in which they were seen; ``seq``: those that led to this version; ``limit``: the newest."""
         order = (changes.c.seen_by, changes.c.urlkey, changes.c.to_seq, changes.c.place)
         query = select(changes).order_by(*(column.desc() for column in order))
-        for column, value in (("urlkey", urlkey), ("class", class_), ("to_seq", seq)):
+        asked = {"urlkey": urlkey, "class": class_, "to_seq": seq, "confirmed": confirmed, "stealth": stealth}
+        for column, value in asked.items():
             if value is not None:
                 query = query.where(changes.c[column] == value)
         if since:
@@ -158,6 +160,7 @@ def _add(connection: Connection, visit: Visit) -> int:
         "state": version.state,
         "headline": version.headline,
         "document": rows.document(version_to_json(version)),
+        "differ": DIFFER,
     }
     connection.execute(insert(versions).values(rows.cleaned(row)))
     facts = {"urlkey": visit.urlkey, "url": rows.clean(visit.url), "from_seq": before, "to_seq": before + 1}

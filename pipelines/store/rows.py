@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import re
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta
 from operator import attrgetter
 from typing import Any
 
+from pipelines.change_ids import change_ids
 from pipelines.face import change_from_json, change_to_json, version_from_json, version_to_json
 from pipelines.model import Capture, Change, Version, Visit, Watch
 from pipelines.takedowns import Takedown
@@ -129,7 +128,7 @@ def visit(row: Row, captures: tuple[Capture, ...] = ()) -> Visit:
 
 
 def stored_version(row: Row) -> StoredVersion:
-    names = ("urlkey", "seq", "record_id", "digest", "content_hash", "same_as", "redacted")
+    names = ("urlkey", "seq", "record_id", "digest", "content_hash", "same_as", "redacted", "differ")
     return StoredVersion(
         **{name: row[name] for name in names},
         first_seen=moment(row["first_seen"]),
@@ -146,16 +145,12 @@ def as_kept(version: Version) -> Version:
 def change_rows(changes: Sequence[Change], *, seen_by: datetime, **facts: Any) -> Iterable[dict[str, Any]]:
     """A row per change; ``facts`` are what all share: urlkey, url, from_seq, to_seq, differ, extractor.
 
-    An id is made of what the change is about, so it is the same when the same comparison is made again;
     ``seen_by`` is for those that are not dated themselves.
     """
-    twins: Counter[str] = Counter()
-    for place, change in enumerate(changes):
-        about = [facts[name] for name in ("urlkey", "from_seq", "to_seq", "differ")]
-        name = json.dumps([*about, change.update, change.type, change.field])
-        twins[name] += 1
+    about = {name: facts[name] for name in ("urlkey", "from_seq", "to_seq", "differ")}
+    for place, (id_, change) in enumerate(zip(change_ids(changes, **about), changes, strict=True)):
         yield facts | {
-            "id": hashlib.sha256(f"{name}{twins[name]}".encode()).hexdigest()[:32],
+            "id": id_,
             "place": place,
             "type": change.type,
             "class": change.class_,
@@ -163,6 +158,8 @@ def change_rows(changes: Sequence[Change], *, seen_by: datetime, **facts: Any) -
             "seen_by": micros(change.seen_by or seen_by),
             "score": change.match_score,
             "document": document(change_to_json(change)),
+            "notice": change.notice,
+            "stealth": change.stealth,
         }
 
 

@@ -58,6 +58,7 @@ class StoredVersion:
     same_as: int | None  # the first earlier version that said the same
     version: Version
     redacted: str | None = None  # the takedown that took its text
+    differ: str = ""  # by whose rules it was told from the one before; "": not known
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,3 +149,27 @@ class LaterReading:
     content_hash: str | None = None
     same_as: str | None = None  # record id of another capture in which it read the same
     version: Version | None = None  # with ``same_as`` the one read there
+
+
+@dataclass(frozen=True, slots=True)
+class VersionPair:
+    """Two neighbouring versions of a page, by number."""
+
+    urlkey: str
+    from_seq: int
+    to_seq: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rediffed:
+    """What comparing two neighbouring versions gives when it is done again, beside what was recorded."""
+
+    urlkey: str
+    from_seq: int
+    to_seq: int
+    differ: str
+    basis: str  # the extractor whose readings were compared; "": the versions as they were read
+    extractor: str  # that read both sides
+    result: str  # equal, different, blind (a side cannot be read by the rules of the other)
+    settled: bool = True  # no removal waits for a second look
+    changes: tuple[Change, ...] = ()

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, MetaData, Table, Text, text
 
-SCHEMA = "0003"  # the newest revision in ``migrations/``: a catalog that has it needs no migration
+SCHEMA = "0004"  # the newest revision in ``migrations/``: a catalog that has it needs no migration
 
 metadata = MetaData()
 # Microseconds sort, compare and index the same in both databases; ISO text would not with mixed precision.
@@ -97,6 +97,7 @@ versions = Table(
     Column("headline", Text),
     Column("document", Text, nullable=False),  # the version as JSON
     Column("redacted", Key),  # the takedown that took its text
+    Column("differ", Text, nullable=False, server_default=""),  # by whose rules it was told from the one before
     Index("versions_by_visit", "visit_id", unique=True),
     Index("versions_by_time", "urlkey", "first_seen"),
     Index("versions_by_content", "urlkey", "content_hash"),
@@ -118,6 +119,8 @@ changes = Table(
     Column("differ", Text, nullable=False),
     Column("extractor", Text, nullable=False),
     Column("document", Text, nullable=False),  # the change as JSON
+    Column("notice", Text),
+    Column("stealth", Boolean),
     Index("changes_by_page", "urlkey", "to_seq", "place"),
     Index("changes_by_time", "seen_by"),
 )  # fmt: skip
@@ -150,6 +153,19 @@ reextracted = Table(
     Index("reextracted_by_content", "urlkey", "extractor", "content_hash"),
 )  # fmt: skip
 
+rediffed = Table(
+    "rediffed", metadata,
+    Column("urlkey", Key, primary_key=True),
+    Column("to_seq", Integer, primary_key=True),
+    Column("differ", Key, primary_key=True),
+    Column("basis", Key, primary_key=True),  # the extractor that was asked for; "": the versions as they were read
+    Column("from_seq", Integer, nullable=False),
+    Column("extractor", Text, nullable=False),  # that read both sides
+    Column("result", Text, nullable=False),
+    Column("settled", Boolean, nullable=False),  # no removal waits for a second look
+    Column("document", Text, nullable=False),  # the changes as JSON
+)  # fmt: skip
+
 takedowns = Table(
     "takedowns", metadata,
     Column("id", Key, primary_key=True),
@@ -168,6 +184,6 @@ takedowns = Table(
 )  # fmt: skip
 
 __all__ = [
-    "RUNNING", "UNREAD", "captures", "changes", "files", "metadata", "reextracted", "takedowns", "versions", "visits",
-    "watches",
+    "RUNNING", "UNREAD", "captures", "changes", "files", "metadata", "rediffed", "reextracted", "takedowns",
+    "versions", "visits", "watches",
 ]  # fmt: skip

@@ -20,6 +20,7 @@ EVERYWHERE: dict[str, Callable[[], Iterator[Figure]]] = {
     "noise": measures.of_noise,
     "live-blogs": measures.of_live_blogs,
     "front-pages": measures.of_front_pages,
+    "notices": measures.of_notices,
 }
 WITH_CORPUS: dict[str, Callable[[Path], Iterator[Figure]]] = {
     "real-texts": measures.of_real_texts,

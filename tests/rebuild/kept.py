@@ -13,6 +13,7 @@ from pipelines.config import Config, load_config
 from pipelines.keeper import Keeper
 from pipelines.model import Exchange, Unreadable, Visit
 from pipelines.reading import read
+from pipelines.rereading import Rereading, here
 from pipelines.urlkey import urlkey
 
 STORM = "https://news.example.org/live/storm"
@@ -74,7 +75,8 @@ class Crawl:
             told = replace(visit, reading=found.reading, detail=found.detail)
         else:
             told = replace(visit, reading="version", version=found)
-        return compare(told, self.keeper.catalog, self.keeper.keep_reading)
+        rereading = Rereading(self.keeper.catalog, self.keeper.reader, here)
+        return compare(told, self.keeper.catalog, self.keeper.keep_reading, rereading)
 
     def _exchange(self, visit: Visit, url: str, at: datetime, status: int, head: str, payload: bytes, *,
                   role: str = "page", truncated: str | None = None) -> Exchange:  # fmt: skip

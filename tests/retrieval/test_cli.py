@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.face import CHANGE_LINE, CHANGE_WHERE_KNOWN, VERSION_LINE, VISIT_LINE
+from pipelines.face import CHANGE_LINE, CHANGE_MORE, VERSION_LINE, VISIT_LINE
 
 from .conftest import DOWN, MOVED, STORM, WAITING, Run, body
 
@@ -97,9 +97,10 @@ def test_diff_prints_a_line_per_change_as_compare_does(run: Run) -> None:
     for a, b in (("v2", "v3"), ("v1", "v3")):
         lines = run("diff", STORM, a, b, "--json").lines
 
-        always = [[key for key in line if key not in CHANGE_WHERE_KNOWN] for line in lines]
-        assert all(keys == [*CHANGE_LINE, *PROOF, "url", "from", "to"] for keys in always)
-        assert all(list(line)[: len(CHANGE_LINE)] == CHANGE_LINE for line in lines)
+        for line in lines:
+            more = [name for name in CHANGE_MORE if name in line]
+            assert {"age_s", "gap_s"} & set(more)
+            assert list(line) == [*CHANGE_LINE, *PROOF, *more, "url", "from", "to"]
         assert [line["from"] for line in lines] == [int(a[1])] * len(lines)
 
 
@@ -279,3 +280,38 @@ def on_a_terminal(words: list[str]) -> str:
         ran.wait(timeout=60)
     os.close(main)
     return shown.decode()
+
+
+def test_changes_stand_beside_how_often_the_page_was_looked_at(run: Run) -> None:
+    ran = run("changes", "--url", STORM)
+
+    assert "4 changes of 1 page(s), 3 of 3 editorial ones in stealth; 4 looks, gaps: median 10 min" in ran.err
+    assert "(within 10 min, at age 118 min, no notice)" in ran.text
+
+
+def test_stealth_edits_can_be_asked_for_and_say_why(run: Run) -> None:
+    lines = run("changes", "--stealth", "--url", STORM, "--json").lines
+
+    assert {line["type"] for line in lines} == {"edited", "headline", "removed"}
+    assert all((line["notice"], line["stealth"]) == ("none", True) and line["reasons"] for line in lines)
+
+
+def test_every_change_is_dated_by_its_gap_and_the_age_of_its_update(run: Run) -> None:
+    [line] = run("changes", "--type", "edited", "--json").lines
+
+    assert (line["gap_s"], line["age_s"]) == (600.0, (98 + 20) * 60 + 0.25)
+
+
+def test_unified_text_is_for_those_used_to_it(run: Run) -> None:
+    text = run("diff", STORM, "v2", "v3", "--unified").text
+
+    assert "-The fire service says 12 people were rescued from the river.\n" in text
+    assert "\x1b" not in text
+
+
+def test_no_colour_where_it_is_not_wanted(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NO_COLOR", "1")
+    shown = on_a_terminal(command(folder, "diff", STORM, "v2", "v3"))
+
+    assert "\x1b" not in shown
+    assert "[-12-]{+14+}" in shown

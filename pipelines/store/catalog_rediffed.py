@@ -1,0 +1,89 @@
+"""Changes that were computed again from stored versions: rows of their own, so that no recorded change is touched."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, and_, exists, func, select, tuple_
+
+from pipelines.face import change_from_json, change_to_json
+
+from . import rows
+from .database import Database
+from .statements import insert_or_update, listed
+from .stored import Chosen, Rediffed, VersionPair
+from .tables import rediffed, versions
+
+_TOLD = ("urlkey", "from_seq", "to_seq", "differ", "basis", "extractor", "result", "settled")
+Place = tuple[str, int]  # urlkey and number
+
+
+class RediffedRows(Database):
+    """Results of ``stoppress rediff``."""
+
+    def to_rediff(self, differ: str, basis: str, chosen: Chosen, *, after: Place, limit: int) -> list[VersionPair]:
+        """Neighbouring versions that were not compared so yet, or whose removals waited for a second look."""
+        place = (versions.c.urlkey, versions.c.seq)
+
+        def act(connection: Connection) -> list[VersionPair]:
+            query = _asked(connection, differ, basis, chosen).where(tuple_(*place) > tuple_(*after))
+            found = connection.execute(query.order_by(*place).limit(limit)).all()
+            return [VersionPair(row.urlkey, row.seq - 1, row.seq) for row in found]
+
+        return self.read(act)
+
+    def count_to_rediff(self, differ: str, basis: str, chosen: Chosen) -> int:
+        """How many pairs ``to_rediff`` would give."""
+
+        def act(connection: Connection) -> int:
+            asked = _asked(connection, differ, basis, chosen).with_only_columns(func.count(versions.c.seq))
+            return int(connection.execute(asked).scalar_one())
+
+        return self.read(act)
+
+    def save_rediffed(self, found: Sequence[Rediffed]) -> None:
+        """A pair that waited for a second look is told again; what is settled is not asked for any more."""
+        told = [_row(one) for one in found]
+        names = [name for name in (*_TOLD, "document") if name not in ("urlkey", "to_seq", "differ", "basis")]
+        if told:
+            self.write(lambda connection: insert_or_update(connection, rediffed, told, names))
+
+    def rediffed(self, differ: str, basis: str, urlkey: str | None = None) -> list[Rediffed]:
+        """Page by page, in the order of the versions."""
+        query = select(rediffed).where(rediffed.c.differ == differ, rediffed.c.basis == basis)
+        if urlkey is not None:
+            query = query.where(rediffed.c.urlkey == urlkey)
+        query = query.order_by(rediffed.c.urlkey, rediffed.c.to_seq)
+        return self.read(lambda c: [_found(row) for row in c.execute(query).mappings()])
+
+    def differs(self) -> list[tuple[str, str]]:
+        """By whom changes were computed again: differ and basis."""
+        query = select(rediffed.c.differ, rediffed.c.basis).distinct()
+        return self.read(lambda c: sorted((row.differ, row.basis) for row in c.execute(query)))
+
+
+def _asked(connection: Connection, differ: str, basis: str, chosen: Chosen) -> Any:
+    before = versions.alias("before")
+    there = exists().where(before.c.urlkey == versions.c.urlkey, before.c.seq == versions.c.seq - 1)
+    mine = and_(rediffed.c.urlkey == versions.c.urlkey, rediffed.c.to_seq == versions.c.seq)
+    done = exists().where(mine, rediffed.c.differ == differ, rediffed.c.basis == basis, rediffed.c.settled.is_(True))
+    query = select(versions.c.urlkey, versions.c.seq).where(there, ~done)
+    if chosen.urlkeys is not None:
+        query = query.where(versions.c.urlkey.in_(select(listed(connection, chosen.urlkeys))))
+    if chosen.since:
+        query = query.where(versions.c.first_seen >= rows.micros(chosen.since))
+    if chosen.until:
+        query = query.where(versions.c.first_seen <= rows.micros(chosen.until))
+    return query
+
+
+def _row(one: Rediffed) -> dict[str, Any]:
+    told = {name: getattr(one, name) for name in _TOLD}
+    return {**told, "document": rows.document([change_to_json(change) for change in one.changes])}
+
+
+def _found(row: Any) -> Rediffed:
+    changes = tuple(change_from_json(document) for document in json.loads(row["document"]))
+    return Rediffed(**{name: row[name] for name in _TOLD}, changes=changes)
