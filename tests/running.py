@@ -7,16 +7,19 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
-from typing import Any
+from subprocess import Popen
+from typing import IO, Any
 
-ROOT = Path(__file__).resolve().parents[1]
+from .prepared import ROOT, Command, Prepared, environment
+
+_LOOKED_UP_LATE = "AWS_"  # names of variables that are asked for when they are needed
 PATIENCE = 90.0  # seconds; a bound for what hangs, never a measure
-# All but what Python says of surt's source where pip has left compiling it to the first import.
-WARNINGS = "default,ignore:invalid escape sequence:DeprecationWarning,ignore:invalid escape sequence:SyntaxWarning"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,29 +35,53 @@ class Ran:
 
 def stoppress(*words: str, config: Path | None = None, env: Mapping[str, str] | None = None,
               patience: float = PATIENCE) -> Ran:  # fmt: skip
-    """Run one command to its end; ``env``: what its environment has beside ours."""
-    chosen = ["-c", str(config)] if config else []
-    variables = {**environment(), **(env or {})}
-    done = subprocess.run(
-        [sys.executable, str(ROOT / "stoppress.py"), *chosen, *words],
-        capture_output=True, timeout=patience, check=False, env=variables, stdin=subprocess.DEVNULL,
-    )  # fmt: skip
-    return Ran(done.returncode, done.stdout, done.stderr.decode())
+    """Run one command to its end, in a process of its own; ``env``: what its environment has beside ours."""
+    typed = [*(["-c", str(config)] if config else []), *words]
+    with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
+        process = begun(typed, out.fileno(), err.fileno(), env)
+        try:
+            code = process.wait(patience)
+        except subprocess.TimeoutExpired as e:
+            process.kill()
+            raise TimeoutError(f"stoppress {' '.join(typed)} did not end in {patience} s") from e
+        return Ran(code, _written(out), _written(err).decode())
+
+
+def _written(file: IO[bytes]) -> bytes:
+    file.seek(0)
+    return file.read()
+
+
+def begun(words: Sequence[str], out: int, err: int, env: Mapping[str, str] | None = None) -> Command | Popen[str]:
+    """Begin a command. With an environment of its own it is imported anew: libraries look into theirs meanwhile."""
+    if any(not name.startswith(_LOOKED_UP_LATE) for name in env or ()):
+        return Popen(
+            [sys.executable, str(ROOT / "stoppress.py"), *words],
+            stdout=out, stderr=err, stdin=subprocess.DEVNULL, env={**environment(), **(env or {})}, text=True,
+        )  # fmt: skip
+    return _prepared().start(words, {**environment(), **(env or {})}, out, err)
+
+
+@cache
+def _prepared() -> Prepared:
+    return Prepared()
 
 
 @contextmanager
-def crawling(config: Path, *words: str) -> Iterator[subprocess.Popen[str]]:
+def crawling(config: Path, *words: str) -> Iterator[Command]:
     """A crawl in the background; killed by its own id if the test leaves it running."""
+    reading, writing = os.pipe()
     with (config.parent / "crawl.log").open("a") as log:
-        process = subprocess.Popen(
-            [sys.executable, str(ROOT / "stoppress.py"), "-c", str(config), "crawl", "--json", *words],
-            stdout=subprocess.PIPE, stderr=log, stdin=subprocess.DEVNULL, text=True, env=environment(),
-        )  # fmt: skip
+        try:
+            typed = ["-c", str(config), "crawl", "--json", *words]
+            process = _prepared().start(typed, environment(), writing, log.fileno())
+        finally:
+            os.close(writing)
+        process.stdout = os.fdopen(reading, "r")
         try:
             yield process
         finally:
-            if process.poll() is None:
-                process.kill()
+            process.kill()
             process.communicate()
 
 
@@ -70,11 +97,6 @@ def crawl_until(config: Path, enough: Callable[[list[dict[str, Any]]], bool]) ->
         process.wait(PATIENCE)
     assert process.returncode == 0, (config.parent / "crawl.log").read_text()[-3000:]
     return visits
-
-
-def environment() -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("STOPPRESS_")}
-    return {**kept, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": WARNINGS}
 
 
 def write_config(folder: Path, *urls: str, every: str = "1s", store: str = "archive",
