@@ -18,7 +18,7 @@ from typing import IO, Any
 
 from .prepared import ROOT, Command, Prepared, environment
 
-_LOOKED_UP_LATE = "AWS_"  # names of variables that are asked for when they are needed
+_LOOKED_UP_LATE = ("AWS_", "STOPPRESS_CRASH_AT")  # names of variables that are asked for when they are needed
 PATIENCE = 90.0  # seconds; a bound for what hangs, never a measure
 
 

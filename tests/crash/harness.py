@@ -23,7 +23,7 @@ from typing import Any
 
 from tests.other_tools import complaints
 from tests.rebuilt import differences, dump, rebuilt
-from tests.running import PATIENCE, ROOT, environment, write_config
+from tests.running import PATIENCE, ROOT, environment, stoppress, write_config
 from tests.servers.buckets import S3Server
 
 from .checker import Report, check, dangling
@@ -238,12 +238,9 @@ class Campaign:
 
     def _said(self, *words: str) -> bytes:
         """What one more command prints."""
-        command = [sys.executable, str(PRODUCTION), "-c", str(self.config), *words]
-        done = subprocess.run(
-            command, capture_output=True, check=False, timeout=PATIENCE, env=environment() | self._store_env()
-        )
-        assert done.returncode == 0, done.stderr.decode()
-        return done.stdout
+        done = stoppress(*words, config=self.config, env=self._store_env())
+        assert done.code == 0, done.err
+        return done.out
 
     def _store_env(self) -> dict[str, str]:
         if self.server is None:
