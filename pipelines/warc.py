@@ -285,6 +285,12 @@ def with_block(record: Record, block: bytes, record_id: str, takedown: str) -> R
     return Record((*kept[:-1], (REDACTED, takedown), kept[-1]), block)
 
 
+def at_another_time(record: Record, record_id: str, at: datetime) -> Record:
+    """The same block under another id and date: what a revisit found to be still so."""
+    told = {"WARC-Record-ID": f"<{record_id}>", "WARC-Date": warc_date(at)}
+    return Record(tuple((name, told.get(name, value)) for name, value in record.fields), record.block, record.coded)
+
+
 def member(record: Record) -> bytes:
     """The record as one gzip member: deflated, but for a body that is coded already."""
     data = serialised(record)
