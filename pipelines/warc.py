@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
@@ -37,6 +38,7 @@ _CODED = ("gzip", "x-gzip", "br", "deflate", "zstd")
 
 Fields = list[tuple[str, str]]
 _random = Random()  # noqa: S311  seeded by the system; a name, not a secret
+os.register_at_fork(after_in_child=_random.seed)  # a forked process would give the names of its parent again
 
 
 @dataclass(frozen=True, slots=True)
