@@ -25,7 +25,8 @@ def asked(given: Sequence[tuple[str, str]]) -> Query:
     """pywb's parameters -> a query. It always says ``sort=closest``, and ``closest`` may be empty, ``now``, or beside a
     prefix, where it has no meaning."""
     said = dict(reversed(given))
-    near = said.get("closest", "").isdigit() and said.get("matchType", "exact") == "exact" and "*" not in said["url"]
+    one = said.get("matchType", "exact") == "exact" and "*" not in said.get("url", "")
+    near = one and said.get("closest", "").isdigit()
     ours = [(name, value) for name, value in given if near or name not in ("closest", "sort")]
     return replace(query(ours), json=False)
 
