@@ -12,7 +12,7 @@ WANTED := pyproject.toml constraints.txt
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test lint wheel bench-crawl bench-peers bench-stalls bench-extract bench-compare evaluate-diff crash constraints clean
+.PHONY: help demo test judges lint wheel bench-crawl bench-peers bench-stalls bench-extract bench-compare evaluate-diff crash constraints clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /make \1@/p' Makefile | while IFS=@ read -r what does; do printf '%-18s %s\n' "$$what" "$$does"; done
@@ -56,6 +56,9 @@ evaluate-diff: $(VENV)/.ready-test ## how right comparison is: made pages, and t
 N ?= 200
 crash: $(VENV)/.ready-test ## kill the crawler N times (N=200, half of them on S3) and report what was lost: nothing
 	@$(BIN)/python tests/crash/run.py $(N) $(ARGS)
+
+judges: $(VENV)/.ready-test ## other people's clients against an archive that the crawler has made
+	@$(BIN)/python -m tests.judges $(ARGS)
 
 constraints: ## renew constraints.txt from what the package index has now
 	@rm -rf $(VENV)-fresh && $(PYTHON) -m venv $(VENV)-fresh

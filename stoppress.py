@@ -60,6 +60,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "diff": ("retrieval.cli.diff", "What changed between two versions."),
     "changes": ("retrieval.cli.changes", "Typed changes, newest last."),
     "serve": ("retrieval.cli.serve", "The archive over HTTP: CDX, Memento, JSON."),
+    "replay": ("retrieval.cli.replay", "Captured pages as they looked, in a browser."),
     "extract": ("pipelines.cli.extract", "One saved page -> text and updates."),
     "compare": ("pipelines.cli.compare", "Two saved pages -> changes."),
     "verify": ("pipelines.cli.verify", "Is everything there, and as it was written?"),

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import re
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
@@ -37,6 +38,7 @@ _CODED = ("gzip", "x-gzip", "br", "deflate", "zstd")
 
 Fields = list[tuple[str, str]]
 _random = Random()  # noqa: S311  seeded by the system; a name, not a secret
+os.register_at_fork(after_in_child=_random.seed)  # a forked process would give the names of its parent again
 
 
 @dataclass(frozen=True, slots=True)
@@ -283,6 +285,12 @@ def with_block(record: Record, block: bytes, record_id: str, takedown: str) -> R
     }  # fmt: skip
     kept = tuple((name, told.get(name, value)) for name, value in record.fields if name != REDACTED)
     return Record((*kept[:-1], (REDACTED, takedown), kept[-1]), block)
+
+
+def at_another_time(record: Record, record_id: str, at: datetime) -> Record:
+    """The same block under another id and date: what a revisit found to be still so."""
+    told = {"WARC-Record-ID": f"<{record_id}>", "WARC-Date": warc_date(at)}
+    return Record(tuple((name, told.get(name, value)) for name, value in record.fields), record.block, record.coded)
 
 
 def member(record: Record) -> bytes:

@@ -50,13 +50,15 @@ class Mementos:
     def nearest(self, moment: datetime | None) -> Capture:
         """The one closest in time, of two equally close the earlier; without a time the newest.
 
-        Before the first it is the first, after the last the last (RFC 7089 4.5.3).
-        NotArchived if there is none.
+        Before the first it is the first, after the last the last (RFC 7089 4.5.3). Whoever asks knows a memento by its
+        second, so that its fractions do not count. NotArchived if there is none.
         """
         if moment is None:
             return self._before() or self._missing()
+        if exact := self.exact(moment):
+            return exact
         found = [one for one in (self._before(until=moment), self._next(since=moment)) if one]
-        return min(found, key=lambda one: abs(one.timestamp - moment), default=None) or self._missing()
+        return min(found, key=lambda one: abs(second(one.timestamp) - moment), default=None) or self._missing()
 
     def around(self, capture: Capture) -> Around:
         here = second(capture.timestamp)

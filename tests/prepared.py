@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import gc
 import importlib
+import io
 import json
 import os
 import runpy
@@ -159,6 +160,8 @@ def _become(asked: dict[str, Any], out: int, err: int) -> None:
     os.chdir(asked["folder"])
     os.environ.clear()
     os.environ.update(asked["env"])
+    sys.stdout = _opened(1, "strict")
+    sys.stderr = _opened(2, "backslashreplace", line_buffering=True)
     script = str(ROOT / "stoppress.py")
     sys.argv = [script, *asked["words"]]
     sys.path[0] = str(ROOT)
@@ -171,6 +174,11 @@ def _become(asked: dict[str, Any], out: int, err: int) -> None:
         traceback.print_exc()
         status = 1
     os._exit(_ended(status))
+
+
+def _opened(number: int, errors: str, *, line_buffering: bool = False) -> io.TextIOWrapper:
+    """A standard stream anew: the one of before was another kind of file."""
+    return io.TextIOWrapper(os.fdopen(number, "wb"), "utf-8", errors, line_buffering=line_buffering)
 
 
 def _ended(status: int) -> int:

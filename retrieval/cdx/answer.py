@@ -120,7 +120,7 @@ def originals(catalog: Catalog) -> Original:
 
 
 def _text(rows: Iterable[Sequence[str]], key: str | None) -> Iterator[str]:
-    for some in _together(rows):
+    for some in together(rows):
         yield "".join([" ".join(fields) + "\n" for fields in some])
     if key:
         yield f"\n{key}\n"
@@ -130,7 +130,7 @@ def _json(rows: Iterable[Sequence[str]], names: Sequence[str], key: str | None) 
     """An array of arrays, the names first; where nothing is found an empty one."""
     lines: Iterable[Any] = chain([names], rows, [[], [key]] if key else [])
     begun = False
-    for some in _together(_unless_alone(lines)):
+    for some in together(_unless_alone(lines)):
         yield ("," if begun else "[") + ",\n".join(json.dumps(list(line), ensure_ascii=False) for line in some)
         begun = True
     yield "]\n" if begun else "[]\n"
@@ -142,7 +142,8 @@ def _unless_alone(lines: Iterable[Any]) -> Iterator[Any]:
     return chain(first, lines) if len(first) == 2 else iter(())
 
 
-def _together(lines: Iterable[Any]) -> Iterator[list[Any]]:
+def together(lines: Iterable[Any]) -> Iterator[list[Any]]:
+    """Some lines at a time, for answers that stream."""
     lines = iter(lines)
     while some := list(islice(lines, TOGETHER)):
         yield some

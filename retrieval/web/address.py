@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from urllib.parse import quote, unquote
 
+from starlette.requests import Request
+
 from pipelines.cdxj import timestamp14
 from pipelines.urlkey import normalise
 
@@ -31,6 +33,12 @@ class Asked:
     moment: datetime | None = None
     digits: str = ""
     mode: str = ""
+
+
+def behind(request: Request, prefix: str) -> str:
+    """What was asked for behind a prefix, undecoded: a URL's own escapes stay as they are."""
+    path: bytes = request.scope.get("raw_path") or request.scope["path"].encode()
+    return path.partition(b"?")[0].decode("latin-1").removeprefix(prefix)
 
 
 def asked(path: str, query: str) -> Asked:

@@ -14,13 +14,16 @@ from starlette.types import ASGIApp
 from pipelines.errors import StoppressError
 
 from ..archive import Archive
+from ..cdx.pywb import REVISITS
 from .api import Api
 from .cdx import Cdx
+from .diffs import Diffs
 from .errors import told
 from .guard import Guard, Rules
 from .links import Origins
 from .memento import Memento
 from .raw import WALL
+from .warcs import Warcs
 
 # Nothing of a captured page is ever shown here but as text; should something slip through, it can do nothing.
 APPLICATION_HEADERS = {
@@ -34,16 +37,25 @@ APPLICATION_HEADERS = {
 
 
 def application(archive: Archive, origins: Origins, *, hosts: Collection[str], token: str | None) -> ASGIApp:
-    """CDX, TimeMaps and the JSON API."""
+    """CDX, WARC files, TimeMaps, diffs and the JSON API."""
     cdx, memento, api = Cdx(archive), Memento(archive, origins), Api(archive, origins)
     routes = [
         Route("/cdx/search/cdx", cdx.search),
         Route("/cdx", cdx.search),
+        Route("/pywb/cdx", cdx.for_pywb),
+        *_warcs(archive),
         Route("/web/timemap/{form:str}/{url:path}", memento.timemap),
+        Route("/diff/{side:str}/{rest:path}", Diffs(archive).around),
         *api.routes(),
         *_health(archive),
     ]
     return _guarded(routes, Rules(hosts=hosts, token=token, headers=APPLICATION_HEADERS))
+
+
+def feed(archive: Archive, *, hosts: Collection[str]) -> ASGIApp:
+    """What pywb on this machine reads: index and records. No token, so for loopback alone."""
+    routes = [Route("/pywb/cdx", Cdx(archive).for_pywb), *_warcs(archive)]
+    return _guarded(routes, Rules(hosts=hosts, headers=APPLICATION_HEADERS))
 
 
 def captured(archive: Archive, origins: Origins, *, hosts: Collection[str], token: str | None) -> ASGIApp:
@@ -61,6 +73,11 @@ def _guarded(routes: list[Route], rules: Rules) -> ASGIApp:
     # What is refused is an answer; only of what nobody had thought of the server's log has the traceback.
     handlers: dict[Any, Any] = dict.fromkeys((StoppressError, ValueError, Exception), told)
     return Guard(Starlette(routes=routes, exception_handlers=handlers), rules)
+
+
+def _warcs(archive: Archive) -> list[Route]:
+    warcs = Warcs(archive)
+    return [Route(f"/warc/{REVISITS}/{{record_id:str}}", warcs.revisit), Route("/warc/{name:str}", warcs.file)]
 
 
 def _health(archive: Archive) -> list[Route]:

@@ -10,7 +10,8 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from ..archive import Archive
-from ..cdx.answer import answer
+from ..cdx import pywb
+from ..cdx.answer import answer, together
 from ..cdx.query import query
 from .raw import codings
 
@@ -24,14 +25,23 @@ class Cdx:
     def search(self, request: Request) -> Response:
         asked = query(request.query_params.multi_items())
         found = answer(self._archive.catalog, asked)
-        pieces = iter(found.pieces)
-        # What goes wrong before the first line can still be told with its own status.
-        begun = list(islice(pieces, 1))
-        body: Iterable[bytes] = (piece.encode() for piece in chain(begun, pieces))
-        headers = {"Vary": "Accept-Encoding"}
-        if _zipped(request):
-            body, headers = gzipped(body), headers | {"Content-Encoding": "gzip"}
-        return StreamingResponse(body, media_type=f"{found.media_type}; charset=utf-8", headers=headers)
+        return _streamed(request, found.pieces, found.media_type)
+
+    def for_pywb(self, request: Request) -> Response:
+        """``/pywb/cdx``: pywb's ``cdx+`` index; its ``archive_paths`` are ``/warc/``."""
+        found = pywb.lines(self._archive.catalog, pywb.asked(request.query_params.multi_items()))
+        return _streamed(request, map("".join, together(found)), pywb.MEDIA_TYPE)
+
+
+def _streamed(request: Request, found: Iterable[str], media_type: str) -> Response:
+    pieces = iter(found)
+    # What goes wrong before the first line can still be told with its own status.
+    begun = list(islice(pieces, 1))
+    body: Iterable[bytes] = (piece.encode() for piece in chain(begun, pieces))
+    headers = {"Vary": "Accept-Encoding"}
+    if _zipped(request):
+        body, headers = gzipped(body), headers | {"Content-Encoding": "gzip"}
+    return StreamingResponse(body, media_type=f"{media_type}; charset=utf-8", headers=headers)
 
 
 def _zipped(request: Request) -> bool:

@@ -41,7 +41,7 @@ class Memento:
 
     def web(self, request: Request) -> Response:
         """``/web/…``: the TimeGate of a URL, or one of its mementos."""
-        wanted = address.asked(_behind(request, "/web/"), request.url.query)
+        wanted = address.asked(address.behind(request, "/web/"), request.url.query)
         found = Mementos(self._archive.catalog, urlkey(wanted.url), wanted.url)
         if wanted.moment is None:
             return self._timegate(found, wanted.url, request.headers.get("accept-datetime"))
@@ -98,7 +98,8 @@ class Memento:
 
     def timemap(self, request: Request) -> Response:
         """``/web/timemap/{link,json}/URL``; ``?`` belongs to the URL, so the page of a long map is in the path."""
-        form, rest = request.path_params["form"], _behind(request, f"/web/timemap/{request.path_params['form']}/")
+        form = request.path_params["form"]
+        rest = address.behind(request, f"/web/timemap/{form}/")
         start, url = _page_of(rest, request.url.query)
         found = Mementos(self._archive.catalog, urlkey(url), url)
         rows = list(islice(found.all(since=start), PER_MAP + 1))
@@ -109,12 +110,6 @@ class Memento:
         if form == "json":
             return StreamingResponse(json_map(self._origins, part), media_type="application/json")
         return StreamingResponse(link_format(self._origins, part), media_type=LINK_FORMAT)
-
-
-def _behind(request: Request, prefix: str) -> str:
-    """What was asked for behind a prefix, undecoded: a URL's own escapes stay as they are."""
-    path: bytes = request.scope.get("raw_path") or request.scope["path"].encode()
-    return path.partition(b"?")[0].decode("latin-1").removeprefix(prefix)
 
 
 def _accepted(text: str) -> datetime:

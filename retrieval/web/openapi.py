@@ -14,7 +14,6 @@ _TIME = {"type": "string", "format": "date-time"}
 _NUMBER = {"type": "integer"}
 _MAYBE_NUMBER = {"type": ["integer", "null"]}
 _MAYBE_TIME = {"type": ["string", "null"], "format": "date-time"}
-
 SCHEMAS: dict[str, dict[str, Any]] = {
     "Page": {
         "url": _TEXT, "state": _MAYBE, "headline": _MAYBE, "visits": _NUMBER, "captures": _NUMBER, "versions": _NUMBER,
@@ -47,7 +46,8 @@ _WHY = {"400": "a parameter", "401": "no token", "404": "not archived", "421": "
 
 def description(base: str) -> dict[str, Any]:
     """The whole document; ``base``: where the service is."""
-    paging = [_asked("limit", _NUMBER | {"minimum": 0, "maximum": 1000}), _asked("offset", _NUMBER | {"minimum": 0})]
+    paging = [_asked("limit", _NUMBER | {"minimum": 0, "maximum": 1000}),
+              _asked("offset", _NUMBER | {"minimum": 0, "maximum": 10**9})]
     url = _asked("url", _TEXT | {"minLength": 1}, required=True)
     about_changes = [
         _asked("url", _TEXT), _asked("since", _TEXT), _asked("until", _TEXT),

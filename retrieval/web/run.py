@@ -45,8 +45,8 @@ def serve(archive: Archive, config: Config, *, host: str | None, port: int | Non
             "give archive_url another host, on one's own machine at least another port"
         )
     names = host or _own(base.hostname)
-    sockets = [_listen(names, _port(base.port, base.scheme) if port is None else port)]
-    sockets.append(_listen(names, _port(kept.port, kept.scheme) if port is None else _next(sockets[0], port)))
+    sockets = [listen(names, _port(base.port, base.scheme) if port is None else port)]
+    sockets.append(listen(names, _port(kept.port, kept.scheme) if port is None else _next(sockets[0], port)))
     origins = Origins(*(_address(config_url, one, port) for config_url, one in
                         zip((config.serve.base_url, config.serve.archive_url), sockets, strict=True)))  # fmt: skip
     token = None if _is_loopback(names) else token_of(config.path.parent / config.serve.token_file)
@@ -57,7 +57,7 @@ def serve(archive: Archive, config: Config, *, host: str | None, port: int | Non
 
 
 async def _both(apps: list[ASGIApp], sockets: list[socket.socket]) -> None:
-    servers = [_Server(_settings(app)) for app in apps]
+    servers = [Server(settings(app)) for app in apps]
     loop = asyncio.get_running_loop()
 
     def end() -> None:
@@ -71,14 +71,16 @@ async def _both(apps: list[ASGIApp], sockets: list[socket.socket]) -> None:
     )
 
 
-class _Server(uvicorn.Server):
+class Server(uvicorn.Server):
+    """One that leaves signals to whoever runs it."""
+
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Two servers in one process: whoever runs them hears the signals."""
         yield
 
 
-def _settings(app: ASGIApp) -> uvicorn.Config:
+def settings(app: ASGIApp) -> uvicorn.Config:
+    """Quiet, and nothing believed that a proxy's header says."""
     return uvicorn.Config(
         app, log_level="warning", access_log=False, proxy_headers=False, server_header=False, lifespan="off",
         timeout_graceful_shutdown=5, h11_max_incomplete_event_size=64 * 1024,
@@ -99,7 +101,8 @@ def token_of(path: Path) -> str:
     return token
 
 
-def _listen(host: str, port: int) -> socket.socket:
+def listen(host: str, port: int) -> socket.socket:
+    """StoppressError, with the next step, if that cannot be had."""
     try:
         return socket.create_server((host, port), family=_family(host), backlog=256)
     except (OSError, OverflowError) as e:

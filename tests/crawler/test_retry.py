@@ -78,6 +78,9 @@ def test_the_crawler_comes_back_once_to_a_page_that_is_always_cut(raw_server: Ra
 
     visits = crawl_until(config, lambda seen: len([v for v in seen if v["url"] == other]) >= 6)
 
-    assert [(v["outcome"], v["reason"]) for v in visits if v["url"] == url] == [("truncated", "disconnect")] * 2
-    hits = [hit.at for hit in raw_server.hits_of("/cut")]
-    assert [(later - earlier) >= 0.9 * SECOND for earlier, later in pairwise(hits)] == [True]
+    cut_ones = [v for v in visits if v["url"] == url]
+    assert [(v["outcome"], v["reason"]) for v in cut_ones] == [("truncated", "disconnect")] * 2
+    assert len(raw_server.hits_of("/cut")) == 2
+    # Start to start, as schedules count: on a busy machine a request leaves later than its visit began.
+    starts = [datetime.fromisoformat(v["started"]) for v in cut_ones]
+    assert [later - earlier >= SECOND for earlier, later in pairwise(starts)] == [True]

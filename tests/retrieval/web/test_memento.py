@@ -19,6 +19,7 @@ from pipelines.keeper import Keeper
 from pipelines.model import Capture
 from pipelines.urlkey import urlkey
 from pipelines.warc import sha256
+from retrieval.mementos import Mementos
 
 from ..conftest import MOVED, STORM, T0, Newsroom, body
 from .conftest import Got, Service, served
@@ -252,3 +253,17 @@ def test_json_timemaps_lead_on_too(odd: Path) -> None:
     assert times == sorted(set(times))
     assert datetime.fromisoformat(times[-1]) == T0 + timedelta(minutes=1999)
     assert T0.tzinfo is UTC
+
+
+def test_the_second_that_a_memento_is_known_by_leads_to_it_and_not_to_one_that_is_nearer_by_a_fraction(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "stoppress.toml").write_text("[archive]\n")
+    with Keeper(load_config(tmp_path / "stoppress.toml")) as keeper:
+        newsroom = Newsroom(keeper)
+        for second in (0.9, 1.9, 2.9):
+            newsroom.visit(STORM, T0 + timedelta(seconds=second), payload=body(1 + int(second)), reading="empty")
+        found = Mementos(keeper.catalog, urlkey(STORM), STORM)
+        nearest = [found.nearest(T0 + timedelta(seconds=second)).timestamp.second for second in (0, 1, 2, 3)]
+
+    assert nearest == [0, 1, 2, 2]

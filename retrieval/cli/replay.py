@@ -1,0 +1,45 @@
+"""``stoppress replay``: captured pages as they looked, in a browser."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from pipelines.cli.common import AsJson, current_config, echo_json, say
+
+PORT = 8082
+
+
+def run(
+    host: Annotated[str, typer.Option("--host", metavar="ADDRESS", help="Listen there.")] = "127.0.0.1",
+    port: Annotated[
+        int, typer.Option("--port", metavar="N", min=0, max=65535, help="And there. 0: a free one.")
+    ] = PORT,
+    pywb: Annotated[str | None, typer.Option("--pywb", metavar="PROGRAM", help="pywb's wayback.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show captured pages as they looked, until Ctrl-C: pywb does, in a process and on an origin of its own.
+
+    It reads this archive through Stoppress: what is in the spool is there at once, what was taken down is not, and
+    nothing is asked of the live web. The bar above a page leads to what changed before and after it, which stoppress
+    serve shows. pywb asks nobody for a token: beyond this machine put a proxy in front of it that does.
+
+    Examples:
+
+      stoppress replay
+
+      stoppress replay --pywb pywb/bin/wayback --port 8090
+    """
+    from retrieval.archive import open_archive
+    from retrieval.replay.run import program, replay
+
+    def told(where: str) -> None:
+        if as_json:
+            echo_json({"replay_url": where})
+        say(f"replaying on {where}URL; Ctrl-C ends it")
+
+    config = current_config()
+    where = program(pywb)
+    with open_archive(config) as archive:
+        replay(archive, base=config.serve.base_url, pywb=where, host=host, port=port, told=told)

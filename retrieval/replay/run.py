@@ -1,0 +1,128 @@
+"""pywb and what it is fed from, until a signal ends both or pywb ends by itself."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import signal
+import socket
+import sys
+import tempfile
+from asyncio.subprocess import STDOUT, Process
+from collections.abc import Callable
+from pathlib import Path
+from typing import IO
+
+import uvicorn
+
+from pipelines.errors import ConfigError, StoppressError
+
+from ..archive import Archive
+from ..web.apps import feed
+from ..web.run import Server, listen, settings
+from .setup import COLLECTION, banner, configuration
+
+PROGRAM = "wayback"
+INSTALL = (
+    "install it in an environment of its own (it needs another brotli than Stoppress): "
+    "python3 -m venv pywb && pywb/bin/pip install pywb; then stoppress replay --pywb pywb/bin/wayback"
+)
+PATIENCE = 60.0  # seconds until it listens
+_TOLD = 2000  # characters of pywb's own words
+
+
+def program(named: str | None) -> str:
+    """Where pywb is; ConfigError with how to get it."""
+    beside = Path(sys.executable).with_name(PROGRAM)
+    found = shutil.which(named or PROGRAM) or (str(beside) if named is None and beside.is_file() else None)
+    if found is None:
+        raise ConfigError(f"{named or 'pywb'} is not here; {INSTALL}")
+    return found
+
+
+def replay(archive: Archive, *, base: str, pywb: str, host: str, port: int, told: Callable[[str], None]) -> None:
+    """Serve until SIGINT or SIGTERM. ``told`` hears the address once pages can be had there.
+
+    StoppressError if the port is taken or pywb ends by itself.
+    """
+    with listen(host, port) as asked:  # before pywb asks for it, and with a message of ours
+        port = asked.getsockname()[1]
+    with tempfile.TemporaryDirectory(prefix="stoppress-replay-") as folder, listen("127.0.0.1", 0) as feeding:
+        here = f"127.0.0.1:{feeding.getsockname()[1]}"
+        (Path(folder) / "config.yaml").write_text(configuration(f"http://{here}"))
+        (Path(folder) / "templates").mkdir()
+        (Path(folder) / "templates" / "banner.html").write_text(banner(base))
+        server = Server(settings(feed(archive, hosts=[here])))
+        with tempfile.TemporaryFile() as said:
+            command = [pywb, "-b", host, "-p", str(port), "-d", folder]
+            asyncio.run(_both(server, feeding, command, said, lambda: told(_address(host, port))))
+
+
+def _address(host: str, port: int) -> str:
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}/{COLLECTION}/"
+
+
+async def _both(
+    server: uvicorn.Server, feeding: socket.socket, command: list[str], said: IO[bytes], ready: Callable[[], None]
+) -> None:
+    ended = asyncio.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(name, ended.set)
+    serving = asyncio.create_task(server.serve(sockets=[feeding]))
+    # A session of its own: Ctrl-C is for us, who end it in order.
+    process = await asyncio.create_subprocess_exec(
+        *command, stdout=said, stderr=STDOUT, cwd=command[-1], env=_environment(), start_new_session=True
+    )
+    over, asked = asyncio.create_task(process.wait()), asyncio.create_task(ended.wait())
+    try:
+        starting = asyncio.create_task(_listening(command[2], int(command[4])))
+        await asyncio.wait([starting, over, asked], return_when=asyncio.FIRST_COMPLETED)
+        if starting.done() and not over.done() and not asked.done():
+            starting.result()
+            ready()
+            await asyncio.wait([over, asked], return_when=asyncio.FIRST_COMPLETED)
+        starting.cancel()
+        if over.done() and not asked.done():
+            raise StoppressError(f"pywb ended by itself ({process.returncode}): {_last_words(said)}")
+    finally:
+        await _end(process)
+        server.should_exit = True
+        await serving
+        asked.cancel()
+
+
+async def _listening(host: str, port: int) -> None:
+    """Return once somebody answers there."""
+    end = asyncio.get_running_loop().time() + PATIENCE
+    while True:
+        try:
+            _, writer = await asyncio.open_connection(host, port)
+        except OSError as e:
+            if asyncio.get_running_loop().time() > end:
+                raise StoppressError(f"pywb does not listen on {host} port {port} after {PATIENCE:g} s") from e
+            await asyncio.sleep(0.1)
+        else:
+            writer.close()
+            return
+
+
+async def _end(process: Process) -> None:
+    if process.returncode is None:
+        process.terminate()
+        try:
+            await asyncio.wait_for(process.wait(), 5)
+        except TimeoutError:
+            process.kill()
+            await process.wait()
+
+
+def _environment() -> dict[str, str]:
+    """Nothing of ours that it could read and give away, and no variable that leads it elsewhere."""
+    kept = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "SSL_CERT_FILE")
+    return {name: os.environ[name] for name in kept if name in os.environ} | {"PYTHONUNBUFFERED": "1"}
+
+
+def _last_words(said: IO[bytes]) -> str:
+    said.seek(0)
+    return " ".join(said.read().decode(errors="replace")[-_TOLD:].split())

@@ -1,0 +1,40 @@
+"""What changed around a capture, as a page: ``/diff/before/20260103100000/URL`` and ``/diff/after/…``."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, Response
+
+from pipelines.errors import NotArchived
+
+from ..archive import Archive
+from ..diffpage import page as html
+from . import address
+
+# The page holds its own style, and nothing that runs.
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; "
+    "frame-ancestors 'none'; base-uri 'none'"
+}
+SIDES = ("before", "after")
+
+
+class Diffs:
+    """For one archive."""
+
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
+
+    def around(self, request: Request) -> Response:
+        """The version that was shown at a time, beside the one before it or after it."""
+        side = request.path_params["side"]
+        asked = address.asked(address.behind(request, f"/diff/{side}/"), request.url.query)
+        if side not in SIDES or asked.moment is None:
+            raise ValueError("it is /diff/before/TIME/URL or /diff/after/TIME/URL, the time in 1 to 14 digits")
+        page = self._archive.page(asked.url)
+        shown = page.at(asked.moment)
+        if side == "before" and shown.seq == 1:
+            raise NotArchived(f"{page.url}: v1 is the first version, nothing is known before it")
+        pair = (shown.seq - 1, shown.seq) if side == "before" else (shown.seq, shown.seq + 1)
+        old, new = (page.at(number) for number in pair)
+        return HTMLResponse(html(page.url, old, new, page.diff(old.seq, new.seq)), headers=HEADERS)
