@@ -37,7 +37,7 @@ class WarcReader:
 
     def record(self, capture: Capture) -> Record:
         """The record of this capture; DamagedRecord if the bytes there are not it, TakenDown if it was redacted."""
-        return self.taken(capture, self._bytes(capture))
+        return self.taken(capture, self.member(capture))
 
     def taken(self, capture: Capture, member: bytes) -> Record:
         """The same, of bytes that were read already."""
@@ -70,7 +70,8 @@ class WarcReader:
         """A part of a file in the store, whatever lies there."""
         return self._store.get(key, start, length)
 
-    def _bytes(self, capture: Capture) -> bytes:
+    def member(self, capture: Capture) -> bytes:
+        """The gzip member that lies where this capture does, as it lies there: not looked at."""
         if in_store(capture.filename):
             return self._store.get(capture.filename, capture.offset, capture.length)
         if self._spool is None:
