@@ -71,7 +71,7 @@ class WarcReader:
         return self._store.get(key, start, length)
 
     def member(self, capture: Capture) -> bytes:
-        """The gzip member of its record, as it lies there."""
+        """The gzip member that lies where this capture does, as it lies there: not looked at."""
         if in_store(capture.filename):
             return self._store.get(capture.filename, capture.offset, capture.length)
         if self._spool is None:
