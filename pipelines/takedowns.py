@@ -58,11 +58,15 @@ class Takedown:
 class Blocks:
     """All takedowns in force; the one that is asked for first is the oldest.
 
-    ``elsewhere``: captures of whole pages that are known by their record ids only.
+    ``elsewhere``: captures of whole pages that are known by their record ids only. ``read_with``: captures that may be
+    shown, but not what was read in them together with an older page or a feed that may not.
     """
 
-    def __init__(self, takedowns: Iterable[Takedown], elsewhere: Mapping[str, Takedown] | None = None) -> None:
-        self._elsewhere = elsewhere or {}
+    def __init__(
+        self, takedowns: Iterable[Takedown], elsewhere: Mapping[str, Takedown] | None = None,
+        read_with: Mapping[str, Takedown] | None = None,
+    ) -> None:  # fmt: skip
+        self._elsewhere, self._read_with = elsewhere or {}, read_with or {}
         self._all = sorted((one for one in takedowns if one.lifted is None), key=lambda one: one.at)
 
     def __bool__(self) -> bool:
@@ -78,6 +82,14 @@ class Blocks:
             return None
         captures = (one for one in self._all if one.scope == "capture")
         return next((one for one in captures if one.record_id == record_id), self._elsewhere.get(record_id))
+
+    def words(self, record_id: str | None) -> Takedown | None:
+        """What stands before all that was read in one capture."""
+        return self.record(record_id) or self._read_with.get(record_id or "")
+
+    def all_done(self) -> bool:
+        """Whether the bytes of all that was taken down have gone: nothing of it lies in any file."""
+        return all(one.done for one in self._all)
 
     def capture(self, capture: Capture) -> Takedown | None:
         """What stands before a capture: itself, its original, or its page."""

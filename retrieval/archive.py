@@ -31,7 +31,7 @@ from pipelines.takedowns import Takedown
 from pipelines.urlkey import normalise, urlkey
 
 from .between import between
-from .blocked import masked, open_ones, version_block, why_not, without_words
+from .blocked import masked, open_ones, open_words, version_block, why_not, without_words
 from .later import LaterVersion, later_version, later_versions
 from .lookup import Moment, aware, instant, moment
 from .missing import nothing_at, nothing_kept
@@ -324,9 +324,12 @@ class Page:
         old, new = self.at(a), self.at(b)
         if new.seq == old.seq:
             return []
+        blocks = self._catalog.blocks()
         if new.seq == old.seq + 1:
-            return [stored.change for stored in self._catalog.changes(urlkey=self.urlkey, seq=new.seq)]
-        return between(old, new, self._catalog.versions(self.urlkey), self._reread)
+            recorded = self._catalog.changes(urlkey=self.urlkey, seq=new.seq)
+            return open_words((stored.change for stored in recorded), blocks)
+        versions = [without_words(stored, blocks) for stored in self._catalog.versions(self.urlkey)]
+        return open_words(between(old, new, versions, self._reread), blocks)
 
     def evidence(self, a: When, b: When) -> list[Change]:
         """As ``diff``; of neighbours also where a side was taken down: what is known of each change without its

@@ -29,7 +29,7 @@ def between(
     before, after = (known([alike[one.seq] for one in past[side.seq]]) for side in (old, new))
     if new.seq < old.seq:
         return [_proved(change, old, new) for change in _told(changes(before, after), before, after)]
-    earlier = [v for v in versions if v.seq < old.seq][-REMEMBERED:]
+    earlier = [v for v in versions if v.seq < old.seq and not v.redacted][-REMEMBERED:]
     found = _told(changes(before, after, history=[v.version for v in earlier]), before, after)
     if later:
         found = confirm(found, before, alike[later.seq])

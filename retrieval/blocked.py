@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from pipelines.model import Capture
-from pipelines.redaction import blanked
+from pipelines.model import Capture, Change
+from pipelines.redaction import blanked, without_sides
 from pipelines.store.catalog import Catalog, PageSummary, StoredChange, StoredVersion
 from pipelines.takedowns import Blocks
 
@@ -24,7 +24,7 @@ def why_not(capture: Capture, catalog: Catalog) -> str:
 def version_block(stored: StoredVersion, catalog: Catalog) -> str | None:
     """Why a version may not be shown; None if it may."""
     blocks = catalog.blocks()
-    if one := blocks.record(stored.record_id):
+    if one := blocks.words(stored.record_id):
         return str(one)
     if not blocks and not stored.redacted:
         return None
@@ -36,16 +36,26 @@ def version_block(stored: StoredVersion, catalog: Catalog) -> str | None:
 
 def without_words(stored: StoredVersion, blocks: Blocks) -> StoredVersion:
     """A version in a list: that it was there stays, what it said does not if it was taken down."""
-    one = blocks.record(stored.record_id)
+    one = blocks.words(stored.record_id)
     return replace(stored, version=blanked(stored.version), redacted=one.id) if one else stored
 
 
 def open_ones(changes: Iterable[StoredChange], blocks: Blocks) -> Iterator[StoredChange]:
     """Changes of which no side was taken down."""
     for stored in changes:
-        sides = (stored.change.old_proof, stored.change.new_proof)
-        if not blocks or not (blocks.page(stored.urlkey) or any(blocks.record(s.record_id) for s in sides if s)):
+        if not blocks or not (blocks.page(stored.urlkey) or _taken(stored.change, blocks)):
             yield stored
+
+
+def open_words(changes: Iterable[Change], blocks: Blocks) -> list[Change]:
+    """Changes without the words of the sides that were taken down."""
+    return [without_sides(change, _taken(change, blocks)) if blocks else change for change in changes]
+
+
+def _taken(change: Change, blocks: Blocks) -> set[str]:
+    """The records that showed a side of it, or what is back, and may not be shown."""
+    proofs = (change.old_proof, change.new_proof, change.earlier_proof)
+    return {proof.record_id for proof in proofs if proof and blocks.words(proof.record_id)}
 
 
 def masked(pages: list[PageSummary], catalog: Catalog) -> list[PageSummary]:

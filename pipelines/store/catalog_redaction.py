@@ -57,7 +57,7 @@ class RedactionRows(Database):
             records = frozenset(row.record_id for row in found)
             return Covered(
                 records,
-                records | _read_with(connection, records),
+                records | _read_with(connection, _part.c.record_id.in_(select(listed(connection, records)))),
                 frozenset(theirs),
                 frozenset(row.filename for row in found),
                 min((rows.moment(row.timestamp) for row in found), default=None),
@@ -71,10 +71,14 @@ class RedactionRows(Database):
         def act(connection: Connection) -> Blocks:
             found = [rows.takedown(row) for row in connection.execute(select(takedowns)).mappings()]
             elsewhere: dict[str, Takedown] = {}
+            read_with: dict[str, Takedown] = {}
             for one in found:
-                if one.lifted is None and one.scope != "capture":
+                if one.lifted is not None:
+                    continue
+                if one.scope != "capture":
                     elsewhere |= dict.fromkeys(_elsewhere(connection, one), one)
-            return Blocks(found, elsewhere)
+                read_with |= dict.fromkeys(_read_with(connection, _parts_of(one)), one)
+            return Blocks(found, elsewhere, read_with)
 
         return self.read(act)
 
@@ -134,11 +138,16 @@ class RedactionRows(Database):
         return next((file for file in found if name in file.replaces), None)
 
 
-def _read_with(connection: Connection, records: Collection[str]) -> set[str]:
+_part = captures.alias("part")
+
+
+def _parts_of(takedown: Takedown) -> Any:
+    return _part.c.record_id == takedown.record_id if takedown.scope == "capture" else _of_page(_part, takedown)
+
+
+def _read_with(connection: Connection, parts: Any) -> set[str]:
     """The page's own captures of visits of which one of these is an older page or the answer of a feed."""
-    part = captures.alias("part")
-    mine = and_(part.c.record_id.in_(select(listed(connection, records))), part.c.role.in_(ROLES))
-    theirs = captures.c.visit_id.in_(select(part.c.visit_id).where(mine))
+    theirs = captures.c.visit_id.in_(select(_part.c.visit_id).where(parts, _part.c.role.in_(ROLES)))
     return set(connection.execute(select(captures.c.record_id).where(theirs, captures.c.role == "page")).scalars())
 
 

@@ -17,13 +17,14 @@ def run(
         int, typer.Option("--port", metavar="N", min=0, max=65535, help="And there. 0: a free one.")
     ] = PORT,
     pywb: Annotated[str | None, typer.Option("--pywb", metavar="PROGRAM", help="pywb's wayback.")] = None,
+    behind_proxy: Annotated[bool, typer.Option("--behind-proxy", help="Who comes is asked in front of it.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Show captured pages as they looked, until Ctrl-C: pywb does, in a process and on an origin of its own.
 
     It reads this archive through Stoppress: what is in the spool is there at once, what was taken down is not, and
     nothing is asked of the live web. The bar above a page leads to what changed before and after it, which stoppress
-    serve shows. pywb asks nobody for a token: beyond this machine put a proxy in front of it that does.
+    serve shows. pywb asks nobody for a token: beyond this machine a proxy has to, and --behind-proxy says that one does.
 
     Examples:
 
@@ -31,8 +32,15 @@ def run(
 
       stoppress replay --pywb pywb/bin/wayback --port 8090
     """
+    from pipelines.errors import ConfigError
     from retrieval.archive import open_archive
     from retrieval.replay.run import program, replay
+    from retrieval.web.run import is_loopback
+
+    if not (behind_proxy or is_loopback(host)):
+        raise ConfigError(
+            f"--host {host}: pywb asks nobody for a token; put a proxy in front that does, and say --behind-proxy"
+        )
 
     def told(where: str) -> None:
         if as_json:

@@ -1,4 +1,4 @@
 """Captured pages as they looked: pywb, in a process and on an origin of its own, fed from here.
 
-browser -> pywb -> /pywb/cdx, /warc/NAME on a free port of loopback -> catalog, store, spool
+browser -> pywb -> /cdx/pywb, /warc/NAME on a free port of loopback -> catalog, store, spool
 """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import secrets
 import shutil
 import signal
 import socket
@@ -11,6 +12,7 @@ import sys
 import tempfile
 from asyncio.subprocess import STDOUT, Process
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
@@ -21,7 +23,7 @@ from pipelines.errors import ConfigError, StoppressError
 from ..archive import Archive
 from ..web.apps import feed
 from ..web.run import Server, listen, settings
-from .setup import COLLECTION, banner, configuration
+from .setup import COLLECTION, banner, configuration, front
 
 PROGRAM = "wayback"
 INSTALL = (
@@ -53,10 +55,12 @@ def replay(archive: Archive, *, base: str, pywb: str, host: str, port: int, told
         (Path(folder) / "config.yaml").write_text(configuration(f"http://{here}"))
         (Path(folder) / "templates").mkdir()
         (Path(folder) / "templates" / "banner.html").write_text(banner(base))
+        word = secrets.token_hex(16)
+        (Path(folder) / "templates" / "index.html").write_text(front(word))
         server = Server(settings(feed(archive, hosts=[here])))
         with tempfile.TemporaryFile() as said:
             command = [pywb, "-b", host, "-p", str(port), "-d", folder]
-            asyncio.run(_both(server, feeding, command, said, lambda: told(_address(host, port))))
+            asyncio.run(_both(server, feeding, command, said, lambda: told(_address(host, port)), word))
 
 
 def _address(host: str, port: int) -> str:
@@ -64,10 +68,11 @@ def _address(host: str, port: int) -> str:
 
 
 async def _both(
-    server: uvicorn.Server, feeding: socket.socket, command: list[str], said: IO[bytes], ready: Callable[[], None]
-) -> None:
+    server: uvicorn.Server, feeding: socket.socket, command: list[str], said: IO[bytes], ready: Callable[[], None],
+    word: str,
+) -> None:  # fmt: skip
     ended = asyncio.Event()
-    for name in (signal.SIGINT, signal.SIGTERM):
+    for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         asyncio.get_running_loop().add_signal_handler(name, ended.set)
     serving = asyncio.create_task(server.serve(sockets=[feeding]))
     # A session of its own: Ctrl-C is for us, who end it in order.
@@ -76,7 +81,7 @@ async def _both(
     )
     over, asked = asyncio.create_task(process.wait()), asyncio.create_task(ended.wait())
     try:
-        starting = asyncio.create_task(_listening(command[2], int(command[4])))
+        starting = asyncio.create_task(_listening(command[2], int(command[4]), word))
         await asyncio.wait([starting, over, asked], return_when=asyncio.FIRST_COMPLETED)
         if starting.done() and not over.done() and not asked.done():
             starting.result()
@@ -92,29 +97,35 @@ async def _both(
         asked.cancel()
 
 
-async def _listening(host: str, port: int) -> None:
-    """Return once somebody answers there."""
+async def _listening(host: str, port: int, word: str) -> None:
+    """Return once our pywb answers there: its front page has the word. Somebody else may have taken the port."""
     end = asyncio.get_running_loop().time() + PATIENCE
-    while True:
+    while word.encode() not in await _front_page(host, port):
+        if asyncio.get_running_loop().time() > end:
+            raise StoppressError(f"pywb does not answer on {host} port {port} after {PATIENCE:g} s")
+        await asyncio.sleep(0.1)
+
+
+async def _front_page(host: str, port: int) -> bytes:
+    with suppress(OSError, TimeoutError):
+        reader, writer = await asyncio.open_connection(host, port)
+        writer.write(f"GET / HTTP/1.0\r\nHost: {host}:{port}\r\n\r\n".encode())
         try:
-            _, writer = await asyncio.open_connection(host, port)
-        except OSError as e:
-            if asyncio.get_running_loop().time() > end:
-                raise StoppressError(f"pywb does not listen on {host} port {port} after {PATIENCE:g} s") from e
-            await asyncio.sleep(0.1)
-        else:
+            return await asyncio.wait_for(reader.read(65536), 10)
+        finally:
             writer.close()
-            return
+    return b""
 
 
 async def _end(process: Process) -> None:
+    """It, and whatever it has started: a program may be a script around pywb."""
     if process.returncode is None:
-        process.terminate()
-        try:
+        os.killpg(process.pid, signal.SIGTERM)
+        with suppress(TimeoutError):
             await asyncio.wait_for(process.wait(), 5)
-        except TimeoutError:
-            process.kill()
-            await process.wait()
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    await process.wait()
 
 
 def _environment() -> dict[str, str]:

@@ -9,7 +9,7 @@ COLLECTION = "archive"
 
 def configuration(feed: str) -> str:
     """pywb's ``config.yaml`` (JSON is YAML). ``feed``: where index and records are, the live web is not asked."""
-    index = f"{feed}/pywb/cdx?url={{url}}&closest={{closest}}&sort=closest"
+    index = f"{feed}/cdx/pywb?url={{url}}&closest={{closest}}&sort=closest"
     collection = {
         "index": {"type": "cdx", "api_url": index, "replay_url": ""},
         "archive_paths": f"{feed}/warc/",
@@ -26,13 +26,21 @@ def configuration(feed: str) -> str:
     )
 
 
+def front(word: str) -> str:
+    """pywb's ``index.html``. ``word``: by which who started it knows it."""
+    return (
+        f'<!doctype html><html lang="en"><head><meta charset="utf-8"><meta name="stoppress" content="{word}">'
+        f'<title>Replay</title></head><body><p><a href="/{COLLECTION}/">Captured pages</a></p></body></html>'
+    )
+
+
 def banner(base: str) -> str:
     """pywb's ``banner.html``: the time of what is shown, and links to its changes at ``base``, the application.
 
     It stands around the frame of the page, which tells it where it has gone. What a captured page could tell in its
     stead becomes text and an address under ``base``, nothing else.
     """
-    return _BANNER.replace("BASE", json.dumps(base).replace("<", "\\u003c"))
+    return _BANNER.replace("BASE", json.dumps(base.rstrip("/")).replace("<", "\\u003c"))
 
 
 _BANNER = """<style>

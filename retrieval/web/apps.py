@@ -42,7 +42,7 @@ def application(archive: Archive, origins: Origins, *, hosts: Collection[str], t
     routes = [
         Route("/cdx/search/cdx", cdx.search),
         Route("/cdx", cdx.search),
-        Route("/pywb/cdx", cdx.for_pywb),
+        Route("/cdx/pywb", cdx.for_pywb),
         *_warcs(archive),
         Route("/web/timemap/{form:str}/{url:path}", memento.timemap),
         Route("/diff/{side:str}/{rest:path}", Diffs(archive).around),
@@ -54,7 +54,7 @@ def application(archive: Archive, origins: Origins, *, hosts: Collection[str], t
 
 def feed(archive: Archive, *, hosts: Collection[str]) -> ASGIApp:
     """What pywb on this machine reads: index and records. No token, so for loopback alone."""
-    routes = [Route("/pywb/cdx", Cdx(archive).for_pywb), *_warcs(archive)]
+    routes = [Route("/cdx/pywb", Cdx(archive).for_pywb), *_warcs(archive)]
     return _guarded(routes, Rules(hosts=hosts, headers=APPLICATION_HEADERS))
 
 

@@ -28,7 +28,7 @@ class Cdx:
         return _streamed(request, found.pieces, found.media_type)
 
     def for_pywb(self, request: Request) -> Response:
-        """``/pywb/cdx``: pywb's ``cdx+`` index; its ``archive_paths`` are ``/warc/``."""
+        """``/cdx/pywb``: pywb's ``cdx+`` index; its ``archive_paths`` are ``/warc/``."""
         found = pywb.lines(self._archive.catalog, pywb.asked(request.query_params.multi_items()))
         return _streamed(request, map("".join, together(found)), pywb.MEDIA_TYPE)
 

@@ -49,7 +49,7 @@ def serve(archive: Archive, config: Config, *, host: str | None, port: int | Non
     sockets.append(listen(names, _port(kept.port, kept.scheme) if port is None else _next(sockets[0], port)))
     origins = Origins(*(_address(config_url, one, port) for config_url, one in
                         zip((config.serve.base_url, config.serve.archive_url), sockets, strict=True)))  # fmt: skip
-    token = None if _is_loopback(names) else token_of(config.path.parent / config.serve.token_file)
+    token = None if is_loopback(names) else token_of(config.path.parent / config.serve.token_file)
     hosts = _hosts(origins, sockets)
     made = [make(archive, origins, hosts=hosts, token=token) for make in (application, captured)]
     told(Listening(origins.base, origins.archive, token is not None))
@@ -116,10 +116,11 @@ def _family(host: str) -> socket.AddressFamily:
 
 def _own(host: str | None) -> str:
     """An address of this machine that a public name in the configuration stands for: a proxy is in front of it."""
-    return host if host and _is_loopback(host) else "127.0.0.1"
+    return host if host and is_loopback(host) else "127.0.0.1"
 
 
-def _is_loopback(host: str) -> bool:
+def is_loopback(host: str) -> bool:
+    """Whether nobody but this machine can come there."""
     with contextlib.suppress(ValueError):
         return ipaddress.ip_address(host).is_loopback
     return host == "localhost"
@@ -137,7 +138,7 @@ def _next(listening: socket.socket, port: int) -> int:
 def _address(configured: str, listening: socket.socket, port: int | None) -> str:
     """As configured; with a port of one's own on a loopback address, that one."""
     parts = urlsplit(configured)
-    if port is None or not _is_loopback(parts.hostname or ""):
+    if port is None or not is_loopback(parts.hostname or ""):
         return configured.rstrip("/")
     host = f"[{parts.hostname}]" if ":" in (parts.hostname or "") else parts.hostname
     return f"{parts.scheme}://{host}:{listening.getsockname()[1]}"

@@ -1,7 +1,8 @@
 """WARC files over HTTP, with ranges: the records that an index points to, and whole sealed files.
 
-A file is named as the index names it; where it lies the catalog knows, never the request. Of a file that holds anything
-which was taken down single records are given, and never those.
+A file is named as the index names it; where it lies the catalog knows, never the request. While anything is taken down
+whose bytes are still in the archive, captures are given one by one: what was read in one of them, and what has changed
+since, is told by records that may lie in any later file.
 """
 
 from __future__ import annotations
@@ -102,10 +103,11 @@ class Warcs:
         file = self._archive.catalog.file(name)
         if file is None or file.state != "stored" or file.key is None:
             raise NotArchived(f"{name} is no sealed file of this archive; the captures in a spool are given one by one")
-        if blocks := self._archive.catalog.blocks():
-            for capture in self._archive.catalog.captures_between(file.key, 0, file.size):
-                if blocks.capture(capture):
-                    raise TakenDown(f"451: {name} holds what was taken down; ask for its other records one by one")
+        if not self._archive.catalog.blocks().all_done():
+            raise TakenDown(
+                f"451: {name} may hold what was taken down: until its bytes are taken out (stoppress takedown "
+                "--redact) captures are given one by one"
+            )
         return file
 
     def _sent(self, file: WarcFile, part: Part, status: int, headers: dict[str, str], request: Request) -> Response:

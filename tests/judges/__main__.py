@@ -14,13 +14,17 @@ import tempfile
 import time
 from pathlib import Path
 
+from tests.running import environment as ours
+from tests.running import stoppress
+
 from .archive import made
 from .environments import HERE, environment
 from .services import running
 
 # Judges that are scripts of ours around a client: tests/judges/asking/NAME.py, run by the client's own interpreter.
 CLIENTS = ("wayback", "cdx_toolkit", "waybackpy", "memento_client", "pywb")
-NAMES = (*CLIENTS, "schemathesis")
+NAMES = (*CLIENTS, "schemathesis", "wacz", "wabac")
+_ENGINES = {"wabac": "pywb"}  # whose environment has what a judge needs
 PATIENCE = 240  # seconds for one of them
 
 
@@ -31,7 +35,7 @@ def main(arguments: list[str] | None = None) -> int:
     if unknown := [name for name in names if name not in NAMES]:
         parser.error(f"there is no judge {unknown[0]!r}; there are {', '.join(NAMES)}")
     for name in names:
-        environment(name)
+        environment(_ENGINES.get(name, name))
     with tempfile.TemporaryDirectory(prefix="stoppress-judges-") as folder:
         failed = _judged(Path(folder), names)
     if failed:
@@ -42,17 +46,18 @@ def main(arguments: list[str] | None = None) -> int:
 def _judged(folder: Path, names: list[str]) -> list[str]:
     world = made(folder)
     print(f"an archive of {len(world.facts)} captures of {world.url}", flush=True)
+    wacz = folder / "storm.wacz"
+    exported = stoppress("export", "wacz", world.url, "-o", str(wacz), config=world.config)
+    if exported.code:
+        raise SystemExit(f"stoppress export wacz ended with {exported.code}: {exported.err}")
     replay = ["replay", "--pywb", str(environment("pywb") / "wayback")]
     failed = []
     with running(world.config, "serve") as served, running(world.config, *replay) as replayed:
         told = folder / "world.json"
-        told.write_text(json.dumps(world.to_json() | served | replayed))
+        told.write_text(json.dumps(world.to_json() | served | replayed | {"wacz": str(wacz)}))
         for name in names:
             begun = time.monotonic()
-            done = subprocess.run(
-                _command(name, told, served["base_url"]), capture_output=True, text=True, check=False,
-                timeout=PATIENCE, cwd=folder, stdin=subprocess.DEVNULL,
-            )  # fmt: skip
+            done = _asked(name, _command(name, told, served["base_url"], wacz), folder)
             seconds = time.monotonic() - begun
             if done.returncode:
                 failed.append(name)
@@ -62,8 +67,24 @@ def _judged(folder: Path, names: list[str]) -> list[str]:
     return failed
 
 
-def _command(name: str, told: Path, base: str) -> list[str]:
+def _asked(name: str, command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
+    """What a judge says; one that says nothing in time is not content."""
+    env = ours() if name == "wabac" else None
+    try:
+        return subprocess.run(
+            command, capture_output=True, text=True, check=False, timeout=PATIENCE, cwd=folder, env=env,
+            stdin=subprocess.DEVNULL,
+        )  # fmt: skip
+    except subprocess.TimeoutExpired:
+        return subprocess.CompletedProcess(command, 1, "", f"no answer within {PATIENCE} s")
+
+
+def _command(name: str, told: Path, base: str, wacz: Path) -> list[str]:
+    if name == "wabac":
+        return [sys.executable, "-m", "tests.judges.in_browser", str(told)]
     bin_ = environment(name)
+    if name == "wacz":
+        return [str(bin_ / "wacz"), "validate", "-f", str(wacz)]
     if name == "schemathesis":
         # But for one check: that a text is no URL or no time, which is 400, no schema can say beforehand.
         return [

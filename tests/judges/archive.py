@@ -14,6 +14,7 @@ from tests.running import crawl_until
 from tests.servers.raw_http import RawServer, page, serving
 
 PATH = "/live/storm?edition=uk&page=1"
+COLOUR = "rgb(10, 20, 30)"
 DIRECTORY = Backend("archive", "sqlite:///archive/catalog.db")
 
 
@@ -26,6 +27,7 @@ class Fact:
     status: int
     sha256: str
     length: int
+    shows: list[str]  # its heading, and the colour that its style gives that
 
 
 @dataclass(frozen=True)
@@ -45,7 +47,8 @@ def body(number: int) -> bytes:
         f"the harbour of Öresund was closed to ships of all kinds.</p></article>"
         for n in range(number, 0, -1)
     )
-    head = '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Storm</title></head>'
+    style = f"<style>h1 {{ color: {COLOUR} }}</style>"
+    head = f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Storm</title>{style}</head>'
     return f"{head}<body><main><h1>Storm {number}</h1>{updates}</main></body></html>".encode()
 
 
@@ -92,7 +95,7 @@ def facts(folder: Path, url: str) -> list[Fact]:
     for date, (kind, status, payload) in sorted(found.items()):
         last = payload if kind == "response" else last
         timestamp = "".join(letter for letter in date[:19] if letter.isdigit())
-        told.append(
-            Fact(timestamp, kind, 200 if status == 304 else status, hashlib.sha256(last).hexdigest(), len(last))
-        )
+        digest, status = hashlib.sha256(last).hexdigest(), 200 if status == 304 else status
+        heading = last.decode().partition("<h1>")[2].partition("</h1>")[0]
+        told.append(Fact(timestamp, kind, status, digest, len(last), [heading, COLOUR]))
     return told

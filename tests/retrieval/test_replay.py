@@ -18,12 +18,12 @@ from tests.servers.processes import free_port
 
 # As pywb's program: it listens where it is told, and says what it was given.
 LISTENS = """#!{python}
-import json, os, pathlib, socket, sys, time
+import http.server, json, os, pathlib, sys
 said = {{"words": sys.argv[1:], "secret": os.environ.get("AWS_SECRET_ACCESS_KEY"), "config": open("config.yaml").read(),
         "banner": open("templates/banner.html").read()}}
 pathlib.Path({told!r}).write_text(json.dumps(said))
-with socket.create_server((sys.argv[2], int(sys.argv[4]))):
-    time.sleep(60)
+os.chdir("templates")
+http.server.ThreadingHTTPServer((sys.argv[2], int(sys.argv[4])), http.server.SimpleHTTPRequestHandler).serve_forever()
 """
 
 
@@ -71,10 +71,21 @@ def test_a_port_that_is_taken_is_named(folder: Path, tmp_path: Path) -> None:
     assert f"port {port} cannot be listened on" in ran.stderr
 
 
-@pytest.mark.parametrize("name", [signal.SIGINT, signal.SIGTERM])
+def test_beyond_this_machine_it_is_for_a_proxy_alone(folder: Path, tmp_path: Path) -> None:
+    ran = replay(folder / "stoppress.toml", "--host", "0.0.0.0", "--pywb", program(tmp_path, LISTENS))
+
+    assert ran.returncode == 2
+    assert "--behind-proxy" in ran.stderr
+
+
+@pytest.mark.parametrize("name", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_ends_pywb_and_leaves_nothing(folder: Path, tmp_path: Path, name: signal.Signals) -> None:
     env = {**environment(), "AWS_SECRET_ACCESS_KEY": "s3cret", "TMPDIR": str(tmp_path)}
-    words = ("--port", "0", "--json", "--pywb", program(tmp_path, LISTENS))
+    inner = program(tmp_path, LISTENS)
+    wrapper = tmp_path / "wrapper"
+    wrapper.write_text(f'#!/bin/sh\n{inner} "$@"\n')  # it does not become the program, and does not end it
+    wrapper.chmod(0o755)
+    words = ("--port", "0", "--json", "--pywb", str(wrapper))
     with subprocess.Popen(
         command(folder / "stoppress.toml", *words), stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env, text=True
     ) as process:

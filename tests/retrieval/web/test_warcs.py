@@ -30,7 +30,7 @@ def lines(got: Got) -> list[tuple[str, dict[str, Any]]]:
 
 def index(service: Service, url: str = STORM, **more: str) -> list[tuple[str, dict[str, Any]]]:
     asked = "".join(f"&{name}={value}" for name, value in more.items())
-    return lines(service.get(f"/pywb/cdx?url={quote(url, safe='')}{asked}"))
+    return lines(service.get(f"/cdx/pywb?url={quote(url, safe='')}{asked}"))
 
 
 def record(service: Service, facts: dict[str, Any]) -> Any:
@@ -62,8 +62,8 @@ def test_pywbs_own_ways_of_asking_are_understood(service: Service) -> None:
     assert [time for time, _ in near] == ["20260103102000", "20260103101000"]
     below = index(service, "https://news.example.org/live/", closest="2026", sort="closest", matchType="prefix")
     assert len(below) == len(index(service)) + 1
-    assert service.get("/pywb/cdx?url=https://a.example/&closest=&sort=closest").body == b""
-    assert service.get("/pywb/cdx?closest=2026&sort=closest").status == 400
+    assert service.get("/cdx/pywb?url=https://a.example/&closest=&sort=closest").body == b""
+    assert service.get("/cdx/pywb?closest=2026&sort=closest").status == 400
 
 
 @pytest.fixture(scope="module")
