@@ -59,6 +59,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "cdx": ("retrieval.cli.cdx", "The index, as CDX clients ask for it."),
     "diff": ("retrieval.cli.diff", "What changed between two versions."),
     "changes": ("retrieval.cli.changes", "Typed changes, newest last."),
+    "export": ("retrieval.cli.export", "Pages, a tag or a time as WARC or WACZ."),
     "serve": ("retrieval.cli.serve", "The archive over HTTP: CDX, Memento, JSON."),
     "replay": ("retrieval.cli.replay", "Captured pages as they looked, in a browser."),
     "extract": ("pipelines.cli.extract", "One saved page -> text and updates."),

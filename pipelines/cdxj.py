@@ -61,11 +61,12 @@ def _moment(date: str) -> datetime:
 
 def index(captures: Iterable[Capture]) -> bytes:
     """Captures -> a gzipped CDXJ file, the same bytes for the same captures. What was redacted is not listed."""
-    lines = sorted(_line(capture) for capture in captures if not capture.redacted)
+    lines = sorted(line(capture) for capture in captures if not capture.redacted)
     return gzip.compress("".join(lines).encode(), mtime=0)
 
 
-def _line(capture: Capture) -> str:
+def line(capture: Capture) -> str:
+    """Its line in the index of the file that it lies in."""
     facts = {
         "url": capture.url,
         "mime": "warc/revisit" if capture.kind == "revisit" else capture.mime or "unk",

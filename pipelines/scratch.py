@@ -24,7 +24,7 @@ def scratch(name: str) -> Iterator[Path]:
     """``name``: what is being made; the folder is ``stoppress-<name>-...``."""
     prefix = f"stoppress-{name}-"
     _remove_dead(prefix)
-    with _ended_by_sigterm():
+    with ended_by_sigterm():
         folder, lock = _made(prefix)
         try:
             yield folder
@@ -65,7 +65,7 @@ def _remove_dead(prefix: str) -> None:
 
 
 @contextmanager
-def _ended_by_sigterm() -> Iterator[None]:
+def ended_by_sigterm() -> Iterator[None]:
     """SystemExit with a shell's status for it, once; where somebody else has a say in signals, it stays theirs."""
     if threading.current_thread() is not threading.main_thread() or signal.getsignal(signal.SIGTERM) != signal.SIG_DFL:
         yield

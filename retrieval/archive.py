@@ -18,11 +18,11 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
-from typing import Any, NoReturn, Self
+from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 from pipelines.config import Config
 from pipelines.entity import decode, listed
-from pipelines.errors import NotArchived, TakenDown
+from pipelines.errors import ConfigError, NotArchived, TakenDown
 from pipelines.model import Capture, Change, Proof, Unreadable, Version, Visit
 from pipelines.redaction import blanked, without_sides
 from pipelines.rereading import Rereading, here
@@ -38,6 +38,10 @@ from .missing import nothing_at, nothing_kept
 from .results import Changes
 from .sources import Source, find
 from .wanted import Wanted
+
+if TYPE_CHECKING:
+    from .export.choice import Choice
+    from .export.result import Exported, Tally
 
 When = Moment | str | None  # None: the newest
 Clock = Callable[[], datetime]
@@ -154,6 +158,50 @@ class Archive:
             confirmed=None if unconfirmed else True,
         )
         return Changes(lambda: open_ones(wanted.read(self.catalog, differ), self.catalog.blocks()))
+
+    def export_warc(self, path: str | Path, *, urls: Sequence[str] = (), tags: Sequence[str] = (),
+                    since: datetime | str | None = None, until: datetime | str | None = None, force: bool = False,
+                    told: Callable[[Tally], None] = lambda tally: None) -> Exported:  # fmt: skip
+        """Write captures of pages, of a tag or of a time into a WARC file that stands alone: records as they lie in
+        the archive, revisits with their originals. What was taken down is left out and counted.
+
+        The file has its name when it is whole; ``force``: also if another one has it. ``told`` hears after each record
+        how far it has come. NotArchived or TakenDown: there is nothing to export; StoppressError: it cannot be written.
+
+        >>> made = archive.export_warc("storm.warc.gz", urls=["https://news.example.org/live/storm"])
+        >>> made.tally.responses, made.tally.revisits, dict(made.tally.left_out)
+        >>> archive.export_warc("january.warc.gz", since="2026-01", until="2026-01")
+        """
+        from .export.exporting import export_warc
+
+        choice = self._choice(urls, tags, since, until)
+        return export_warc(self.catalog, self.reader, choice, Path(path), force=force, told=told)
+
+    def export_wacz(self, path: str | Path, *, urls: Sequence[str] = (), tags: Sequence[str] = (),
+                    since: datetime | str | None = None, until: datetime | str | None = None,
+                    title: str | None = None, description: str | None = None, force: bool = False,
+                    told: Callable[[Tally], None] = lambda tally: None) -> Exported:  # fmt: skip
+        """The same as a WACZ, with an index and a list of all versions with their text: replayweb.page opens it.
+
+        >>> archive.export_wacz("storm.wacz", urls=["https://news.example.org/live/storm"], title="The storm").size
+        """
+        from .export.exporting import export_wacz
+        from .export.wacz import Names
+
+        choice = self._choice(urls, tags, since, until)
+        for url in choice.urls or (None,):
+            self.prepare(url)
+        return export_wacz(
+            self.catalog, self.reader, choice, Path(path), names=Names(title, description), force=force, told=told
+        )
+
+    def _choice(self, urls: Sequence[str], tags: Sequence[str], since: datetime | str | None,
+                until: datetime | str | None) -> Choice:  # fmt: skip
+        from .export.choice import choose
+
+        if isinstance(urls, str) or isinstance(tags, str):
+            raise ConfigError("urls and tags are lists; write [url] for a single one")
+        return choose(self.catalog, urls, tags, since, until, self.clock())
 
     def close(self) -> None:
         """Give back the catalog's connections; the archive is of no use afterwards."""

@@ -26,12 +26,13 @@ def chosen_ones(
             if key not in histories or histories[key].first_started is None:
                 raise NotArchived(f"nothing is kept of {url}; stoppress pages lists what is")
     if tags:
-        tagged = _tagged(catalog, set(tags))
-        keys = tagged if keys is None else {key: url for key, url in keys.items() if key in tagged}
+        theirs = tagged(catalog, set(tags))
+        keys = theirs if keys is None else {key: url for key, url in keys.items() if key in theirs}
     return Chosen(urlkeys=None if keys is None else tuple(keys), since=start, until=end)
 
 
-def _tagged(catalog: Catalog, tags: set[str]) -> dict[str, str]:
+def tagged(catalog: Catalog, tags: set[str]) -> dict[str, str]:
+    """The pages whose watch has one of these tags: urlkey -> URL. ConfigError for a tag that no watch has."""
     standing = catalog.watches()
     known = {tag for one in standing for tag in one.watch.tags}
     if unknown := sorted(tags - known):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from pipelines.errors import DamagedRecord, ObjectNotFound
+from pipelines.errors import DamagedRecord, ObjectNotFound, TakenDown
 from pipelines.model import Capture
 from pipelines.warc import Record
 
@@ -49,15 +49,28 @@ def records(
     reader: WarcReader, span: Span, data: bytes | None
 ) -> Iterator[tuple[Capture, Record | DamagedRecord | ObjectNotFound]]:
     """Each capture with its record, or with why it cannot be had; ``data`` is what ``fetch`` gave."""
+    for capture, _, record in members(reader, span, data):
+        if isinstance(record, TakenDown):
+            raise record
+        yield capture, record
+
+
+def members(
+    reader: WarcReader, span: Span, data: bytes | None
+) -> Iterator[tuple[Capture, bytes, Record | DamagedRecord | ObjectNotFound | TakenDown]]:
+    """``records``, each with its gzip member as it lies there (empty where nothing can be had), and told of a
+    tombstone like of any record that cannot be had."""
     for capture in span.captures:
+        member = b""
         try:
             if data is None:
-                yield capture, reader.record(capture)
+                member = reader.member(capture)
             else:
                 at = capture.offset - span.start
-                yield capture, reader.taken(capture, data[at : at + capture.length])
-        except (DamagedRecord, ObjectNotFound) as e:
-            yield capture, e
+                member = data[at : at + capture.length]
+            yield capture, member, reader.taken(capture, member)
+        except (DamagedRecord, ObjectNotFound, TakenDown) as e:
+            yield capture, member, e
 
 
 def _fits(near: Sequence[Capture], capture: Capture) -> bool:

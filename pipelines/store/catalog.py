@@ -8,6 +8,7 @@ watches -> visits -> captures -> versions -> changes          files: where the c
 from __future__ import annotations
 
 from .catalog_captures import CaptureRows
+from .catalog_exports import ExportRows
 from .catalog_overviews import Overviews
 from .catalog_rebuild import RebuildRows
 from .catalog_redaction import RedactionRows
@@ -41,7 +42,7 @@ __all__ = [
 
 class Catalog(
     WatchRows, VisitRows, CaptureRows, VersionRows, Overviews, RebuildRows, ReextractedRows, RediffedRows,
-    RedactionRows, TakedownRows, Scans,
+    RedactionRows, TakedownRows, Scans, ExportRows,
 ):  # fmt: skip
     """``Catalog.open(url)``; safe to use from several threads. Every method is one transaction.
 

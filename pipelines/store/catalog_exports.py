@@ -1,0 +1,169 @@
+"""The catalog's captures as an export takes them: file by file, in the order in which they lie there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, and_, func, or_, select, true
+
+from pipelines.model import Capture
+
+from . import rows
+from .database import Database
+from .statements import listed
+from .stored import Chosen, StoredVersion
+from .tables import captures, versions, visits
+
+_AT_ONCE = 500  # captures whose rows are held
+_VERSIONS = 20  # versions that are held; each with all its text
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """How much was chosen: captures, their bytes, the times of the first and of the last."""
+
+    captures: int
+    size: int
+    first: datetime | None
+    last: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A capture that was chosen. Of a revisit also its original, None where the catalog has none, and whether that
+    was chosen, too."""
+
+    capture: Capture
+    original: Capture | None = None
+    original_chosen: bool = False
+
+
+class ExportRows(Database):
+    """What an export asks for. Chosen are captures made in the time: those of these pages, and all that visits of
+    these pages made (redirects, older pages, feeds). Tombstones of what was redacted are among them."""
+
+    def extent(self, chosen: Chosen) -> Extent:
+        def act(connection: Connection) -> Extent:
+            count, size, when = func.count(), func.sum(captures.c.length), captures.c.timestamp
+            query = select(count, size, func.min(when), func.max(when)).where(_is_chosen(connection, chosen, captures))
+            found = connection.execute(query).one()
+            return Extent(
+                int(found[0]), int(found[1] or 0), rows.moment_or_none(found[2]), rows.moment_or_none(found[3])
+            )
+
+        return self.read(act)
+
+    def originals_beside(self, chosen: Chosen) -> list[Capture]:
+        """What chosen revisits refer to without being chosen: as a rule one of each page, from before the time."""
+        original = captures.alias("original")
+
+        def act(connection: Connection) -> list[Capture]:
+            ids = select(original.c.record_id).join(captures, captures.c.refers_to == original.c.record_id)
+            ids = ids.where(_is_chosen(connection, chosen, captures), ~_is_chosen(connection, chosen, original))
+            query = select(captures).where(captures.c.record_id.in_(ids)).order_by(captures.c.record_id)
+            return [rows.capture(row) for row in connection.execute(query).mappings()]
+
+        return self.read(act)
+
+    def files_of(self, chosen: Chosen) -> list[str]:
+        """The names or keys of the WARC files in which they lie."""
+
+        def act(connection: Connection) -> list[str]:
+            query = select(captures.c.filename).where(_is_chosen(connection, chosen, captures)).distinct()
+            return list(connection.execute(query).scalars())
+
+        return self.read(act)
+
+    def taken_from(self, names: Sequence[str], chosen: Chosen, more: Sequence[str]) -> Iterator[Taken]:
+        """Of one file, by its offsets; ``names``: all by which it may be known; ``more``: ids of others to take."""
+        after = -1
+        while True:
+            found = self._lying_in(names, chosen, more, after)
+            yield from found
+            if len(found) < _AT_ONCE:
+                return
+            after = found[-1].capture.offset
+
+    def _lying_in(self, names: Sequence[str], chosen: Chosen, more: Sequence[str], after: int) -> list[Taken]:
+        original = captures.alias("original")
+
+        def act(connection: Connection) -> list[Taken]:
+            others = captures.c.record_id.in_(select(listed(connection, more)))
+            query = (
+                select(captures, original.c.record_id.label("its"))
+                .add_columns(_is_chosen(connection, chosen, original).label("chosen"))
+                .outerjoin(original, original.c.record_id == captures.c.refers_to)
+                .where(captures.c.filename.in_(names), captures.c.offset > after)
+                .where(or_(_is_chosen(connection, chosen, captures), others))
+                .order_by(captures.c.offset)
+                .limit(_AT_ONCE)
+            )
+            found = connection.execute(query).mappings().all()
+            known = _by_id(connection, [row["its"] for row in found if row["its"]])
+            return [Taken(rows.capture(row), known.get(row["its"]), bool(row["chosen"])) for row in found]
+
+        return self.read(act)
+
+    def pages_with_versions(self, chosen: Chosen) -> list[str]:
+        """Keys of pages that said something by the end of the time, in order."""
+
+        def act(connection: Connection) -> list[str]:
+            query = select(versions.c.urlkey).distinct().order_by(versions.c.urlkey)
+            if chosen.urlkeys is not None:
+                query = query.where(versions.c.urlkey.in_(select(listed(connection, chosen.urlkeys))))
+            if chosen.until:
+                query = query.where(versions.c.first_seen <= rows.micros(chosen.until))
+            return list(connection.execute(query).scalars())
+
+        return self.read(act)
+
+    def every_version(self, urlkey: str) -> Iterator[StoredVersion]:
+        """Of one page, in the order of their numbers, a few at a time."""
+        query, after = select(versions).where(versions.c.urlkey == urlkey).order_by(versions.c.seq), 0
+        while True:
+            found = self._versions(query.where(versions.c.seq > after).limit(_VERSIONS))
+            yield from found
+            if len(found) < _VERSIONS:
+                return
+            after = found[-1].seq
+
+    def _versions(self, query: Any) -> list[StoredVersion]:
+        return self.read(lambda c: [rows.stored_version(row) for row in c.execute(query).mappings()])
+
+    def first_shown(self, urlkey: str, since: datetime, until: datetime) -> Capture | None:
+        """The first whole capture of the page, wherever it had moved, by which it was found to say what it said."""
+        told = or_(visits.c.outcome == "revisit", visits.c.reading.in_(["version", "unchanged"]))
+        query = (
+            select(captures)
+            .join(visits, visits.c.id == captures.c.visit_id)
+            .where(visits.c.urlkey == urlkey, captures.c.role == "page", captures.c.truncated.is_(None), told)
+            .where(captures.c.timestamp >= rows.micros(since), captures.c.timestamp <= rows.micros(until))
+            .order_by(captures.c.timestamp, captures.c.record_id)
+            .limit(1)
+        )
+        row = self.read(lambda c: c.execute(query).mappings().first())
+        return rows.capture(row) if row else None
+
+
+def _by_id(connection: Connection, ids: Sequence[str]) -> dict[str, Capture]:
+    if not ids:
+        return {}
+    query = select(captures).where(captures.c.record_id.in_(select(listed(connection, ids))))
+    return {row["record_id"]: rows.capture(row) for row in connection.execute(query).mappings()}
+
+
+def _is_chosen(connection: Connection, chosen: Chosen, table: Any) -> Any:
+    """Of captures, or an alias of them: true or false wherever the table has a row."""
+    conditions: list[Any] = [true()]
+    if chosen.urlkeys is not None:
+        keys = select(listed(connection, chosen.urlkeys))
+        theirs = table.c.visit_id.in_(select(visits.c.id).where(visits.c.urlkey.in_(keys)))
+        conditions.append(or_(table.c.urlkey.in_(keys), and_(table.c.visit_id.is_not(None), theirs)))
+    if chosen.since:
+        conditions.append(table.c.timestamp >= rows.micros(chosen.since))
+    if chosen.until:
+        conditions.append(table.c.timestamp <= rows.micros(chosen.until))
+    return and_(*conditions)

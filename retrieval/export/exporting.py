@@ -1,0 +1,69 @@
+"""An export from the choice to the file under its name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+
+from pipelines.errors import NotArchived, StoppressError, TakenDown
+from pipelines.store.catalog import Catalog
+from pipelines.store.warcs import WarcReader
+
+from .choice import Choice
+from .draft import Draft, draft
+from .records import BeginAgain, Records
+from .result import TAKEN_DOWN, Exported, Tally
+from .wacz import Names, write_wacz
+from .warc import filename_of, first_record, write
+
+Told = Callable[[Tally], None]  # hears how far it has come, after each record
+_Write = Callable[[Draft, datetime, Records, Tally, Callable[[], None]], None]
+
+
+def export_warc(catalog: Catalog, reader: WarcReader, choice: Choice, target: Path, *, force: bool,
+                told: Told) -> Exported:  # fmt: skip
+    name = filename_of(target)
+
+    def act(file: Draft, newest: datetime, records: Records, tally: Tally, heard: Callable[[], None]) -> None:
+        written = write(file, first_record(choice, name, newest), records.items(tally), name)
+        for _ in written:
+            heard()
+
+    return _export(catalog, reader, choice, target, act, force=force, told=told)
+
+
+def export_wacz(catalog: Catalog, reader: WarcReader, choice: Choice, target: Path, *, names: Names, force: bool,
+                told: Told) -> Exported:  # fmt: skip
+    def act(file: Draft, newest: datetime, records: Records, tally: Tally, heard: Callable[[], None]) -> None:
+        write_wacz(file, choice, newest, catalog, records, tally, names, heard)
+
+    return _export(catalog, reader, choice, target, act, force=force, told=told)
+
+
+def _export(catalog: Catalog, reader: WarcReader, choice: Choice, target: Path, act: _Write, *, force: bool,
+            told: Told) -> Exported:  # fmt: skip
+    with draft(target, force=force) as file:
+        extent = catalog.extent(choice.chosen)
+        if extent.last is None:
+            raise NotArchived(f"nothing was captured that is asked for ({choice}); stoppress pages lists what is kept")
+        records = Records(catalog, reader, choice.chosen)
+        while True:
+            tally = Tally(of_captures=extent.captures)
+            try:
+                act(file, extent.last, records, tally, lambda tally=tally: told(tally))  # type: ignore[misc]
+                break
+            except BeginAgain:
+                file.begin_again()
+        _refuse_nothing(tally, choice)
+        size, sha256 = file.finish()
+    return Exported(target, size, sha256, tally)
+
+
+def _refuse_nothing(tally: Tally, choice: Choice) -> None:
+    if tally.responses or tally.revisits:
+        return
+    why = ", ".join(f"{count} {name}" for name, count in tally.left_out.items())
+    first = next(iter(tally.examples.values()), "")
+    kind: type[StoppressError] = TakenDown if set(tally.left_out) == {TAKEN_DOWN} else StoppressError
+    raise kind(f"nothing of {choice} can be exported: {why} ({first})")
