@@ -12,7 +12,7 @@ import uuid
 from pipelines.warc import NOT_MODIFIED, Record, sha256
 
 EMPTIED = "Stoppress-Emptied"  # a field of ours: the record that this one stands for
-# "A revisit record [...] may have no record block" -- WARC 1.1, 6.7; without a block there is nothing to have a type.
+# Content-Type is that of the block (WARC 1.1, 5.6): where there is none it says nothing.
 _OF_THE_BLOCK = ("Content-Type", "WARC-Block-Digest", "Content-Length")
 
 
