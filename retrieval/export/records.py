@@ -1,7 +1,7 @@
 """The records of an export: chosen captures and what they need, each read once, checked, and safe to replay alone.
 
-A revisit goes out only with its original. Where that cannot be read the revisit is left out, too; if it is written
-already by then, ``BeginAgain``: what cannot be had is known the next time.
+A revisit goes out only with its original. Where that cannot be read the revisit is left out, too. If it is written
+already by then, or the archive has changed so that the export would be wrong, ``BeginAgain``: the next time it is known.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ from pipelines.warc import Record, member
 from .replayable import emptied, is_blank
 from .result import DAMAGED, MISSING, NO_ORIGINAL, NOT_STORED, TAKEN_DOWN, Tally
 
-_MEANWHILE = "while this was exported; nothing is kept of the export, run it again"
 _TOGETHER = 500  # captures of one file whose rows are held, and among which reads are joined
 
 
 class BeginAgain(Exception):
-    """What was written holds a revisit whose original, as it turns out now, cannot be read."""
+    """What was written is not to be kept: a revisit whose original cannot be read, as it turns out; something that was
+    taken down since; or not all that was in files which have been merged since."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,11 +41,11 @@ class Item:
 
 
 class Records:
-    """Of one choice. ``items`` may be asked for again, and gives the same in the same order."""
+    """Of one choice. ``items`` may be asked for again; of the same archive it gives the same in the same order."""
 
     def __init__(self, catalog: Catalog, reader: WarcReader, chosen: Chosen) -> None:
         self._catalog, self._reader, self._chosen = catalog, reader, chosen
-        self._beside = {capture.record_id: capture for capture in catalog.originals_beside(chosen)}
+        self._beside: dict[str, Capture] = {}  # originals that are taken along, by their record ids
         self._lost: set[str] = set()  # record ids that cannot be given
         self._referred: set[str] = set()  # originals of revisits that were given
 
@@ -54,18 +54,17 @@ class Records:
         return capture.record_id not in self._lost and not self._catalog.blocks().capture(capture)
 
     def items(self, tally: Tally) -> Iterator[Item]:
-        """File by file; ``tally`` counts them. StoppressError: the archive changed in a way that made it wrong."""
+        """File by file; ``tally`` counts them."""
         self._referred.clear()
+        self._beside = {one.record_id: one for one in self._catalog.originals_beside(self._chosen)}
         takedowns, blocks = self._in_force(), self._catalog.blocks()
         places = {_place(name) for name in self._files()}
         for place in sorted(places):
             found = self._catalog.taken_from([place, place.rpartition("/")[2]], self._chosen, list(self._beside))
             while some := list(islice(found, _TOGETHER)):
                 yield from self._read(self._allowed(some, blocks, tally), tally)
-        if self._in_force() != takedowns:
-            raise StoppressError(f"a takedown came, or went, {_MEANWHILE}")
-        if places - {_place(name) for name in self._files()}:
-            raise StoppressError(f"files of the archive were merged {_MEANWHILE}")
+        if self._in_force() != takedowns or places - {_place(name) for name in self._files()}:
+            raise BeginAgain
 
     def _files(self) -> Iterable[str]:
         return {*self._catalog.files_of(self._chosen), *(capture.filename for capture in self._beside.values())}
