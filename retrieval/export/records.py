@@ -1,7 +1,7 @@
 """The records of an export: chosen captures and what they need, each read once, checked, and safe to replay alone.
 
 A revisit goes out only with its original. Where that cannot be read the revisit is left out, too. If it is written
-already by then, or the archive has changed so that the export would be wrong, ``BeginAgain``: the next time it is known.
+already by then, or the archive has changed so that the export would be wrong, ``BeginAgain``: now it is known.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Two pages and a redirect, kept by the production crawler: with every kind of capture that an export has to do with."""
+"""Two pages and a redirect, kept by the production crawler: every kind of capture that an export has to do with."""
 
 from __future__ import annotations
 

@@ -143,7 +143,7 @@ def damage(own: Newsroom, capture: Capture) -> None:
 
 
 def test_a_damaged_record_is_left_out_with_those_that_need_it_and_named(own: Newsroom) -> None:
-    first, second, *others = of_storm(own)
+    first, _, *others = of_storm(own)
     damage(own, first)
     ran, path = export(own, own.storm)
     packed, _ = export(own, own.storm, form="wacz")
