@@ -1,4 +1,4 @@
-"""The catalog's captures as an export takes them: file by file, in the order in which they lie there."""
+"""The catalog's captures and versions as an export takes them."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .statements import listed
 from .stored import Chosen, StoredVersion
 from .tables import captures, versions, visits
 
-_AT_ONCE = 500  # captures whose rows are held
+_PLACES = 10_000  # that are asked for at once
 _VERSIONS = 20  # versions that are held; each with all its text
 
 
@@ -68,38 +68,35 @@ class ExportRows(Database):
 
         return self.read(act)
 
-    def files_of(self, chosen: Chosen) -> list[str]:
-        """The names or keys of the WARC files in which they lie."""
+    def chosen_places(self, chosen: Chosen) -> Iterator[tuple[str, int, str]]:
+        """Of each: the file that it lies in, the offset there, its record id. By record ids, a batch at a time."""
+        after = ""
+        while True:
+            found = self._places_behind(after, chosen)
+            yield from found
+            if len(found) < _PLACES:
+                return
+            after = found[-1][2]
 
-        def act(connection: Connection) -> list[str]:
-            query = select(captures.c.filename).where(_is_chosen(connection, chosen, captures)).distinct()
-            return list(connection.execute(query).scalars())
+    def _places_behind(self, after: str, chosen: Chosen) -> list[tuple[str, int, str]]:
+        def act(connection: Connection) -> list[tuple[str, int, str]]:
+            query = select(captures.c.filename, captures.c.offset, captures.c.record_id)
+            query = query.where(_is_chosen(connection, chosen, captures), captures.c.record_id > after)
+            found = connection.execute(query.order_by(captures.c.record_id).limit(_PLACES))
+            return [(row[0], row[1], row[2]) for row in found]
 
         return self.read(act)
 
-    def taken_from(self, names: Sequence[str], chosen: Chosen, more: Sequence[str]) -> Iterator[Taken]:
-        """Of one file, by its offsets; ``names``: all by which it may be known; ``more``: ids of others to take."""
-        after = -1
-        while True:
-            found = self._lying_in(names, chosen, more, after)
-            yield from found
-            if len(found) < _AT_ONCE:
-                return
-            after = found[-1].capture.offset
-
-    def _lying_in(self, names: Sequence[str], chosen: Chosen, more: Sequence[str], after: int) -> list[Taken]:
+    def taken(self, record_ids: Sequence[str], chosen: Chosen) -> list[Taken]:
+        """These, as they lie now, in no order."""
         original = captures.alias("original")
 
         def act(connection: Connection) -> list[Taken]:
-            others = captures.c.record_id.in_(select(listed(connection, more)))
             query = (
                 select(captures, original.c.record_id.label("its"))
                 .add_columns(_is_chosen(connection, chosen, original).label("chosen"))
                 .outerjoin(original, original.c.record_id == captures.c.refers_to)
-                .where(captures.c.filename.in_(names), captures.c.offset > after)
-                .where(or_(_is_chosen(connection, chosen, captures), others))
-                .order_by(captures.c.offset)
-                .limit(_AT_ONCE)
+                .where(captures.c.record_id.in_(select(listed(connection, record_ids))))
             )
             found = connection.execute(query).mappings().all()
             known = _by_id(connection, [row["its"] for row in found if row["its"]])

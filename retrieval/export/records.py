@@ -22,13 +22,14 @@ from pipelines.warc import Record, member
 
 from .replayable import emptied, is_blank
 from .result import DAMAGED, MISSING, NO_ORIGINAL, NOT_STORED, TAKEN_DOWN, Tally
+from .sorted_lines import SortedLines
 
-_TOGETHER = 500  # captures of one file whose rows are held, and among which reads are joined
+_TOGETHER = 500  # captures whose rows are held, and among which reads are joined
 
 
 class BeginAgain(Exception):
     """What was written is not to be kept: a revisit whose original cannot be read, as it turns out; something that was
-    taken down since; or not all that was in files which have been merged since."""
+    taken down since; or a file was merged with others in the moment when it was read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,16 +59,22 @@ class Records:
         self._referred.clear()
         self._beside = {one.record_id: one for one in self._catalog.originals_beside(self._chosen)}
         takedowns, blocks = self._in_force(), self._catalog.blocks()
-        places = {_place(name) for name in self._files()}
-        for place in sorted(places):
-            found = self._catalog.taken_from([place, place.rpartition("/")[2]], self._chosen, list(self._beside))
-            while some := list(islice(found, _TOGETHER)):
-                yield from self._read(self._allowed(some, blocks, tally), tally)
-        if self._in_force() != takedowns or places - {_place(name) for name in self._files()}:
+        with SortedLines() as lines:
+            self._plan(lines)
+            ids = (line.decode().split()[-1] for line in lines)
+            while some := list(islice(ids, _TOGETHER)):
+                # Where they lie now: a file may have left the spool, or been merged with others.
+                found = sorted(self._catalog.taken(some, self._chosen), key=lambda taken: _place(taken.capture))
+                yield from self._read(self._allowed(found, blocks, tally), tally)
+        if self._in_force() != takedowns:
             raise BeginAgain
 
-    def _files(self) -> Iterable[str]:
-        return {*self._catalog.files_of(self._chosen), *(capture.filename for capture in self._beside.values())}
+    def _plan(self, lines: SortedLines) -> None:
+        """In the order of their places: what lies together is read together."""
+        for capture in self._beside.values():
+            lines.add(_planned(capture.filename, capture.offset, capture.record_id))
+        for place in self._catalog.chosen_places(self._chosen):
+            lines.add(_planned(*place))
 
     def _in_force(self) -> set[str]:
         return {one.id for one in self._catalog.takedowns() if one.lifted is None}
@@ -99,6 +106,9 @@ class Records:
                 yield item
 
     def _lose(self, capture: Capture, why: DamagedRecord | ObjectNotFound | TakenDown, tally: Tally) -> None:
+        now = self._catalog.capture(capture.record_id)
+        if now and _place(now) != _place(capture):
+            raise BeginAgain  # it was moved between the two looks
         self._lost.add(capture.record_id)
         if capture.record_id in self._referred:
             raise BeginAgain
@@ -155,7 +165,15 @@ def _named(capture: Capture, why: StoppressError) -> str:
     return MISSING if in_store(capture.filename) else NOT_STORED
 
 
-def _place(filename: str) -> str:
+def _planned(filename: str, offset: int, record_id: str) -> bytes:
+    return f"{_key(filename)} {offset:020} {record_id}\n".encode()
+
+
+def _place(capture: Capture) -> tuple[str, int]:
+    return _key(capture.filename), capture.offset
+
+
+def _key(filename: str) -> str:
     """The key that a file has in the store, or will have: the same before and after it was uploaded."""
     return filename if in_store(filename) else warc_key(filename)
 

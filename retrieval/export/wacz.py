@@ -21,10 +21,11 @@ from pipelines.store.catalog import Catalog
 
 from .choice import Choice
 from .draft import Draft
-from .index import INDEX, SortedLines, write_index
+from .index import INDEX, write_index
 from .pages import HEADER, PageLine, encoded, page_lines
 from .records import Records
 from .result import Tally
+from .sorted_lines import SortedLines
 from .warc import Sink, first_record, write
 
 VERSION = "1.1.1"

@@ -16,7 +16,7 @@ import pytest
 from pipelines.errors import StoppressError
 from pipelines.store.warcs import WarcReader
 from retrieval.archive import open_archive
-from retrieval.export import draft, index
+from retrieval.export import draft, sorted_lines
 from tests.full_disk import full_disk
 from tests.running import PATIENCE, ROOT, environment
 
@@ -121,8 +121,8 @@ def test_a_full_disk_is_named_and_leaves_nothing_behind(newsroom: Newsroom, plac
 
 
 def test_no_room_for_an_index_names_the_folder(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(index, "_RUN", 2)
-    with index.SortedLines() as lines, full_disk():
+    monkeypatch.setattr(sorted_lines, "_RUN", 2)
+    with sorted_lines.SortedLines() as lines, full_disk():
         lines.add(b"b\n")
         with pytest.raises(StoppressError, match="name another folder in TMPDIR"):
             lines.add(b"a\n")

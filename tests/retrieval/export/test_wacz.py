@@ -12,7 +12,7 @@ from zipfile import ZIP_STORED, ZipFile
 import pytest
 
 from retrieval.archive import open_archive
-from retrieval.export import index
+from retrieval.export import index, sorted_lines
 from tests.rebuild.kept import CLOSED, POWER, RIVER
 
 from .conftest import Export
@@ -172,7 +172,7 @@ def test_the_same_export_gives_the_same_bytes(export: Export, tmp_path: Path) ->
 def test_an_index_that_does_not_fit_into_memory_is_the_same(
     export: Export, wacz: Path, newsroom: Newsroom, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(index, "_RUN", 2)
+    monkeypatch.setattr(sorted_lines, "_RUN", 2)
     export("wacz", newsroom.storm, "-o", tmp_path / "runs.wacz")
     monkeypatch.setattr(index, "_BLOCK", 2)
     export("wacz", newsroom.storm, "-o", tmp_path / "blocks.wacz")
