@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import struct
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -30,6 +31,10 @@ from .warc import Sink, first_record, write
 
 VERSION = "1.1.1"
 WARC = "export.warc.gz"
+# How large a file gets is not known when its header is written, so that each has ZIP64's extra field there; in the
+# directory at the end only those have one that are so large. wabac.js takes a file's header to have none if the
+# directory has none for it, and would read from within the header. An empty field of ours stands in both.
+_EXTRA = struct.pack("<2sH", b"SP", 0)  # .ZIP File Format Specification 4.5: id, length
 
 
 @dataclass(slots=True)
@@ -61,6 +66,7 @@ class _Package:
         """``stored``: readers fetch parts of it, or it is compressed already. (The time is ZIP's first: the same
         export gives the same bytes.)"""
         facts = ZipInfo(path)
+        facts.extra = _EXTRA
         facts.compress_type, facts.external_attr = ZIP_STORED if stored else ZIP_DEFLATED, 0o644 << 16
         with self.zip.open(facts, "w", force_zip64=True) as stream:
             made = _Resource(path, stream)
