@@ -23,10 +23,11 @@ _LINE_ENDS = str.maketrans({ord(c): f"\\u{ord(c):04x}" for c in "\x7f\x85\u2028\
 
 @dataclass(frozen=True, slots=True)
 class PageLine:
-    """A version, and the capture that shows it in the export."""
+    """A version, and the capture at which a replay shows it."""
 
     urlkey: str  # of the page
-    capture: Capture
+    record_id: str  # of the first capture in the time by which it was seen
+    capture: Capture  # the same, or its original: asked for a page at the time of a revisit wabac.js shows the next one
     title: str | None
     text: str
 
@@ -37,7 +38,7 @@ class PageLine:
 
     def encoded(self) -> bytes:
         said = {
-            "id": self.capture.record_id.removeprefix("urn:uuid:"),
+            "id": self.record_id.removeprefix("urn:uuid:"),
             "url": self.capture.url,
             "ts": self.ts,
             "title": self.title,
@@ -59,7 +60,9 @@ def page_lines(catalog: Catalog, chosen: Chosen, has: Callable[[Capture], bool])
                 continue
             capture = _shows(catalog, stored, after, chosen)
             if capture and has(capture):
-                yield PageLine(key, capture, stored.version.headline, stored.version.text)
+                original = catalog.capture(capture.refers_to) if capture.refers_to else None
+                shows = original or capture
+                yield PageLine(key, capture.record_id, shows, stored.version.headline, stored.version.text)
 
 
 def _shows(catalog: Catalog, stored: StoredVersion, after: StoredVersion | None, chosen: Chosen) -> Capture | None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import struct
+import zlib
 from pathlib import Path
 from typing import Any
 from zipfile import ZIP_STORED, ZipFile
@@ -62,6 +64,19 @@ def test_it_is_a_zip_of_the_parts_that_the_format_asks_for(wacz: Path) -> None:
     ]  # fmt: skip
     assert stored == {WARC, "indexes/index.cdx.gz"}
     assert (package["profile"], package["wacz_version"]) == ("data-package", "1.1.1")
+
+
+def test_where_a_file_begins_is_found_as_wabac_looks_for_it(wacz: Path) -> None:
+    """It looks into the header before a file only if the directory has an extra field for the file."""
+    data = wacz.read_bytes()
+    with ZipFile(wacz) as file:
+        for facts in file.infolist():
+            name, extra = struct.unpack_from("<HH", data, facts.header_offset + 26)
+            begins = facts.header_offset + 30 + name + (extra if facts.extra else 0)
+            packed = data[begins : begins + facts.compress_size]
+            plain = packed if facts.compress_type == ZIP_STORED else zlib.decompress(packed, wbits=-15)
+
+            assert plain == file.read(facts), facts.filename
 
 
 def test_every_file_has_its_digest_and_the_list_of_them_has_its_own(wacz: Path) -> None:
@@ -148,17 +163,18 @@ def test_several_pages_are_titled_after_what_was_asked_for_or_as_one_says(
     assert {line["url"] for line in pages(tmp_path / "1.wacz")[1:]} == {newsroom.storm, newsroom.moved}
 
 
-def test_a_version_that_was_on_show_before_the_time_is_listed_where_the_time_shows_it(
+def test_a_version_that_was_on_show_before_the_time_is_listed_where_every_replay_shows_it(
     export: Export, newsroom: Newsroom, tmp_path: Path
 ) -> None:
     with open_archive(newsroom.config) as archive:
-        second = list(archive.catalog.captures(archive.page(newsroom.storm).urlkey))[1]
+        first, second, *_ = archive.catalog.captures(archive.page(newsroom.storm).urlkey)
     path, moment = tmp_path / "second.wacz", second.timestamp.isoformat()
     ran = export("wacz", newsroom.storm, "--since", moment, "--until", moment, "-o", path, "--json")
     _, *found = pages(path)
 
     assert (second.kind, ran.lines[0]["versions"]) == ("revisit", 1)
     assert [line["id"] for line in found] == [second.record_id.removeprefix("urn:uuid:")]
+    assert [line["ts"] for line in found] == [first.timestamp.strftime("%Y-%m-%dT%H:%M:%SZ")]
     assert RIVER in found[0]["text"]
 
 
