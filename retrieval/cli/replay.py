@@ -17,7 +17,7 @@ def run(
         int, typer.Option("--port", metavar="N", min=0, max=65535, help="And there. 0: a free one.")
     ] = PORT,
     pywb: Annotated[str | None, typer.Option("--pywb", metavar="PROGRAM", help="pywb's wayback.")] = None,
-    behind_proxy: Annotated[bool, typer.Option("--behind-proxy", help="Who comes is asked in front of it.")] = False,
+    behind_proxy: Annotated[bool, typer.Option("--behind-proxy", help="Callers are checked there.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Show captured pages as they looked, until Ctrl-C: pywb does, in a process and on an origin of its own.

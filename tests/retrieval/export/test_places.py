@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +63,25 @@ def test_a_store_without_its_catalog_gives_the_same(newsroom: Newsroom, tmp_path
         made.append(([(r.type, r.id) for r in by_warcio(warc.path)[1:]], wacz.sha256, wacz.tally.versions))
 
     assert made[0] == made[1]
+
+
+@pytest.mark.postgres
+def test_a_catalog_in_postgresql_gives_what_one_in_sqlite_does(tmp_path: Path, postgres_url: str) -> None:
+    config = configured(tmp_path, catalog=postgres_url)
+    with Keeper(config) as keeper:
+        crawl = Crawl(keeper)
+        for payload in (page(RIVER), page(RIVER), page(CLOSED, RIVER)):
+            crawl.visit(payload)
+        crawl.visit(page(POWER, RIVER), url="https://news.example.org/live/other", via="https://www.example.org/there")
+    made = []
+    for name, where in (("pg", tmp_path / "spool.toml"), ("bare", tmp_path / "archive")):
+        with open_archive(where) as archive:
+            whole = archive.export_warc(tmp_path / f"{name}.all", since="2026")
+            part = archive.export_wacz(tmp_path / f"{name}.part", urls=[STORM], since=T0 + timedelta(minutes=1))
+        made.append((by_warcio(whole.path)[1:], part.sha256, part.tally.originals, part.tally.versions))
+
+    assert made[0] == made[1]
+    assert made[0][2:] == (1, 2)
 
 
 def test_what_a_crawler_has_still_in_its_spool_is_there_and_lies_where_it_will_lie(tmp_path: Path) -> None:
