@@ -5,7 +5,7 @@ ids, where the page shows that they can be trusted -> equal text -> the best ass
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..model import Update
@@ -51,48 +51,65 @@ def align(old_updates: Sequence[Update], new_updates: Sequence[Update]) -> list[
 def matches(old: Sequence[Update], new: Sequence[Update]) -> dict[int, Match]:
     """The same by old index, with what else it could have been."""
     by_key, key_of = pairs_by_key(old, new)
-    known = _one_to_another(old, new, key_of)
-    rebuilt = _or_the_same_moment(old, new, known)
+    known = _OneToAnother(old, new, key_of)
+    rebuilt = _OrTheSameMoment(old, new, known)
     by_text = pairs_by_text(old, new, by_key, rebuilt)
     found = {i: Match(j, "key", 1.0) for i, j in by_key.items()}
     found |= {i: Match(j, "exact", 1.0) for i, j in by_text.items()}
     return found | _by_assignment(old, new, {**by_key, **by_text}, known)
 
 
-def _one_to_another(old: Sequence[Update], new: Sequence[Update], key_of: KeyOf | None) -> Allowed:
+class _OneToAnother:
     """Where a kind of key is trusted, two updates with different ones are two updates, however alike."""
-    if key_of is None:
-        return lambda i, j: True
-    trusted = key_of
 
-    def allowed(i: int, j: int) -> bool:
-        a, b = trusted(old[i]), trusted(new[j])
+    def __init__(self, old: Sequence[Update], new: Sequence[Update], key_of: KeyOf | None) -> None:
+        self.trusted = key_of is not None
+        self.old = [*map(key_of, old)] if key_of else []
+        self.new = [*map(key_of, new)] if key_of else []
+
+    def __call__(self, i: int, j: int) -> bool:
+        if not self.trusted:
+            return True
+        a, b = self.old[i], self.new[j]
         return a is None or b is None or a == b
 
-    return allowed
+    def any(self, left: Collection[int], right: Collection[int]) -> bool:
+        """With trusted ids on both sides there is mostly nothing left to ask."""
+        if not left or not right:
+            return False
+        if not self.trusted:
+            return True
+        olds, news = {self.old[i] for i in left}, {self.new[j] for j in right}
+        return None in olds or None in news or not olds.isdisjoint(news)
 
 
-def _or_the_same_moment(old: Sequence[Update], new: Sequence[Update], allowed: Allowed) -> Allowed:
+class _OrTheSameMoment:
     """The same words at the same time under a new id: the page was rebuilt, the update is the same."""
-    return lambda i, j: allowed(i, j) or same_moment(old[i], new[j])
+
+    def __init__(self, old: Sequence[Update], new: Sequence[Update], allowed: _OneToAnother) -> None:
+        self.old, self.new, self.allowed = old, new, allowed
+
+    def __call__(self, i: int, j: int) -> bool:
+        return self.allowed(i, j) or same_moment(self.old[i], self.new[j])
+
+    def any(self, left: Collection[int], right: Collection[int]) -> bool:
+        if self.allowed.any(left, right):
+            return True
+        then = {self.old[i].published for i in left} - {None}
+        return not then.isdisjoint(self.new[j].published for j in right)
 
 
 def _by_assignment(
     old: Sequence[Update], new: Sequence[Update], matched: Mapping[int, int], allowed: Allowed
 ) -> dict[int, Match]:
-    if len(matched) in (len(old), len(new)) or not _any_allowed(old, new, matched, allowed):
+    taken = set(matched.values())
+    left = [i for i in range(len(old)) if i not in matched]
+    if not allowed.any(left, [j for j in range(len(new)) if j not in taken]):
         return {}
     from .assign import assign  # SciPy: most visits never need it
 
     found = assign([_read(u) for u in old], [_read(u) for u in new], matched, _facts(old, new, matched, allowed))
     return {i: Match(p.place, "assigned", p.score, p.runner_up) for i, p in found.items()}
-
-
-def _any_allowed(old: Sequence[Update], new: Sequence[Update], matched: Mapping[int, int], allowed: Allowed) -> bool:
-    """With trusted ids on both sides there is mostly nothing left to ask."""
-    taken = set(matched.values())
-    left = [j for j in range(len(new)) if j not in taken]
-    return any(allowed(i, j) for i in range(len(old)) if i not in matched for j in left)
 
 
 def _facts(old: Sequence[Update], new: Sequence[Update], matched: Mapping[int, int], allowed: Allowed) -> Facts:
@@ -114,7 +131,7 @@ def _keeps_order(matched: Mapping[int, int]) -> bool:
     return len(places) < _FEW or len(out_of_order(places)) <= (1 - _KEPT_ORDER) * len(places)
 
 
-def _same_embed(old: Sequence[Update], new: Sequence[Update]) -> Allowed:
+def _same_embed(old: Sequence[Update], new: Sequence[Update]) -> Callable[[int, int], bool]:
     """Do both show a picture, video or post that no other update does?"""
     left, right = _only_embeds(old), _only_embeds(new)
     return lambda i, j: not left[i].isdisjoint(right[j])

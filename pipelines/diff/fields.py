@@ -17,12 +17,12 @@ _TOKENS = re.compile(
     r"w|h|width|height|quality|q|fit|crop|auto|dpr|s)=[^&#]*&?)",
     re.IGNORECASE,
 )
-_compared = attrgetter(*["text", "headline", "published", "updated", "pinned", "authors", "media", "captions", "links"])
+compared = attrgetter(*["text", "headline", "published", "updated", "pinned", "authors", "media", "captions", "links"])
 
 
 def update_changes(old: Update, new: Update, elapsed: timedelta) -> Iterator[Change]:
     """Typed changes of one update's fields; without its place in the list."""
-    if _compared(old) == _compared(new):  # as most are
+    if compared(old) == compared(new):  # as most are
         return
     yield from worded("edited", "text", old.text, new.text, elapsed)
     yield from worded("retitled", "headline", old.headline, new.headline, elapsed)

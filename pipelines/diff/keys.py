@@ -36,10 +36,12 @@ def _permanent_key(update: Update) -> str | None:
 
 def _places(updates: Sequence[Update], key_of: KeyOf) -> dict[str, int]:
     """Key -> position of the keys that occur once; none at all if too many repeat."""
+    keyed = [(key, i) for i, update in enumerate(updates) if (key := key_of(update))]
     places: dict[str, list[int]] = defaultdict(list)
-    for i, update in enumerate(updates):
-        if key := key_of(update):
-            places[key].append(i)
+    if len(unique := dict(keyed)) == len(keyed):
+        return unique
+    for key, i in keyed:
+        places[key].append(i)
     once = {key: found[0] for key, found in places.items() if len(found) == 1}
     return once if len(places) - len(once) <= _REPEATED * len(places) else {}
 
@@ -47,12 +49,16 @@ def _places(updates: Sequence[Update], key_of: KeyOf) -> dict[str, int]:
 def _stable(pairs: dict[int, int], old: Sequence[Update], new: Sequence[Update]) -> bool:
     """Do pairs with the same key mostly say the same? With ids made up on each rendering, or counted from the
     top of the page, they do not: what the old one said now stands under another id, or nowhere."""
-    agreeing = sum(_agree(old[i], new[j]) for i, j in pairs.items())
-    if len(pairs) < _FEW:
-        said_now = {said(update) for update in new}
-        rewritten = sum(not _agree(old[i], new[j]) and said(old[i]) not in said_now for i, j in pairs.items())
-        return agreeing + rewritten / 2 >= _TRUSTED * len(pairs)
-    return agreeing >= _TRUSTED * len(pairs)
+    needed = _TRUSTED * len(pairs)
+    word_for_word = {i for i, j in pairs.items() if old[i].text and old[i].text == new[j].text}
+    if len(word_for_word) >= needed:  # which is cheap to see
+        return True
+    apart = [i for i, j in pairs.items() if i not in word_for_word and not _agree(old[i], new[j])]
+    agreeing = len(pairs) - len(apart)
+    if agreeing >= needed or len(pairs) >= _FEW:
+        return agreeing >= needed
+    said_now = {said(update) for update in new}
+    return agreeing + sum(said(old[i]) not in said_now for i in apart) / 2 >= needed
 
 
 def _agree(a: Update, b: Update) -> bool:

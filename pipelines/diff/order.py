@@ -15,7 +15,8 @@ def out_of_order(positions: Sequence[int]) -> set[int]:
     tail_values: list[int] = []
     before: list[int | None] = []
     for i, value in enumerate(positions):
-        length = bisect_left(tail_values, value)
+        in_order = not tail_values or value > tail_values[-1]  # as most are
+        length = len(tails) if in_order else bisect_left(tail_values, value)
         before.append(tails[length - 1] if length else None)
         tails[length : length + 1] = [i]
         tail_values[length : length + 1] = [value]

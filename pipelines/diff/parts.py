@@ -7,7 +7,7 @@ gained. A split is the same seen from the other side.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import islice
 from typing import NamedTuple
 
@@ -26,17 +26,21 @@ class Part(NamedTuple):
 
 
 def taken_in(
-    old: Sequence[Update], new: Sequence[Update], partner: Mapping[int, int], gone: Iterable[int]
+    old: Sequence[Update], new: Sequence[Update], partner: Mapping[int, int], gone: Collection[int]
 ) -> dict[int, Part]:
     """Of the old places without partner those whose words a changed new update holds now; ``partner``: old -> new."""
+    if not gone:
+        return {}
     changed = [(j, _gained(old[i], new[j])) for i, j in partner.items() if old[i].text != new[j].text]
     return _held(changed, ((i, old[i]) for i in gone))
 
 
 def taken_out(
-    old: Sequence[Update], new: Sequence[Update], partner: Mapping[int, int], came: Iterable[int]
+    old: Sequence[Update], new: Sequence[Update], partner: Mapping[int, int], came: Collection[int]
 ) -> dict[int, Part]:
     """Of the new places without partner those whose words a changed update has lost; ``whole``: the old place."""
+    if not came:
+        return {}
     changed = [(i, _gained(new[j], old[i])) for i, j in partner.items() if old[i].text != new[j].text]
     return _held(changed, ((j, new[j]) for j in came))
 

@@ -92,10 +92,24 @@ class _Page:
     def _news(self) -> Notice:
         """Of all that the page says now and did not say before; but for notices in updates that it had already,
         which tell of these alone."""
+        if self._nothing_told():
+            return "none"
         fresh = _fresh(_whole(self._old), _whole(self._new))
         notices = [sentence for sentence in fresh if notice_among([sentence]) != "none"]
         kept = [_said(update) for name, update in self._names.new.items() if name in self._names.old] if notices else []
         return notice_among(notice for notice in notices if not any(notice in said for said in kept))
+
+
+    def _nothing_told(self) -> bool:
+        """A quick look at more than what is new: lines of the page's text, its fields and the updates that the old
+        page has not there. True if none holds a notice; False if one may, or if they are too many to tell."""
+        before = set(self._old.text.splitlines())
+        lines = dict.fromkeys(line for line in self._new.text.splitlines() if line not in before)
+        was = {(update.headline, update.text) for update in self._old.updates}
+        told = [_said(update) for update in self._new.updates if (update.headline, update.text) not in was]
+        for text in (self._new.headline, self._new.standfirst, *told):
+            lines.update(dict.fromkeys((text or "").splitlines()))
+        return len(lines) <= _MOST_LINES and notice_among(s for line in lines for s in sentences(line)) == "none"
 
 
 def _with(change: Change, notice: Notice, *why: str) -> Change:
