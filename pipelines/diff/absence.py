@@ -10,10 +10,12 @@ than before is in no update.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+import re
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from functools import cached_property
 from itertools import pairwise
+from typing import AnyStr
 
 from ..extract.canonical import count
 from ..extract.completeness import covered
@@ -28,6 +30,10 @@ _RUN = 4  # words
 _AMPLE = 8  # letters of the page for each that none of its updates accounts for: enough to see that most are
 _FEW = 8  # updates that are looked for: with more, an index of the page's words pays
 _LETTERS = 4 * 10**9  # of pages looked through for what is gone: seconds
+_ASCII = bytes(range(0x80))
+_BECOME_ASCII = tuple(
+    letter.encode() for letter in map(chr, range(0x80, 0x10000)) if re.search("[a-z]", letter.casefold())
+)
 _TELLING = 40  # characters: a shorter text may stand elsewhere on the page by chance
 
 
@@ -108,7 +114,7 @@ class _Page:
     def given_up(self, places: Collection[int]) -> set[int]:
         return set(places) if self._left <= 0 else set()
 
-    def _holds(self, text: str, page: str) -> bool:
+    def _holds(self, text: AnyStr, page: AnyStr) -> bool:
         self._left -= len(page)
         return text in page
 
@@ -120,19 +126,25 @@ class _Page:
         runs = [run for run in all_runs if all(map(_is_plain, run))]
         if not runs:
             return True
-        return any(self._holds(" ".join(run), self._plain) for run in runs if self._may_hold(run))
+        return any(self._holds(" ".join(run).encode(), self._plain) for run in runs if self._may_hold(run))
 
     def _may_hold(self, run: Sequence[str]) -> bool:
         """The words in the middle of a run stand side by side on the page, if it does."""
-        return not self._index or (run[1], run[2]) in self._side_by_side
+        return not self._index or (run[1].encode(), run[2].encode()) in self._side_by_side
 
     @cached_property
-    def _plain(self) -> str:
-        return self.version.text.casefold().replace("\n", " ")
+    def _plain(self) -> bytes:
+        """Casefolded, for runs of ASCII words. That is quicker in bytes, where no other letter becomes ASCII by it."""
+        text = self.version.text
+        data = text.encode("utf-8", "surrogatepass")
+        others = data.translate(None, _ASCII)
+        if any(letter in others for letter in _BECOME_ASCII):
+            data = text.casefold().encode("utf-8", "surrogatepass")
+        return data.lower().replace(b"\n", b" ")
 
     @cached_property
-    def _side_by_side(self) -> set[tuple[str, str]]:
-        return set(pairwise(self._plain.split(" ")))
+    def _side_by_side(self) -> set[tuple[bytes, bytes]]:
+        return set(pairwise(self._plain.split(b" ")))
 
     @cached_property
     def _form(self) -> str:
@@ -151,14 +163,9 @@ class View:
     """What ``version`` shows of the stream of which ``other`` shows a part, too; ``kept``: the places in ``other`` of
     the updates that both have."""
 
-    def __init__(self, version: Version, other: Version, kept: Iterable[int]) -> None:
+    def __init__(self, version: Version, other: Version, kept: Collection[int]) -> None:
         self.version, self.other = version, other
-        self.times = _range(version)
-        self.grows_down = oldest_first(version.updates)
-        self.always_after, self.always_before = _open_ends(version, self.grows_down)
-        self.all = _shows_all(version)
-        both = [k for k in kept if not other.updates[k].pinned]
-        self.first, self.last = min(both, default=len(other.updates)), max(both, default=-1)
+        self.all, self._kept = _shows_all(version), kept
 
     def could_show(self, i: int) -> bool:
         """Could ``version`` have shown update ``i`` of ``other``?
@@ -173,9 +180,31 @@ class View:
             oldest, newest = times
             not_older = self.always_before or update.published > oldest
             return not_older and (self.always_after or update.published < newest)
-        above, below = self.first < i, self.last > i
-        older, newer = (above, below) if self.grows_down else (below, above)
+        first, last = self.ends
+        older, newer = (first < i, last > i) if self.grows_down else (last > i, first < i)
         return (self.always_before or older) and (self.always_after or newer)
+
+    @cached_property
+    def times(self) -> tuple[datetime, datetime] | None:
+        return _range(self.version)
+
+    @cached_property
+    def grows_down(self) -> bool:
+        return oldest_first(self.version.updates)
+
+    @property
+    def always_after(self) -> bool:
+        return _open_ends(self.version, self.grows_down)[0]
+
+    @property
+    def always_before(self) -> bool:
+        return _open_ends(self.version, self.grows_down)[1]
+
+    @cached_property
+    def ends(self) -> tuple[int, int]:
+        """The first and the last of those that both have; one that is pinned has no place in the stream."""
+        both = [k for k in self._kept if not self.other.updates[k].pinned]
+        return min(both, default=len(self.other.updates)), max(both, default=-1)
 
     def _rolled_off(self, update: Update) -> bool:
         """A page that always shows the same number of updates shows the newest N: older ones fall off its end."""

@@ -138,9 +138,9 @@ class _Comparison:
     def _moved(self) -> set[int]:
         """Old positions of pairs outside the longest run in order. What is pinned did not move."""
         old, new = self.old.updates, self.new.updates
-        pairs = ((i, match.place) for i, match in self.matches.items())
-        order = sorted((i, j) for i, j in pairs if not (old[i].pinned or new[j].pinned))
-        return {order[k][0] for k in out_of_order([j for _, j in order])}
+        place = {i: match.place for i, match in self.matches.items()}
+        order = [i for i in sorted(place) if not (old[i].pinned or new[place[i]].pinned)]
+        return {order[k] for k in out_of_order([place[i] for i in order])}
 
     def _came(self, j: int) -> Iterator[Change]:
         update = self.new.updates[j]

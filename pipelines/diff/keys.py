@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from operator import attrgetter
 
 from ..model import Update
 from .same import said, same_moment
@@ -18,15 +19,15 @@ _REPEATED = 0.1  # share of keys that may occur twice (a pinned copy) before thi
 def pairs_by_key(old: Sequence[Update], new: Sequence[Update]) -> tuple[dict[int, int], KeyOf | None]:
     """Old -> new position by the first kind of key that proves stable, and that kind; kinds never mix."""
     for key_of in (_native_id, _permanent_key):
-        left, right = _places(old, key_of), _places(new, key_of)
+        left = _places(old, key_of)
+        right = _places(new, key_of) if left else {}
         pairs = {i: right[key] for key, i in left.items() if key in right}
         if pairs and _stable(pairs, old, new):
             return pairs, key_of
     return {}, None
 
 
-def _native_id(update: Update) -> str | None:
-    return update.id
+_native_id: KeyOf = attrgetter("id")
 
 
 def _permanent_key(update: Update) -> str | None:
@@ -36,12 +37,14 @@ def _permanent_key(update: Update) -> str | None:
 
 def _places(updates: Sequence[Update], key_of: KeyOf) -> dict[str, int]:
     """Key -> position of the keys that occur once; none at all if too many repeat."""
-    keyed = [(key, i) for i, update in enumerate(updates) if (key := key_of(update))]
-    places: dict[str, list[int]] = defaultdict(list)
-    if len(unique := dict(keyed)) == len(keyed):
+    keys = [*map(key_of, updates)]
+    unique = {key: i for i, key in enumerate(keys) if key}
+    if len(unique) == len(keys):  # as on most pages
         return unique
-    for key, i in keyed:
-        places[key].append(i)
+    places: dict[str, list[int]] = defaultdict(list)
+    for i, key in enumerate(keys):
+        if key:
+            places[key].append(i)
     once = {key: found[0] for key, found in places.items() if len(found) == 1}
     return once if len(places) - len(once) <= _REPEATED * len(places) else {}
 

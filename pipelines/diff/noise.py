@@ -10,6 +10,7 @@ from datetime import timedelta
 from ..extract.canonical import canonical
 from ..extract.words import RELATIVE, relative, words_of
 from ..model import ChangeClass
+from .words import same_ends
 
 _FORMAT_MARKS = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−⁃", "-") | dict.fromkeys("’‘ʼ`´", "'"))
@@ -49,12 +50,21 @@ def text_class(old: str | None, new: str | None, elapsed: timedelta) -> ChangeCl
     that hold only a clock, a date, an age or a counter; ages and short clock lines that went on by the time
     that has passed; temperatures alone. ``editorial``: anything else, numbers in prose included.
     """
-    before, after = old or "", new or ""
+    before, after = differing_lines(old or "", new or "")
     if substance(before) == substance(after):
         return "cosmetic"
     if substance(canonical(before)) == substance(canonical(after)):
         return "volatile"
+    before, after = differing_lines(old or "", new or "", around=1)  # an age may go on in the next line
     return "volatile" if _only_ticked(before, after, elapsed) else "editorial"
+
+
+def differing_lines(old: str, new: str, around: int = 0) -> tuple[str, str]:
+    """Both without the lines that they begin and end with together; ``around``: but for so many of these."""
+    before, after = old.split("\n"), new.split("\n")
+    head, tail = same_ends(before, after)
+    head, tail = max(0, head - around), max(0, tail - around)
+    return "\n".join(before[head : len(before) - tail]), "\n".join(after[head : len(after) - tail])
 
 
 def substance(text: str) -> list[str]:

@@ -103,8 +103,9 @@ class _Page:
     def _nothing_told(self) -> bool:
         """A quick look at more than what is new: lines of the page's text, its fields and the updates that the old
         page has not there. True if none holds a notice; False if one may, or if they are too many to tell."""
-        before = set(self._old.text.splitlines())
-        lines = dict.fromkeys(line for line in self._new.text.splitlines() if line not in before)
+        before = set(self._old.text.split("\n"))
+        rest = "\n".join([line for line in self._new.text.split("\n") if line not in before])
+        lines = dict.fromkeys(rest.splitlines())
         was = {(update.headline, update.text) for update in self._old.updates}
         told = [_said(update) for update in self._new.updates if (update.headline, update.text) not in was]
         for text in (self._new.headline, self._new.standfirst, *told):

@@ -82,10 +82,9 @@ def _capitals(text: str) -> _Capitals | None:
         return _Capitals(frozenset(), frozenset())
     inside, first, small = set(), set(), 0
     for word in _WORD.finditer(text):
-        begins = _BEGINS.search(text, max(0, word.start() - 8), word.start()) is not None
         if not word[0][0].isupper():
             small += word[0][0].islower()
-        elif begins:
+        elif _BEGINS.search(text, max(0, word.start() - 8), word.start()):
             first.add(_bare(word[0]))
         else:
             inside.add(_bare(word[0]))

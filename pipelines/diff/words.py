@@ -64,7 +64,7 @@ def diff_tokens(old: Sequence[str], new: Sequence[str]) -> tuple[Op, ...]:
 
 def _hunks(old: Sequence[str], new: Sequence[str], a: int = 0, b: int = 0) -> list[Op]:
     """Hunks between two token lists, shifted by (a, b). Equal ends are cut off: they need no matching."""
-    head, tail = _same_ends(old, new)
+    head, tail = same_ends(old, new)
     left, right = old[head : len(old) - tail], new[head : len(new) - tail]
     a, b = a + head, b + head
     if not left and not right:
@@ -75,7 +75,7 @@ def _hunks(old: Sequence[str], new: Sequence[str], a: int = 0, b: int = 0) -> li
     return [_op(a + i, a + j, b + k, b + m) for tag, i, j, k, m in codes if tag != "equal"]
 
 
-def _same_ends(old: Sequence[object], new: Sequence[object]) -> tuple[int, int]:
+def same_ends(old: Sequence[object], new: Sequence[object]) -> tuple[int, int]:
     shorter = min(len(old), len(new))
     head = 0
     while head < shorter and old[head] == new[head]:
@@ -101,7 +101,7 @@ def _by_lines(old_text: str, new_text: str, old: list[str], new: list[str]) -> l
 
 
 def _line_hunks(old: list[tuple[str, ...]], new: list[tuple[str, ...]]) -> list[Op]:
-    head, tail = _same_ends(old, new)
+    head, tail = same_ends(old, new)
     left, right = old[head : len(old) - tail], new[head : len(new) - tail]
     # The junk heuristic is right for lines: one repeated hundreds of times is empty or boilerplate.
     codes = SequenceMatcher(None, left, right, True).get_opcodes()
