@@ -5,17 +5,17 @@ ids, where the page shows that they can be trusted -> equal text -> the best ass
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..model import Update
 from .keys import KeyOf, pairs_by_key
 from .order import out_of_order
-from .same import Allowed, other_moment, pairs_by_text, said, same_moment
-from .words import same_opening
+from .same import pairs_by_text, said, same_moment, ticks
+from .words import opening
 
 if TYPE_CHECKING:
-    from .assign import Facts
+    from .assign import Traits
 
 Pair = tuple[int | None, int | None, str, float]
 
@@ -100,41 +100,35 @@ class _OrTheSameMoment:
 
 
 def _by_assignment(
-    old: Sequence[Update], new: Sequence[Update], matched: Mapping[int, int], allowed: Allowed
+    old: Sequence[Update], new: Sequence[Update], matched: Mapping[int, int], allowed: _OneToAnother
 ) -> dict[int, Match]:
     taken = set(matched.values())
     left = [i for i in range(len(old)) if i not in matched]
     if not allowed.any(left, [j for j in range(len(new)) if j not in taken]):
         return {}
-    from .assign import assign  # SciPy: most visits never need it
+    from .assign import Facts, assign  # SciPy: most visits never need it
 
-    found = assign([_read(u) for u in old], [_read(u) for u in new], matched, _facts(old, new, matched, allowed))
+    facts = Facts(_traits(old, allowed.old), _traits(new, allowed.new), _keeps_order(matched))
+    found = assign([_read(u) for u in old], [_read(u) for u in new], matched, facts)
     return {i: Match(p.place, "assigned", p.score, p.runner_up) for i, p in found.items()}
 
 
-def _facts(old: Sequence[Update], new: Sequence[Update], matched: Mapping[int, int], allowed: Allowed) -> Facts:
-    from .assign import Facts
+def _traits(updates: Sequence[Update], keys: Sequence[str | None]) -> list[Traits]:
+    from .assign import Traits
 
-    return Facts(
-        allowed=allowed,
-        same_time=lambda i, j: same_moment(old[i], new[j]),
-        other_time=lambda i, j: other_moment(old[i], new[j]),
-        opening=lambda i, j: same_opening(old[i].text, new[j].text),
-        embed=_same_embed(old, new),
-        in_order=_keeps_order(matched),
-    )
+    embeds = _only_embeds(updates)
+    keys = keys or [None] * len(updates)
+    times = [None if ticks(u) else u.published for u in updates]
+    return [
+        Traits(key, time, opening(u.text), shown)
+        for key, time, u, shown in zip(keys, times, updates, embeds, strict=True)
+    ]
 
 
 def _keeps_order(matched: Mapping[int, int]) -> bool:
     """A live page is a stream: what stands between two updates stays there. A front page is arranged anew."""
     places = [j for _, j in sorted(matched.items())]
     return len(places) < _FEW or len(out_of_order(places)) <= (1 - _KEPT_ORDER) * len(places)
-
-
-def _same_embed(old: Sequence[Update], new: Sequence[Update]) -> Callable[[int, int], bool]:
-    """Do both show a picture, video or post that no other update does?"""
-    left, right = _only_embeds(old), _only_embeds(new)
-    return lambda i, j: not left[i].isdisjoint(right[j])
 
 
 def _only_embeds(updates: Sequence[Update]) -> list[set[str]]:

@@ -65,17 +65,21 @@ class Likeness:
         df = Counter(gram for text in texts for gram in text)
         for text in around:
             df.update(df.keys() & grams(text))
-        self._columns: dict[tuple[Gram, int], int] = {}
+        self._columns: dict[Gram | tuple[Gram, int], int] = {}  # a gram; its second, third, ... in one text
         ones = [self._ones(text) for text in texts]
         n = len(texts) + len(around)
-        self._df = np.array([df[gram] for gram, _ in self._columns])
+        self._df = np.array([df[gram] if gram in df else df[gram[0]] for gram in self._columns])
         self._idf = np.log1p(n / np.maximum(self._df, 1))
         self._old, self._new = self._matrix(ones[: len(old)]), self._matrix(ones[len(old) :])
         self._old_weight, self._new_weight = self._old @ self._idf, self._new @ self._idf
 
     def _ones(self, text: Counter[Gram]) -> list[int]:
         columns = self._columns
-        return [columns.setdefault((gram, k), len(columns)) for gram, count in text.items() for k in range(count)]
+        found = []
+        for gram, count in text.items():
+            found.append(columns.setdefault(gram, len(columns)))
+            found += [columns.setdefault((gram, k), len(columns)) for k in range(1, count)]  # few repeat
+        return found
 
     def _matrix(self, ones: Sequence[Sequence[int]]) -> sparse.csr_array:
         starts = np.cumsum([0, *map(len, ones)])

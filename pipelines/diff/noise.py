@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 
-from ..extract.canonical import canonical
-from ..extract.words import RELATIVE, relative, words_of
+from ..extract.canonical import TICKING, canonical
+from ..extract.words import RELATIVE, hints_age, relative, words_of
 from ..model import ChangeClass
 from .words import same_ends
 
@@ -28,6 +31,9 @@ _AROUND_AUDIENCE = _AUDIENCE | words_of(
     "están esta artículo ahora persone stanno articolo ora mensen dit artikel nu osób ten artykuł teraz pessoas estão "
     "esta artigo agora"
 )
+# Latin letters and usual signs: where the normal form reads no entities, no temperatures, no times of other scripts,
+# and no sign that it alone takes for an apostrophe.
+_PLAIN = re.compile("[\x01-%'-\xaf\xb1-\xb3\xb5-\u024f–—‘’“”…]*")
 _WORD = re.compile(r"[^\W\d_]+")
 _SLACK = {
     "seconds": timedelta(minutes=1),
@@ -51,12 +57,33 @@ def text_class(old: str | None, new: str | None, elapsed: timedelta) -> ChangeCl
     that has passed; temperatures alone. ``editorial``: anything else, numbers in prose included.
     """
     before, after = differing_lines(old or "", new or "")
-    if substance(before) == substance(after):
+    was, now = substance(before), substance(after)
+    if was == now:
         return "cosmetic"
+    if _surely_edited(before, after, was, now):
+        return "editorial"
     if substance(canonical(before)) == substance(canonical(after)):
         return "volatile"
     before, after = differing_lines(old or "", new or "", around=1)  # an age may go on in the next line
     return "volatile" if _only_ticked(before, after, elapsed) else "editorial"
+
+
+def _surely_edited(before: str, after: str, was: Sequence[str], now: Sequence[str]) -> bool:
+    """A quick look, as most edits are plain: a word came or went that is in no clock, date, age or counter."""
+    if not _PLAIN.fullmatch(before) or not _PLAIN.fullmatch(after) or hints_age(before) or hints_age(after):
+        return False
+    head, tail = same_ends(was, now)
+    words = Counter(was[head : len(was) - tail])
+    words.subtract(now[head : len(now) - tail])
+    return any(count and _lasts(word) for word, count in words.items())
+
+
+@lru_cache(4096)
+def _lasts(word: str) -> bool:
+    """No word of those that tick, nor two of them with an apostrophe between: it is taken out nowhere."""
+    if not word.isascii() or not word.isalpha() or word in TICKING or word in _AROUND_AUDIENCE:
+        return False
+    return not any(word[:k] in TICKING and word[k:] in TICKING for k in range(1, len(word)))
 
 
 def differing_lines(old: str, new: str, around: int = 0) -> tuple[str, str]:

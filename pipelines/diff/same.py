@@ -31,11 +31,6 @@ def same_moment(a: Update, b: Update) -> bool:
     return a.published is not None and a.published == b.published and not (ticks(a) or ticks(b))
 
 
-def other_moment(a: Update, b: Update) -> bool:
-    """Both times known, and not equal."""
-    return None not in (a.published, b.published) and a.published != b.published and not (ticks(a) or ticks(b))
-
-
 def ticks(update: Update) -> bool:
     return update.time_source == "relative"
 

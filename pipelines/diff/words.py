@@ -23,6 +23,7 @@ UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 )
 _TOKEN = re.compile(rf"[^\W{UNSPACED}]+|[{UNSPACED}]|[^\w\s]")
+OPENING = 6  # words
 _SHORT = 3  # letters: one such word left standing between two hunks only makes them harder to read
 _DIRECT = 20_000  # tokens on both sides; above, whole lines first: matching words is quadratic at worst
 
@@ -32,11 +33,9 @@ def tokens(text: str) -> list[str]:
     return _TOKEN.findall(text)
 
 
-def same_opening(a: str, b: str, words: int = 6) -> bool:
-    """Do both begin with the same words, without case? A shorter text has to be the beginning of the other."""
-    left, right = ([m[0].casefold() for m in islice(_TOKEN.finditer(text), words)] for text in (a, b))
-    shorter = min(len(left), len(right))
-    return shorter >= words / 2 and left[:shorter] == right[:shorter]
+def opening(text: str) -> list[str]:
+    """The words that a text begins with, without case."""
+    return [m[0].casefold() for m in islice(_TOKEN.finditer(text), OPENING)]
 
 
 def spans(text: str) -> list[tuple[int, int]]:

@@ -30,6 +30,7 @@ _AGO = words_of(
     "ago fa geleden temu atrás sedan siden назад тому önce lalu πριν από vor hace há il y a just moments now"
 )
 _AROUND = TIME_LABELS | COUNTED | _TICKING | _AGO
+TICKING = frozenset(_AROUND)  # all words of lines that tick
 _WORD = re.compile(r"[^\W\d_]+")
 _WORDS = re.compile(r"\w+")
 _OTHERS = re.compile(r"[^\x00-\x7f]+")
