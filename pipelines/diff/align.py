@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 Pair = tuple[int | None, int | None, str, float]
 
 _KEPT_ORDER = 0.7  # share of the known pairs that stand in the same order, for places to mean anything
+_READ = 200_000  # characters of an update that likeness is read from
 _FEW = 3  # pairs; fewer say nothing about order
 
 
@@ -141,4 +142,7 @@ def _only_embeds(updates: Sequence[Update]) -> list[set[str]]:
 
 def _read(update: Update) -> str:
     """What likeness is read from. Weights forgive what the normal form takes out, and case folding is quick."""
-    return f"{update.headline or ''} {update.text or said(update)}".casefold()
+    text = update.text or said(update)
+    if len(text) > _READ:
+        text = f"{text[: _READ // 2]} {text[-_READ // 2 :]}"
+    return f"{update.headline or ''} {text}".casefold()

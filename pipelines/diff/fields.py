@@ -10,7 +10,7 @@ from operator import attrgetter
 from ..model import Change, ChangeClass, Update, Version
 from .noise import text_class
 from .same import ticks
-from .words import diff_words
+from .words import compare_words, narrowed
 
 _TOKENS = re.compile(
     r"(?:;(?:jsessionid|phpsessid)=[^?#]*|(?<=[?&])(?:utm_\w+|fbclid|gclid|phpsessid|jsessionid|sid|_|cb|"
@@ -51,13 +51,16 @@ def page_changes(old: Version, new: Version, elapsed: timedelta) -> Iterator[Cha
 def worded(type_: str, field: str, old: str | None, new: str | None, elapsed: timedelta) -> Iterator[Change]:
     if (old or "") == (new or ""):
         return
+    ops, coarse = compare_words(old or "", new or "")
+    was, now, long = narrowed(old or "", new or "")
     yield Change(
         type=type_,
-        class_=text_class(old, new, elapsed),
+        class_="editorial" if long else text_class(was, now, elapsed),
         field=field,
         old=old,
         new=new,
-        ops=diff_words(old or "", new or ""),
+        ops=ops,
+        coarse=coarse or long,
     )
 
 

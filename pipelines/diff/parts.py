@@ -16,6 +16,7 @@ from .words import tokens
 
 HELD = 0.7  # share of its runs that must have come over
 _RUN = 3  # words
+_LONG = 500_000  # characters; what is longer is no part of an update
 _AT_LEAST = 3  # runs; "Goal!" stands in many updates
 
 
@@ -71,5 +72,7 @@ def _held(changed: Sequence[tuple[int, Runs]], alone: Iterable[tuple[int, Update
 
 
 def _runs(update: Update) -> Runs:
+    if len(update.text) > _LONG:
+        return set()
     words = [token for token in tokens(update.text.casefold()) if token.isalnum()]
     return set(zip(*(islice(words, k, None) for k in range(_RUN)), strict=False))

@@ -12,13 +12,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import accumulate
 
 from ..model import Change, Notice, Update, Version
 from .notices import notice_among
 from .sentences import sentences
+from .words import narrowed
 
 _ASKED = frozenset({"edited", "retitled", "headline", "standfirst", "removed", "reverted"})
 _MOST_LINES = 500  # a page that is another one tells nothing by a notice
+_MOST_LETTERS = 1_000_000  # of new lines; the same
 # Not "added": what is new needs no notice. An update that only grew is an edit like any other.
 
 
@@ -58,7 +61,10 @@ class _Page:
         before = self._names.old.get(change.was or change.update or "")
         if now is None or before is None:
             return change
-        notice = notice_among(_fresh(_said(before), _said(now)))
+        was, says, long = narrowed(_said(before), _said(now))
+        if long:
+            return replace(change, reasons=("too long to be searched for a notice",))
+        notice = notice_among(_fresh(was, says))
         if notice == "proper":
             return _with(change, notice, "a notice in the update says what was wrong")
         if notice == "technical":
@@ -110,7 +116,9 @@ class _Page:
         told = [_said(update) for update in self._new.updates if (update.headline, update.text) not in was]
         for text in (self._new.headline, self._new.standfirst, *told):
             lines.update(dict.fromkeys((text or "").splitlines()))
-        return len(lines) <= _MOST_LINES and notice_among(s for line in lines for s in sentences(line)) == "none"
+        if len(lines) > _MOST_LINES or sum(map(len, lines)) > _MOST_LETTERS:
+            return False
+        return notice_among(s for line in lines for s in sentences(line)) == "none"
 
 
 def _with(change: Change, notice: Notice, *why: str) -> Change:
@@ -122,6 +130,8 @@ def _fresh(before: str, now: str) -> Iterable[str]:
     old, new = before.splitlines(), now.splitlines()
     held, kept = set(old), set(new)
     left = list(dict.fromkeys(line for line in new if line not in held))[:_MOST_LINES]
+    ends = accumulate(map(len, left))
+    left = [line for line, end in zip(left, ends, strict=True) if end <= _MOST_LETTERS]
     changed = "\n".join(line for line in old if line not in kept)
     known = set(sentences(changed))
     return [sentence for line in left for sentence in sentences(line) if sentence not in known]

@@ -123,11 +123,12 @@ def _without_age(line: str) -> str:
     """The line without an age at its beginning (before a new sentence) or at its very end."""
     line = line.strip()
     for found in RELATIVE.finditer(line) if hints_age(line) else ():
-        before, after = line[: found.start()], line[found.end() :]
-        if _EDGE.fullmatch(after):
-            return before.rstrip(" ·•|,(-")
-        if _EDGE.fullmatch(before) and not after.lstrip(" ·•|,)-")[:1].islower():
-            return after.lstrip(" ·•|,)-")
+        if _EDGE.fullmatch(line, found.end()):
+            return line[: found.start()].rstrip(" ·•|,(-")
+        if _EDGE.fullmatch(line, 0, found.start()):
+            after = line[found.end() :].lstrip(" ·•|,)-")
+            if not after[:1].islower():
+                return after
     return line
 
 
