@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 Pair = tuple[int | None, int | None, str, float]
 
 _KEPT_ORDER = 0.7  # share of the known pairs that stand in the same order, for places to mean anything
+_CELLS = 4_000_000  # pairs of updates without partner; 2,000 against 2,000
 _READ = 200_000  # characters of an update that likeness is read from
 _FEW = 3  # pairs; fewer say nothing about order
 
@@ -40,7 +41,7 @@ def align(old_updates: Sequence[Update], new_updates: Sequence[Update]) -> list[
     old order. Methods: ``key`` (an id the page keeps stable), ``exact`` (equal canonical text), ``assigned``
     (the best assignment of the rest), ``unmatched``. Works without ids, times or unique texts.
     """
-    found = matches(old_updates, new_updates)
+    found, _ = matches(old_updates, new_updates)
     old_of = {match.place: (i, match.method, match.score) for i, match in found.items()}
     pairs: list[Pair] = []
     for j in range(len(new_updates)):
@@ -49,7 +50,12 @@ def align(old_updates: Sequence[Update], new_updates: Sequence[Update]) -> list[
     return pairs + [(i, None, "unmatched", 0.0) for i in range(len(old_updates)) if i not in found]
 
 
-def matches(old: Sequence[Update], new: Sequence[Update]) -> dict[int, Match]:
+class Matches(NamedTuple):
+    found: dict[int, Match]  # by old place
+    coarse: bool  # of so many without partner not every pair was looked at
+
+
+def matches(old: Sequence[Update], new: Sequence[Update]) -> Matches:
     """The same by old index, with what else it could have been."""
     by_key, key_of = pairs_by_key(old, new)
     known = _OneToAnother(old, new, key_of)
@@ -57,7 +63,8 @@ def matches(old: Sequence[Update], new: Sequence[Update]) -> dict[int, Match]:
     by_text = pairs_by_text(old, new, by_key, rebuilt)
     found = {i: Match(j, "key", 1.0) for i, j in by_key.items()}
     found |= {i: Match(j, "exact", 1.0) for i, j in by_text.items()}
-    return found | _by_assignment(old, new, {**by_key, **by_text}, known)
+    rest, coarse = _by_assignment(old, new, {**by_key, **by_text}, known)
+    return Matches(found | rest, coarse)
 
 
 class _OneToAnother:
@@ -102,16 +109,19 @@ class _OrTheSameMoment:
 
 def _by_assignment(
     old: Sequence[Update], new: Sequence[Update], matched: Mapping[int, int], allowed: _OneToAnother
-) -> dict[int, Match]:
+) -> Matches:
     taken = set(matched.values())
     left = [i for i in range(len(old)) if i not in matched]
-    if not allowed.any(left, [j for j in range(len(new)) if j not in taken]):
-        return {}
+    right = [j for j in range(len(new)) if j not in taken]
+    if not allowed.any(left, right):
+        return Matches({}, coarse=False)
     from .assign import Facts, assign  # SciPy: most visits never need it
+    from .blocks import assign_coarsely
 
     facts = Facts(_traits(old, allowed.old), _traits(new, allowed.new), _keeps_order(matched))
-    found = assign([_read(u) for u in old], [_read(u) for u in new], matched, facts)
-    return {i: Match(p.place, "assigned", p.score, p.runner_up) for i, p in found.items()}
+    coarse = len(left) * len(right) > _CELLS
+    found = (assign_coarsely if coarse else assign)([_read(u) for u in old], [_read(u) for u in new], matched, facts)
+    return Matches({i: Match(p.place, "assigned", p.score, p.runner_up) for i, p in found.items()}, coarse)
 
 
 def _traits(updates: Sequence[Update], keys: Sequence[str | None]) -> list[Traits]:

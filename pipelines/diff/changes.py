@@ -42,7 +42,7 @@ def changes(old_version: Version, new_version: Version, history: Iterable[Versio
     The same two versions always give the same list; a version compared with itself gives none.
     """
     comparison = _Comparison(old_version, new_version, tuple(history))
-    found = [*comparison.of_page(), *comparison.of_updates(), *comparison.of_gone()]
+    found = [*comparison.of_page(), *map(comparison.flagged, (*comparison.of_updates(), *comparison.of_gone()))]
     return judged(found, old_version, new_version, comparison.names())
 
 
@@ -60,7 +60,7 @@ class _Comparison:
         self.old, self.new = old, new
         self.elapsed = new.at - old.at
         self.lang = new.lang or old.lang
-        self.matches = matches(old.updates, new.updates)
+        self.matches, self.coarse = matches(old.updates, new.updates)
         self.old_of = {match.place: i for i, match in self.matches.items()}
         gone = [i for i in range(len(old.updates)) if i not in self.matches]
         came = [j for j in range(len(new.updates)) if j not in self.old_of]
@@ -71,6 +71,11 @@ class _Comparison:
         self.gone = [i for i in gone if i not in self.merged]
         self.past = Past(history, old, pairs_by_key(old.updates, new.updates)[1]) if history else None
         self.old_names, self.new_names = names(old.updates), names(new.updates)
+
+    def flagged(self, change: Change) -> Change:
+        """Where not all pairs were looked at, what rests on them is coarse: new, gone, or assigned to each other."""
+        sure = not self.coarse or change.match_method in ("key", "exact")
+        return change if sure or change.coarse else replace(change, coarse=True)
 
     def _touched(self) -> set[int]:
         """Old places of pairs that differ in any field: mostly few. Nothing else is asked of the others."""
@@ -112,7 +117,7 @@ class _Comparison:
             )
             yield _by_its_words(merged, part, self.new_names[part.whole])
         marked = {i for i in self.gone if self.old.updates[i].key in self.new.deleted}
-        absent, self.given_up = looked_for(self.old, self.new, self.gone, self.matches)
+        absent, given_up = looked_for(self.old, self.new, self.gone, self.matches)
         found = absent | dict.fromkeys(marked, "removed")
         for i, how in sorted(found.items()):
             removed = how == "removed"
@@ -123,6 +128,7 @@ class _Comparison:
                 old=self.old.updates[i].text,
                 confirmed=how == "left_window" or i in marked,
                 tombstone=i in marked,  # the page says itself that it is deleted
+                coarse=i in given_up,
                 age_s=age_of(self.old.updates[i], self.new.at),
             )
 

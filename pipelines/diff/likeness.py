@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
@@ -23,8 +24,6 @@ Gram = str | tuple[str, str]
 
 _RUN = re.compile(rf"[^\W{UNSPACED}]+|[{UNSPACED}]+")
 _UNSPACED = re.compile(f"[{UNSPACED}]")
-_CELLS = 4_000_000  # pairs; with more, only grams that few texts share are looked at
-_FEW = 50  # texts
 
 
 def grams(text: str) -> list[Gram]:
@@ -89,7 +88,7 @@ class Likeness:
     def table(self, old: Sequence[int] | None = None, new: Sequence[int] | None = None) -> Matrix:
         """S of these old with these new texts (or of all), 0..1; 0 for a text without words."""
         rows, columns = list(range(self.n_old) if old is None else old), list(range(self.n_new) if new is None else new)
-        shared = self._shared(rows, columns)
+        shared = self._all_shared if old is None and new is None else self._shared(rows, columns)
         a, b = self._old_weight[rows, None], self._new_weight[None, columns]
         with np.errstate(divide="ignore", invalid="ignore"):
             score = shared / (a + b) + 0.5 * shared / np.minimum(a, b)
@@ -97,7 +96,7 @@ class Likeness:
 
     def within(self, share: float, at_least: int) -> NDArray[np.bool_]:
         """Does either text of a pair hold this share of the other's weight? No text of fewer grams is looked for."""
-        shared = self._shared(range(self.n_old), range(self.n_new))
+        shared = self._all_shared
         a, b = self._old_weight[:, None], self._new_weight[None, :]
         long = (self._old.sum(axis=1) >= at_least)[:, None], (self._new.sum(axis=1) >= at_least)[None, :]
         of_old, of_new = (shared >= share * a) & long[0], (shared >= share * b) & long[1]
@@ -109,7 +108,9 @@ class Likeness:
         return shared / (self._old_weight[i] or 1.0), shared / (self._new_weight[j] or 1.0)
 
     def _shared(self, old: Sequence[int], new: Sequence[int]) -> Matrix:
-        weight = self._idf if len(old) * len(new) <= _CELLS else np.where(self._df <= _FEW, self._idf, 0.0)
-        left = self._old[list(old)].multiply(weight).tocsr()
-        left.eliminate_zeros()
+        left = self._old[list(old)].multiply(self._idf).tocsr()
         return np.asarray((left @ self._new[list(new)].T).toarray(), dtype=np.float64)
+
+    @cached_property
+    def _all_shared(self) -> Matrix:
+        return self._shared(range(self.n_old), range(self.n_new))
