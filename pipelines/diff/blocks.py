@@ -104,7 +104,7 @@ def _likest_first(i: Numbers, j: Numbers, total: NDArray[np.float64]) -> Found:
     best_new: dict[int, list[float]] = {}
     for a, b, score in zip(i[order].tolist(), j[order].tolist(), total[order].tolist(), strict=True):
         for best, place in ((best_old, a), (best_new, b)):
-            if len(seen := best.setdefault(place, [])) < 2:  # noqa: PLR2004 - itself, and the runner-up
+            if len(seen := best.setdefault(place, [])) < 2:  # itself, and the runner-up
                 seen.append(score)
         if a not in found and b not in taken:
             found[a] = (b, score)

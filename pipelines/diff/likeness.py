@@ -65,20 +65,26 @@ class Likeness:
         for text in around:
             df.update(df.keys() & grams(text))
         self._columns: dict[Gram | tuple[Gram, int], int] = {}  # a gram; its second, third, ... in one text
+        self._gram_of: list[Gram] = []  # by column
         ones = [self._ones(text) for text in texts]
         n = len(texts) + len(around)
-        self._df = np.array([df[gram] if gram in df else df[gram[0]] for gram in self._columns])
+        self._df = np.array([df[gram] for gram in self._gram_of])
         self._idf = np.log1p(n / np.maximum(self._df, 1))
         self._old, self._new = self._matrix(ones[: len(old)]), self._matrix(ones[len(old) :])
         self._old_weight, self._new_weight = self._old @ self._idf, self._new @ self._idf
 
     def _ones(self, text: Counter[Gram]) -> list[int]:
-        columns = self._columns
         found = []
         for gram, count in text.items():
-            found.append(columns.setdefault(gram, len(columns)))
-            found += [columns.setdefault((gram, k), len(columns)) for k in range(1, count)]  # few repeat
+            found.append(self._column(gram, gram))
+            found += [self._column((gram, k), gram) for k in range(1, count)]  # few repeat
         return found
+
+    def _column(self, what: Gram | tuple[Gram, int], gram: Gram) -> int:
+        column = self._columns.setdefault(what, len(self._columns))
+        if column == len(self._gram_of):
+            self._gram_of.append(gram)
+        return column
 
     def _matrix(self, ones: Sequence[Sequence[int]]) -> sparse.csr_array:
         starts = np.cumsum([0, *map(len, ones)])

@@ -10,6 +10,7 @@ from typing import Protocol
 from ..extract.canonical import canonical
 from ..model import Update
 
+
 class Allowed(Protocol):
     """May this old and this new place be a pair? And is there any such pair among these?"""
 

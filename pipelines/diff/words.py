@@ -21,6 +21,7 @@ try:
 except ImportError:  # no wheel for this platform: slower, same result
     SequenceMatcher = _Plain
 
+Line = tuple[str, ...]  # its tokens
 Stretch = tuple[int, int, int, int]  # a0, a1, b0, b1
 
 # Scripts written without spaces between words: kana, Han, Thai, Lao, Burmese, Khmer.
@@ -104,7 +105,7 @@ def common_ends(old: str, new: str) -> tuple[int, int]:
     shorter = min(len(old), len(new))
     head = _longest(shorter, lambda n: old.startswith(new[:n]))
     while head and _LETTER.match(old, head - 1):
-        head = max(old.rfind(" ", 0, head - 1), old.rfind("\n", 0, head - 1)) + 1 if _in_long_word(old, head) else head - 1
+        head = _last_space(old, head) + 1 if _in_long_word(old, head) else head - 1
     tail = _longest(shorter - head, lambda n: old.endswith(new[len(new) - n :]))
     first = _NO_LETTER.search(old, len(old) - tail)
     return head, len(old) - first.start() if first and tail else 0
@@ -121,6 +122,10 @@ def narrowed(old: str, new: str) -> tuple[str, str, bool]:
     head, tail = max(0, head - _AROUND), max(0, tail - _AROUND)
     was, now = (text[head : len(text) - tail] for text in (old, new))
     return was, now, len(was) + len(now) > _LONG
+
+
+def _last_space(text: str, end: int) -> int:
+    return max(text.rfind(" ", 0, end), text.rfind("\n", 0, end))
 
 
 def _in_long_word(text: str, end: int) -> bool:
@@ -211,17 +216,17 @@ def same_ends(old: Sequence[object], new: Sequence[object]) -> tuple[int, int]:
 def _by_lines(old_text: str, new_text: str) -> Words:
     """Words only inside lines that differ; a differing stretch that is still too long stays one hunk."""
     known: dict[str, str] = {}  # each word is kept once, however often it is said
-    cut = ([tuple(known.setdefault(t, t) for t in tokens(line)) for line in t.splitlines()] for t in (old_text, new_text))
-    old_lines, new_lines = cut
+
+    def cut(text: str) -> list[Line]:
+        return [tuple(known.setdefault(token, token) for token in tokens(line)) for line in text.splitlines()]
+
+    old_lines, new_lines = cut(old_text), cut(new_text)
     at, bt = ([0, *accumulate(map(len, lines))] for lines in (old_lines, new_lines))
     old, new = ([*chain.from_iterable(lines)] for lines in (old_lines, new_lines))
     found = Hunks()
     for i, j, k, m in _line_hunks(old_lines, new_lines, found):
         found.between(old[at[i] : at[j]], new[bt[k] : bt[m]], at[i], bt[k])
     return Words(_joined(found.ops, old), found.coarse)
-
-
-Line = tuple[str, ...]
 
 
 def _line_hunks(old: list[Line], new: list[Line], found: Hunks) -> list[Stretch]:
