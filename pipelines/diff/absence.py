@@ -17,7 +17,6 @@ from functools import cached_property
 from itertools import pairwise
 from typing import AnyStr
 
-from ..extract.canonical import count
 from ..extract.completeness import covered
 from ..model import Update, Version
 from .same import form, oldest_first, ticks
@@ -31,6 +30,8 @@ _AMPLE = 8  # letters of the page for each that none of its updates accounts for
 _FEW = 8  # updates that are looked for: with more, an index of the page's words pays
 _LETTERS = 4 * 10**9  # of pages looked through for what is gone: seconds
 _ASCII = bytes(range(0x80))
+_LOWER = bytes(ord(" ") if b == ord("\n") else b + 32 if ord("A") <= b <= ord("Z") else b for b in range(256))
+_NO_LETTERS = bytes(b for b in range(256) if b >= len(_ASCII) or not chr(b).isalnum())
 _BECOME_ASCII = tuple(
     letter.encode() for letter in map(chr, range(0x80, 0x10000)) if re.search("[a-z]", letter.casefold())
 )
@@ -73,9 +74,12 @@ def understood_less(old: Version, new: Version) -> bool:
 
 
 def _surely_covered(version: Version) -> bool:
-    """Seen without counting all letters of the page: its beginning alone has enough of them."""
+    """Seen without counting all letters of the page: those of its beginning that are ASCII are enough."""
     missed = version.uncovered
-    return not missed or count(version.text[: _AMPLE * missed].casefold()) > missed / (1 - COVERED) + 1
+    if not missed:
+        return True
+    beginning = version.text[: _AMPLE * missed].encode("utf-8", "surrogatepass")
+    return len(beginning.translate(None, _NO_LETTERS)) > missed / (1 - COVERED) + 1
 
 
 def _kind(page: _Page, update: Update, inside: bool) -> str:
@@ -140,7 +144,7 @@ class _Page:
         others = data.translate(None, _ASCII)
         if any(letter in others for letter in _BECOME_ASCII):
             data = text.casefold().encode("utf-8", "surrogatepass")
-        return data.lower().replace(b"\n", b" ")
+        return data.translate(_LOWER)
 
     @cached_property
     def _side_by_side(self) -> set[tuple[bytes, bytes]]:

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
+from itertools import compress
+from operator import ne
 
 from ..model import Change, ChangeClass, Update, Version
 from .absence import View, looked_for, was_said
@@ -79,8 +81,10 @@ class _Comparison:
 
     def _touched(self) -> set[int]:
         """Old places of pairs that differ in any field: mostly few. Nothing else is asked of the others."""
-        old, new = ([*map(compared, version.updates)] for version in (self.old, self.new))
-        return {i for i, match in self.matches.items() if old[i] != new[match.place]}
+        old, new = self.old.updates, self.new.updates
+        before = map(compared, [old[i] for i in self.matches])
+        after = map(compared, [new[match.place] for match in self.matches.values()])
+        return set(compress(self.matches, map(ne, before, after)))
 
     @cached_property
     def old_view(self) -> View:
@@ -144,9 +148,9 @@ class _Comparison:
 
     def _moved(self) -> set[int]:
         """Old positions of pairs outside the longest run in order. What is pinned did not move."""
-        old, new = self.old.updates, self.new.updates
+        pinned, now_pinned = ({k for k, u in enumerate(v.updates) if u.pinned} for v in (self.old, self.new))
         place = {i: match.place for i, match in self.matches.items()}
-        order = [i for i in sorted(place) if not (old[i].pinned or new[place[i]].pinned)]
+        order = [i for i in sorted(place) if i not in pinned and place[i] not in now_pinned]
         return {order[k] for k in out_of_order([place[i] for i in order])}
 
     def _came(self, j: int) -> Iterator[Change]:

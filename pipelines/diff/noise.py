@@ -44,6 +44,7 @@ _SLACK = {
 }
 _CLOCK_SLACK = timedelta(minutes=2)  # how far a rendering clock may be from the time between two captures
 _CLOCK_LINE = 6  # words: a longer line with a clock in it is prose
+_TICKING_LINE = 60  # characters; see ``canonical``
 _DAY = timedelta(days=1)
 _MARK = " ¤ "
 _PUNCTUATION = frozenset({"Pc", "Pd", "Ps", "Pe", "Pi", "Pf", "Po", "Sk", "Cc", "Cf", "Cs", "Co", "Cn"})
@@ -72,10 +73,18 @@ def _surely_edited(before: str, after: str, was: Sequence[str], now: Sequence[st
     """A quick look, as most edits are plain: a word came or went that is in no clock, date, age or counter."""
     if not _PLAIN.fullmatch(before) or not _PLAIN.fullmatch(after) or hints_age(before) or hints_age(after):
         return False
+    if all(map(_is_prose, (*before.splitlines(), *after.splitlines()))):
+        return True
     head, tail = same_ends(was, now)
     words = Counter(was[head : len(was) - tail])
     words.subtract(now[head : len(now) - tail])
     return any(count and _lasts(word) for word, count in words.items())
+
+
+def _is_prose(line: str) -> bool:
+    """Too long for a line that ticks, too many words for one with a clock, and one of them not of the audience."""
+    words = line.casefold().split()
+    return len(line.strip()) > _TICKING_LINE and len(words) > _CLOCK_LINE and any(map(_lasts, words))
 
 
 @lru_cache(4096)

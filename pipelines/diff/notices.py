@@ -44,7 +44,7 @@ def notice_among(told: Iterable[str]) -> Notice:
 
 def _of_sentence(sentence: str) -> Notice:
     line = sentence[:_LONGEST].casefold()
-    if not any(stem in line for stem in words.STEMS):
+    if not any(map(line.__contains__, words.STEMS)):
         return "none"
     spoken = _SAID_BY_OTHERS.sub(" ", line)  # what somebody is quoted with is no notice of the newsroom's
     if any(pattern.search(spoken) for pattern in _proper()):

@@ -17,7 +17,7 @@ from itertools import accumulate
 from ..model import Change, Notice, Update, Version
 from .notices import notice_among
 from .sentences import sentences
-from .words import narrowed
+from .words import lines_between_ends, narrowed
 
 _ASKED = frozenset({"edited", "retitled", "headline", "standfirst", "removed", "reverted"})
 _MOST_LINES = 500  # a page that is another one tells nothing by a notice
@@ -109,9 +109,8 @@ class _Page:
     def _nothing_told(self) -> bool:
         """A quick look at more than what is new: lines of the page's text, its fields and the updates that the old
         page has not there. True if none holds a notice; False if one may, or if they are too many to tell."""
-        before = set(self._old.text.split("\n"))
-        rest = "\n".join([line for line in self._new.text.split("\n") if line not in before])
-        lines = dict.fromkeys(rest.splitlines())
+        before, after = lines_between_ends(self._old.text, self._new.text)
+        lines = dict.fromkeys("\n".join(sorted(set(after).difference(before))).splitlines())
         was = {(update.headline, update.text) for update in self._old.updates}
         told = [_said(update) for update in self._new.updates if (update.headline, update.text) not in was]
         for text in (self._new.headline, self._new.standfirst, *told):
