@@ -3,9 +3,9 @@
     make bench-compare
 
 The made pages have 50, 200 and 500 updates, and exactly seven things happened between their two versions. Contenders
-take turns within a run; what counts is the ratio of their medians. Ours gets the versions. The line and word contenders
-stand here twice: "from HTML" they parse both pages with lxml, take their text and look for hunks, as the published peers
-do, and against these the goals are held; the others get the text that our own reader has made already.
+take turns within a run; what counts is the ratio of their medians. Ours gets the versions. The line and word
+contenders stand here twice: "from HTML" they parse both pages with lxml, take their text and look for hunks, as the
+published peers do, and against these the goals are held; the others get the text that our own reader has made already.
 """
 
 from __future__ import annotations
@@ -166,7 +166,7 @@ def measured(size: int, rounds: int) -> dict[str, float]:
 
 
 def long_texts() -> dict[str, object]:
-    """Two texts of 10 MB, and other large or odd ones: how long does it take, and does the change say that it is coarse?"""
+    """Two texts of 10 MB, and other odd ones: how long does it take, and does the change say that it is coarse?"""
     rng = random.Random(1)
     words = [f"w{n}" for n in range(5000)]
     a, b = (" ".join(rng.choices(words, k=LONG // 6)) for _ in range(2))
