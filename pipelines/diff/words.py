@@ -37,7 +37,7 @@ _AROUND = 500  # characters
 _DIRECT = 20_000  # tokens on both sides; above, whole lines first: matching words is quadratic at worst
 _LONG = 1_000_000  # characters on both sides; above, only what lies between equal ends is cut into words
 _SMALL = 250_000  # pairs of tokens; so few are matched without being weighed before
-_STEPS = 20_000  # for each token at most, some 100 microseconds; two pages of 10,000 tokens that share nothing take 5,000
+_STEPS = 20_000  # for each token at most, some 100 microseconds; 10,000 tokens of two unrelated pages take 5,000
 
 
 def tokens(text: str) -> list[str]:
