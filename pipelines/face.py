@@ -32,7 +32,7 @@ CHANGE_LINE = _names("type class update field old new ops match_method match_sco
 # Absent where there is nothing to say:
 CHANGE_MORE = _names(
     "part runner_up_score other numbers_changed quotes_changed names_changed "
-    "was age_s gap_s earlier earlier_proof tombstone notice stealth reasons"
+    "was age_s gap_s earlier earlier_proof tombstone notice stealth reasons coarse"
 )
 VISIT_LINE = _names("url started outcome reason detail status captures reading version changes")
 CAPTURE_LINE = _names("role url filename offset length record_id digest")
@@ -44,6 +44,7 @@ _TIMES = _names(
 
 
 _AFTER = ("seen_after", "seen_by", "old_proof", "new_proof", *CHANGE_MORE)
+_ABSENT_WHERE_FALSE = ("tombstone", "coarse")
 _PROOFS = ("old_proof", "new_proof", "earlier_proof")
 
 
@@ -108,7 +109,7 @@ def change_to_json(change: Change) -> Json:
         proof = document.pop(side)
         document[side] = _plain(proof) if proof is not None else None
     for name in ("seen_after", "seen_by", *_PROOFS, *CHANGE_MORE):
-        if document.get(name) in (None, []) or (name == "tombstone" and not change.tombstone):
+        if document.get(name) in (None, []) or (name in _ABSENT_WHERE_FALSE and not document[name]):
             document.pop(name, None)
     return _ordered(document, [*CHANGE_LINE, *(name for name in _AFTER if name in document)])
 

@@ -231,6 +231,7 @@ class Change:
     notice: Notice | None = None  # of an editorial change; None: not asked, or not to be seen
     stealth: bool | None = None  # changed for readers, and nothing tells them; None as above
     reasons: tuple[str, ...] = ()  # for ``notice`` and ``stealth``, in words
+    coarse: bool = False  # too much to be compared in full: true, but less could have been said
 
     @property
     def gap_s(self) -> float | None:

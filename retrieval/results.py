@@ -47,7 +47,7 @@ COLUMNS = (
     "url", "from", "to", "change_id", "type", "class", "update", "field", "old", "new", "ops",
     "match_method", "match_score", "confirmed", "seen_after", "seen_by", "old_record", "new_record",
     "extractor", "differ", "runner_up_score", "other", "numbers_changed", "quotes_changed", "names_changed",
-    "was", "age_s", "gap_s", "earlier", "notice", "stealth", "reasons",
+    "was", "age_s", "gap_s", "earlier", "notice", "stealth", "reasons", "coarse",
 )  # fmt: skip
 
 

@@ -10,8 +10,12 @@ than before is in no update.
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import re
+from collections.abc import Collection, Sequence
 from datetime import datetime
+from functools import cached_property
+from itertools import pairwise
+from typing import AnyStr
 
 from ..extract.completeness import covered
 from ..model import Update, Version
@@ -22,6 +26,15 @@ LESS = 0.2  # ... by how much less than before
 SUSPECT = 0.5  # share of the old updates that may go at once
 _NEWEST_N = 10  # a page that shows "the newest N" without saying so shows at least this many
 _RUN = 4  # words
+_AMPLE = 8  # letters of the page for each that none of its updates accounts for: enough to see that most are
+_FEW = 8  # updates that are looked for: with more, an index of the page's words pays
+_LETTERS = 4 * 10**9  # of pages looked through for what is gone: seconds
+_ASCII = bytes(range(0x80))
+_LOWER = bytes(ord(" ") if b == ord("\n") else b + 32 if ord("A") <= b <= ord("Z") else b for b in range(256))
+_NO_LETTERS = bytes(b for b in range(256) if b >= len(_ASCII) or not chr(b).isalnum())
+_BECOME_ASCII = tuple(
+    letter.encode() for letter in map(chr, range(0x80, 0x10000)) if re.search("[a-z]", letter.casefold())
+)
 _TELLING = 40  # characters: a shorter text may stand elsewhere on the page by chance
 
 
@@ -30,12 +43,23 @@ def absences(old: Version, new: Version, gone: Collection[int], kept: Collection
 
     ``kept`` are the old positions that have a partner. Updates the page still says are left out.
     """
-    said = {i for i in gone if not new.updates and _page_says(new, old.updates[i])}
+    return looked_for(old, new, gone, kept)[0]
+
+
+def looked_for(
+    old: Version, new: Version, gone: Collection[int], kept: Collection[int]
+) -> tuple[dict[int, str], set[int]]:
+    """The same, and the positions that were looked for no further: the page is too long for so many."""
+    if not gone:
+        return {}, set()
+    view, page = View(new, old, kept), _Page(new, len(gone))
+    said = {i for i in gone if not new.updates and page.says(old.updates[i])}
     gone = [i for i in gone if i not in said]
-    inside = {i for i in gone if could_show(new, old, i, kept)}
+    inside = {i for i in gone if view.could_show(i)}
     if len(inside) > SUSPECT * len(old.updates) or understood_less(old, new):
-        return {i: "suspect" if i in inside else "left_window" for i in gone}
-    return {i: _kind(new, old.updates[i], i in inside) for i in gone}
+        return {i: "suspect" if i in inside else "left_window" for i in gone}, page.given_up(gone)
+    found = {i: _kind(page, old.updates[i], i in inside) for i in gone}
+    return found, page.given_up(gone)
 
 
 def understood_less(old: Version, new: Version) -> bool:
@@ -43,14 +67,25 @@ def understood_less(old: Version, new: Version) -> bool:
 
     Not by the share alone: of some pages whose updates are all read the updates are half of the text.
     """
+    if _surely_covered(new):
+        return False
     share = covered(new)
     return share < COVERED and covered(old) - share > LESS
 
 
-def _kind(new: Version, update: Update, inside: bool) -> str:
+def _surely_covered(version: Version) -> bool:
+    """Seen without counting all letters of the page: those of its beginning that are ASCII are enough."""
+    missed = version.uncovered
+    if not missed:
+        return True
+    beginning = version.text[: _AMPLE * missed].encode("utf-8", "surrogatepass")
+    return len(beginning.translate(None, _NO_LETTERS)) > missed / (1 - COVERED) + 1
+
+
+def _kind(page: _Page, update: Update, inside: bool) -> str:
     if not inside:
         return "left_window"
-    return "suspect" if _page_says(new, update) else "removed"
+    return "suspect" if page.says(update) else "removed"
 
 
 def was_said(version: Version, update: Update) -> bool:
@@ -58,45 +93,129 @@ def was_said(version: Version, update: Update) -> bool:
     return not version.updates and bool(form(update.text)) and form(update.text) in form(version.text)
 
 
-def _page_says(version: Version, update: Update) -> bool:
-    """The text is on the page, but in no update: our reading differs, not the page."""
-    text = form(update.text)
-    if len(text) < _TELLING or not _has_its_words(version, text) or text not in form(version.text):
-        return False
-    return not any(text in form(u.text) for u in version.updates)
+class _Page:
+    """A page as text, in which updates are looked for that none of its own updates says."""
 
+    def __init__(self, version: Version, asked: int) -> None:
+        self.version = version
+        self._index = asked > _FEW
+        self._left = _LETTERS
 
-def _has_its_words(version: Version, text: str) -> bool:
-    """A quick look, as the normal form of a whole page takes long: if of the runs of words that any way of typing
-    leaves as they are not one is there, it does not say this. What ticks would interrupt a few of them, not all."""
-    page, words = version.text.casefold().replace("\n", " "), text.split()
-    all_runs = (words[k : k + _RUN] for k in range(0, len(words) - _RUN + 1, _RUN))
-    runs = [" ".join(run) for run in all_runs if all(map(_is_plain, run))]
-    return not runs or any(run in page for run in runs)
+    def says(self, update: Update) -> bool:
+        """The text is on the page, but in no update: our reading differs, not the page.
+
+        When too much has been looked through already: yes, for nothing is removed that nobody looked for.
+        """
+        text = form(update.text)
+        if len(text) < _TELLING:
+            return False
+        if self._left <= 0:
+            return True
+        if not self._has_words_of(text) or not self._holds(text, self._form):
+            return False
+        return not self._holds(text, self._updates)
+
+    def given_up(self, places: Collection[int]) -> set[int]:
+        return set(places) if self._left <= 0 else set()
+
+    def _holds(self, text: AnyStr, page: AnyStr) -> bool:
+        self._left -= len(page)
+        return text in page
+
+    def _has_words_of(self, text: str) -> bool:
+        """A quick look, as the normal form of a whole page takes long: if of the runs of words that any way of typing
+        leaves as they are not one is there, it does not say this. What ticks would interrupt a few of them, not all."""
+        words = text.split()
+        all_runs = (words[k : k + _RUN] for k in range(0, len(words) - _RUN + 1, _RUN))
+        runs = [run for run in all_runs if all(map(_is_plain, run))]
+        if not runs:
+            return True
+        return any(self._holds(" ".join(run).encode(), self._plain) for run in runs if self._may_hold(run))
+
+    def _may_hold(self, run: Sequence[str]) -> bool:
+        """The words in the middle of a run stand side by side on the page, if it does."""
+        return not self._index or (run[1].encode(), run[2].encode()) in self._side_by_side
+
+    @cached_property
+    def _plain(self) -> bytes:
+        """Casefolded, for runs of ASCII words. That is quicker in bytes, where no other letter becomes ASCII by it."""
+        text = self.version.text
+        data = text.encode("utf-8", "surrogatepass")
+        others = data.translate(None, _ASCII)
+        if any(letter in others for letter in _BECOME_ASCII):
+            data = text.casefold().encode("utf-8", "surrogatepass")
+        return data.translate(_LOWER)
+
+    @cached_property
+    def _side_by_side(self) -> set[tuple[bytes, bytes]]:
+        return set(pairwise(self._plain.split(b" ")))
+
+    @cached_property
+    def _form(self) -> str:
+        return form(self.version.text)
+
+    @cached_property
+    def _updates(self) -> str:
+        return "\0".join([form(update.text) for update in self.version.updates])  # no form holds this sign
 
 
 def _is_plain(word: str) -> bool:
     return word.isascii() and word.rstrip(".,;:!?").isalnum()
 
 
-def could_show(version: Version, other: Version, i: int, kept: Collection[int]) -> bool:
-    """Could ``version`` have shown update ``i`` of ``other``, of which it shows those at ``kept``?
+class View:
+    """What ``version`` shows of the stream of which ``other`` shows a part, too; ``kept``: the places in ``other`` of
+    the updates that both have."""
 
-    By its time against the times shown; where either is unknown, by what is shown above and below it. The end
-    where a page grows is always shown on its first page.
-    """
-    if _shows_all(version) and not _rolled_off(version, other, other.updates[i]):
-        return True
-    grows_down = oldest_first(version.updates)
-    always_after, always_before = _open_ends(version, grows_down)
-    update, times = other.updates[i], _range(version)
-    if update.published is not None and times is not None and not ticks(update):
-        oldest, newest = times
-        return (always_before or update.published > oldest) and (always_after or update.published < newest)
-    above = any(k < i and not other.updates[k].pinned for k in kept)
-    below = any(k > i and not other.updates[k].pinned for k in kept)
-    older, newer = (above, below) if grows_down else (below, above)
-    return (always_before or older) and (always_after or newer)
+    def __init__(self, version: Version, other: Version, kept: Collection[int]) -> None:
+        self.version, self.other = version, other
+        self.all, self._kept = _shows_all(version), kept
+
+    def could_show(self, i: int) -> bool:
+        """Could ``version`` have shown update ``i`` of ``other``?
+
+        By its time against the times shown; where either is unknown, by what is shown above and below it. The end
+        where a page grows is always shown on its first page.
+        """
+        update, times = self.other.updates[i], self.times
+        if self.all and not self._rolled_off(update):
+            return True
+        if update.published is not None and times is not None and not ticks(update):
+            oldest, newest = times
+            not_older = self.always_before or update.published > oldest
+            return not_older and (self.always_after or update.published < newest)
+        first, last = self.ends
+        older, newer = (first < i, last > i) if self.grows_down else (last > i, first < i)
+        return (self.always_before or older) and (self.always_after or newer)
+
+    @cached_property
+    def times(self) -> tuple[datetime, datetime] | None:
+        return _range(self.version)
+
+    @cached_property
+    def grows_down(self) -> bool:
+        return oldest_first(self.version.updates)
+
+    @property
+    def always_after(self) -> bool:
+        return _open_ends(self.version, self.grows_down)[0]
+
+    @property
+    def always_before(self) -> bool:
+        return _open_ends(self.version, self.grows_down)[1]
+
+    @cached_property
+    def ends(self) -> tuple[int, int]:
+        """The first and the last of those that both have; one that is pinned has no place in the stream."""
+        both = [k for k in self._kept if not self.other.updates[k].pinned]
+        return min(both, default=len(self.other.updates)), max(both, default=-1)
+
+    def _rolled_off(self, update: Update) -> bool:
+        """A page that always shows the same number of updates shows the newest N: older ones fall off its end."""
+        shown = len(self.version.updates)
+        if shown != len(self.other.updates) or shown < _NEWEST_N or self.version.window.parts:
+            return False
+        return self.times is not None and update.published is not None and update.published < self.times[0]
 
 
 def _shows_all(version: Version) -> bool:
@@ -120,11 +239,3 @@ def _range(version: Version) -> tuple[datetime, datetime] | None:
         return min(times), max(times)
     window = version.window
     return (window.oldest, window.newest) if window.oldest and window.newest else None
-
-
-def _rolled_off(version: Version, other: Version, update: Update) -> bool:
-    """A page that always shows the same number of updates shows the newest N: older ones fall off its end."""
-    if len(version.updates) != len(other.updates) or len(version.updates) < _NEWEST_N or version.window.parts:
-        return False
-    times = _range(version)
-    return times is not None and update.published is not None and update.published < times[0]

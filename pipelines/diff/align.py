@@ -5,21 +5,23 @@ ids, where the page shows that they can be trusted -> equal text -> the best ass
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..model import Update
 from .keys import KeyOf, pairs_by_key
 from .order import out_of_order
-from .same import Allowed, other_moment, pairs_by_text, said, same_moment
-from .words import same_opening
+from .same import pairs_by_text, said, same_moment, ticks
+from .words import opening
 
 if TYPE_CHECKING:
-    from .assign import Facts
+    from .assign import Traits
 
 Pair = tuple[int | None, int | None, str, float]
 
 _KEPT_ORDER = 0.7  # share of the known pairs that stand in the same order, for places to mean anything
+_CELLS = 4_000_000  # pairs of updates without partner; 2,000 against 2,000
+_READ = 200_000  # characters of an update that likeness is read from
 _FEW = 3  # pairs; fewer say nothing about order
 
 
@@ -39,7 +41,7 @@ def align(old_updates: Sequence[Update], new_updates: Sequence[Update]) -> list[
     old order. Methods: ``key`` (an id the page keeps stable), ``exact`` (equal canonical text), ``assigned``
     (the best assignment of the rest), ``unmatched``. Works without ids, times or unique texts.
     """
-    found = matches(old_updates, new_updates)
+    found, _ = matches(old_updates, new_updates)
     old_of = {match.place: (i, match.method, match.score) for i, match in found.items()}
     pairs: list[Pair] = []
     for j in range(len(new_updates)):
@@ -48,76 +50,96 @@ def align(old_updates: Sequence[Update], new_updates: Sequence[Update]) -> list[
     return pairs + [(i, None, "unmatched", 0.0) for i in range(len(old_updates)) if i not in found]
 
 
-def matches(old: Sequence[Update], new: Sequence[Update]) -> dict[int, Match]:
+class Matches(NamedTuple):
+    found: dict[int, Match]  # by old place
+    coarse: bool  # of so many without partner not every pair was looked at
+
+
+def matches(old: Sequence[Update], new: Sequence[Update]) -> Matches:
     """The same by old index, with what else it could have been."""
     by_key, key_of = pairs_by_key(old, new)
-    known = _one_to_another(old, new, key_of)
-    rebuilt = _or_the_same_moment(old, new, known)
+    known = _OneToAnother(old, new, key_of)
+    rebuilt = _OrTheSameMoment(old, new, known)
     by_text = pairs_by_text(old, new, by_key, rebuilt)
     found = {i: Match(j, "key", 1.0) for i, j in by_key.items()}
     found |= {i: Match(j, "exact", 1.0) for i, j in by_text.items()}
-    return found | _by_assignment(old, new, {**by_key, **by_text}, known)
+    rest, coarse = _by_assignment(old, new, {**by_key, **by_text}, known)
+    return Matches(found | rest, coarse)
 
 
-def _one_to_another(old: Sequence[Update], new: Sequence[Update], key_of: KeyOf | None) -> Allowed:
+class _OneToAnother:
     """Where a kind of key is trusted, two updates with different ones are two updates, however alike."""
-    if key_of is None:
-        return lambda i, j: True
-    trusted = key_of
 
-    def allowed(i: int, j: int) -> bool:
-        a, b = trusted(old[i]), trusted(new[j])
+    def __init__(self, old: Sequence[Update], new: Sequence[Update], key_of: KeyOf | None) -> None:
+        self.trusted = key_of is not None
+        self.old = [*map(key_of, old)] if key_of else []
+        self.new = [*map(key_of, new)] if key_of else []
+
+    def __call__(self, i: int, j: int) -> bool:
+        if not self.trusted:
+            return True
+        a, b = self.old[i], self.new[j]
         return a is None or b is None or a == b
 
-    return allowed
+    def any(self, left: Collection[int], right: Collection[int]) -> bool:
+        """With trusted ids on both sides there is mostly nothing left to ask."""
+        if not left or not right:
+            return False
+        if not self.trusted:
+            return True
+        olds, news = {self.old[i] for i in left}, {self.new[j] for j in right}
+        return None in olds or None in news or not olds.isdisjoint(news)
 
 
-def _or_the_same_moment(old: Sequence[Update], new: Sequence[Update], allowed: Allowed) -> Allowed:
+class _OrTheSameMoment:
     """The same words at the same time under a new id: the page was rebuilt, the update is the same."""
-    return lambda i, j: allowed(i, j) or same_moment(old[i], new[j])
+
+    def __init__(self, old: Sequence[Update], new: Sequence[Update], allowed: _OneToAnother) -> None:
+        self.old, self.new, self.allowed = old, new, allowed
+
+    def __call__(self, i: int, j: int) -> bool:
+        return self.allowed(i, j) or same_moment(self.old[i], self.new[j])
+
+    def any(self, left: Collection[int], right: Collection[int]) -> bool:
+        if self.allowed.any(left, right):
+            return True
+        then = {self.old[i].published for i in left} - {None}
+        return not then.isdisjoint(self.new[j].published for j in right)
 
 
 def _by_assignment(
-    old: Sequence[Update], new: Sequence[Update], matched: Mapping[int, int], allowed: Allowed
-) -> dict[int, Match]:
-    if len(matched) in (len(old), len(new)) or not _any_allowed(old, new, matched, allowed):
-        return {}
-    from .assign import assign  # SciPy: most visits never need it
-
-    found = assign([_read(u) for u in old], [_read(u) for u in new], matched, _facts(old, new, matched, allowed))
-    return {i: Match(p.place, "assigned", p.score, p.runner_up) for i, p in found.items()}
-
-
-def _any_allowed(old: Sequence[Update], new: Sequence[Update], matched: Mapping[int, int], allowed: Allowed) -> bool:
-    """With trusted ids on both sides there is mostly nothing left to ask."""
+    old: Sequence[Update], new: Sequence[Update], matched: Mapping[int, int], allowed: _OneToAnother
+) -> Matches:
     taken = set(matched.values())
-    left = [j for j in range(len(new)) if j not in taken]
-    return any(allowed(i, j) for i in range(len(old)) if i not in matched for j in left)
+    left = [i for i in range(len(old)) if i not in matched]
+    right = [j for j in range(len(new)) if j not in taken]
+    if not allowed.any(left, right):
+        return Matches({}, coarse=False)
+    from .assign import Facts, assign  # SciPy: most visits never need it
+    from .blocks import assign_coarsely
+
+    facts = Facts(_traits(old, allowed.old), _traits(new, allowed.new), _keeps_order(matched))
+    coarse = len(left) * len(right) > _CELLS
+    found = (assign_coarsely if coarse else assign)([_read(u) for u in old], [_read(u) for u in new], matched, facts)
+    return Matches({i: Match(p.place, "assigned", p.score, p.runner_up) for i, p in found.items()}, coarse)
 
 
-def _facts(old: Sequence[Update], new: Sequence[Update], matched: Mapping[int, int], allowed: Allowed) -> Facts:
-    from .assign import Facts
+def _traits(updates: Sequence[Update], keys: Sequence[str | None]) -> list[Traits]:
+    from .assign import Traits
 
-    return Facts(
-        allowed=allowed,
-        same_time=lambda i, j: same_moment(old[i], new[j]),
-        other_time=lambda i, j: other_moment(old[i], new[j]),
-        opening=lambda i, j: same_opening(old[i].text, new[j].text),
-        embed=_same_embed(old, new),
-        in_order=_keeps_order(matched),
-    )
+    embeds = _only_embeds(updates)
+    keys = keys or [None] * len(updates)
+    times = [None if ticks(u) else u.published for u in updates]
+    return [
+        Traits(key, time, opening(u.text), shown)
+        for key, time, u, shown in zip(keys, times, updates, embeds, strict=True)
+    ]
 
 
 def _keeps_order(matched: Mapping[int, int]) -> bool:
     """A live page is a stream: what stands between two updates stays there. A front page is arranged anew."""
     places = [j for _, j in sorted(matched.items())]
     return len(places) < _FEW or len(out_of_order(places)) <= (1 - _KEPT_ORDER) * len(places)
-
-
-def _same_embed(old: Sequence[Update], new: Sequence[Update]) -> Allowed:
-    """Do both show a picture, video or post that no other update does?"""
-    left, right = _only_embeds(old), _only_embeds(new)
-    return lambda i, j: not left[i].isdisjoint(right[j])
 
 
 def _only_embeds(updates: Sequence[Update]) -> list[set[str]]:
@@ -130,4 +152,7 @@ def _only_embeds(updates: Sequence[Update]) -> list[set[str]]:
 
 def _read(update: Update) -> str:
     """What likeness is read from. Weights forgive what the normal form takes out, and case folding is quick."""
-    return f"{update.headline or ''} {update.text or said(update)}".casefold()
+    text = update.text or said(update)
+    if len(text) > _READ:
+        text = f"{text[: _READ // 2]} {text[-_READ // 2 :]}"
+    return f"{update.headline or ''} {text}".casefold()

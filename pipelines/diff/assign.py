@@ -8,19 +8,22 @@ nine tenths; opening words settle which of two halves is the one that was there 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.optimize import linear_sum_assignment
 
 from .likeness import Likeness, Matrix
+from .words import OPENING
 
 _WITHIN_GRAMS = 8  # of words and word pairs; less stands in many a text
 _ROUNDS = 3  # matches found in one round are neighbours in the next
 
-PairTest = Callable[[int, int], bool]
+Mask = NDArray[np.bool_]
 
 
 class Partner(NamedTuple):
@@ -52,14 +55,18 @@ class Evidence:
 EVIDENCE = Evidence()
 
 
-class Facts(NamedTuple):
-    """Tests of a pair that know more than its words."""
+class Traits(NamedTuple):
+    """What is known of a text besides its words."""
 
-    allowed: PairTest
-    same_time: PairTest
-    other_time: PairTest
-    opening: PairTest
-    embed: PairTest
+    key: str | None  # two different ones: two updates
+    time: datetime | None
+    opening: Sequence[str]
+    embeds: Collection[str]  # that no other text has
+
+
+class Facts(NamedTuple):
+    old: Sequence[Traits]  # by place, of all texts
+    new: Sequence[Traits]
     in_order: bool  # do places mean anything here?
 
 
@@ -83,27 +90,65 @@ def assign(
     alike = likeness.table()
     # Of two that became one both are in it, whole: not their length but time and place say which one it is.
     alike = np.where(likeness.within(weighs.within, _WITHIN_GRAMS), np.maximum(alike, weighs.within), alike)
-    score = _weighed(alike, old_free, new_free, facts, weighs)
+    score = _weighed(alike, [facts.old[i] for i in old_free], [facts.new[j] for j in new_free], weighs)
     if not facts.in_order:
         return _best(score, weighs.enough, old_free, new_free)
     score += weighs.same_place * _same_place(old_free, new_free, matched)
     return settle(score, weighs.enough, weighs.neighbour, matched, old_free, new_free)
 
 
-def _weighed(alike: Matrix, old_free: Sequence[int], new_free: Sequence[int], facts: Facts, weighs: Evidence) -> Matrix:
-    score = np.where(alike >= weighs.text, alike, -1.0)
-    same, other = np.zeros(alike.shape, dtype=np.bool_), np.zeros(alike.shape, dtype=np.bool_)
-    for r, c in np.argwhere(score > 0):
-        i, j = old_free[r], new_free[c]
-        if not facts.allowed(i, j):
-            score[r, c] = -1.0
-            continue
-        same[r, c], other[r, c] = facts.same_time(i, j), facts.other_time(i, j)
-        score[r, c] += weighs.opening * facts.opening(i, j) + weighs.embed * facts.embed(i, j)
-    claims = same & (alike >= weighs.claim)
+def _weighed(alike: Matrix, old: Sequence[Traits], new: Sequence[Traits], weighs: Evidence) -> Matrix:
+    score = np.where((alike >= weighs.text) & ~_unlike([t.key for t in old], [t.key for t in new]), alike, -1.0)
+    asked = score > 0
+    same_time = asked & _alike([t.time for t in old], [t.time for t in new])
+    other_time = asked & _unlike([t.time for t in old], [t.time for t in new])
+    score += asked * (weighs.opening * _same_opening(old, new) + weighs.embed * _same_embed(old, new))
+    claims = same_time & (alike >= weighs.claim)
     claimed = np.logical_or(claims.any(axis=0, keepdims=True), claims.any(axis=1, keepdims=True))
     against = np.where(claimed, weighs.claimed, weighs.other_time)
-    return np.asarray(score + weighs.same_time * same + against * other, dtype=np.float64)
+    return np.asarray(score + weighs.same_time * same_time + against * other_time, dtype=np.float64)
+
+
+def _numbered(*sides: Sequence[Hashable | None]) -> Iterator[NDArray[np.int64]]:
+    """A number for each value, 0 for None; a column, and a row."""
+    numbers: dict[Hashable, int] = {}
+    for side in sides:
+        told = [0 if value is None else numbers.setdefault(value, len(numbers) + 1) for value in side]
+        yield np.array(told, dtype=np.int64)
+
+
+def _alike(old: Sequence[Hashable | None], new: Sequence[Hashable | None]) -> Mask:
+    """Both known, and equal."""
+    a, b = _numbered(old, new)
+    return np.asarray((a[:, None] == b[None, :]) & (a != 0)[:, None], dtype=np.bool_)
+
+
+def _unlike(old: Sequence[Hashable | None], new: Sequence[Hashable | None]) -> Mask:
+    """Both known, and not equal."""
+    a, b = _numbered(old, new)
+    return np.asarray((a[:, None] != b[None, :]) & (a != 0)[:, None] & (b != 0)[None, :], dtype=np.bool_)
+
+
+def _same_opening(old: Sequence[Traits], new: Sequence[Traits]) -> Mask:
+    """As ``words.same_opening``: equal as far as the shorter one goes."""
+    found = np.zeros((len(old), len(new)), dtype=np.bool_)
+    size_old, size_new = (np.array([len(t.opening) for t in side], dtype=np.int64) for side in (old, new))
+    shorter = np.minimum(size_old[:, None], size_new[None, :])
+    for size in range(OPENING // 2, OPENING + 1):
+        sides = ([tuple(t.opening[:size]) if len(t.opening) >= size else None for t in side] for side in (old, new))
+        found |= (shorter == size) & _alike(*sides)
+    return found
+
+
+def _same_embed(old: Sequence[Traits], new: Sequence[Traits]) -> Mask:
+    """Do both show a picture, video or post that no other update does?"""
+    found = np.zeros((len(old), len(new)), dtype=np.bool_)
+    shown = {embed: c for c, traits in enumerate(new) for embed in traits.embeds}
+    for r, traits in enumerate(old):
+        for embed in traits.embeds:
+            if embed in shown:
+                found[r, shown[embed]] = True
+    return found
 
 
 def settle(
@@ -140,8 +185,9 @@ def _score(value: float) -> float:
 
 
 def _runner_up(total: Matrix, r: int, c: int) -> float:
-    others = (*total[r, :c], *total[r, c + 1 :], *total[:r, c], *total[r + 1 :, c])
-    return max(others, default=0.0)
+    """The best of row and column without the pair itself."""
+    others = [part.max() for part in (total[r, :c], total[r, c + 1 :], total[:r, c], total[r + 1 :, c]) if part.size]
+    return float(max(others, default=0.0))
 
 
 def _neighbours(old_free: Sequence[int], new_free: Sequence[int], known: Mapping[int, int]) -> Matrix:

@@ -10,11 +10,14 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import cached_property
+from itertools import compress
+from operator import ne
 
 from ..model import Change, ChangeClass, Update, Version
-from .absence import absences, could_show, was_said
+from .absence import View, looked_for, was_said
 from .align import Match, matches
-from .fields import page_changes, update_changes
+from .fields import compared, page_changes, update_changes
 from .keys import pairs_by_key
 from .order import out_of_order
 from .parts import Part, taken_in, taken_out
@@ -22,8 +25,9 @@ from .past import Past
 from .same import form
 from .stealth import Names, judged
 from .telling import told
+from .words import narrowed
 
-DIFFER = "stoppress-diff/2"  # in every row: a change of rules must never look like a change of the page
+DIFFER = "stoppress-diff/3"  # in every row: a change of rules must never look like a change of the page
 
 _WORDED = {"edited", "retitled", "headline", "standfirst", "reverted"}
 _REVERTS = {"edited", "retitled", "headline", "standfirst"}
@@ -40,7 +44,7 @@ def changes(old_version: Version, new_version: Version, history: Iterable[Versio
     The same two versions always give the same list; a version compared with itself gives none.
     """
     comparison = _Comparison(old_version, new_version, tuple(history))
-    found = [*comparison.of_page(), *comparison.of_updates(), *comparison.of_gone()]
+    found = [*comparison.of_page(), *map(comparison.flagged, (*comparison.of_updates(), *comparison.of_gone()))]
     return judged(found, old_version, new_version, comparison.names())
 
 
@@ -58,16 +62,33 @@ class _Comparison:
         self.old, self.new = old, new
         self.elapsed = new.at - old.at
         self.lang = new.lang or old.lang
-        self.matches = matches(old.updates, new.updates)
+        self.matches, self.coarse = matches(old.updates, new.updates)
         self.old_of = {match.place: i for i, match in self.matches.items()}
         gone = [i for i in range(len(old.updates)) if i not in self.matches]
         came = [j for j in range(len(new.updates)) if j not in self.old_of]
-        partner = {i: match.place for i, match in self.matches.items()}
+        self.touched = self._touched()
+        partner = {i: match.place for i, match in self.matches.items() if i in self.touched}
         self.merged = taken_in(old.updates, new.updates, partner, gone)
         self.split = taken_out(old.updates, new.updates, partner, came)
         self.gone = [i for i in gone if i not in self.merged]
         self.past = Past(history, old, pairs_by_key(old.updates, new.updates)[1]) if history else None
         self.old_names, self.new_names = names(old.updates), names(new.updates)
+
+    def flagged(self, change: Change) -> Change:
+        """Where not all pairs were looked at, what rests on them is coarse: new, gone, or assigned to each other."""
+        sure = not self.coarse or change.match_method in ("key", "exact")
+        return change if sure or change.coarse else replace(change, coarse=True)
+
+    def _touched(self) -> set[int]:
+        """Old places of pairs that differ in any field: mostly few. Nothing else is asked of the others."""
+        old, new = self.old.updates, self.new.updates
+        before = map(compared, [old[i] for i in self.matches])
+        after = map(compared, [new[match.place] for match in self.matches.values()])
+        return set(compress(self.matches, map(ne, before, after)))
+
+    @cached_property
+    def old_view(self) -> View:
+        return View(self.old, self.new, self.old_of)
 
     def names(self) -> Names:
         return Names(
@@ -83,12 +104,12 @@ class _Comparison:
 
     def of_updates(self) -> Iterator[Change]:
         moved = self._moved()
-        kept = [j for j in self.old_of if not self.new.updates[j].pinned]
-        for j, update in enumerate(self.new.updates):
-            i = self.old_of.get(j)
+        came = {j for j in range(len(self.new.updates)) if j not in self.old_of}
+        for j in sorted(came | {self.matches[i].place for i in self.touched | moved}):
+            i, update = self.old_of.get(j), self.new.updates[j]
             was = self.old_names[i] if i is not None and self.old_names[i] != self.new_names[j] else None
             age = age_of(update if i is None else self.old.updates[i], self.new.at)
-            for change in self._came(j, kept) if i is None else self._of_old(i, moved):
+            for change in self._came(j) if i is None else self._of_old(i, moved):
                 known = replace(change, update=self.new_names[j], was=change.was or was, age_s=age)
                 yield self._told(self._or_reverted(known, update))
 
@@ -100,7 +121,8 @@ class _Comparison:
             )
             yield _by_its_words(merged, part, self.new_names[part.whole])
         marked = {i for i in self.gone if self.old.updates[i].key in self.new.deleted}
-        found = absences(self.old, self.new, self.gone, list(self.matches)) | dict.fromkeys(marked, "removed")
+        absent, given_up = looked_for(self.old, self.new, self.gone, self.matches)
+        found = absent | dict.fromkeys(marked, "removed")
         for i, how in sorted(found.items()):
             removed = how == "removed"
             yield Change(
@@ -110,6 +132,7 @@ class _Comparison:
                 old=self.old.updates[i].text,
                 confirmed=how == "left_window" or i in marked,
                 tombstone=i in marked,  # the page says itself that it is deleted
+                coarse=i in given_up,
                 age_s=age_of(self.old.updates[i], self.new.at),
             )
 
@@ -125,12 +148,12 @@ class _Comparison:
 
     def _moved(self) -> set[int]:
         """Old positions of pairs outside the longest run in order. What is pinned did not move."""
-        old, new = self.old.updates, self.new.updates
-        pairs = ((i, match.place) for i, match in self.matches.items())
-        order = sorted((i, j) for i, j in pairs if not (old[i].pinned or new[j].pinned))
-        return {order[k][0] for k in out_of_order([j for _, j in order])}
+        pinned, now_pinned = ({k for k, u in enumerate(v.updates) if u.pinned} for v in (self.old, self.new))
+        place = {i: match.place for i, match in self.matches.items()}
+        order = [i for i in sorted(place) if i not in pinned and place[i] not in now_pinned]
+        return {order[k] for k in out_of_order([place[i] for i in order])}
 
-    def _came(self, j: int, kept: Sequence[int]) -> Iterator[Change]:
+    def _came(self, j: int) -> Iterator[Change]:
         update = self.new.updates[j]
         if was_said(self.old, update):
             return
@@ -146,7 +169,7 @@ class _Comparison:
             yield Change(type=found.how, class_=class_, old=before.text, new=update.text, was=was, earlier=then)
             for change in update_changes(before, update, self.new.at - then):
                 yield replace(change, was=was, earlier=then)
-        elif could_show(self.old, self.new, j, kept):
+        elif self.old_view.could_show(j):
             yield Change(type="added", class_="editorial", new=update.text)
         else:
             # Older than what the old version showed: it came into view, nobody wrote it in between.
@@ -162,7 +185,10 @@ class _Comparison:
         """With what a reader would check: do numbers, quotes, names differ?"""
         if change.class_ != "editorial" or change.type not in _WORDED:
             return change
-        found = told(change.old, change.new, self.lang)
+        was, now, long = narrowed(change.old or "", change.new or "")
+        if long:
+            return change
+        found = told(was, now, self.lang)
         return replace(change, numbers_changed=found.numbers, quotes_changed=found.quotes, names_changed=found.names)
 
 
@@ -184,6 +210,9 @@ def _by_its_words(change: Change, part: Part, whole: str) -> Change:
 
 def names(updates: Sequence[Update]) -> list[str]:
     """A name for each update, unique on the page: its key, else its id, else a hash of its text."""
+    keys = [update.key for update in updates]
+    if all(keys) and len(set(keys)) == len(keys):
+        return keys
     seen: Counter[str] = Counter()
     found = []
     for update in updates:

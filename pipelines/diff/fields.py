@@ -10,19 +10,19 @@ from operator import attrgetter
 from ..model import Change, ChangeClass, Update, Version
 from .noise import text_class
 from .same import ticks
-from .words import diff_words
+from .words import compare_words, narrowed
 
 _TOKENS = re.compile(
     r"(?:;(?:jsessionid|phpsessid)=[^?#]*|(?<=[?&])(?:utm_\w+|fbclid|gclid|phpsessid|jsessionid|sid|_|cb|"
     r"w|h|width|height|quality|q|fit|crop|auto|dpr|s)=[^&#]*&?)",
     re.IGNORECASE,
 )
-_compared = attrgetter(*["text", "headline", "published", "updated", "pinned", "authors", "media", "captions", "links"])
+compared = attrgetter(*["text", "headline", "published", "updated", "pinned", "authors", "media", "captions", "links"])
 
 
 def update_changes(old: Update, new: Update, elapsed: timedelta) -> Iterator[Change]:
     """Typed changes of one update's fields; without its place in the list."""
-    if _compared(old) == _compared(new):  # as most are
+    if compared(old) == compared(new):  # as most are
         return
     yield from worded("edited", "text", old.text, new.text, elapsed)
     yield from worded("retitled", "headline", old.headline, new.headline, elapsed)
@@ -51,13 +51,16 @@ def page_changes(old: Version, new: Version, elapsed: timedelta) -> Iterator[Cha
 def worded(type_: str, field: str, old: str | None, new: str | None, elapsed: timedelta) -> Iterator[Change]:
     if (old or "") == (new or ""):
         return
+    ops, coarse = compare_words(old or "", new or "")
+    was, now, long = narrowed(old or "", new or "")
     yield Change(
         type=type_,
-        class_=text_class(old, new, elapsed),
+        class_="editorial" if long else text_class(was, now, elapsed),
         field=field,
         old=old,
         new=new,
-        ops=diff_words(old or "", new or ""),
+        ops=ops,
+        coarse=coarse or long,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from operator import attrgetter
 
 from ..model import Update
 from .same import said, same_moment
@@ -18,15 +19,15 @@ _REPEATED = 0.1  # share of keys that may occur twice (a pinned copy) before thi
 def pairs_by_key(old: Sequence[Update], new: Sequence[Update]) -> tuple[dict[int, int], KeyOf | None]:
     """Old -> new position by the first kind of key that proves stable, and that kind; kinds never mix."""
     for key_of in (_native_id, _permanent_key):
-        left, right = _places(old, key_of), _places(new, key_of)
+        left = _places(old, key_of)
+        right = _places(new, key_of) if left else {}
         pairs = {i: right[key] for key, i in left.items() if key in right}
         if pairs and _stable(pairs, old, new):
             return pairs, key_of
     return {}, None
 
 
-def _native_id(update: Update) -> str | None:
-    return update.id
+_native_id: KeyOf = attrgetter("id")
 
 
 def _permanent_key(update: Update) -> str | None:
@@ -36,9 +37,13 @@ def _permanent_key(update: Update) -> str | None:
 
 def _places(updates: Sequence[Update], key_of: KeyOf) -> dict[str, int]:
     """Key -> position of the keys that occur once; none at all if too many repeat."""
+    keys = [*map(key_of, updates)]
+    unique = {key: i for i, key in enumerate(keys) if key}
+    if len(unique) == len(keys):  # as on most pages
+        return unique
     places: dict[str, list[int]] = defaultdict(list)
-    for i, update in enumerate(updates):
-        if key := key_of(update):
+    for i, key in enumerate(keys):
+        if key:
             places[key].append(i)
     once = {key: found[0] for key, found in places.items() if len(found) == 1}
     return once if len(places) - len(once) <= _REPEATED * len(places) else {}
@@ -47,12 +52,16 @@ def _places(updates: Sequence[Update], key_of: KeyOf) -> dict[str, int]:
 def _stable(pairs: dict[int, int], old: Sequence[Update], new: Sequence[Update]) -> bool:
     """Do pairs with the same key mostly say the same? With ids made up on each rendering, or counted from the
     top of the page, they do not: what the old one said now stands under another id, or nowhere."""
-    agreeing = sum(_agree(old[i], new[j]) for i, j in pairs.items())
-    if len(pairs) < _FEW:
-        said_now = {said(update) for update in new}
-        rewritten = sum(not _agree(old[i], new[j]) and said(old[i]) not in said_now for i, j in pairs.items())
-        return agreeing + rewritten / 2 >= _TRUSTED * len(pairs)
-    return agreeing >= _TRUSTED * len(pairs)
+    needed = _TRUSTED * len(pairs)
+    word_for_word = {i for i, j in pairs.items() if old[i].text and old[i].text == new[j].text}
+    if len(word_for_word) >= needed:  # which is cheap to see
+        return True
+    apart = [i for i, j in pairs.items() if i not in word_for_word and not _agree(old[i], new[j])]
+    agreeing = len(pairs) - len(apart)
+    if agreeing >= needed or len(pairs) >= _FEW:
+        return agreeing >= needed
+    said_now = {said(update) for update in new}
+    return agreeing + sum(said(old[i]) not in said_now for i in apart) / 2 >= needed
 
 
 def _agree(a: Update, b: Update) -> bool:

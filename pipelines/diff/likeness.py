@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
@@ -23,8 +24,6 @@ Gram = str | tuple[str, str]
 
 _RUN = re.compile(rf"[^\W{UNSPACED}]+|[{UNSPACED}]+")
 _UNSPACED = re.compile(f"[{UNSPACED}]")
-_CELLS = 4_000_000  # pairs; with more, only grams that few texts share are looked at
-_FEW = 50  # texts
 
 
 def grams(text: str) -> list[Gram]:
@@ -65,17 +64,27 @@ class Likeness:
         df = Counter(gram for text in texts for gram in text)
         for text in around:
             df.update(df.keys() & grams(text))
-        self._columns: dict[tuple[Gram, int], int] = {}
+        self._columns: dict[Gram | tuple[Gram, int], int] = {}  # a gram; its second, third, ... in one text
+        self._gram_of: list[Gram] = []  # by column
         ones = [self._ones(text) for text in texts]
         n = len(texts) + len(around)
-        self._df = np.array([df[gram] for gram, _ in self._columns])
+        self._df = np.array([df[gram] for gram in self._gram_of])
         self._idf = np.log1p(n / np.maximum(self._df, 1))
         self._old, self._new = self._matrix(ones[: len(old)]), self._matrix(ones[len(old) :])
         self._old_weight, self._new_weight = self._old @ self._idf, self._new @ self._idf
 
     def _ones(self, text: Counter[Gram]) -> list[int]:
-        columns = self._columns
-        return [columns.setdefault((gram, k), len(columns)) for gram, count in text.items() for k in range(count)]
+        found = []
+        for gram, count in text.items():
+            found.append(self._column(gram, gram))
+            found += [self._column((gram, k), gram) for k in range(1, count)]  # few repeat
+        return found
+
+    def _column(self, what: Gram | tuple[Gram, int], gram: Gram) -> int:
+        column = self._columns.setdefault(what, len(self._columns))
+        if column == len(self._gram_of):
+            self._gram_of.append(gram)
+        return column
 
     def _matrix(self, ones: Sequence[Sequence[int]]) -> sparse.csr_array:
         starts = np.cumsum([0, *map(len, ones)])
@@ -85,7 +94,7 @@ class Likeness:
     def table(self, old: Sequence[int] | None = None, new: Sequence[int] | None = None) -> Matrix:
         """S of these old with these new texts (or of all), 0..1; 0 for a text without words."""
         rows, columns = list(range(self.n_old) if old is None else old), list(range(self.n_new) if new is None else new)
-        shared = self._shared(rows, columns)
+        shared = self._all_shared if old is None and new is None else self._shared(rows, columns)
         a, b = self._old_weight[rows, None], self._new_weight[None, columns]
         with np.errstate(divide="ignore", invalid="ignore"):
             score = shared / (a + b) + 0.5 * shared / np.minimum(a, b)
@@ -93,7 +102,7 @@ class Likeness:
 
     def within(self, share: float, at_least: int) -> NDArray[np.bool_]:
         """Does either text of a pair hold this share of the other's weight? No text of fewer grams is looked for."""
-        shared = self._shared(range(self.n_old), range(self.n_new))
+        shared = self._all_shared
         a, b = self._old_weight[:, None], self._new_weight[None, :]
         long = (self._old.sum(axis=1) >= at_least)[:, None], (self._new.sum(axis=1) >= at_least)[None, :]
         of_old, of_new = (shared >= share * a) & long[0], (shared >= share * b) & long[1]
@@ -105,7 +114,9 @@ class Likeness:
         return shared / (self._old_weight[i] or 1.0), shared / (self._new_weight[j] or 1.0)
 
     def _shared(self, old: Sequence[int], new: Sequence[int]) -> Matrix:
-        weight = self._idf if len(old) * len(new) <= _CELLS else np.where(self._df <= _FEW, self._idf, 0.0)
-        left = self._old[list(old)].multiply(weight).tocsr()
-        left.eliminate_zeros()
+        left = self._old[list(old)].multiply(self._idf).tocsr()
         return np.asarray((left @ self._new[list(new)].T).toarray(), dtype=np.float64)
+
+    @cached_property
+    def _all_shared(self) -> Matrix:
+        return self._shared(range(self.n_old), range(self.n_new))

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import lru_cache
 
-from ..extract.canonical import canonical
-from ..extract.words import RELATIVE, relative, words_of
+from ..extract.canonical import TICKING, canonical
+from ..extract.words import RELATIVE, hints_age, relative, words_of
 from ..model import ChangeClass
+from .words import same_ends
 
 _FORMAT_MARKS = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060\ufeff]")
 _DASHES = str.maketrans(dict.fromkeys("‐‑‒–—―−⁃", "-") | dict.fromkeys("’‘ʼ`´", "'"))
@@ -27,6 +31,9 @@ _AROUND_AUDIENCE = _AUDIENCE | words_of(
     "están esta artículo ahora persone stanno articolo ora mensen dit artikel nu osób ten artykuł teraz pessoas estão "
     "esta artigo agora"
 )
+# Latin letters and usual signs: where the normal form reads no entities, no temperatures, no times of other scripts,
+# and no sign that it alone takes for an apostrophe.
+_PLAIN = re.compile("[\x01-%'-\xaf\xb1-\xb3\xb5-\u024f–—‘’“”…]*")
 _WORD = re.compile(r"[^\W\d_]+")
 _SLACK = {
     "seconds": timedelta(minutes=1),
@@ -37,6 +44,7 @@ _SLACK = {
 }
 _CLOCK_SLACK = timedelta(minutes=2)  # how far a rendering clock may be from the time between two captures
 _CLOCK_LINE = 6  # words: a longer line with a clock in it is prose
+_TICKING_LINE = 60  # characters; see ``canonical``
 _DAY = timedelta(days=1)
 _MARK = " ¤ "
 _PUNCTUATION = frozenset({"Pc", "Pd", "Ps", "Pe", "Pi", "Pf", "Po", "Sk", "Cc", "Cf", "Cs", "Co", "Cn"})
@@ -49,12 +57,50 @@ def text_class(old: str | None, new: str | None, elapsed: timedelta) -> ChangeCl
     that hold only a clock, a date, an age or a counter; ages and short clock lines that went on by the time
     that has passed; temperatures alone. ``editorial``: anything else, numbers in prose included.
     """
-    before, after = old or "", new or ""
-    if substance(before) == substance(after):
+    before, after = differing_lines(old or "", new or "")
+    was, now = substance(before), substance(after)
+    if was == now:
         return "cosmetic"
+    if _surely_edited(before, after, was, now):
+        return "editorial"
     if substance(canonical(before)) == substance(canonical(after)):
         return "volatile"
+    before, after = differing_lines(old or "", new or "", around=1)  # an age may go on in the next line
     return "volatile" if _only_ticked(before, after, elapsed) else "editorial"
+
+
+def _surely_edited(before: str, after: str, was: Sequence[str], now: Sequence[str]) -> bool:
+    """A quick look, as most edits are plain: a word came or went that is in no clock, date, age or counter."""
+    if not _PLAIN.fullmatch(before) or not _PLAIN.fullmatch(after) or hints_age(before) or hints_age(after):
+        return False
+    if all(map(_is_prose, (*before.splitlines(), *after.splitlines()))):
+        return True
+    head, tail = same_ends(was, now)
+    words = Counter(was[head : len(was) - tail])
+    words.subtract(now[head : len(now) - tail])
+    return any(count and _lasts(word) for word, count in words.items())
+
+
+def _is_prose(line: str) -> bool:
+    """Too long for a line that ticks, too many words for one with a clock, and one of them not of the audience."""
+    words = line.casefold().split()
+    return len(line.strip()) > _TICKING_LINE and len(words) > _CLOCK_LINE and any(map(_lasts, words))
+
+
+@lru_cache(4096)
+def _lasts(word: str) -> bool:
+    """No word of those that tick, nor two of them with an apostrophe between: it is taken out nowhere."""
+    if not word.isascii() or not word.isalpha() or word in TICKING or word in _AROUND_AUDIENCE:
+        return False
+    return not any(word[:k] in TICKING and word[k:] in TICKING for k in range(1, len(word)))
+
+
+def differing_lines(old: str, new: str, around: int = 0) -> tuple[str, str]:
+    """Both without the lines that they begin and end with together; ``around``: but for so many of these."""
+    before, after = old.split("\n"), new.split("\n")
+    head, tail = same_ends(before, after)
+    head, tail = max(0, head - around), max(0, tail - around)
+    return "\n".join(before[head : len(before) - tail]), "\n".join(after[head : len(after) - tail])
 
 
 def substance(text: str) -> list[str]:

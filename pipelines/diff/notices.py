@@ -32,9 +32,12 @@ def notice_in(text: str) -> Notice:
 
 def notice_among(told: Iterable[str]) -> Notice:
     """The same of sentences, for example of those that are new."""
+    told = list(told)
+    every = "\n".join(told).casefold()
+    stems = [stem for stem in words.STEMS if stem in every]  # mostly few
     found: Notice = "none"
-    for sentence in told:
-        kind = _of_sentence(sentence)
+    for sentence in told if stems else ():
+        kind = _of_sentence(sentence, stems)
         if kind == "proper":
             return kind
         if kind == "technical":
@@ -42,9 +45,9 @@ def notice_among(told: Iterable[str]) -> Notice:
     return found
 
 
-def _of_sentence(sentence: str) -> Notice:
+def _of_sentence(sentence: str, stems: Iterable[str]) -> Notice:
     line = sentence[:_LONGEST].casefold()
-    if not any(stem in line for stem in words.STEMS):
+    if not any(map(line.__contains__, stems)):
         return "none"
     spoken = _SAID_BY_OTHERS.sub(" ", line)  # what somebody is quoted with is no notice of the newsroom's
     if any(pattern.search(spoken) for pattern in _proper()):

@@ -7,7 +7,7 @@ gained. A split is the same seen from the other side.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import islice
 from typing import NamedTuple
 
@@ -16,6 +16,7 @@ from .words import tokens
 
 HELD = 0.7  # share of its runs that must have come over
 _RUN = 3  # words
+_LONG = 500_000  # characters; what is longer is no part of an update
 _AT_LEAST = 3  # runs; "Goal!" stands in many updates
 
 
@@ -26,17 +27,21 @@ class Part(NamedTuple):
 
 
 def taken_in(
-    old: Sequence[Update], new: Sequence[Update], partner: Mapping[int, int], gone: Iterable[int]
+    old: Sequence[Update], new: Sequence[Update], partner: Mapping[int, int], gone: Collection[int]
 ) -> dict[int, Part]:
     """Of the old places without partner those whose words a changed new update holds now; ``partner``: old -> new."""
+    if not gone:
+        return {}
     changed = [(j, _gained(old[i], new[j])) for i, j in partner.items() if old[i].text != new[j].text]
     return _held(changed, ((i, old[i]) for i in gone))
 
 
 def taken_out(
-    old: Sequence[Update], new: Sequence[Update], partner: Mapping[int, int], came: Iterable[int]
+    old: Sequence[Update], new: Sequence[Update], partner: Mapping[int, int], came: Collection[int]
 ) -> dict[int, Part]:
     """Of the new places without partner those whose words a changed update has lost; ``whole``: the old place."""
+    if not came:
+        return {}
     changed = [(i, _gained(new[j], old[i])) for i, j in partner.items() if old[i].text != new[j].text]
     return _held(changed, ((j, new[j]) for j in came))
 
@@ -67,5 +72,7 @@ def _held(changed: Sequence[tuple[int, Runs]], alone: Iterable[tuple[int, Update
 
 
 def _runs(update: Update) -> Runs:
+    if len(update.text) > _LONG:
+        return set()
     words = [token for token in tokens(update.text.casefold()) if token.isalnum()]
     return set(zip(*(islice(words, k, None) for k in range(_RUN)), strict=False))

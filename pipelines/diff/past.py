@@ -30,6 +30,20 @@ class Earlier:
     how: str
 
 
+class _Keyed:
+    """Where in a version the update with some key may stand."""
+
+    def __init__(self, keys: Sequence[str | None]) -> None:
+        self._places: dict[str | None, list[int]] = {}
+        for i, key in enumerate(keys):
+            self._places.setdefault(key or None, []).append(i)
+
+    def places_of(self, key: str) -> list[int]:
+        """Those with this key, and those without any, in their order."""
+        with_it, without = self._places.get(key, []), self._places.get(None, [])
+        return sorted(with_it + without) if without else with_it
+
+
 class Past:
     """The earlier versions of a page, oldest first; ``old`` itself may be among them."""
 
@@ -38,16 +52,19 @@ class Past:
         self._old = old
         self._key_of = key_of
         self._went = cache(self._how_it_went)
+        self._keyed = cache(self._by_key)
 
     def last_seen(self, update: Update) -> Earlier | None:
         """The latest earlier state of an update the old version lacks: the one that says the same, else one of the
         same minute that says much the same, for it may have been edited while nobody could see it."""
-        for same in (self._same, self._edited):
+        key = self._key_of(update) if self._key_of else None
+        for same in (self._same,) if key else (self._same, self._edited):  # what has a key is told by it alone
             for k in reversed(range(len(self._earlier))):
-                for i, before in enumerate(self._earlier[k].updates):
-                    if same(before, update):
+                updates = self._earlier[k].updates
+                for i in self._keyed(k).places_of(key) if key else range(len(updates)):
+                    if same(updates[i], update):
                         how = "restored" if self._went(k).get(i) == "removed" else "returned"
-                        return Earlier(before, k, i, self._earlier[k].at, how)
+                        return Earlier(updates[i], k, i, self._earlier[k].at, how)
         return None
 
     def updates_of(self, earlier: Earlier) -> Sequence[Update]:
@@ -80,6 +97,9 @@ class Past:
         old, new = Counter(tokens(form(a.text))), Counter(tokens(form(b.text)))
         total = old.total() + new.total()
         return total > 0 and 2 * (old & new).total() >= _ALIKE * total
+
+    def _by_key(self, k: int) -> _Keyed:
+        return _Keyed([self._key_of(u) if self._key_of else None for u in self._earlier[k].updates])
 
     def _how_it_went(self, k: int) -> dict[int, str]:
         then = self._earlier[k]

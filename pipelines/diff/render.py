@@ -71,7 +71,7 @@ def lines(changes: Iterable[Change]) -> Iterator[str]:
 def heading(change: Change) -> str:
     """Sign, type, class, and where in the page."""
     place = " ".join(part for part in (change.update or "page", change.field) if part)
-    doubt = "" if change.confirmed else " (not confirmed)"
+    doubt = ("" if change.confirmed else " (not confirmed)") + (" (coarse)" if change.coarse else "")
     return f"{sign_of(change)} {change.type:10} {change.class_:9} {_safe(place)}{doubt}"
 
 

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
 from functools import lru_cache
+from typing import Protocol
 
 from ..extract.canonical import canonical
 from ..model import Update
 
-Allowed = Callable[[int, int], bool]
+
+class Allowed(Protocol):
+    """May this old and this new place be a pair? And is there any such pair among these?"""
+
+    def __call__(self, i: int, j: int) -> bool: ...
+    def any(self, left: Collection[int], right: Collection[int]) -> bool: ...
+
+
 
 form = lru_cache(maxsize=8192)(canonical)  # a version is compared twice: with its elder and its successor
 
@@ -24,11 +32,6 @@ def same_moment(a: Update, b: Update) -> bool:
     return a.published is not None and a.published == b.published and not (ticks(a) or ticks(b))
 
 
-def other_moment(a: Update, b: Update) -> bool:
-    """Both times known, and not equal."""
-    return None not in (a.published, b.published) and a.published != b.published and not (ticks(a) or ticks(b))
-
-
 def ticks(update: Update) -> bool:
     return update.time_source == "relative"
 
@@ -38,13 +41,18 @@ def pairs_by_text(
 ) -> dict[int, int]:
     """Old -> new position of free updates with equal text, likest first: all fields, then less and less."""
     found: dict[int, int] = {}
+    taken = set(matched.values())
+    free = [i for i in range(len(old)) if i not in matched]
+    came = [j for j in range(len(new)) if j not in taken]
     for key_of in (_everything, _text_title_time, _text_title, _text_time, _text):
-        known = {**matched, **found}
-        taken = set(known.values())
-        left = {i: key for i, u in enumerate(old) if i not in known and (key := key_of(u)) is not None}
-        right = {j: key for j, u in enumerate(new) if j not in taken and (key := key_of(u)) is not None}
-        pairs = _equal(left, right, known, oldest_first(new))
+        if not free or not came or not allowed.any(free, came):
+            break
+        left = {i: key for i in free if (key := key_of(old[i])) is not None}
+        right = {j: key for j in came if (key := key_of(new[j])) is not None}
+        pairs = _equal(left, right, {**matched, **found}, oldest_first(new))
         found |= {i: j for i, j in pairs.items() if allowed(i, j)}
+        taken = set(found.values())
+        free, came = [i for i in free if i not in found], [j for j in came if j not in taken]
     return found
 
 
@@ -78,11 +86,13 @@ def _equal(
     left: dict[int, Hashable], right: dict[int, Hashable], known: Mapping[int, int], at_end: bool
 ) -> dict[int, int]:
     """Equal keys paired: unique ones first, then repeats that stand beside a pair, then repeats in order."""
-    if not left or not right:
+    if not left or not right or set(left.values()).isdisjoint(right.values()):
         return {}
     found = {g[0][0]: g[1][0] for g in _shared(left, right) if len(g[0]) == len(g[1]) == 1}
     taken = set(found.values())
     for i, j in (*known.items(), *found.copy().items()):
+        if i - 1 not in left and i + 1 not in left:
+            continue
         for step in (-1, 1):
             for a, b in _beside(i, j, step, left, right):
                 if a in found or b in taken:

@@ -42,7 +42,10 @@ _ABBREVIATIONS = words_of(
     "dept est fig jan feb mar apr jun jul aug sep sept oct nov dec a.m p.m e.g i.e u.s u.k u.n bzw ca z.b d.h "
     "u.a nr abs hr fr mme mlle av art sig dott ing sra núm pág ul tzw np dhr mw"
 )
-_END = re.compile(r"[.!?…]+[\"'”’»)\]]*(?=\s+)|[。！？]+[」』”]?")
+# Once in a run of signs, never back: a page may hold a megabyte of dots.
+_END = re.compile(r"(?<![.!?…])[.!?…]++[\"'”’»)\]]*+(?=\s)|[。！？]+[」』”]?")
+_NEXT = re.compile(r"\S")
+_WORD = 60  # characters; no abbreviation is as long
 _LAST_WORD = re.compile(r"([^\s(\"'“‘«]+)\Z")
 
 
@@ -57,7 +60,9 @@ def sentences(text: str) -> list[str]:
 def _of_line(line: str) -> list[str]:
     found, start = [], 0
     for end in _END.finditer(line):
-        if _ends(line[start : end.start()], end[0], line[end.end() :].lstrip()):
+        after = _NEXT.search(line, end.end())
+        before = line[max(start, end.start() - _WORD) : end.start()]
+        if _ends(before, end[0], after[0] if after else ""):
             found.append(line[start : end.end()].strip())
             start = end.end()
     return [s for s in (*found, line[start:].strip()) if s]

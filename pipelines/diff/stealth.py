@@ -12,13 +12,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import accumulate
 
 from ..model import Change, Notice, Update, Version
 from .notices import notice_among
 from .sentences import sentences
+from .words import lines_between_ends, narrowed
 
 _ASKED = frozenset({"edited", "retitled", "headline", "standfirst", "removed", "reverted"})
 _MOST_LINES = 500  # a page that is another one tells nothing by a notice
+_MOST_LETTERS = 1_000_000  # of new lines; the same
 # Not "added": what is new needs no notice. An update that only grew is an edit like any other.
 
 
@@ -58,7 +61,10 @@ class _Page:
         before = self._names.old.get(change.was or change.update or "")
         if now is None or before is None:
             return change
-        notice = notice_among(_fresh(_said(before), _said(now)))
+        was, says, long = narrowed(_said(before), _said(now))
+        if long:
+            return replace(change, reasons=("too long to be searched for a notice",))
+        notice = notice_among(_fresh(was, says))
         if notice == "proper":
             return _with(change, notice, "a notice in the update says what was wrong")
         if notice == "technical":
@@ -92,10 +98,26 @@ class _Page:
     def _news(self) -> Notice:
         """Of all that the page says now and did not say before; but for notices in updates that it had already,
         which tell of these alone."""
+        if self._nothing_told():
+            return "none"
         fresh = _fresh(_whole(self._old), _whole(self._new))
         notices = [sentence for sentence in fresh if notice_among([sentence]) != "none"]
         kept = [_said(update) for name, update in self._names.new.items() if name in self._names.old] if notices else []
         return notice_among(notice for notice in notices if not any(notice in said for said in kept))
+
+
+    def _nothing_told(self) -> bool:
+        """A quick look at more than what is new: lines of the page's text, its fields and the updates that the old
+        page has not there. True if none holds a notice; False if one may, or if they are too many to tell."""
+        before, after = lines_between_ends(self._old.text, self._new.text)
+        lines = dict.fromkeys("\n".join(sorted(set(after).difference(before))).splitlines())
+        was = {(update.headline, update.text) for update in self._old.updates}
+        told = [_said(update) for update in self._new.updates if (update.headline, update.text) not in was]
+        for text in (self._new.headline, self._new.standfirst, *told):
+            lines.update(dict.fromkeys((text or "").splitlines()))
+        if len(lines) > _MOST_LINES or sum(map(len, lines)) > _MOST_LETTERS:
+            return False
+        return notice_among(s for line in lines for s in sentences(line)) == "none"
 
 
 def _with(change: Change, notice: Notice, *why: str) -> Change:
@@ -107,6 +129,8 @@ def _fresh(before: str, now: str) -> Iterable[str]:
     old, new = before.splitlines(), now.splitlines()
     held, kept = set(old), set(new)
     left = list(dict.fromkeys(line for line in new if line not in held))[:_MOST_LINES]
+    ends = accumulate(map(len, left))
+    left = [line for line, end in zip(left, ends, strict=True) if end <= _MOST_LETTERS]
     changed = "\n".join(line for line in old if line not in kept)
     known = set(sentences(changed))
     return [sentence for line in left for sentence in sentences(line) if sentence not in known]

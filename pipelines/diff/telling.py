@@ -13,6 +13,7 @@ from typing import NamedTuple
 
 from .noise import substance
 
+_DIGIT = re.compile(r"[^\D0-9]")  # of any other script
 _NUMBER = re.compile(r"\d+(?:[.,:]\d+)*")
 _GROUPS = re.compile(r"[.,](?=\d{3}(?:\D|\Z))")  # 1,200 and 1.200 are 1200
 _HAN_NUMBER = re.compile(
@@ -22,6 +23,7 @@ _QUOTES = re.compile(
     r"“([^”“„]{2,}?)[”“]|„([^“”„]{2,}?)[“”]|«([^«»]{2,}?)»|»([^«»]{2,}?)«|”([^”“„]{2,}?)”"
     r"|(?<!\d)\"([^\"\n]{2,}?)\"|「([^「」]{2,}?)」|『([^『』]{2,}?)』"
 )
+_MARKS = "“„«»”\"「『"  # one of these begins each
 _WORD = re.compile(r"[^\W\d_]+(?:['’\-][^\W\d_]+)*")
 _BEGINS = re.compile(r"(?:\A|[.!?…:;\n\r]|[“„«»\"「(\[])[\s\"'“”‘„«»(\[]*\Z")  # what stands before a first word
 _LARGE_NOUNS = frozenset({"de", "lb", "gsw", "nds", "bar"})
@@ -46,13 +48,17 @@ def told(old: str | None, new: str | None, lang: str | None = None) -> Told:
 
 
 def _numbers(text: str) -> Counter[str]:
-    folded = re.sub(r"[^\D0-9]", lambda digit: str(unicodedata.digit(digit[0])), unicodedata.normalize("NFKC", text))
+    folded = text
+    if not text.isascii():
+        folded = _DIGIT.sub(lambda digit: str(unicodedata.digit(digit[0])), unicodedata.normalize("NFKC", text))
     found = Counter(_GROUPS.sub("", number[0]) for number in _NUMBER.finditer(folded))
-    return found + Counter(number[0] for number in _HAN_NUMBER.finditer(folded))
+    return found if text.isascii() else found + Counter(number[0] for number in _HAN_NUMBER.finditer(folded))
 
 
 def _quotes(text: str) -> Counter[tuple[str, ...]]:
     """What stands between quotation marks, without how it is typed."""
+    if not any(mark in text for mark in _MARKS):
+        return Counter()
     said = (next(part for part in quote.groups() if part is not None) for quote in _QUOTES.finditer(text))
     return Counter(tuple(substance(part)) for part in said)
 
@@ -82,10 +88,9 @@ def _capitals(text: str) -> _Capitals | None:
         return _Capitals(frozenset(), frozenset())
     inside, first, small = set(), set(), 0
     for word in _WORD.finditer(text):
-        begins = _BEGINS.search(text, max(0, word.start() - 8), word.start()) is not None
         if not word[0][0].isupper():
             small += word[0][0].islower()
-        elif begins:
+        elif _BEGINS.search(text, max(0, word.start() - 8), word.start()):
             first.add(_bare(word[0]))
         else:
             inside.add(_bare(word[0]))

@@ -30,6 +30,7 @@ _AGO = words_of(
     "ago fa geleden temu atrás sedan siden назад тому önce lalu πριν από vor hace há il y a just moments now"
 )
 _AROUND = TIME_LABELS | COUNTED | _TICKING | _AGO
+TICKING = frozenset(_AROUND)  # all words of lines that tick
 _WORD = re.compile(r"[^\W\d_]+")
 _WORDS = re.compile(r"\w+")
 _OTHERS = re.compile(r"[^\x00-\x7f]+")
@@ -122,11 +123,12 @@ def _without_age(line: str) -> str:
     """The line without an age at its beginning (before a new sentence) or at its very end."""
     line = line.strip()
     for found in RELATIVE.finditer(line) if hints_age(line) else ():
-        before, after = line[: found.start()], line[found.end() :]
-        if _EDGE.fullmatch(after):
-            return before.rstrip(" ·•|,(-")
-        if _EDGE.fullmatch(before) and not after.lstrip(" ·•|,)-")[:1].islower():
-            return after.lstrip(" ·•|,)-")
+        if _EDGE.fullmatch(line, found.end()):
+            return line[: found.start()].rstrip(" ·•|,(-")
+        if _EDGE.fullmatch(line, 0, found.start()):
+            after = line[found.end() :].lstrip(" ·•|,)-")
+            if not after[:1].islower():
+                return after
     return line
 
 

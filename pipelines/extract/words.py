@@ -134,7 +134,7 @@ _PART = re.compile(rf"({_number}|\b(?:{'|'.join(sorted(_ONE))})(?=\s))\s*([^\W\d
 def hints_age(text: str) -> bool:
     """A cheap look before the full pattern: most lines of a page hold no age."""
     low = text.lower()
-    return any(hint in low for hint in _HINTS) and _HINTS_AGE.search(text) is not None
+    return any(map(low.__contains__, _HINTS)) and _HINTS_AGE.search(text) is not None
 
 
 def relative(text: str) -> tuple[timedelta, str] | None:

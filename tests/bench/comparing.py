@@ -3,8 +3,9 @@
     make bench-compare
 
 The made pages have 50, 200 and 500 updates, and exactly seven things happened between their two versions. Contenders
-take turns within a run; what counts is the ratio of their medians. "line" and "word" contenders get the page's text,
-ours gets the versions; from HTML, with the reading of both pages or of the new one alone, it stands below.
+take turns within a run; what counts is the ratio of their medians. Ours gets the versions. The line and word
+contenders stand here twice: "from HTML" they parse both pages with lxml, take their text and look for hunks, as the
+published peers do, and against these the goals are held; the others get the text that our own reader has made already.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import argparse
 import gc
 import json
 import random
+import resource
 import statistics
 import sys
 import time
@@ -23,12 +25,14 @@ from difflib import SequenceMatcher as Plain
 from html import escape
 
 from cydifflib import SequenceMatcher
+from lxml import etree
+from lxml.html import document_fromstring
 from trafilatura import extract as whole
 
-from pipelines.diff import changes, same
+from pipelines.diff import align, changes, same
 from pipelines.diff.words import tokens
 from pipelines.extract import extract
-from pipelines.model import Change, Version
+from pipelines.model import Change, Update, Version
 from tests.evaluate.tongues import TONGUES, Writer
 
 NOON = datetime(2026, 1, 3, 12, tzinfo=UTC)
@@ -96,6 +100,13 @@ def text_of(version: Version) -> str:
     return "\n".join([version.headline or "", *(line for u in version.updates for line in u.text.splitlines())])
 
 
+def text_from(html: bytes) -> str:
+    """A line for each piece of text that a reader sees: what a page monitor compares."""
+    root = document_fromstring(html)
+    etree.strip_elements(root, "script", "style", with_tail=False)
+    return "\n".join(line for piece in root.itertext() if (line := " ".join(piece.split())))
+
+
 def forget() -> None:
     """What an earlier round left in a cache does not count."""
     same.form.cache_clear()
@@ -106,8 +117,9 @@ def contenders(size: int) -> dict[str, Callable[[], object]]:
     old, new = read(old_html, NOON), read(new_html, LATER)
     old_text, new_text = text_of(old), text_of(new)
 
-    def hunks(engine: type, split: Callable[[str], list[str]]) -> int:
-        codes = engine(None, split(old_text), split(new_text), False).get_opcodes()
+    def hunks(engine: type, split: Callable[[str], list[str]], *, html: bool = False) -> int:
+        before, after = (text_from(old_html), text_from(new_html)) if html else (old_text, new_text)
+        codes = engine(None, split(before), split(after), False).get_opcodes()
         return sum(tag != "equal" for tag, *_ in codes)
 
     def ours() -> list[Change]:
@@ -117,6 +129,9 @@ def contenders(size: int) -> dict[str, Callable[[], object]]:
     return {
         "versions to changes": ours,
         "the same again": ours,  # the noise of this run
+        "difflib on lines, from HTML": lambda: hunks(Plain, str.splitlines, html=True),
+        "cydifflib on lines, from HTML": lambda: hunks(SequenceMatcher, str.splitlines, html=True),
+        "cydifflib on words, from HTML": lambda: hunks(SequenceMatcher, tokens, html=True),
         "difflib on lines": lambda: hunks(Plain, str.splitlines),
         "cydifflib on lines": lambda: hunks(SequenceMatcher, str.splitlines),
         "cydifflib on words": lambda: hunks(SequenceMatcher, tokens),
@@ -151,35 +166,48 @@ def measured(size: int, rounds: int) -> dict[str, float]:
 
 
 def long_texts() -> dict[str, object]:
-    """Two texts of 10 MB that share nothing, and two that share most: how long does it take?"""
+    """Two texts of 10 MB, and other odd ones: how long does it take, and does the change say that it is coarse?"""
     rng = random.Random(1)
     words = [f"w{n}" for n in range(5000)]
     a, b = (" ".join(rng.choices(words, k=LONG // 6)) for _ in range(2))
+    half = a.rfind(" ", 0, len(a) // 2)
     lines = [" ".join(rng.choices(words, k=12)) for _ in range(LONG // 70)]
     edited = [line if n % 1000 else f"{line} anew" for n, line in enumerate(lines)]
-    found: dict[str, object] = {}
-    for name, x, y in (("nothing in common", a, b), ("one line in 1000 edited", "\n".join(lines), "\n".join(edited))):
-        old = Version(url=URL, at=NOON, text=x)
-        begun = time.process_time()
-        (change,) = changes(old, Version(url=URL, at=LATER, text=y))
-        found[name] = {"seconds": time.process_time() - begun, "ops": len(change.ops)}
-    return found
+    pairs = {
+        "nothing in common, one line": (a, b),
+        "one word in one line": (a, f"{a[:half]} otherwise{a[half:]}"),
+        "one line in 1000 edited": ("\n".join(lines), "\n".join(edited)),
+        "lines in another order": ("\n".join(lines), "\n".join(rng.sample(lines, len(lines)))),
+        "1 MB without any space": ("ab" * (LONG // 20), "ba" * (LONG // 20)),
+        "a * n against (a b) * n, 20,000 tokens": ("a " * 10_000, "a b " * 5_000),
+        "a * n against (a b) * n, 10 MB": ("a " * (LONG // 2), "a b " * (LONG // 4)),
+    }
+    return {name: _of_texts(*pair) for name, pair in pairs.items()}
+
+
+def _of_texts(x: str, y: str) -> dict[str, object]:
+    old, new = (Version(url=URL, at=at, text=text) for at, text in ((NOON, x), (LATER, y)))
+    begun = time.process_time()
+    (change,) = changes(old, new)
+    spent = time.process_time() - begun
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    return {"seconds": round(spent, 2), "ops": len(change.ops), "coarse": change.coarse, "peak MB so far": peak}
 
 
 def many_updates(size: int) -> float:
-    """All of them edited, without ids: every one is assigned."""
+    """All of them edited, without ids: every one is assigned. SciPy is there already."""
     writer = Writer(TONGUES[0], random.Random(2))
     texts = [writer.text(writer.rng.choice(writer.topics), 3) for _ in range(size)]
     old, new = (
         Version(url=URL, at=at, updates=tuple(_update(" ".join(t) + end) for t in texts))
         for at, end in ((NOON, ""), (LATER, " More follows."))
     )
+    align(old.updates[:2], new.updates[:2])
+    forget()
     return seconds(lambda: changes(old, new))
 
 
-def _update(text: str) -> object:
-    from pipelines.model import Update
-
+def _update(text: str) -> Update:
     return Update(text=text)
 
 
@@ -187,7 +215,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="bench-compare", description=__doc__)
     parser.add_argument("--rounds", type=int, default=7, help="turns of each contender [default: 7]")
     parser.add_argument("--json", action="store_true", help="a line of JSON, nothing else on stdout")
-    parser.add_argument("--long", action="store_true", help="with pairs of texts of 10 MB; these take minutes")
+    parser.add_argument("--long", action="store_true", help="with pairs of texts of 10 MB; half a minute")
     asked = parser.parse_args(arguments)
     if asked.rounds < 1:
         parser.error("--rounds takes a number from 1 on")
@@ -196,13 +224,15 @@ def main(arguments: list[str] | None = None) -> int:
     last = taken[SIZES[-1]]
     report = {
         "milliseconds": {size: {n: round(s * 1000, 3) for n, s in found.items()} for size, found in taken.items()},
-        "of difflib on lines": round(ours[500] / last["difflib on lines"], 4),
-        "of cydifflib on words": round(ours[500] / last["cydifflib on words"], 5),
+        "of difflib on lines, from HTML (goal 0.1)": round(ours[500] / last["difflib on lines, from HTML"], 4),
+        "of cydifflib on words, from HTML (goal 0.01)": round(ours[500] / last["cydifflib on words, from HTML"], 5),
+        "of difflib on lines, from text": round(ours[500] / last["difflib on lines"], 4),
+        "of cydifflib on words, from text": round(ours[500] / last["cydifflib on words"], 5),
         "500 to 50 updates": round(ours[500] / ours[50], 2),
         "HTML to changes of trafilatura": round(
             last["HTML to changes, the new one read"] / last["trafilatura, one page"], 3
         ),
-        "500 updates all edited, ms": round(many_updates(500) * 1000, 1),
+        "500 updates all edited, ms": round(statistics.median(many_updates(500) for _ in range(3)) * 1000, 1),
         "10 MB": long_texts() if asked.long else "not measured (--long)",
     }
     print(json.dumps(report)) if asked.json else _print(report)
