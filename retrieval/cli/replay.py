@@ -24,7 +24,7 @@ def run(
 
     It reads this archive through Stoppress: what is in the spool is there at once, what was taken down is not, and
     nothing is asked of the live web. The bar above a page leads to what changed before and after it, which stoppress
-    serve shows. pywb asks nobody for a token: beyond this machine a proxy has to, and --behind-proxy says that one does.
+    serve shows. pywb asks nobody for a token: beyond this machine a proxy has to; --behind-proxy says that one does.
 
     Examples:
 
