@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from .diff import changes, confirm
+from .confirming import confirmed, confirmed_beyond
+from .diff import changes
 from .diff.reach import known, reaches_on, since_all, told
 from .extract.canonical import content_hash
 from .model import Change, Proof, Unreadable, Version, Visit
-from .reach_dates import confirmed_beyond, dated_within
+from .reach_dates import dated_within
 from .rereading import Reread, by_other_rules, not_at_hand
 from .settled import Settled, settled
-from .store.catalog import Catalog, StoredChange, StoredVersion
+from .store.catalog import Catalog, StoredVersion
 
 Keep = Callable[[Settled], None]
 REMEMBERED = 100  # earlier versions that tell what is back from what is new
-_DOUBTED = 5  # versions whose removals may still wait for a second good look
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +140,7 @@ def _compare(pair: _Pair, catalog: Catalog, reread: Reread, *, below: int | None
     earlier = stored[:-1]
     found = changes(old, new, history=(*(one.version for one in earlier), old))
     dated = tuple(_dated(change, before, visit, earlier) for change in found)
-    confirms = _confirmed(visit.urlkey, new, before, catalog, reread)
+    confirms = confirmed(visit.urlkey, new, before, catalog, reread)
     return _Compared(replace(visit, changes=dated), confirms, reread=had_read)
 
 
@@ -170,8 +170,8 @@ def _reaching(
     shown = [*here[: -len(since)], *today]
     basis = known([one.version for one in today])
     found = told(changes(basis, new, history=[one.version for one in shown]), new)
-    confirms = _confirmed(visit.urlkey, new, before, catalog, reread)
-    confirms += confirmed_beyond(visit.urlkey, new, catalog)
+    confirms = confirmed(visit.urlkey, new, before, catalog, reread)
+    confirms += confirmed_beyond(visit.urlkey, new, catalog, found)
     if not found and not (new.window.complete and not before.version.window.complete):
         return _Compared(replace(visit, reading="unchanged", version=None), confirms, reread=had_read)
     dated = (dated_within(change, basis, shown, visit) for change in found)
@@ -214,29 +214,3 @@ def shown_at(change: Change, earlier: Iterable[StoredVersion]) -> Proof | None:
     if change.earlier is None:
         return None
     return next((proof_of(stored) for stored in earlier if stored.version.at == change.earlier), None)
-
-
-def _confirmed(urlkey: str, later: Version, before: StoredVersion, catalog: Catalog, reread: Reread) -> tuple[str, ...]:
-    """This page still lacks what an earlier look had found missing: a second good look, which confirms it.
-
-    Mostly that is the look before; where it was no good one (half of the page gone), one before that.
-    """
-    pending: dict[int, list[StoredChange]] = {}
-    for stored in catalog.changes(urlkey=urlkey, types=("removed",), confirmed=False):
-        if before.seq - _DOUBTED < stored.to_seq <= before.seq:
-            pending.setdefault(stored.from_seq, []).append(stored)
-    found: list[str] = []
-    for seq, removals in pending.items():
-        basis = _by_rules_of(later, catalog.version(urlkey, seq), reread)
-        again = confirm([stored.change for stored in removals], basis, later) if basis else []
-        found += [stored.change_id for stored, change in zip(removals, again, strict=False) if change.confirmed]
-    return tuple(found)
-
-
-def _by_rules_of(later: Version, stored: StoredVersion | None, reread: Reread) -> Version | None:
-    if stored is None or stored.redacted:
-        return None
-    if not by_other_rules(stored, later.extractor):
-        return stored.version
-    [found] = reread([stored])
-    return found if isinstance(found, Version) else None

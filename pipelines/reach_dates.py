@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from .diff.reach import part_of
 from .model import Change, Proof, Update, Version, Visit
-from .store.catalog import Catalog, StoredVersion
+from .store.catalog import StoredVersion
 
 
 def dated_within(change: Change, basis: Version, stored: Sequence[StoredVersion], visit: Visit) -> Change:
@@ -40,16 +40,6 @@ def dated_within(change: Change, basis: Version, stored: Sequence[StoredVersion]
         old_proof=Proof(record_id=shown.record_id, digest=shown.digest, timestamp=shown.first_seen),
         new_proof=Proof(record_id=capture.record_id, digest=capture.digest, timestamp=capture.timestamp),
     )
-
-
-def confirmed_beyond(urlkey: str, new: Version, catalog: Catalog) -> tuple[str, ...]:
-    """Ids of removals from older pages and feeds that a second look which reached everything shows again."""
-    if not (new.window.complete and new.window.parts):
-        return ()
-    shown = {update.key for update in new.updates}
-    found = catalog.changes(urlkey=urlkey, types=("removed",))
-    pending = (one for one in found if one.change.part and not one.change.confirmed)
-    return tuple(one.change_id for one in pending if one.change.update not in shown)
 
 
 def _of(version: Version | None, key: str | None) -> Update | None:
