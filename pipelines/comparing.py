@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from .between import REMEMBERED, proof_of, shown_at
 from .confirming import confirmed, confirmed_beyond
 from .diff import changes
 from .diff.reach import known, reaches_on, since_all, told
@@ -16,7 +17,6 @@ from .settled import Settled, settled
 from .store.catalog import Catalog, StoredVersion
 
 Keep = Callable[[Settled], None]
-REMEMBERED = 100  # earlier versions that tell what is back from what is new
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,15 +166,16 @@ def _reaching(
     today = _all_by_rules_of(new, since, reread)
     if isinstance(today, Unreadable):
         return _not_compared(visit, before, today)
-    had_read = before.version.extractor if today != since else None
-    shown = [*here[: -len(since)], *today]
+    had_read = next((one.version.extractor for one in since if by_other_rules(one, new.extractor)), None)
+    shown = [*here[: -len(today)], *today]
     basis = known([one.version for one in today])
     found = told(changes(basis, new, history=[one.version for one in shown]), new)
     confirms = confirmed(visit.urlkey, new, before, catalog, reread)
     confirms += confirmed_beyond(visit.urlkey, new, catalog, found)
     if not found and not (new.window.complete and not before.version.window.complete):
         return _Compared(replace(visit, reading="unchanged", version=None), confirms, reread=had_read)
-    dated = (dated_within(change, basis, shown, visit) for change in found)
+    proofs = _proofs(visit)
+    dated = (dated_within(change, basis, shown, new, proofs) for change in found)
     proved = tuple(replace(change, earlier_proof=shown_at(change, shown)) for change in dated)
     return _Compared(replace(visit, changes=proved), confirms, reread=had_read)
 
@@ -182,14 +183,20 @@ def _reaching(
 def _all_by_rules_of(
     later: Version, stored: Sequence[StoredVersion], reread: Reread
 ) -> list[StoredVersion] | Unreadable:
-    """Each with what the rules that read ``later`` read in it; the first that cannot be read is the answer."""
+    """Each with what the rules that read ``later`` read in it, from behind the last that they cannot read on: what only
+    that one had shown is not known any more. If it is the newest there is nothing to compare with."""
     old = [one for one in stored if by_other_rules(one, later.extractor)]
-    fresh: dict[str, Version] = {}
-    for one, found in zip(old, reread(old) if old else (), strict=True):
-        if isinstance(found, Unreadable):
-            return found
-        fresh[one.record_id] = found
-    return [replace(one, version=fresh.get(one.record_id, one.version)) for one in stored]
+    fresh = dict(zip((one.record_id for one in old), reread(old) if old else (), strict=True))
+    found: list[StoredVersion] = []
+    for one in stored:
+        read = fresh.get(one.record_id, one.version)
+        if not isinstance(read, Unreadable):
+            found.append(replace(one, version=read))
+        elif one is stored[-1]:
+            return read
+        else:
+            found.clear()
+    return found
 
 
 def _dated(change: Change, before: StoredVersion, visit: Visit, earlier: Sequence[StoredVersion]) -> Change:
@@ -205,12 +212,9 @@ def _dated(change: Change, before: StoredVersion, visit: Visit, earlier: Sequenc
     )
 
 
-def proof_of(stored: StoredVersion) -> Proof:
-    return Proof(record_id=stored.record_id, digest=stored.digest, timestamp=stored.first_seen)
-
-
-def shown_at(change: Change, earlier: Iterable[StoredVersion]) -> Proof | None:
-    """The record that had shown what is back now."""
-    if change.earlier is None:
-        return None
-    return next((proof_of(stored) for stored in earlier if stored.version.at == change.earlier), None)
+def _proofs(visit: Visit) -> dict[str | None, Proof]:
+    """The visit's records by URL, the page's own under None."""
+    proofs: dict[str | None, Proof] = {}
+    for url, c in [(None, visit.captures[0]), *((c.url, c) for c in visit.captures)]:
+        proofs.setdefault(url, Proof(record_id=c.record_id, digest=c.digest, timestamp=c.timestamp))
+    return proofs

@@ -13,8 +13,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from .comparing import REMEMBERED, proof_of, shown_at
-from .diff import DIFFER, changes, confirm
+from .between import REMEMBERED, between, needed
+from .diff import DIFFER
 from .errors import CatalogError
 from .extract import EXTRACTOR
 from .model import Change, Version
@@ -112,37 +112,22 @@ class Rediff:
         if old is None or new is None or any(v.redacted or blocks.record(v.record_id) for v in (old, new)):
             return None
         recorded = tuple(c.change for c in self._catalog.changes(urlkey=pair.urlkey, seq=pair.to_seq))
-        later = self._second_look(new)
-        sides = [old, new, *([later] if later else [])]
+        versions = self._catalog.versions(pair.urlkey, limit=REMEMBERED + 2, below=new.seq + 2)
+        sides = needed(old, new, versions)
         read, why = self._alike(sides)
         made = Rediffed(
             urlkey=pair.urlkey, from_seq=pair.from_seq, to_seq=pair.to_seq, differ=DIFFER, basis=self._basis,
-            extractor=read[1].extractor if read else "", result="blind",
+            extractor=read[0].extractor if read else "", result="blind",
         )  # fmt: skip
         url = new.version.url
         if not read:
             return Compared(url=url, now=made, old=recorded, detail=why)
-        found = self._changes(old, new, read)
+        by_number = {one.seq: version for one, version in zip(sides, read, strict=True)}
+        found = tuple(between(old, new, versions, by_number))
         settled = not any(c.type == "removed" and not c.confirmed for c in found)
         compared = Compared(url=url, now=replace(made, changes=found, settled=settled), old=recorded)
         equal = not compared.gone and not compared.come
         return replace(compared, now=replace(compared.now, result="equal" if equal else "different"))
-
-    def _changes(self, old: StoredVersion, new: StoredVersion, read: Sequence[Version]) -> tuple[Change, ...]:
-        one, other, *again = read
-        earlier = self._catalog.versions(new.urlkey, limit=REMEMBERED, below=old.seq)
-        found = changes(one, other, history=[*(v.version for v in earlier), one])
-        if again:
-            found = confirm(found, one, again[0])
-        proofs = {"old_proof": proof_of(old), "new_proof": proof_of(new)}
-        dated = (replace(c, seen_after=old.last_seen, seen_by=new.first_seen, **proofs) for c in found)  # type: ignore[arg-type]
-        return tuple(replace(c, earlier_proof=shown_at(c, earlier)) for c in dated)
-
-    def _second_look(self, new: StoredVersion) -> StoredVersion | None:
-        if new.last_seen > new.first_seen:
-            return new
-        after = self._catalog.version(new.urlkey, new.seq + 1)
-        return None if after is None or after.redacted else after
 
     def _alike(self, sides: Sequence[StoredVersion]) -> tuple[list[Version], str]:
         """As one extractor reads them: the one that was asked for, the one that read them all, or today's."""

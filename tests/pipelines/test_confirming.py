@@ -4,52 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from pipelines.comparing import compare
-from pipelines.model import Capture, Unreadable, Update, Version, Visit, Window
+from pipelines.model import Unreadable, Version, Window
 from pipelines.store.catalog import Catalog, StoredVersion
 
-NOON = datetime(2026, 1, 3, 12, tzinfo=UTC)
-URL, KEY = "http://news.example.org/live", "org,example,news)/live"
-ALL = (1, 2, 3, 4, 5, 6)
-REACHED = Window(pages=3, complete=True, parts=2)
+from .looks import ALL, KEY, REACHED, look
 
 
 @pytest.fixture
 def catalog(tmp_path: Path) -> Iterator[Catalog]:
     with Catalog.open(f"sqlite:///{tmp_path}/catalog.db") as catalog:
         yield catalog
-
-
-def update(number: int, *, prefix: str, text: str = "") -> Update:
-    said = text or f"Report number {number} on the storm in the harbour, {number * 7} ships."
-    id_ = f"{prefix}{number}" if prefix else None
-    key = f"id:{id_}" if id_ else f"text:{said}"
-    part = (("part", f"{URL}?page=2"),) if number > 3 else ()
-    return Update(text=said, id=id_, key=key, published=NOON - timedelta(minutes=number), provenance=part)
-
-
-def look(number: int, ids: Sequence[int], *, window: Window | None = None, rules: str = "x 1", prefix: str = "u",
-         texts: dict[int, str] | None = None) -> Visit:  # fmt: skip
-    """The page's ``number``-th look; each has another headline, so that each is a version."""
-    at = NOON + timedelta(minutes=number)
-    capture = Capture(
-        urlkey=KEY, timestamp=at, url=URL, record_id=f"urn:uuid:{number}", digest=f"sha256:{number}", filename="f",
-        offset=number, length=1, status=200, visit_id=f"v{number}",
-    )  # fmt: skip
-    shown = tuple(update(i, prefix=prefix, text=(texts or {}).get(i, "")) for i in ids)
-    version = Version(
-        url=URL, at=at, headline=f"Look {number}", updates=shown, extractor=rules, state="live",
-        window=window or Window(),
-    )  # fmt: skip
-    return Visit(
-        id=f"v{number}", url=URL, urlkey=KEY, started=at, outcome="archived", status=200, captures=(capture,),
-        reading="version", version=version,
-    )  # fmt: skip
 
 
 def removals(catalog: Catalog) -> list[tuple[int, bool]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import subprocess
 import sys
@@ -160,7 +161,10 @@ def test_ctrl_c_ends_it_and_the_next_run_goes_on(tmp_path: Path) -> None:
 
     assert process.returncode == 130
     assert "run it again and it goes on" in err
-    assert len(done) + len(pairs(ran)) == 119
+    again = {(line["from"], line["to"]) for line in pairs(ran)}
+    told = {(line["from"], line["to"]) for line in map(json.loads, done)}
+    assert told | again == {(number, number + 1) for number in range(1, 120)}
+    assert len(told & again) <= 1  # told, and broken off before it was saved
     assert len(done) < 119
 
 
