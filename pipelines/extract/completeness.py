@@ -14,6 +14,7 @@ from .canonical import count
 
 _BETWEEN = re.compile(r"[\W_]+")
 PIECE = 24  # letters that tell a piece of a line from all others
+_AROUND = 6  # words
 
 
 def counts(version: Version) -> tuple[int, int]:
@@ -45,6 +46,12 @@ def _missing_of(line: str, other: str) -> int:
     plain = _folded(line)
     if not plain or plain in other:
         return 0
+    words = plain.split(" ")
+    for few in range(1, min(_AROUND, len(words) - 1) + 1):  # a time in front of it, or a word behind
+        if " ".join(words[few:]) in other:
+            return sum(map(len, words[:few]))
+        if " ".join(words[:-few]) in other:
+            return sum(map(len, words[-few:]))
     pieces = [plain[i : i + PIECE] for i in range(0, len(plain), PIECE)]
     return sum(_size(piece) for piece in pieces if piece.strip() not in other)
 
