@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import os
 import signal
-from datetime import datetime
+from collections.abc import Sequence
 
 from pipelines import reading
 from pipelines.extract.memory import Memory
-from pipelines.model import Unreadable, Version
+from pipelines.model import Answer, Unreadable, Version
 
 
-def read(block: bytes, url: str, at: datetime, memory: Memory | None = None) -> Version | Unreadable:
-    if f"<!-- {os.environ['BREAK_AT']} -->".encode() in block:
+def read_whole(answers: Sequence[Answer], memory: Memory | None = None) -> Version | Unreadable:
+    if any(f"<!-- {os.environ['BREAK_AT']} -->".encode() in answer.block for answer in answers):
         os.kill(os.getpid(), signal.SIGKILL)
-    return reading.read(block, url, at, memory)
+    return reading.read_whole(answers, memory)

@@ -282,7 +282,7 @@ def run_with(config: Config, *words: str, break_at: int) -> Ran:
     """The command with a worker that kills itself at the capture whose body ends with this number."""
     code = (
         "import os, sys, pipelines.workers as w, tests.reextract.killed as k\n"
-        f"w.read = k.read\nos.environ['BREAK_AT'] = '{break_at}'\n"
+        f"w.read_whole = k.read_whole\nos.environ['BREAK_AT'] = '{break_at}'\n"
         "import stoppress\nstoppress.main(sys.argv[1:])"
     )
     done = subprocess.run(
