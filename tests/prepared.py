@@ -51,6 +51,8 @@ class Command:
         self.returncode: int | None = None
         self.stdout = stdout
         self._socket, self._lock = answers, threading.Lock()
+        self._draining: threading.Thread | None = None
+        self._said = ""
         self.pid = int(self._answer(60) or b"0")
 
     def poll(self) -> int | None:
@@ -77,12 +79,22 @@ class Command:
         self.send_signal(signal.SIGKILL)
 
     def communicate(self, timeout: float | None = None) -> tuple[str, None]:
-        said = ""
-        if self.stdout is not None and not self.stdout.closed:
-            with self.stdout:
-                said = self.stdout.read()
+        """What it still prints, until it has ended. subprocess.TimeoutExpired: it goes on, and so may this later."""
+        if self.stdout is not None and self._draining is None:
+            self._draining = threading.Thread(target=self._drain, daemon=True)
+            self._draining.start()
+        if self._draining is not None:
+            self._draining.join(timeout)
+            if self._draining.is_alive():
+                raise subprocess.TimeoutExpired("stoppress", timeout or 0)
         self.wait(timeout)
-        return said, None
+        return self._said, None
+
+    def _drain(self) -> None:
+        assert self.stdout is not None
+        if not self.stdout.closed:
+            with self.stdout:
+                self._said = self.stdout.read()
 
     def _answer(self, patience: float | None) -> bytes:
         self._socket.settimeout(patience)
