@@ -91,18 +91,19 @@ class Agenda:
             return Due(entry.watch, key, scheduled, "cron" if isinstance(entry.policy, Cron) else "every")
         return None
 
-    def ended(self, key: str, now: datetime, *, cut: bool = False) -> None:
+    def ended(self, key: str, now: datetime, *, begun: datetime | None = None, cut: bool = False) -> None:
         """The page's visit is over: its next one is planned from the schedule, not from now.
 
         ``cut``: it brought a part of the page. It is looked at once more out of turn, as soon as the watch's ``min``
-        lets it; if that is cut too, the schedule's next turn has to do.
+        lets it, counted from ``begun``: it may have waited for its turn. If that is cut too, the schedule's next turn
+        has to do.
         """
         entry = self._entries.get(key)
         if not entry:
             return
         entry.running, retried, entry.retry = False, entry.retry, False
         at = self._next(entry, now)
-        soonest = entry.last + entry.watch.min if entry.last else at
+        soonest = max(entry.last, begun or entry.last) + entry.watch.min if entry.last else at
         if cut and not retried and at - soonest >= entry.watch.min:  # else the next turn is near enough
             entry.retry, at = True, soonest
         self._push_at(key, entry, at)

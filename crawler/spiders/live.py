@@ -330,7 +330,7 @@ class LiveSpider(Spider):
         self.rest.seen(item)
         if not self.once:
             cut = item.outcome == "truncated" and item.reason != "too-large"  # which it would be again
-            self.agenda.ended(item.urlkey, clock.now(), cut=cut)
+            self.agenda.ended(item.urlkey, clock.now(), begun=item.started, cut=cut)
         log.info("%s", _line(item))
 
     def closed(self, reason: str) -> None:
