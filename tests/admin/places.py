@@ -30,7 +30,7 @@ class Place:
 
     def run(self, *words: str, crash: str | None = None) -> Ran:
         more = dict(self.bucket.env) if self.bucket else {}
-        if self.bucket and words[0] == "gc":
+        if self.bucket and words[0] in ("compact", "gc"):
             time.sleep(2)  # its clock, by which ages are told, has whole seconds only
         return stoppress(*words, config=self.config, env={**more, **({"STOPPRESS_CRASH_AT": crash} if crash else {})})
 
