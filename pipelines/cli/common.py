@@ -14,6 +14,12 @@ if TYPE_CHECKING:
     from pipelines.config import Config
 
 AsJson = Annotated[bool, typer.Option("--json", help="JSON lines on stdout, nothing else there.")]
+SomePages = Annotated[
+    list[str] | None, typer.Argument(metavar="[URL]...", help="Only these pages.", show_default=False)
+]
+SomeTags = Annotated[
+    list[str] | None, typer.Option("--tag", metavar="TAG", help="Only pages whose watch has this tag; repeatable.")
+]
 
 _chosen: Path | None = None
 

@@ -20,16 +20,12 @@ from pipelines.store.catalog import Catalog
 from pipelines.store.warcs import WarcReader
 
 from .choosing import chosen_ones
-from .common import AsJson, current_config, echo_json, say
+from .common import AsJson, SomePages, SomeTags, current_config, echo_json, say
 
 
 def run(
-    urls: Annotated[
-        list[str] | None, typer.Argument(metavar="[URL]...", help="Only these pages.", show_default=False)
-    ] = None,
-    tags: Annotated[
-        list[str] | None, typer.Option("--tag", metavar="TAG", help="Only pages whose watch has this tag; repeatable.")
-    ] = None,
+    urls: SomePages = None,
+    tags: SomeTags = None,
     since: Annotated[
         str | None,
         typer.Option("--since", metavar="TIME", help="Only versions seen from then on: 2d, 2026-01-03."),

@@ -18,19 +18,15 @@ from pipelines.reextracting import Page, Progress, Reextract, Unreached
 from pipelines.store.warcs import WarcReader
 
 from .choosing import chosen_ones
-from .common import AsJson, current_config, echo_json, say
+from .common import AsJson, SomePages, SomeTags, current_config, echo_json, say
 
 if TYPE_CHECKING:
     from pipelines.store.catalog import PastReading
 
 
 def run(
-    urls: Annotated[
-        list[str] | None, typer.Argument(metavar="[URL]...", help="Only these pages.", show_default=False)
-    ] = None,
-    tags: Annotated[
-        list[str] | None, typer.Option("--tag", metavar="TAG", help="Only pages whose watch has this tag; repeatable.")
-    ] = None,
+    urls: SomePages = None,
+    tags: SomeTags = None,
     since: Annotated[
         str | None, typer.Option("--since", metavar="TIME", help="Only captures from then on: 2d, 2026-01-03.")
     ] = None,

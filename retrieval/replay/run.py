@@ -44,7 +44,7 @@ def program(named: str | None) -> str:
 
 
 def replay(archive: Archive, *, base: str, pywb: str, host: str, port: int, told: Callable[[str], None]) -> None:
-    """Serve until SIGINT or SIGTERM. ``told`` hears the address once pages can be had there.
+    """Serve until SIGINT, SIGTERM or SIGHUP. ``told`` hears the address once pages can be had there.
 
     StoppressError if the port is taken or pywb ends by itself.
     """
