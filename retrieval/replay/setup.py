@@ -47,6 +47,8 @@ _BANNER = """<style>
 #stoppress { font: 14px/1.5 system-ui, sans-serif; display: flex; gap: 1.5em; flex-wrap: wrap; padding: .4em 1em;
   color: #111; background: #f3f1ea; border-bottom: 1px solid #8a8678 }
 #stoppress a { color: #0b4a8f } #stoppress time { font-weight: 600 }
+body { display: flex; flex-direction: column; height: 100vh } #app { display: none }
+#wb_iframe_div { flex: 1; min-height: 0 } #replay_iframe { width: 100%; height: 100%; border: 0 }
 </style>
 <nav id="stoppress" aria-label="This capture">
 <time>&#8230;</time>
@@ -54,6 +56,7 @@ _BANNER = """<style>
 <a data-side="after" rel="noopener" target="_blank" hidden>what changed after it</a>
 </nav>
 <script>
+window.VueUI = { main: function () {} };  // pywb's own bar, for which this one stands
 (function () {
   var base = BASE, here = document.getElementById("stoppress");
   function show(time, url) {
