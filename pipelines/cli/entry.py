@@ -1,11 +1,13 @@
 """The command line around the verbs: one module per verb, imported only when its name is typed."""
 
 import errno
+import fcntl
 import importlib
 import io
 import logging
 import os
 import sys
+import traceback
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -104,9 +106,22 @@ def _said(error: OSError) -> str:
     why = error.strerror or str(error) or type(error).__name__
     if error.filename is not None:
         return f"{os.fsdecode(error.filename)}: {why}; check that it is there and open to this user"
-    if error.errno in _UNWRITTEN:
+    if error.errno in _UNWRITTEN and not (error.errno == errno.EBADF and _is_writable(sys.stdout)):
         return f"the output cannot be written: {why}; send stdout to another place"
-    return f"the system refused: {why}; try again, or see whether this machine has what it needs"
+    return f"the system refused: {why}, {_place(error)}; try again, or see whether this machine has what it needs"
+
+
+def _is_writable(stream: Any) -> bool:
+    try:
+        return fcntl.fcntl(stream.fileno(), fcntl.F_GETFL) & os.O_ACCMODE != os.O_RDONLY
+    except OSError:
+        return False
+
+
+def _place(error: OSError) -> str:
+    """Where it was raised: such an error names nothing else that one could look at."""
+    calls = traceback.extract_tb(error.__traceback__)
+    return " <- ".join(f"{Path(call.filename).name}:{call.lineno}" for call in calls[:-4:-1])
 
 
 def _status(end: SystemExit) -> int:

@@ -112,3 +112,16 @@ def test_a_catalog_and_a_store_that_cannot_be_written_name_their_keys(
     assert (catalog[0], store[0]) == (1, 1)
     assert f"correct [archive] catalog in {config}" in catalog[2]
     assert f"correct [archive] store in {config}" in store[2]
+
+
+def test_an_error_of_the_system_that_names_no_file_says_where_it_was_met(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "closing.py").write_text("import os\ndef run() -> None:\n    os.close(1 << 20)\n")
+    monkeypatch.syspath_prepend(str(tmp_path))
+
+    assert run({"closing": ("closing", "Close.")}, "1", ["closing"]) == 1
+
+    said = capfd.readouterr().err
+    assert "the system refused: Bad file descriptor, closing.py:3" in said
+    assert "stdout" not in said
