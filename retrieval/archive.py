@@ -21,12 +21,12 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 from pipelines.config import Config
-from pipelines.entity import decode, listed
 from pipelines.errors import ConfigError, NotArchived, TakenDown
 from pipelines.model import Capture, Change, Proof, Unreadable, Version, Visit
 from pipelines.redaction import blanked, without_sides
 from pipelines.rereading import Rereading, here
 from pipelines.store.catalog import PageSummary, StoredVersion
+from pipelines.store.warcs import StoredResponse
 from pipelines.takedowns import Takedown
 from pipelines.urlkey import normalise, urlkey
 
@@ -71,22 +71,10 @@ def open_archive(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class Answer(StoredResponse):
     """What the server answered, as archived: ``body`` without transfer coding, with its content coding."""
 
     capture: Capture
-    status: int
-    reason: str
-    headers: tuple[tuple[str, str], ...]
-    body: bytes
-
-    def header(self, name: str) -> str | None:
-        """The last value of a field, None if absent; names are compared without case."""
-        return next((value for key, value in reversed(self.headers) if key.lower() == name.lower()), None)
-
-    def decoded(self) -> bytes:
-        """The body without its content coding (gzip, br, ...); DecodeError if it is cut or damaged."""
-        return decode(self.body, listed(self.headers, "Content-Encoding"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +91,7 @@ class Archive:
 
     def __init__(self, source: Source, *, clock: Clock = _now) -> None:
         self.catalog, self.reader, self.clock = source.catalog, source.reader, clock
+        self.near = source.catalog.near and source.reader.near  # files of this machine, which answer at once
         self._prepare, self._close = source.prepare, source.close
 
     def page(self, url: str) -> Page:

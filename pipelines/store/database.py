@@ -7,7 +7,7 @@ import logging
 import sqlite3
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Self, TypeVar
@@ -28,6 +28,7 @@ from sqlalchemy.pool import QueuePool
 from pipelines.errors import CatalogDamaged, CatalogError, RowRefused
 
 from .admin_lock import held
+from .prepared import Prepared
 from .tables import SCHEMA
 
 log = logging.getLogger(__name__)
@@ -35,7 +36,7 @@ T = TypeVar("T")
 WAITS = (0.1, 0.5, 2.0)  # seconds between tries of a transaction that met a lock or a lost connection
 BUSY = 10.0  # seconds SQLite itself waits for another writer
 # A number taken by another writer in the same moment is an IntegrityError: the next try sees the taken one.
-PASSING = (OperationalError, IntegrityError)
+PASSING = (OperationalError, IntegrityError, sqlite3.OperationalError)
 
 
 class Database:
@@ -44,6 +45,7 @@ class Database:
     def __init__(self, engine: Engine, *, read_only: bool) -> None:
         self._engine = engine
         self._read_only = read_only
+        self.near = engine.dialect.name == "sqlite"  # a file: what is asked is answered at once
         self._joined = threading.local()  # the transaction that this thread has open in ``together``
         # SQLite's own way to wait for another writer is to sleep and try again.
         self._turn: Any = threading.RLock() if engine.dialect.name == "sqlite" else contextlib.nullcontext()
@@ -104,6 +106,10 @@ class Database:
         if (joined := self._open_here()) is not None:
             return act(joined)
         return self._try(lambda: self._seen(act), "read")
+
+    def ask(self, prepared: Prepared, **values: Any) -> Sequence[Sequence[Any]]:
+        """The rows of a prepared statement."""
+        return self._try(lambda: prepared.rows(**values), "read")
 
     def together(self, act: Callable[[], T]) -> T:
         """What ``act`` reads and writes here, in this thread, is one transaction; like any, it may run again."""
