@@ -7,6 +7,7 @@ import random
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from pathlib import Path
 
 from pipelines import warc
@@ -53,7 +54,7 @@ def make(folder: Path, *, pages: int, looks: int, body: int) -> Path:
     store = folder / "archive"
     every = ((page, look) for look in range(looks) for page in range(pages))
     for number in range(-(-pages * looks // PER_FILE)):
-        _write(store, number, [found for found, _ in zip(every, range(PER_FILE), strict=False)], body)
+        _write(store, number, list(islice(every, PER_FILE)), body)
     with Catalog.open(f"sqlite:///{store / 'catalog.db'}") as catalog:
         catalog.begin_rebuild()
         for _ in Indexer(catalog, LocalStore(store)).run():

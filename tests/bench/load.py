@@ -43,10 +43,13 @@ class Connection:
         fields = dict(line.split(b": ", 1) for line in lines[1:-2])
         if fields.get(b"transfer-encoding") == b"chunked":
             size, first = await self._chunks(reader)
-        else:
-            length = int(fields.get(b"content-length", b"0"))
-            size = len(await reader.readexactly(length))
+        elif b"content-length" in fields:
+            size = len(await reader.readexactly(int(fields[b"content-length"])))
             first = time.perf_counter()
+        else:  # to the end of the connection
+            size = len(await reader.read(-1))
+            first = time.perf_counter()
+            self.close()
         if fields.get(b"connection") == b"close":
             self.close()
         return int(lines[0].split()[1]), size, first
