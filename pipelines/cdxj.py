@@ -16,6 +16,7 @@ from .warc import Placed
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
+@lru_cache(10_000)
 def timestamp14(moment: datetime) -> str:
     """``20260103100000``: how CDX and Memento write a second of UTC."""
     return moment.astimezone(UTC).strftime("%Y%m%d%H%M%S")

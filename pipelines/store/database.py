@@ -7,7 +7,7 @@ import logging
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Self, TypeVar
@@ -28,7 +28,7 @@ from sqlalchemy.pool import QueuePool
 from pipelines.errors import CatalogDamaged, CatalogError, RowRefused
 
 from .admin_lock import held
-from .prepared import Prepared
+from .prepared import Kept, Prepared, Reading, Rows
 from .tables import SCHEMA
 
 log = logging.getLogger(__name__)
@@ -42,8 +42,9 @@ PASSING = (OperationalError, IntegrityError, sqlite3.OperationalError)
 class Database:
     """An engine with our rules: short transactions, SQLite in WAL mode and with honest locking."""
 
-    def __init__(self, engine: Engine, *, read_only: bool) -> None:
+    def __init__(self, engine: Engine, *, read_only: bool, kept: Kept | None = None) -> None:
         self._engine = engine
+        self._kept = kept
         self._read_only = read_only
         self.near = engine.dialect.name == "sqlite"  # a file: what is asked is answered at once
         self._joined = threading.local()  # the transaction that this thread has open in ``together``
@@ -62,7 +63,10 @@ class Database:
         address = _address(url)
         if address.get_backend_name() == "sqlite":
             _prepare_file(Path(address.database or ""), read_only)
-        self = cls(_engine(address, read_only, relaxed), read_only=read_only)
+        path, kept = Path(address.database or "").absolute(), None
+        if read_only and address.get_backend_name() == "sqlite":
+            kept = Kept(lambda: _connect_to_read(path))
+        self = cls(_engine(address, read_only, relaxed), read_only=read_only, kept=kept)
         try:
             if _schema(self._engine) != SCHEMA:
                 from .migrating import bring_up_to_date  # Alembic is half of what a short command would import
@@ -78,6 +82,8 @@ class Database:
         return self
 
     def close(self) -> None:
+        if self._kept:
+            self._kept.close()
         self._engine.dispose()
 
     def held_by(self, verb: str) -> AbstractContextManager[None]:
@@ -107,9 +113,9 @@ class Database:
             return act(joined)
         return self._try(lambda: self._seen(act), "read")
 
-    def ask(self, prepared: Prepared, **values: Any) -> Sequence[Sequence[Any]]:
+    def ask(self, prepared: Prepared, **values: Any) -> Rows:
         """The rows of a prepared statement."""
-        return self._try(lambda: prepared.rows(**values), "read")
+        return self._try(lambda: prepared.rows(self._kept, **values), "read")
 
     def together(self, act: Callable[[], T]) -> T:
         """What ``act`` reads and writes here, in this thread, is one transaction; like any, it may run again."""
@@ -244,7 +250,7 @@ def _connect_to_read(path: Path) -> sqlite3.Connection:
     readable, [or] there is write permission on the directory, [or] the connection is opened using the immutable
     query parameter." -- https://www.sqlite.org/wal.html#readonly
     """
-    connection = _connect(path, "mode=ro")
+    connection = _connect(path, "mode=ro", Reading)
     try:
         connection.execute("PRAGMA schema_version")  # the first thing that reads the file, and meets the log
         return connection

@@ -95,9 +95,7 @@ class Memento:
             ("Memento-Datetime", http_date(capture.timestamp)),
             ("Link", memento_links(self._origins, capture, around, mode)),
         ]
-        response = Response(body, stored.status if 200 <= stored.status <= 599 else 200)
-        response.raw_headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
-        return response
+        return Stored(stored.status if 200 <= stored.status <= 599 else 200, headers, body)
 
     def _stored(self, capture: Capture) -> StoredResponse:
         """Bytes and header of a capture, a revisit's from its original. ObjectNotFound names both."""
@@ -129,6 +127,14 @@ class Memento:
         if form == "json":
             return StreamingResponse(json_map(self._origins, part), media_type="application/json")
         return StreamingResponse(link_format(self._origins, part), media_type=LINK_FORMAT)
+
+
+class Stored(Response):
+    """An answer whose header is complete as it is given."""
+
+    def __init__(self, status: int, headers: raw.Headers, body: bytes) -> None:
+        self.status_code, self.body, self.background = status, body, None
+        self.raw_headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
 
 
 def _accepted(text: str) -> datetime:
