@@ -13,7 +13,8 @@ datetime, a version's number, or text as in ``URL@TIME`` (``retrieval.lookup``).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
 
 When = Moment | str | None  # None: the newest
 Clock = Callable[[], datetime]
+FIRST, TOGETHER = 10, 200  # versions of a long list that are read at once, at its begin and later
 
 
 def _now() -> datetime:
@@ -221,6 +223,30 @@ class Page:
         self._prepare()
         blocks, found = self._catalog.blocks(), self._catalog.versions(self.urlkey) or self._missing()
         return [without_words(stored, blocks) for stored in found]
+
+    def listed(self, *, offset: int = 0, limit: int | None = None) -> Iterator[tuple[StoredVersion, int]]:
+        """Versions, oldest first, each with the number of changes that led to it: some at a time, as they are taken.
+
+        >>> next(page.listed())[0].first_seen
+        """
+        self._prepare()
+        if self._catalog.latest_version(self.urlkey) is None:
+            self._missing()
+        return self._some_at_a_time(offset, limit)
+
+    def _some_at_a_time(self, offset: int, limit: int | None) -> Iterator[tuple[StoredVersion, int]]:
+        size = FIRST
+        while limit is None or limit > 0:
+            blocks = self._catalog.blocks()
+            found = self._catalog.versions_from(self.urlkey, offset, size if limit is None else min(size, limit))
+            if not found:
+                return
+            between = found[0].seq, found[-1].seq
+            seen = open_ones(self._catalog.changes(urlkey=self.urlkey, between=between, confirmed=True), blocks)
+            counts = Counter(stored.to_seq for stored in seen)
+            yield from ((without_words(stored, blocks), counts[stored.seq]) for stored in found)
+            offset, size = offset + len(found), TOGETHER
+            limit = None if limit is None else limit - len(found)
 
     def at(self, when: When = None) -> StoredVersion:
         """What the page said then: the version shown by the last capture before; the first one if none was.

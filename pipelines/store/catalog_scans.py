@@ -141,8 +141,9 @@ class Scans(Database):
         if until:
             query = query.where(at <= bindparam("until", type_=BigInteger))
         if after:  # a row value comparison is what both databases answer from the index
-            there = tuple_(*(bindparam(name, type_=c.type) for name, c in zip(("key", "at", "id"), _ORDER, strict=True)))
-            query = query.where(tuple_(*_ORDER) < there if reverse else tuple_(*_ORDER) > there)
+            named = zip(("key", "at", "id"), _ORDER, strict=True)
+            here, there = tuple_(*_ORDER), tuple_(*(bindparam(name, type_=column.type) for name, column in named))
+            query = query.where(here < there if reverse else here > there)
         query = query.order_by(*(column.desc() if reverse else column for column in _ORDER))
         return Prepared(self._engine, query.limit(bindparam("size", type_=BigInteger)))
 

@@ -77,17 +77,26 @@ class VersionRows(Database):
         query = _of(urlkey, below).order_by(versions.c.seq.desc()).limit(limit)
         return self.read(lambda c: [rows.stored_version(row) for row in c.execute(query).mappings()])[::-1]
 
+    def versions_from(self, urlkey: str, offset: int, limit: int) -> list[StoredVersion]:
+        """So many behind the first ``offset``, in the order of their numbers."""
+        query = _of(urlkey, None).order_by(versions.c.seq).offset(offset).limit(limit)
+        return self.read(lambda c: [rows.stored_version(row) for row in c.execute(query).mappings()])
+
     def changes(self, *, urlkey: str | None = None, since: datetime | None = None, until: datetime | None = None,
                 types: Sequence[str] = (), class_: str | None = None, seq: int | None = None,
+                between: tuple[int, int] | None = None,
                 confirmed: bool | None = None, stealth: bool | None = None,
                 limit: int | None = None) -> Iterator[StoredChange]:  # fmt: skip
-        """In the order in which they were seen; ``seq``: those that led to this version; ``limit``: the newest."""
+        """In the order in which they were seen; ``seq``: those that led to this version;
+        ``between``: to these, and all in between; ``limit``: the newest."""
         order = (changes.c.seen_by, changes.c.urlkey, changes.c.to_seq, changes.c.place)
         query = select(changes).order_by(*(column.desc() for column in order))
         asked = {"urlkey": urlkey, "class": class_, "to_seq": seq, "confirmed": confirmed, "stealth": stealth}
         for column, value in asked.items():
             if value is not None:
                 query = query.where(changes.c[column] == value)
+        if between:
+            query = query.where(changes.c.to_seq.between(*between))
         if since:
             query = query.where(changes.c.seen_by >= rows.micros(since))
         if until:

@@ -1,4 +1,4 @@
-"""Statements that are composed once: a service asks the same with every request, and composing costs more than SQLite."""
+"""Statements that are composed once: a service asks the same with every request, and composing takes longest."""
 
 from __future__ import annotations
 

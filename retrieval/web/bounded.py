@@ -1,4 +1,4 @@
-"""HTTP/1.1 as uvicorn's quicker parser reads it, with a bound for what a client may send before its request is whole."""
+"""HTTP/1.1 as uvicorn's quicker parser reads it, with a bound for what comes before a request is whole."""
 
 from __future__ import annotations
 

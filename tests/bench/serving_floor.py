@@ -25,7 +25,8 @@ def prepare(catalog: Path, made: Path) -> None:
     """A table of its own, with the line of the index ready in each row."""
     told = reading(DEFAULT, lambda line: None)
     with sqlite3.connect(made) as table, Catalog.open(f"sqlite:///{catalog}", read_only=True) as ours:
-        table.execute("CREATE TABLE c (url TEXT, ts TEXT, file TEXT, at INT, length INT, line TEXT, PRIMARY KEY (url, ts))")
+        columns = "url TEXT, ts TEXT, file TEXT, at INT, length INT, line TEXT, PRIMARY KEY (url, ts)"
+        table.execute(f"CREATE TABLE c ({columns})")
         lines = ours.lines(Span(low="", high="\x7f"))
         rows = ((one.url, told(one)[1], one.filename, one.offset, one.length, " ".join(told(one))) for one in lines)
         table.executemany("INSERT INTO c VALUES (?, ?, ?, ?, ?, ?)", rows)

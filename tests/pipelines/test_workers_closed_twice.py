@@ -24,7 +24,7 @@ class Pool:
 
 def test_two_threads_that_close_shut_each_pool_down_once_and_both_wait() -> None:
     workers, pool = Workers(1), Pool()
-    workers._lanes[0].pool = cast(Any, pool)
+    workers._lanes[0].pool = cast("Any", pool)
     together = threading.Barrier(2)
 
     def close() -> bool:
