@@ -117,6 +117,16 @@ class Database:
         """The rows of a prepared statement."""
         return self._try(lambda: prepared.rows(self._kept, **values), "read")
 
+    def generation(self) -> int | None:
+        """A number that is another one when something was written since; None where that cannot be told.
+
+        It counts for this thread only.
+        """
+        if self._kept is None or (mine := self._kept.mine()) is None:
+            return None
+        row: tuple[int] = self._try(lambda: mine.execute("PRAGMA data_version").fetchone(), "read")
+        return row[0]
+
     def together(self, act: Callable[[], T]) -> T:
         """What ``act`` reads and writes here, in this thread, is one transaction; like any, it may run again."""
 

@@ -14,6 +14,7 @@ from ..archive import Archive
 from ..cdx import pywb
 from ..cdx.answer import answer, together
 from ..cdx.query import Query, query
+from .again import Again, Given
 from .raw import codings
 
 _GZIP = 31  # zlib's window bits of 2 ** 15 bytes with a gzip frame
@@ -24,6 +25,7 @@ class Cdx:
 
     def __init__(self, archive: Archive) -> None:
         self._archive = archive
+        self._again = Again()
 
     async def search(self, request: Request) -> Response:
         asked = query(request.query_params.multi_items())
@@ -45,24 +47,40 @@ class Cdx:
 
     async def _given(self, request: Request, asked: Query, found: Callable[[], tuple[Iterable[str], str]]) -> Response:
         """A short answer at once; a long one streams."""
-
-        def begun() -> tuple[list[str], Iterator[str], str]:
-            # What goes wrong before the first line can still be told with its own status.
-            told, media_type = found()
-            pieces = iter(told)
-            return list(islice(pieces, 2)), pieces, media_type
-
+        zipped = _zipped(request)
+        if not (self._archive.near and asked.is_plain):
+            return _streamed(*await asyncio.to_thread(_begun, found), zipped)
         # A file of this machine gives the captures of one URL sooner than a thread is woken.
-        at_once = self._archive.near and asked.is_plain
-        first, rest, media_type = begun() if at_once else await asyncio.to_thread(begun)
-        kind, headers, zipped = f"{media_type}; charset=utf-8", {"Vary": "Accept-Encoding"}, _zipped(request)
-        if zipped:
-            headers["Content-Encoding"] = "gzip"
-        body: Iterable[bytes] = (piece.encode() for piece in chain(first, rest))
-        body = gzipped(body) if zipped else body
-        if len(first) < 2:  # all of it
-            return Response(b"".join(body), media_type=kind, headers=headers)
-        return StreamingResponse(body, media_type=kind, headers=headers)
+        generation = self._archive.catalog.generation()
+        key = (request.scope["path"], request.scope["query_string"], zipped)
+        if (again := self._again.get(generation, key)) is not None:
+            return Response(again.body, media_type=again.kind, headers=_headers(zipped))
+        first, rest, kind = _begun(found)
+        if len(first) > 1:
+            return _streamed(first, rest, kind, zipped)
+        body = b"".join(_encoded(first, zipped))
+        self._again.keep(generation, key, Given(body, kind))
+        return Response(body, media_type=kind, headers=_headers(zipped))
+
+
+def _begun(found: Callable[[], tuple[Iterable[str], str]]) -> tuple[list[str], Iterator[str], str]:
+    """The first pieces, the others, their type. What goes wrong before the first line can still be told."""
+    told, media_type = found()
+    pieces = iter(told)
+    return list(islice(pieces, 2)), pieces, f"{media_type}; charset=utf-8"
+
+
+def _streamed(first: list[str], rest: Iterator[str], kind: str, zipped: bool) -> Response:
+    return StreamingResponse(_encoded(chain(first, rest), zipped), media_type=kind, headers=_headers(zipped))
+
+
+def _encoded(pieces: Iterable[str], zipped: bool) -> Iterable[bytes]:
+    body: Iterable[bytes] = (piece.encode() for piece in pieces)
+    return gzipped(body) if zipped else body
+
+
+def _headers(zipped: bool) -> dict[str, str]:
+    return {"Vary": "Accept-Encoding"} | ({"Content-Encoding": "gzip"} if zipped else {})
 
 
 def _zipped(request: Request) -> bool:

@@ -185,17 +185,21 @@ def main() -> None:
                 tell(what, connections, rounds, as_json=wanted.json)
 
 
+def spread(values: list[float]) -> str:
+    return f"{median(values):.2f} ({min(values):.2f} to {max(values):.2f})"
+
+
 def tell(what: str, connections: int, rounds: list[dict[str, dict[str, float]]], *, as_json: bool) -> None:
     for name in rounds[0]:
         figures = {key: median(one[name][key] for one in rounds) for key in rounds[0][name]}
-        ratios = {f"of {other}": [one[name]["rate"] / one[other]["rate"] for one in rounds]
-                  for other in rounds[0] if other != name}  # fmt: skip
+        others = [other for other in rounds[0] if other != name]
+        ratios = {f"of {other}": [one[name]["rate"] / one[other]["rate"] for one in rounds] for other in others}
         if as_json:
             print(json.dumps({"what": what, "connections": connections, "who": name, **figures, **ratios}), flush=True)
             continue
-        told = "   ".join(f"{key} {median(all_):.2f} ({min(all_):.2f} to {max(all_):.2f})" for key, all_ in ratios.items())
-        print(f"{what:8}{connections:2} {name:10} {figures['rate']:8,.0f}/s  p50 {figures['p50']:6.2f}  p99 "
-              f"{figures['p99']:7.2f} ms  CPU {figures['cpu']:5.2f} ms  {figures['size']:7,.0f} B   {told}", flush=True)  # fmt: skip
+        told = "   ".join(f"{key} {spread(each)}" for key, each in ratios.items())
+        speed = f"{figures['rate']:8,.0f}/s  p50 {figures['p50']:6.2f}  p99 {figures['p99']:7.2f} ms"
+        print(f"{what:10}{connections:2} {name:10}{speed}  CPU {figures['cpu']:5.2f} ms   {told}", flush=True)
 
 
 if __name__ == "__main__":
