@@ -15,6 +15,7 @@ from pipelines.store.warcs import StoredResponse, WarcReader, revisited, runs
 T = TypeVar("T")
 KEPT = 64 * 2**20  # bytes of bodies in memory
 AT_ONCE = 256 * 2**10  # bytes of a record: reading so little from a disk takes less than handing it to a thread
+FEW = 4  # threads for what takes longer on this machine
 THREADS = 32  # that wait for a store or a database elsewhere
 
 
@@ -26,7 +27,7 @@ class Records:
         self._kept: OrderedDict[str, StoredResponse] = OrderedDict()
         self._size = 0
         self._running: dict[str, asyncio.Future[StoredResponse]] = {}
-        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="reading")
+        self._threads = ThreadPoolExecutor(FEW if near else THREADS, thread_name_prefix="reading")
 
     async def ask(self, act: Callable[[], T]) -> T:
         """A short question to the catalog: here, or where it may take its time in a thread."""
