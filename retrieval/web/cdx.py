@@ -57,7 +57,7 @@ class Cdx:
     async def _given(self, request: Request, asked: Query, found: Callable[[], tuple[Iterable[str], str]]) -> Response:
         """A short answer at once; a long one streams."""
         zipped = _zipped(request)
-        if not (self._archive.near and asked.is_plain):
+        if not (self._archive.catalog.near and asked.is_plain):
             return _streamed(*await asyncio.to_thread(_begun, found), zipped)
         # A file of this machine gives the captures of one URL sooner than a thread is woken.
         generation = self._archive.catalog.generation()

@@ -14,6 +14,7 @@ from starlette.responses import Response, StreamingResponse
 
 from pipelines.errors import NotArchived, ObjectNotFound, TakenDown, WatchlistError
 from pipelines.model import Capture
+from pipelines.store.catalog_mementos import Beside
 from pipelines.store.warcs import StoredResponse
 from pipelines.urlkey import urlkey
 
@@ -60,7 +61,7 @@ class Memento:
 
     def __init__(self, archive: Archive, origins: Origins) -> None:
         self._archive, self._origins = archive, origins
-        self._records = Records(archive.reader, near=archive.near)
+        self._records = Records(archive.reader)
         self._heads = Again[Head](HEADS, lambda head: 1)
         self._takedowns = 0
 
@@ -68,7 +69,7 @@ class Memento:
         """``/web/…``: the TimeGate of a URL, or one of its mementos."""
         scope = request.scope
         key = (scope.get("raw_path"), scope["query_string"], request.headers.get("accept-encoding"))
-        generation = self._archive.catalog.generation() if self._archive.near else None
+        generation = self._archive.catalog.generation()
         if (head := self._heads.get(generation, key)) is not None:
             return Stored(head.status, head.headers, (await self._records.response(head.capture, head.original)).body)
         return await self._made(request, generation, key)
@@ -77,7 +78,7 @@ class Memento:
         wanted = address.asked(address.behind(request, "/web/"), request.scope["query_string"].decode("latin-1"))
         if (moment := wanted.moment) is not None and len(wanted.digits) == 14:
             page = urlkey(wanted.url)
-            found = await self._records.ask(lambda: self._archive.catalog.beside(page, moment))
+            found = await self._beside(page, moment)
             if found is not None and self._nothing_new_is_down(found.takedowns):
                 stored = await self._records.response(found.capture, found.original)
                 around = Around(found.first, found.before, found.after, found.last)
@@ -87,6 +88,13 @@ class Memento:
                     self._heads.keep(generation, key, head)
                 return made
         return await self._records.apart(lambda: self._looked_for(wanted, request))
+
+    async def _beside(self, page: str, moment: datetime) -> Beside | None:
+        """A file of this machine answers sooner than a thread is woken."""
+        catalog = self._archive.catalog
+        if catalog.near:
+            return catalog.beside(page, moment)
+        return await self._records.apart(lambda: catalog.beside(page, moment))
 
     def _nothing_new_is_down(self, takedowns: int) -> bool:
         """Whether nothing was ever taken down: else all that could be is looked at, and nothing stays in memory."""

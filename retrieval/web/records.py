@@ -20,18 +20,14 @@ THREADS = 32  # that wait for a store or a database elsewhere
 
 
 class Records:
-    """For one event loop. ``near``: catalog and store are files of this machine."""
+    """For one event loop. ``near``: the store is a disk of this machine; None: as the reader says."""
 
-    def __init__(self, reader: WarcReader, *, near: bool, size: int = KEPT) -> None:
-        self._reader, self._near, self._most = reader, near, size
+    def __init__(self, reader: WarcReader, *, near: bool | None = None, size: int = KEPT) -> None:
+        self._reader, self._near, self._most = reader, reader.near if near is None else near, size
         self._kept: OrderedDict[str, StoredResponse] = OrderedDict()
         self._size = 0
         self._running: dict[str, asyncio.Future[StoredResponse]] = {}
-        self._threads = ThreadPoolExecutor(FEW if near else THREADS, thread_name_prefix="reading")
-
-    async def ask(self, act: Callable[[], T]) -> T:
-        """A short question to the catalog: here, or where it may take its time in a thread."""
-        return act() if self._near else await self.apart(act)
+        self._threads = ThreadPoolExecutor(FEW if self._near else THREADS, thread_name_prefix="reading")
 
     async def apart(self, act: Callable[[], T]) -> T:
         """What may take its time: in a thread."""
