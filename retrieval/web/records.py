@@ -10,7 +10,9 @@ from typing import TypeVar
 
 from pipelines.errors import ObjectNotFound
 from pipelines.model import Capture
-from pipelines.store.warcs import StoredResponse, WarcReader, revisited, runs
+from pipelines.store.bulk import Span, fetch, records, spans
+from pipelines.store.warcs import StoredResponse, WarcReader, answered, revisited
+from pipelines.warc import Record
 
 T = TypeVar("T")
 KEPT = 64 * 2**20  # bytes of bodies in memory
@@ -39,11 +41,11 @@ class Records:
             return await self._one(capture)
         if original is None:
             raise ObjectNotFound(f"{capture.record_id} revisits {capture.refers_to}, which is not in this archive")
-        if not self._near and original.record_id not in self._kept and len(runs([capture, original])) == 1:
-            own, source = await self._pair(capture, original)
-        else:
-            own, source = await asyncio.gather(self._one(capture), self._one(original))
-        return revisited(own, source)
+        lying = list(spans(sorted((capture, original), key=lambda one: (one.filename, one.offset))))
+        if not self._near and len(lying) == 1 and original.record_id not in self._kept:
+            found = await self.apart(lambda: self._together(lying[0]))
+            return revisited(*(self._keep(one.record_id, found[one.record_id]) for one in (capture, original)))
+        return revisited(*await asyncio.gather(self._one(capture), self._one(original)))
 
     def forget(self) -> None:
         """Whatever is in memory: something was taken down."""
@@ -66,9 +68,14 @@ class Records:
     async def _read(self, capture: Capture) -> StoredResponse:
         return self._keep(capture.record_id, await self.apart(lambda: self._reader.answer(capture)))
 
-    async def _pair(self, capture: Capture, original: Capture) -> tuple[StoredResponse, StoredResponse]:
-        own, source = await self.apart(lambda: self._reader.answers([capture, original]))
-        return self._keep(capture.record_id, own), self._keep(original.record_id, source)
+    def _together(self, span: Span) -> dict[str, StoredResponse]:
+        """What one request brings, by record ids."""
+        found = {}
+        for capture, record in records(self._reader, span, fetch(self._reader, span)):
+            if not isinstance(record, Record):
+                raise record
+            found[capture.record_id] = answered(record)
+        return found
 
     def _over(self, name: str, done: asyncio.Future[StoredResponse]) -> None:
         del self._running[name]
