@@ -81,7 +81,7 @@ class Memento:
             found = await self._beside(page, moment)
             if found is not None and self._nothing_new_is_down(found.takedowns):
                 stored = await self._records.response(found.capture, found.original)
-                around = Around(found.first, found.before, found.after, found.last)
+                around = Around(found.first, found.before, found.after, found.last, found.versions)
                 made = self._memento(found.capture, stored, around, wanted.mode, request)
                 if made.body is stored.body:
                     head = Head(made.status_code, made.raw_headers, found.capture, found.original)
