@@ -25,7 +25,8 @@ _POLICY = (
     "default-src 'self' 'unsafe-inline' 'unsafe-eval' data: blob:; form-action 'self'; frame-ancestors 'self'; "
     "base-uri 'self'"
 )
-# A captured page may run, but cannot lead away the window it stands in, or open another.
+# A captured page may run. (It shares this origin with others and could get round that; pages that break out of frames
+# do not try to.)
 _SANDBOX = "sandbox allow-scripts allow-same-origin allow-forms"
 _OWN: Fields = [
     ("Cross-Origin-Resource-Policy", "same-origin"),
@@ -34,8 +35,9 @@ _OWN: Fields = [
 ]
 # What a captured page said to browsers that would hold for all of this origin, or lead out of it.
 _DROPPED = {
-    "content-security-policy", "set-cookie", "service-worker-allowed", "clear-site-data", "refresh", "reporting-endpoints",
-    "report-to", "nel", "alt-svc", "strict-transport-security", *(name.lower() for name, _ in _OWN),
+    "content-security-policy", "set-cookie", "service-worker-allowed", "clear-site-data", "refresh",
+    "reporting-endpoints", "report-to", "nel", "alt-svc", "strict-transport-security",
+    *(name.lower() for name, _ in _OWN),
 }  # fmt: skip
 
 
@@ -94,7 +96,7 @@ def main() -> None:
     from pywb.apps.cli import wayback  # type: ignore[import-not-found]  # first: it makes the sockets gevent's
 
     # The second import needs the first.
-    from gevent.pywsgi import WSGIServer  # type: ignore[import-not-found]  # isort: skip
+    from gevent.pywsgi import WSGIServer  # type: ignore[import-untyped]  # isort: skip
 
     names, begin = json.loads(sys.argv[1]), WSGIServer.__init__
 

@@ -17,21 +17,7 @@ from retrieval.replay.setup import banner, configuration
 from tests.running import PATIENCE, ROOT, environment
 from tests.servers.processes import free_port
 
-STAND_IN = Path(__file__).parent / "stand_in"
-# Not exec: a Python may be a script around one, which neither becomes it nor ends it.
-LISTENS = """#!/bin/sh
-PYTHONPATH={stand_in} STAND_IN_TOLD={told} {python} "$@"
-"""
-
-
-def program(folder: Path, python: str = LISTENS) -> str:
-    """pywb's, in an environment whose Python is ``python``."""
-    interpreter, script = folder / "python-of-pywb", folder / "wayback"
-    interpreter.write_text(python.format(python=sys.executable, stand_in=STAND_IN, told=folder / "told.json"))
-    script.write_text(f"#!{interpreter}\nfrom pywb.apps.cli import wayback\nwayback()\n")
-    for path in (interpreter, script):
-        path.chmod(0o755)
-    return str(script)
+from .stand_in.environment import LISTENS, STAND_IN, program
 
 
 def command(config: Path, *words: str) -> list[str]:
