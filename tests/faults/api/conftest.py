@@ -27,7 +27,9 @@ OTHER = "https://news.example.org/live/other"
 STAMP = f"{T0:%Y%m%d%H%M%S}"
 # What a browser would obey, if it got it as anything but text.
 SCRIPT = "document.documentElement.dataset.hacked = 'yes'"
-EVIL = f'<script>{SCRIPT}</script><img src=x onerror="{SCRIPT}"></style></title></textarea>\'"--><svg onload="{SCRIPT}">'
+EVIL = (
+    f'<script>{SCRIPT}</script><img src=x onerror="{SCRIPT}"></style></title></textarea>\'"--><svg onload="{SCRIPT}">'
+)
 HEAD = "Link: <https://evil.example/>; rel=preload\r\nX-Evil: a\rSet-Cookie: b=1\r\n"
 
 
@@ -61,6 +63,18 @@ def get(origin: str, path: str, *headers: str) -> bytes:
     """A GET of exactly this path."""
     lines = "".join(f"{header}\r\n" for header in headers)
     return raw(origin, f"GET {path} HTTP/1.1\r\nHost: HOST\r\n{lines}Connection: close\r\n\r\n")
+
+
+def body(answer: bytes) -> bytes:
+    """Without chunks, if it came in some."""
+    head, _, rest = answer.partition(b"\r\n\r\n")
+    if b"transfer-encoding: chunked" not in head.lower():
+        return rest
+    found = b""
+    while size := int(rest.partition(b"\r\n")[0], 16):
+        rest = rest.partition(b"\r\n")[2]
+        found, rest = found + rest[:size], rest[size + 2 :]
+    return found
 
 
 def status(answer: bytes) -> int:

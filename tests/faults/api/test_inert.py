@@ -19,11 +19,13 @@ SAID = quote(EVIL, safe="")
 # What shows a page, and what says in an error what it was asked.
 SHOWN = ["/diff/after/20260103100100/{page}", "/diff/before/20260103100200/{page}", "/api/pages", "/api/openapi.json",
          "/api/versions?url={page}", "/api/version?url={page}", "/api/changes", "/cdx?url={page}",
-         "/cdx?url={page}&output=json", "/cdx/pywb?url={page}", "/web/timemap/link/{page}", "/web/timemap/json/{page}"]  # fmt: skip
+         "/cdx?url={page}&output=json", "/cdx/pywb?url={page}", "/web/timemap/link/{page}",
+         "/web/timemap/json/{page}"]  # fmt: skip
 ERRORS = ["/{said}", "/api/captures/{said}", "/api/version?url={page}&at={said}", "/api/version?url={said}",
           "/api/changes?type={said}", "/cdx?url={said}", "/cdx?url={page}&filter={said}", "/cdx?url={page}&fl={said}",
           "/cdx?url={page}&from={said}", "/warc/{said}", "/warc/revisit/{said}", "/diff/after/2026/{said}",
-          "/diff/{said}/2026/{page}", "/web/{said}", "/web/2026/http://{said}", "/web/timemap/{said}/{page}"]  # fmt: skip
+          "/diff/{said}/2026/{page}", "/web/{said}", "/web/2026/http://{said}",
+          "/web/timemap/{said}/{page}"]  # fmt: skip
 KEPT = ["/web/20260103100100/{page}", "/web/20260103100100id_/{page}", "/web/{page}", *ERRORS]
 
 
@@ -48,8 +50,9 @@ def test_a_stored_script_runs_nowhere(served: Service, browser: Browser) -> None
         try:
             tab.goto(address)
         except Error as e:
-            assert "Download is starting" in str(e), address
-            continue
+            if "Download is starting" in str(e):
+                continue
+            raise
         root = tab.locator("html")
         tab.wait_for_timeout(20)
 

@@ -19,7 +19,8 @@ from .conftest import LEADS, LOST, OTHER, PAGE, STAMP, Service, get, raw, status
 
 UP = ["../../stoppress.toml", "..%2f..%2fstoppress.toml", "%2e%2e/%2e%2e/stoppress.toml", "..%5c..%5cstoppress.toml",
       "%c0%ae%c0%ae/%c0%ae%c0%ae/stoppress.toml", "/etc/passwd", "//etc/passwd", "%2fetc%2fpasswd", "stoppress.toml%00",
-      "%00", "%ff%fe", "....//....//stoppress.toml", "file:///etc/passwd", "\xc0\xae\xc0\xae/stoppress.toml"]  # fmt: skip
+      "%00", "%ff%fe", "....//....//stoppress.toml", "file:///etc/passwd",
+      "\xc0\xae\xc0\xae/stoppress.toml"]  # fmt: skip
 PLACES = ["/", "/warc/", "/warc/revisit/", "/web/", "/web/20260103100000id_/", "/web/timemap/link/", "/api/captures/",
           "/diff/before/20260103100000/", "/cdx/", "/static/"]  # fmt: skip
 
@@ -46,9 +47,9 @@ ENDS = ["%0d%0aSet-Cookie:%20a=1", "%0aSet-Cookie: a", "%0d%0a%0d%0a<script>", "
 
 @pytest.mark.parametrize("end", ENDS)
 def test_no_parameter_becomes_a_header(served: Service, end: str) -> None:
-    for path in (f"/web/{PAGE}{end}", f"/web/{STAMP}id_/{PAGE}{end}", f"/web/2026/{PAGE}?a={end}", f"/cdx?url={PAGE}{end}",
-                 f"/web/timemap/link/{PAGE}{end}", f"/diff/before/{STAMP}/{PAGE}{end}", f"/warc/x{end}",
-                 f"/api/version?url={PAGE}&at={end}", f"/api/captures/{end}"):  # fmt: skip
+    for path in (f"/web/{PAGE}{end}", f"/web/{STAMP}id_/{PAGE}{end}", f"/web/2026/{PAGE}?a={end}",
+                 f"/cdx?url={PAGE}{end}", f"/web/timemap/link/{PAGE}{end}", f"/diff/before/{STAMP}/{PAGE}{end}",
+                 f"/warc/x{end}", f"/api/version?url={PAGE}&at={end}", f"/api/captures/{end}"):  # fmt: skip
         for origin in served.origins:
             found = fields(get(origin, path))
 
@@ -69,7 +70,8 @@ def test_what_a_capture_said_becomes_no_header_but_under_a_name_that_nobody_obey
 
 @pytest.mark.parametrize(
     "header", ["Accept-Datetime: \x01\x02", "Accept-Datetime: " + "9" * 5000, "Range: bytes=" + "9" * 5000 + "-",
-               "Accept-Encoding: gzip;q=\xff", "If-None-Match: \"\x80", "Accept-Datetime: Sat, 03 Jan 99999 10:00:00 GMT"]
+               "Accept-Encoding: gzip;q=\xff", "If-None-Match: \"\x80",
+               "Accept-Datetime: Sat, 03 Jan 99999 10:00:00 GMT"]
 )  # fmt: skip
 def test_an_odd_header_is_no_fault_of_ours(served: Service, header: str) -> None:
     for path in (f"/web/{PAGE}", f"/web/{STAMP}id_/{PAGE}", f"/cdx?url={PAGE}", "/warc/x"):
@@ -126,7 +128,8 @@ def test_a_token_is_nowhere_in_the_log(served: Service, tmp_path: Path) -> None:
 
 
 SYNTAX = ["'", "''; DROP TABLE captures; --", "x' OR '1'='1", "%", "%25", "sto_m", "st%6frm%", "*", "https://*", "\\",
-          "\" OR \"\"=\"", "1; SELECT 1", "NEAR(a b)", "a* OR b*", "{{7*7}}", "${7*7}", "\x1a", "(((", "[a-", "\u0000x"]  # fmt: skip
+          "\" OR \"\"=\"", "1; SELECT 1", "NEAR(a b)", "a* OR b*", "{{7*7}}", "${7*7}", "\x1a", "(((",
+          "[a-", "\u0000x"]  # fmt: skip
 
 
 @pytest.mark.parametrize("text", SYNTAX)
@@ -146,7 +149,10 @@ def test_a_syntax_of_somewhere_else_is_a_text_here(served: Service, text: str) -
 
 
 @settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.text(st.characters(codec="utf-8"), max_size=60), st.sampled_from(["url", "from", "filter", "limit", "fl", "matchType"]))
+@given(
+    st.text(st.characters(codec="utf-8"), max_size=60),
+    st.sampled_from(["url", "from", "filter", "limit", "fl", "matchType"]),
+)
 def test_any_text_as_a_parameter_is_answered_in_order(served: Service, text: str, name: str) -> None:
     answer = get(served.base, f"/cdx?url={PAGE}&{name}={quote(text, safe='')}")
 
@@ -189,7 +195,10 @@ def test_a_damaged_capture_is_502_with_its_id_and_others_are_answered(served: Se
     facts = json.loads(found[found.index(b"{") : found.rindex(b"}") + 1])
     start = int(facts["offset"])
     span = f"Range: bytes={start}-{start + int(facts['length']) - 1}"
-    for answer in (get(served.archive, f"/web/{STAMP}id_/{OTHER}"), get(served.base, f"/warc/{facts['filename']}", span)):
+    for answer in (
+        get(served.archive, f"/web/{STAMP}id_/{OTHER}"),
+        get(served.base, f"/warc/{facts['filename']}", span),
+    ):
         assert status(answer) == 502
         assert b"another page" not in answer
         assert facts["filename"].encode() in answer or b"urn:uuid" in answer

@@ -1,4 +1,4 @@
-"""Clients that say nothing, say it slowly, or take nothing: each is left in the end, and others are answered meanwhile."""
+"""Clients that say nothing, say it slowly, or take nothing: each is left in the end, others are answered meanwhile."""
 
 from __future__ import annotations
 
@@ -25,7 +25,9 @@ async def _app(scope: Any, _receive: Any, send: Any) -> None:
     if scope["path"] == "/slow":
         await asyncio.sleep(1.5)
     body = bytes(LARGE if scope["path"] == "/large" else 2)
-    await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", str(len(body)).encode())]})
+    await send(
+        {"type": "http.response.start", "status": 200, "headers": [(b"content-length", str(len(body)).encode())]}
+    )
     await send({"type": "http.response.body", "body": body})
 
 
