@@ -14,6 +14,9 @@ import tempfile
 import time
 from pathlib import Path
 
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
 from tests.running import environment as ours
 from tests.running import stoppress
 
@@ -47,14 +50,20 @@ def _judged(folder: Path, names: list[str]) -> list[str]:
     world = made(folder)
     print(f"an archive of {len(world.facts)} captures of {world.url}", flush=True)
     wacz = folder / "storm.wacz"
-    exported = stoppress("export", "wacz", world.url, "-o", str(wacz), config=world.config)
+    key = folder / "key.pem"
+    key.write_bytes(
+        ec.generate_private_key(ec.SECP384R1()).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    )
+    words = ("export", "wacz", world.url, "-o", str(wacz), "--sign", str(key), "--json")
+    exported = stoppress(*words, config=world.config)
     if exported.code:
         raise SystemExit(f"stoppress export wacz ended with {exported.code}: {exported.err}")
     replay = ["replay", "--pywb", str(environment("pywb") / "wayback")]
     failed = []
     with running(world.config, "serve") as served, running(world.config, *replay) as replayed:
         told = folder / "world.json"
-        told.write_text(json.dumps(world.to_json() | served | replayed | {"wacz": str(wacz)}))
+        signed = {"wacz": str(wacz), "public_key": exported.lines[0]["public_key"]}
+        told.write_text(json.dumps(world.to_json() | served | replayed | signed))
         for name in names:
             begun = time.monotonic()
             done = _asked(name, _command(name, told, served["base_url"], wacz), folder)
