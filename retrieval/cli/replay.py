@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated
 
 import typer
@@ -9,6 +10,7 @@ import typer
 from pipelines.cli.common import AsJson, current_config, echo_json, say
 
 PORT = 8082
+_NAME = re.compile(r"([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?")
 
 
 def run(
@@ -49,6 +51,10 @@ def run(
         raise ConfigError(
             f"--host {host}: pywb asks nobody for a token; put a proxy in front that does, and say --behind-proxy"
         )
+
+    for name in names or ():
+        if not _NAME.fullmatch(name):
+            raise ConfigError(f"--name {name!r} is no HOST or HOST:PORT, as a browser asks by: replay.example.org:8082")
 
     def told(where: str) -> None:
         if as_json:

@@ -66,6 +66,13 @@ def test_a_program_that_cannot_be_told_whom_to_answer_is_refused(
     assert (ran.returncode, why in ran.stderr, "Traceback" in ran.stderr) == (2, True, False)
 
 
+@pytest.mark.parametrize("name", ["http://replay.example.org", "a b", ""])
+def test_a_name_that_no_browser_asks_by_is_refused(folder: Path, tmp_path: Path, name: str) -> None:
+    ran = replay(folder / "stoppress.toml", "--port", "0", "--name", name, "--pywb", program(tmp_path))
+
+    assert (ran.returncode, "is no HOST or HOST:PORT" in ran.stderr) == (2, True)
+
+
 def test_the_python_of_a_program_is_found_as_pip_writes_it(tmp_path: Path) -> None:
     spaced = tmp_path / "a place" / "python3"
     spaced.parent.mkdir()

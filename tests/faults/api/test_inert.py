@@ -26,7 +26,8 @@ ERRORS = ["/{said}", "/api/captures/{said}", "/api/version?url={page}&at={said}"
           "/cdx?url={page}&from={said}", "/warc/{said}", "/warc/revisit/{said}", "/diff/after/2026/{said}",
           "/diff/{said}/2026/{page}", "/web/{said}", "/web/2026/http://{said}",
           "/web/timemap/{said}/{page}"]  # fmt: skip
-KEPT = ["/web/20260103100100/{page}", "/web/20260103100100id_/{page}", "/web/{page}", *ERRORS]
+KEPT = ["/web/20260103100100/{page}", "/web/20260103100100id_/{page}", "/web/{page}", "/{said}", "/web/{said}",
+        "/web/2026/http://{said}", "/web/timemap/{said}/{page}"]  # fmt: skip
 
 
 @pytest.fixture(scope="module")

@@ -46,7 +46,10 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, int]]:
         assert not thread.is_alive()
 
 
-@pytest.mark.parametrize("said", [b"", b"GET / HT", b"GET / HTTP/1.1\r\nHost: a\r\n\r\nGET / HTTP/1.1\r\nHo"])
+@pytest.mark.parametrize(
+    "said", [b"", b"GET / HT", b"GET / HTTP/1.1\r\nHost: a\r\n\r\nGET / HTTP/1.1\r\nHo",
+             b"POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n"]
+)  # fmt: skip
 def test_a_request_that_does_not_become_whole_is_not_waited_for(quick: tuple[str, int], said: bytes) -> None:
     with closing(socket.create_connection(quick, timeout=30)) as connection:
         connection.sendall(said)
