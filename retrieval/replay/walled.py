@@ -36,7 +36,7 @@ _OWN: Fields = [
 # What a captured page said to browsers that would hold for all of this origin, or lead out of it.
 _DROPPED = {
     "content-security-policy", "set-cookie", "service-worker-allowed", "clear-site-data", "refresh",
-    "reporting-endpoints", "report-to", "nel", "alt-svc", "strict-transport-security",
+    "link", "reporting-endpoints", "report-to", "nel", "alt-svc", "strict-transport-security",
     *(name.lower() for name, _ in _OWN),
 }  # fmt: skip
 
@@ -88,6 +88,8 @@ def kept(fields: Fields, path: str) -> Fields:
         for name, value in fields
         if name.lower() not in _DROPPED and not name.lower().startswith("access-control-")
     ]
+    if any(name.lower() == "memento-datetime" for name, _ in fields):  # pywb's own links come last
+        mine += [(name, value) for name, value in fields if name.lower() == "link"][-1:]
     policy = f"{_SANDBOX}; {_POLICY}" if _CAPTURED.match(path) else _POLICY
     return [*mine, ("Content-Security-Policy", policy), *_OWN]
 

@@ -220,6 +220,7 @@ API: dict[str, Row] = {
     "scripts": Row("scripts in texts, ids, links and questions", "text in every page and error",
                    _in("faults/api/test_inert", "a_stored_script_runs_nowhere",
                        "what_is_no_page_of_ours_says_so_and_every_answer_has_its_walls")
+                   + _in("faults/replay/test_isolation", "what_is_asked_for_is_text_in_what_is_answered")
                    + _in("retrieval/test_diffpage", "hostile_text_is_inert_wherever_it_stands"),
                    not_yet="a feed"),
     "syntax": Row("SQL, wildcards, expressions, any text", "bound as text; 400",

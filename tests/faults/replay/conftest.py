@@ -35,6 +35,7 @@ STAMP = f"{T0:%Y%m%d%H%M%S}"
 HEAD = (
     "Access-Control-Allow-Origin: *\r\nAccess-Control-Allow-Credentials: true\r\nService-Worker-Allowed: /\r\n"
     "Set-Cookie: of-a-page=1; Path=/\r\nClear-Site-Data: \"*\"\r\nContent-Security-Policy: default-src *\r\n"
+    "Link: <https://hostile.example/>; rel=preconnect\r\n"
     "Refresh: 9; url=https://hostile.example/\r\nCross-Origin-Resource-Policy: cross-origin\r\n"
 )  # fmt: skip
 

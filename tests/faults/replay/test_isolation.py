@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any
+from urllib.parse import quote
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Error, Page, sync_playwright
 
 from crawler.available import missing as lacking
 from crawler.available import program
@@ -115,6 +117,21 @@ def test_a_foreign_name_that_leads_here_reads_nothing(replay: Replay, applicatio
         assert answer.status == 421
         assert SECRET not in seen + tab.content()
         assert "news.example.org" not in seen
+
+
+def test_what_is_asked_for_is_text_in_what_is_answered(replay: Replay, tab: Page) -> None:
+    script = "document.documentElement.dataset.hacked = 'yes'"
+    evil = f'<script>{script}</script>"><img src=x onerror="{script}">'
+    said = quote(evil, safe="")
+    for path in ("/{}", "/{}/", "/archive/{}", "/archive/2026/https://a.example/{}", "/archive/*/https://a.example/{}",
+                 "/archive/2026mp_/https://a.example/{}", "/archive/2026id_/https://a.example/{}", "/static/{}",
+                 "/archive/cdx?url={}", "/archive/timemap/link/{}", "/archive/{}/https://a.example/",
+                 "/?{}"):  # fmt: skip
+        with suppress(Error):  # what is no page is kept as a file
+            tab.goto(f"http://127.0.0.1:{replay.port}{path.format(said)}")
+            tab.wait_for_timeout(50)
+
+            assert tab.locator("html").get_attribute("data-hacked") is None, path
 
 
 def test_another_site_reads_nothing_of_a_capture_that_was_open_to_all(

@@ -98,6 +98,7 @@ def test_what_a_capture_says_to_browsers_is_not_given_on(replay: Replay) -> None
         policies = [value for name, _, value in lines if name.lower() == b"content-security-policy"]
 
         assert b"<h1>captured" in answer
+        assert not any(b"preconnect" in value for name, _, value in lines if name.lower() == b"link")
         assert not {
             b"access-control-allow-origin", b"access-control-allow-credentials", b"set-cookie", b"refresh",
             b"service-worker-allowed", b"clear-site-data",
