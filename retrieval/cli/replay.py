@@ -51,7 +51,6 @@ def run(
         raise ConfigError(
             f"--host {host}: pywb asks nobody for a token; put a proxy in front that does, and say --behind-proxy"
         )
-
     for name in names or ():
         if not _NAME.fullmatch(name):
             raise ConfigError(f"--name {name!r} is no HOST or HOST:PORT, as a browser asks by: replay.example.org:8082")

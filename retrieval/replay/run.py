@@ -65,11 +65,13 @@ def replay(archive: Archive, *, base: str, pywb: str, host: str, port: int, name
         (Path(folder) / "templates" / "index.html").write_text(front(word))
         # Beside nothing else: Python looks there first for what a program imports.
         wall = shutil.copy(walled.__file__, Path(folder) / "walled.py")
-        known = json.dumps([name.lower() for name in (*names, _netloc(host, port))])
+        listening = _netloc(host, port)
+        own = [listening, listening.removesuffix(":80")]  # a browser leaves 80 out
+        known = json.dumps([name.lower() for name in (*names, *own)])
         server = Server(settings(feed(archive, hosts=[here])))
         with tempfile.TemporaryFile() as said:
             command = [*python, str(wall), known, "-b", host, "-p", str(port), "-d", folder]
-            there = f"http://{_netloc(host, port)}/{COLLECTION}/"
+            there = f"http://{listening}/{COLLECTION}/"
             asyncio.run(
                 _both(server, feeding, command, said, lambda: told(there), lambda: _listening(host, port, word))
             )
