@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -65,6 +65,15 @@ def said_to(port: int, request: bytes) -> bytes:
         return found
 
 
+def two_ports() -> int:
+    """One that nobody has, as nobody has the next."""
+    while True:
+        port = free_port()
+        with suppress(OSError), socket.socket() as probe:
+            probe.bind(("127.0.0.1", port + 1))
+            return port
+
+
 @pytest.fixture(scope="session")
 def live() -> Iterator[RawServer]:
     """What stands for the live web, and for whom a captured page may want to tell."""
@@ -76,7 +85,7 @@ def live() -> Iterator[RawServer]:
 def hostile(live: RawServer, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An archive's configuration, with an address of its own for the application."""
     folder = tmp_path_factory.mktemp("hostile")
-    port = free_port()
+    port = two_ports()
     config = folder / "stoppress.toml"
     config.write_text(
         f'[archive]\n[serve]\nbase_url = "http://127.0.0.1:{port}"\narchive_url = "http://127.0.0.1:{port + 1}"\n'
