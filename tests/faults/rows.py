@@ -234,8 +234,9 @@ API: dict[str, Row] = {
                           "more_than_can_be_compared_in_full_is_compared_coarsely_and_said_so")
                     + _in("retrieval/web/test_memento",
                           "odd_answers_do_no_harm_and_long_histories_come_in_parts")
-                    + _in("diff/test_bounds", "two_long_texts_are_compared_coarsely_and_say_so"),
-                    not_yet="changes in parts: those that are asked for are read whole before a part is given"),
+                    + _in("diff/test_bounds", "two_long_texts_are_compared_coarsely_and_say_so")
+                    + _in("store/test_catalog_many",
+                          "one_page_may_have_many_versions_and_one_version_many_changes")),
     "token": Row("no token, a wrong one, one in the address", "401; taken in no other place, in no log",
                  _in(_SERVICE, "beyond_this_machine_every_request_brings_the_token",
                      "beyond_this_machine_nothing_is_served_without_a_token")
