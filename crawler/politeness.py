@@ -21,7 +21,7 @@ from pipelines.urlkey import normalise
 from .failures import NOT_REACHED, explain
 from .governor import Governor
 from .robots import Rules, rules_from
-from .wire import ROLE, VISIT
+from .wire import REQUISITE, ROLE, VISIT
 
 ROBOTS = "robots"  # the role of a robots.txt request
 SLOT = "stoppress_slot"  # meta: the clock has taken this request's slot already
@@ -131,6 +131,8 @@ class Politeness:
     def process_exception(self, request: Request, exception: Exception) -> None:
         host = host_of(request.url)
         reason, _ = explain(exception, host)
+        if reason == "timeout" and request.meta.get(ROLE) == REQUISITE:  # it may have had seconds only
+            return
         if reason in NOT_REACHED:  # one page that breaks off or lies is no reason to leave its host alone
             self.governor.failed(host, clock.now())
 

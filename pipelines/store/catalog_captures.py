@@ -58,9 +58,22 @@ class CaptureRows(Database):
 
         return self.read(act) if visit_ids else {}
 
+    def requisites(self, urlkey: str, since: datetime) -> list[Capture]:
+        """What visits of this page from then on have captured for it to look right, oldest first."""
+        query = (
+            select(captures)
+            .join(visits, visits.c.id == captures.c.visit_id)
+            .where(visits.c.urlkey == urlkey, visits.c.started >= rows.micros(since), captures.c.role == "requisite")
+            .order_by(captures.c.timestamp, captures.c.record_id)
+        )
+        return self.read(lambda c: [rows.capture(row) for row in c.execute(query).mappings()])
+
     def capture_at(self, urlkey: str, at: datetime) -> Capture | None:
-        """The page's capture closest in time; of two equally close the earlier."""
-        page = select(captures).where(captures.c.urlkey == urlkey, captures.c.role == "page").limit(1)
+        """The page's capture closest in time, of two equally close the earlier; a requisite's where it is no page."""
+        return self._capture_at(urlkey, at, "page") or self._capture_at(urlkey, at, "requisite")
+
+    def _capture_at(self, urlkey: str, at: datetime, role: str) -> Capture | None:
+        page = select(captures).where(captures.c.urlkey == urlkey, captures.c.role == role).limit(1)
         when, time = rows.micros(at), captures.c.timestamp
         before = page.where(time <= when).order_by(time.desc(), captures.c.record_id)
         after = page.where(time > when).order_by(time, captures.c.record_id)

@@ -52,6 +52,7 @@ class _Job:
     visit_id: str | None = None
     role: Role = "page"
     page: str = ""
+    original: Capture | None = None
     visit: Visit | None = None
     started: tuple[Visit, ...] = ()
     reading: bytes = b""
@@ -93,12 +94,14 @@ class Recorder:
         return self._put(_Job(started=tuple(visits)))
 
     def exchange(self, exchange: Exchange, *, visit_id: str | None, role: Role,
-                 page: str = "") -> Promise[Visit | None]:  # fmt: skip
+                 page: str = "", original: Capture | None = None) -> Promise[Visit | None]:  # fmt: skip
         """Keep one exchange; it becomes durable with, or before, the visit it belongs to. ``page``: its urlkey.
+
+        ``original``: a durable capture that it may repeat; else what ``originals`` has of this page and URL.
 
         The promise is kept when it is on disk; StoreError if it is not.
         """
-        return self._put(_Job(exchange=exchange, visit_id=visit_id, role=role, page=page))
+        return self._put(_Job(exchange=exchange, visit_id=visit_id, role=role, page=page, original=original))
 
     def visit(self, visit: Visit) -> Promise[Visit | None]:
         """Conclude a visit; the promise gives it back with outcome and captures once all is on disk."""
@@ -170,10 +173,10 @@ class Recorder:
             self._file().append_member(job.reading)
         if job.exchange:
             name = (job.page, job.exchange.url)
-            original = self.originals.get(name)
-            capture = self._write_exchange(job.exchange, job.visit_id, job.role, original)
+            before = self.originals.get(name)
+            capture = self._write_exchange(job.exchange, job.visit_id, job.role, job.original or before)
             if capture:
-                group.originals.setdefault(name, original)
+                group.originals.setdefault(name, before)
                 self.originals.saw(name, capture)
             if capture and job.visit_id:
                 self._open[job.visit_id].append(capture)
