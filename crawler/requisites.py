@@ -12,15 +12,17 @@ import asyncio
 import logging
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from scrapy.crawler import Crawler
 
 from pipelines import clock
 from pipelines.entity import DecodeError, entity, parse
+from pipelines.errors import StoreError
 from pipelines.extract.requisites import Requisite, of_updates
 from pipelines.keeper import Keeper
 from pipelines.model import Answer, Exchange, Visit
+from pipelines.promise import kept
 from pipelines.takedowns import Blocks
 from pipelines.warc import sha256
 
@@ -29,6 +31,7 @@ from .had import Known
 from .leads import Leads
 
 log = logging.getLogger(__name__)
+REMEMBERED = timedelta(days=2)  # how far back what was had is known; what is wanted is asked for once a day at least
 MOST_PAGES = 2**11  # of which it is remembered what they need; of others the catalog is asked again
 
 
@@ -56,6 +59,10 @@ class RequisitesOfPage:
         if exchange is None or exchange.status not in (200, 304) or exchange.truncated or exchange.error:
             return visit
         try:
+            await kept(self._keeper.recorder.written())
+        except StoreError:  # so is the page's record lost: the end of the visit tells of it
+            return visit
+        try:
             known = await self._of(visit)
             wanted = await self._wanted(visit, exchange, known)
             told = await Gathering(self._means, visit, known, until).through(wanted)
@@ -73,12 +80,12 @@ class RequisitesOfPage:
             del self._known[visit.urlkey]
             return
         known.saw(visit.captures, self._every)
-        known.forget(clock.now() - self._every)
+        known.forget(clock.now() - REMEMBERED)
 
     async def _of(self, visit: Visit) -> Known:
         known = self._known.pop(visit.urlkey, None)
         if known is None:
-            known, since = Known(), visit.started - 2 * self._every
+            known, since = Known(), visit.started - REMEMBERED
             known.saw(await asyncio.to_thread(self._keeper.catalog.requisites, visit.urlkey, since), self._every)
         self._known[visit.urlkey] = known
         if len(self._known) > MOST_PAGES:

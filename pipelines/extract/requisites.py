@@ -59,8 +59,10 @@ def of_updates(media: Iterable[str]) -> list[Requisite]:
 
 def _in_order(found: Iterable[Requisite | None], but: set[str]) -> list[Requisite]:
     """Each once, as what it is most important for; else in the order of the page."""
-    ordered = sorted((one for one in found if one and one.url not in but), key=lambda one: one.rank)
-    return list({one.url: one for one in reversed(ordered)}.values())[::-1][:MOST]
+    first: dict[str, Requisite] = {}
+    for one in sorted((one for one in found if one and one.url not in but), key=lambda one: one.rank):
+        first.setdefault(one.url, one)
+    return list(first.values())[:MOST]
 
 
 def _made(rank: Rank, base: str, given: str | None) -> Requisite | None:

@@ -47,16 +47,22 @@ class CaptureRows(Database):
 
     def parts(self, visit_ids: Sequence[str]) -> dict[str, list[Capture]]:
         """The older pages and feed answers of these visits, by visit, oldest first; without what was taken out."""
+        return self._of_visits(visit_ids, captures.c.role.in_(ROLES), captures.c.redacted.is_(None))
 
+    def _of_visits(self, visit_ids: Sequence[str], *conditions: Any) -> dict[str, list[Capture]]:
         def act(connection: Connection) -> dict[str, list[Capture]]:
             theirs = captures.c.visit_id.in_(select(listed(connection, visit_ids)))
-            query = select(captures).where(theirs, captures.c.role.in_(ROLES), captures.c.redacted.is_(None))
+            query = select(captures).where(theirs, *conditions)
             found: dict[str, list[Capture]] = {}
             for row in connection.execute(query.order_by(captures.c.timestamp, captures.c.record_id)).mappings():
                 found.setdefault(row["visit_id"], []).append(rows.capture(row))
             return found
 
         return self.read(act) if visit_ids else {}
+
+    def captures_of(self, visit_ids: Sequence[str]) -> dict[str, list[Capture]]:
+        """All that these visits have captured, by visit, oldest first; without what was taken out."""
+        return self._of_visits(visit_ids, captures.c.redacted.is_(None))
 
     def requisites(self, urlkey: str, since: datetime) -> list[Capture]:
         """What visits of this page from then on have captured for it to look right, oldest first."""

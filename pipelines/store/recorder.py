@@ -107,6 +107,10 @@ class Recorder:
         """Conclude a visit; the promise gives it back with outcome and captures once all is on disk."""
         return self._put(_Job(visit=visit))
 
+    def written(self) -> Promise[Visit | None]:
+        """The promise is kept when all that was handed over before is on disk, or has failed."""
+        return self._put(_Job())
+
     def reading(self, member: bytes) -> None:
         """Keep a reading record, compressed already. Nobody waits for it: what is lost of it can be read again."""
         self._put(_Job(reading=member))
