@@ -19,14 +19,13 @@ from scrapy import Request
 from scrapy.crawler import Crawler
 
 from pipelines import clock
-from pipelines.errors import WatchlistError
 from pipelines.extract.requisites import Rank, Requisite
 from pipelines.model import Answer, Capture, Exchange, Visit
 from pipelines.units import spell
-from pipelines.urlkey import normalise, urlkey
+from pipelines.urlkey import urlkey
 
 from .failures import explain
-from .had import REDIRECTS, Had, Known, is_whole, wait
+from .had import REDIRECTS, SOONER, Had, Known, is_whole, wait
 from .leads import Leads
 from .politeness import MOST_HOPS, SLOT, Disallowed, Parked, Politeness, host_of
 from .wire import EXCHANGE, ORIGINAL, REQUISITE, ROLE, VISIT, WHOLE
@@ -108,10 +107,14 @@ class Gathering:
         self._failed: list[str] = []
         self._why = ""  # something has to be left out
 
-    async def through(self, wanted: Sequence[Requisite]) -> str:
-        """All of them and what they lead to; gives back what there is to say of it, for people."""
+    async def wants(self, wanted: Sequence[Requisite]) -> bool:
+        """Whether one of them, or of what they lead to, is to be asked for."""
+        await self._take(wanted)
+        return bool(self._queues)
+
+    async def through(self) -> str:
+        """All that is wanted and what it leads to; gives back what there is to say of it, for people."""
         try:
-            await self._take(wanted)
             while self._queues or self._asking:
                 soonest = self._start()
                 if self._means.is_stopped:
@@ -129,8 +132,8 @@ class Gathering:
     async def _take(self, wanted: Sequence[Requisite], hops: int = 0) -> None:
         """Into the queues; of what was had lately only what it leads to."""
         for one in wanted if hops <= MOST_HOPS else ():
-            url = _asked(one.url)
-            if url is None or url in self._wanted or url == self._visit.url:
+            url = one.url
+            if url in self._wanted or url == self._visit.url:
                 continue
             self._wanted.add(url)
             had = self._known.had.get(url)
@@ -166,19 +169,21 @@ class Gathering:
     def _has_one(self, host: str) -> bool:
         """Whether the host's queue has one that may be asked for at all; others leave it."""
         queue = self._queues[host]
-        while queue and (why := self._refused(queue[0].url)):
-            self._lost(heapq.heappop(queue), why, self._limits.every)
+        while queue and (refused := self._refused(queue[0].url)):
+            self._lost(heapq.heappop(queue), *refused)
         if not queue:
             del self._queues[host]
         return bool(queue)
 
-    def _refused(self, url: str) -> str:
-        politeness, blocks = self._politeness, self._means.leads.blocks
-        if block := blocks.page(urlkey(url)):
-            return str(block)
-        if politeness.is_known_to_fail(url):
-            return f"the robots.txt of {host_of(url)} cannot be had"
-        return f"the robots.txt of {host_of(url)} forbids it" if politeness.forbids(url) else ""
+    def _refused(self, url: str) -> tuple[str, timedelta] | None:
+        """Why it may not be asked for, as far as that is known, and for how long that is taken to hold."""
+        every = self._limits.every
+        if block := self._means.leads.blocks.page(urlkey(url)):
+            return str(block), every
+        if why := self._politeness.forbidden(url):
+            return why, every
+        why = self._politeness.closed(url)
+        return (why, every / SOONER) if why else None
 
     def _free_at(self, host: str, now: datetime) -> datetime:
         politeness, url = self._politeness, self._queues[host][0].url
@@ -295,10 +300,3 @@ class Gathering:
         if self._failed:
             said.append(f"{len(self._failed)} requisite(s) could not be had, the first: {self._failed[0]}")
         return "; ".join(said)
-
-
-def _asked(url: str) -> str | None:
-    try:
-        return normalise(url)
-    except WatchlistError:
-        return None

@@ -59,13 +59,14 @@ class RequisitesOfPage:
         if exchange is None or exchange.status not in (200, 304) or exchange.truncated or exchange.error:
             return visit
         try:
-            await kept(self._keeper.recorder.written())
-        except StoreError:  # so is the page's record lost: the end of the visit tells of it
-            return visit
-        try:
             known = await self._of(visit)
-            wanted = await self._wanted(visit, exchange, known)
-            told = await Gathering(self._means, visit, known, until).through(wanted)
+            gathering = Gathering(self._means, visit, known, until)
+            if not await gathering.wants(await self._wanted(visit, exchange, known)):
+                return visit
+            await kept(self._keeper.recorder.written())  # the page itself
+            told = await gathering.through()
+        except StoreError:  # so is the page's own record lost: the end of its visit tells of it
+            return visit
         except Exception:
             log.exception("the requisites of %s could not be asked for; the page itself is kept", visit.url)
             return visit

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 
+from ..errors import WatchlistError
+from ..urlkey import normalise
 from .dom import joined
 from .older import http
 from .source import Node
@@ -70,7 +72,10 @@ def _made(rank: Rank, base: str, given: str | None) -> Requisite | None:
     if not given or given.startswith("#"):
         return None
     target = http(joined(base, "".join(c for c in given if c not in "\t\r\n").replace(" ", "%20")))
-    return Requisite(rank, target) if target else None
+    try:
+        return Requisite(rank, normalise(target)) if target else None
+    except WatchlistError:  # no crawler would ask for it
+        return None
 
 
 def _of(addresses: Addresses, base: str) -> Iterator[Requisite | None]:

@@ -66,6 +66,7 @@ class _Group:
     visits: list[tuple[_Job, Visit]] = field(default_factory=list)
     loose: list[Capture] = field(default_factory=list)
     originals: dict[tuple[str, str], Capture | None] = field(default_factory=dict)  # as they were before
+    shown: list[tuple[str, Capture]] = field(default_factory=list)  # requisites, by the ids of their visits
 
 
 class Recorder:
@@ -184,6 +185,7 @@ class Recorder:
                 self.originals.saw(name, capture)
             if capture and job.visit_id:
                 self._open[job.visit_id].append(capture)
+                group.shown += [(job.visit_id, capture)] if job.role == "requisite" else []
             elif capture:
                 group.loose.append(capture)
         if job.visit:
@@ -226,13 +228,16 @@ class Recorder:
             self._epoch = None
         for name, before in group.originals.items():
             self.originals.put_back(name, before)
+        for visit_id, capture in group.shown:  # its visit goes on without it, if it was not in the same group
+            if capture in self._open.get(visit_id, ()):
+                self._open[visit_id].remove(capture)
 
     def _fail(self, jobs: list[_Job], error: Exception) -> None:
-        """Nothing of these jobs is acknowledged, nor a visit that one of them belonged to."""
+        """Nothing of these jobs is acknowledged, nor a visit that one of them belonged to, but for its requisites."""
         if not jobs:
             return
         log.error("the spool could not be written, %d jobs are not acknowledged: %s", len(jobs), error)
-        self._lost |= {job.visit_id for job in jobs if job.exchange and job.visit_id}
+        self._lost |= {job.visit_id for job in jobs if job.exchange and job.visit_id and job.role != "requisite"}
         for job in jobs:
             if job.visit:  # it is told now; whoever concludes it once more says so knowingly
                 self._open.pop(job.visit.id, None)

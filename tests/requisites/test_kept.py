@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from warcio.archiveiterator import ArchiveIterator
 
+from tests.main_job.serving import ask
 from tests.requisites.site import CSS, LIVE, crawled, html, images, serve, watched
 from tests.running import stoppress
 from tests.servers.raw_http import RawServer, page
@@ -33,9 +34,9 @@ def test_an_export_has_what_its_pages_were_shown_with_also_from_before_its_time(
     since = second["captures"][0]
 
     whole, late = tmp_path / "whole.warc.gz", tmp_path / "late.warc.gz"
-    assert stoppress("export", "warc", url, "-o", str(whole), config=config).code == 0
-    times = stoppress("cdx", url, config=config).out.decode().split()[1::7]
-    done = stoppress("export", "warc", url, "--since", times[-1], "-o", str(late), "--json", config=config)
+    assert ask(config, "export", "warc", url, "-o", str(whole)).code == 0
+    times = ask(config, "cdx", url).out.decode().split()[1::7]
+    done = ask(config, "export", "warc", url, "--since", times[-1], "-o", str(late), "--json")
 
     here = LIVE.removeprefix("/")
     assert since["url"] == url
@@ -44,10 +45,10 @@ def test_an_export_has_what_its_pages_were_shown_with_also_from_before_its_time(
     assert [name for _, name in exported(late)] == ["i/1.png", "i/2.png", here, "s/a.css"]
     assert done.lines[0]["originals"] == 2
 
-    assert stoppress("takedown", raw_server.url("/i/1.png"), "--reason", "a court", config=config).code == 0
-    assert stoppress("get", f"{raw_server.url('/i/1.png')}@now", config=config).code == 1
+    assert ask(config, "takedown", raw_server.url("/i/1.png"), "--reason", "a court").code == 0
+    assert ask(config, "get", f"{raw_server.url('/i/1.png')}@now").code == 1
     fewer = tmp_path / "fewer.warc.gz"
-    assert stoppress("export", "warc", url, "-o", str(fewer), config=config).code == 0
+    assert ask(config, "export", "warc", url, "-o", str(fewer)).code == 0
     assert "i/1.png" not in [name for _, name in exported(fewer)]
-    assert stoppress("takedown", url, "--redact", "--reason", "a court", config=config).code == 0
-    assert stoppress("get", f"{raw_server.url('/s/a.css')}@now", config=config).code == 1
+    assert ask(config, "takedown", url, "--redact", "--reason", "a court").code == 0
+    assert ask(config, "get", f"{raw_server.url('/s/a.css')}@now").code == 1
