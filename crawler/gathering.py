@@ -268,9 +268,11 @@ class Gathering:
         had = self._known.had.setdefault(place.url, Had(clock.now()))
         had.again = clock.now() + wait(status, truncated, every)
         if came and status == 304 and original:
+            self._known.came.add(place.url)
             await self._take(await self._means.leads.of(had, place.rank), place.hops + 1)
         elif came and (is_whole(status, truncated) or (status in REDIRECTS and not truncated)):
             answer = Answer(came.response or b"", came.url, came.started)
+            self._known.came.add(place.url)
             had.leads = await self._means.leads.told_by(answer, place.rank)
             await self._take(had.leads, place.hops + 1)
         else:

@@ -1,8 +1,7 @@
-"""What is known of a page's requisites: which were had, which of them may be asked for again, and how. Pure.
+"""What is known of a page's requisites: which were had, and when they may be asked for again. Pure.
 
-    captured good: not again for [crawl] requisite_every, then with its validators
-    refused (404, too large, robots.txt): not again for as long       no answer, 5xx: sooner
-    left out: never had, so first at the next visit
+What was captured is asked for again after ``[crawl] requisite_every``, then with its validators; what was refused (404,
+too large, robots.txt) as late, what passes (no answer, 5xx) sooner. What was left out was never had: it comes first.
 """
 
 from __future__ import annotations
@@ -36,9 +35,18 @@ class Known:
     wanted: Sequence[Requisite] = ()
     updates: Sequence[Requisite] = ()  # images of updates that older pages or a feed have brought
     had: dict[str, Had] = field(default_factory=dict)  # by URL
+    came: set[str] = field(default_factory=set)  # URLs: good, in the visit that is under way
+
+    def kept(self, captures: Iterable[Capture], every: timedelta) -> None:
+        """The visit is over, and these captures of it are on disk. What came and is not among them was lost."""
+        captures = list(captures)
+        for url in self.came.difference(capture.url for capture in captures):
+            self.had.pop(url, None)
+        self.came.clear()
+        self.saw(captures, every)
 
     def saw(self, captures: Iterable[Capture], every: timedelta) -> None:
-        """Captures of a visit that is on disk, or of the catalog, oldest first."""
+        """Captures that are in the archive, oldest first."""
         for capture in captures:
             if capture.role != "requisite":
                 continue

@@ -32,7 +32,7 @@ from .leads import Leads
 
 log = logging.getLogger(__name__)
 REMEMBERED = timedelta(days=2)  # how far back what was had is known; what is wanted is asked for once a day at least
-MOST_PAGES = 2**11  # of which it is remembered what they need; of others the catalog is asked again
+MOST_PAGES = 2**13  # of which it is remembered what they need; of others the catalog is asked again
 
 
 class RequisitesOfPage:
@@ -73,15 +73,11 @@ class RequisitesOfPage:
         return replace(visit, detail="; ".join(one for one in (visit.detail, told) if one))
 
     def seen(self, visit: Visit) -> None:
-        """The visit is over: what it has captured is on disk, or nothing of it is."""
+        """The visit is over: what it has captured is on disk."""
         known = self._known.get(visit.urlkey)
-        if known is None:
-            return
-        if visit.reason == "storage":
-            del self._known[visit.urlkey]
-            return
-        known.saw(visit.captures, self._every)
-        known.forget(clock.now() - REMEMBERED)
+        if known is not None:
+            known.kept(visit.captures, self._every)
+            known.forget(clock.now() - REMEMBERED)
 
     async def _of(self, visit: Visit) -> Known:
         known = self._known.pop(visit.urlkey, None)
