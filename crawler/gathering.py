@@ -97,7 +97,7 @@ class Gathering:
         self._visit, self._known = visit, known
         left = max((until - clock.now()).total_seconds(), 0.0) if until else float("inf")
         seconds = means.limits.time.total_seconds()
-        spelt = f"[crawl] requisite_time = {spell(means.limits.time)}"
+        spelt = f"[crawl] requisite_time = {spell(means.limits.time)} is over"
         self._over = "the page's next visit is due" if left < seconds else spelt
         self._end = time.monotonic() + min(seconds, left)
         self._queues: dict[str, list[_Place]] = {}  # by host
@@ -159,7 +159,7 @@ class Gathering:
                 self._begin(host, now)
             soonest = min(soonest, max(free, now))
         if not self._why and self._queues and soonest - now > timedelta(seconds=self._left):
-            self._why = f"{self._over}, before their hosts may be asked"
+            self._why = f"{self._over} before their hosts may be asked"
         return soonest
 
     @property

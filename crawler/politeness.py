@@ -111,7 +111,7 @@ class Politeness:
         rules = self._origins.get(_origin(url))
         if rules is None or rules.reachable or rules.rules is not None or not rules.fresh(clock.now()):
             return ""
-        return self._no(url, rules)
+        return explain(rules.failure, host_of(url))[1] if rules.failure else self._no(url, rules)
 
     def _no(self, url: str, rules: Rules) -> str:
         why = "forbids this URL" if rules.reachable else "cannot be read, so nothing may be fetched"

@@ -40,11 +40,11 @@ def faulty(server: RawServer, other: RawServer, ill: RawServer) -> dict[str, tup
     told = {
         "closed": (server.url("/closed/1.png"), [], "robots.txt forbids this URL"),
         "elsewhere": (other.url("/1.png"), [], "robots.txt forbids this URL"),
-        "private": ("http://10.255.255.1/1.png", [], "10.255.255.1/robots.txt cannot be read"),
+        "private": ("http://10.255.255.1/1.png", [], "10.255.255.1 has no address that [egress] allow permits"),
         "gone": ("/i/gone.png", ["/i/gone.png"], "it answered 410"),
         "cut": ("/i/cut.png", ["/i/cut.png"], "requisite(s) could not be had"),
         "garbage": ("/i/garbage.png", [], "requisite(s) could not be had"),
-        "inside": ("/i/inside.png", ["/i/inside.png"], "10.255.255.1/robots.txt cannot be read"),
+        "inside": ("/i/inside.png", ["/i/inside.png"], "10.255.255.1 has no address that [egress] allow permits"),
         "round": ("/i/round.png", ["/i/round.png"], ""),
         "taken": ("/i/taken.png", [], "451: "),
         "good": ("/i/good.png", ["/i/good.png"], ""),
