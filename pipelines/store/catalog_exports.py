@@ -59,7 +59,7 @@ class ExportRows(Database):
 
         return self.read(act)
 
-    def beside(self, chosen: Chosen) -> list[Capture]:
+    def taken_along(self, chosen: Chosen) -> list[Capture]:
         """What chosen captures need without being chosen, from before the time: what revisits refer to, as a rule one
         of each page, and the requisites that pages were shown with when the time began."""
         original = captures.alias("original")

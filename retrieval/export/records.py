@@ -57,7 +57,7 @@ class Records:
     def items(self, tally: Tally) -> Iterator[Item]:
         """File by file; ``tally`` counts them."""
         self._referred.clear()
-        self._beside = {one.record_id: one for one in self._catalog.beside(self._chosen)}
+        self._beside = {one.record_id: one for one in self._catalog.taken_along(self._chosen)}
         takedowns, blocks = self._in_force(), self._catalog.blocks()
         with SortedLines() as lines:
             self._plan(lines)

@@ -322,8 +322,8 @@ def test_a_requisite_is_known_by_the_page_that_it_was_captured_for(catalog: Cata
     assert catalog.requisites(KEY, minute(0)) == mine
     assert catalog.requisites(KEY, minute(2)) == mine[1:]
     assert catalog.capture_at(urlkey(sheet), minute(9)) == other
-    assert catalog.beside(chosen) == mine[:1]
-    assert catalog.beside(replace(chosen, since=minute(2) + timedelta(days=3))) == []
+    assert catalog.taken_along(chosen) == mine[:1]
+    assert catalog.taken_along(replace(chosen, since=minute(2) + timedelta(days=3))) == []
     assert catalog.captures_of(["v1"]) == {"v1": [capture(1), mine[0]]}
 
 
