@@ -8,15 +8,16 @@ control/** -> watches, pauses, resumes, ends
 from __future__ import annotations
 
 import asyncio
+import logging
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 
 from .catching_up import read_again
 from .comparing import compare_late
-from .errors import CatalogError, StoreError
+from .errors import CatalogError, StoreError, StoreUnavailable
 from .model import Visit
-from .replaying import replay
+from .replaying import replay, replay_takedowns
 from .rereading import Rereading, in_workers
 from .store.catalog import Catalog
 from .store.indexing import Indexed, Indexer
@@ -24,6 +25,7 @@ from .store.objects import ObjectStore
 from .store.warcs import WarcReader
 from .workers import Workers
 
+log = logging.getLogger(__name__)
 _AT_ONCE = 200  # unread visits that are held in memory
 
 
@@ -67,7 +69,19 @@ class Rebuild:
         """StoreError: there is nothing to rebuild from. CatalogError: there are rows; ``replace`` deletes them."""
         if not self._indexer.files and next(self._store.list("control/"), None) is None:
             raise StoreError("the store holds nothing to rebuild from, neither warc/ nor control/; correct its name")
-        self.progress.went_on = self._catalog.begin_rebuild(replace=replace)
+        self.progress.went_on = self._catalog.together(lambda: self._begun(replace))
+
+    def _begun(self, replace: bool) -> bool:
+        """Emptied, and at once told of all that was taken down: readers go on meanwhile, and may not see it."""
+        went_on = self._catalog.begin_rebuild(replace=replace)
+        if not went_on:
+            try:
+                replay_takedowns(self._store, self._catalog)
+            except StoreUnavailable:
+                raise
+            except StoreError as e:  # all others were obeyed; at the end it is told
+                log.warning("%s", e)
+        return went_on
 
     def run(self, told: Told = lambda progress, file: None) -> Iterator[Indexed]:
         """Each file once its rows are in; afterwards the rest. ``told`` hears of everything on the way."""

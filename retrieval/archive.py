@@ -243,6 +243,7 @@ class Page:
         size = FIRST
         while limit is None or limit > 0:
             blocks = self._catalog.blocks()
+            blocks.refuse_page(self.urlkey)  # it may have come meanwhile
             found = self._catalog.versions_from(self.urlkey, offset, size if limit is None else min(size, limit))
             if not found:
                 return

@@ -64,10 +64,11 @@ class Line(NamedTuple):
 
     @property
     def capture(self) -> Capture:
+        """Not of a short one."""
         return rows.capture(self._asdict() | {"timestamp": self.micros})
 
 
-SHORT = 10  # fields of a short line
+SHORT = Line._fields[: Line._fields.index("refers_to") + 1]  # of a short line
 _COLUMNS = [captures.c["timestamp" if name == "micros" else name] for name in Line._fields]
 
 
@@ -94,9 +95,13 @@ class Scans(Database):
 
     def line(self, record_id: str) -> Line | None:
         """One capture, also one that was taken out."""
-        query = select(*_COLUMNS).where(captures.c.record_id == record_id)
-        row = self.read(lambda c: c.execute(query).first())
-        return Line._make(row) if row else None
+        found = self.ask(self._line, record_id=record_id)
+        return Line(*found[0]) if found else None
+
+    @cached_property
+    def _line(self) -> Prepared:
+        mine = captures.c.record_id == bindparam("record_id", type_=Text)
+        return Prepared(self._engine, select(*_COLUMNS).where(mine))
 
     def count(self, spans: Sequence[Span]) -> int:
         """How many captures lie in these spans."""
@@ -134,7 +139,7 @@ class Scans(Database):
     def _composed(self, exact: bool, since: bool, until: bool, after: bool, reverse: bool, short: bool) -> Prepared:
         key, at = captures.c.urlkey, captures.c.timestamp
         low = bindparam("low", type_=Text)
-        query = select(*_COLUMNS[: SHORT if short else None]).where(captures.c.redacted.is_(None))
+        query = select(*_COLUMNS[: len(SHORT) if short else None]).where(captures.c.redacted.is_(None))
         query = query.where(key == low) if exact else query.where(key >= low, key < bindparam("high", type_=Text))
         if since:
             query = query.where(at >= bindparam("since", type_=BigInteger))

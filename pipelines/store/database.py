@@ -28,13 +28,13 @@ from sqlalchemy.pool import QueuePool
 from pipelines.errors import CatalogDamaged, CatalogError, RowRefused
 
 from .admin_lock import held
-from .prepared import Kept, Prepared, Reading, Rows
+from .prepared import Generation, Kept, Prepared, Reading, Rows
 from .tables import SCHEMA
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 WAITS = (0.1, 0.5, 2.0)  # seconds between tries of a transaction that met a lock or a lost connection
-CACHE = 32 * 1024  # KiB of a reader's memory for pages of the file; SQLite's own 2 MiB hold a tenth of an index
+CACHE = 8 * 1024  # KiB for pages of the file in each thread that reads; SQLite's own 2 MiB hold too little of an index
 BUSY = 10.0  # seconds SQLite itself waits for another writer
 # A number taken by another writer in the same moment is an IntegrityError: the next try sees the taken one.
 PASSING = (OperationalError, IntegrityError, sqlite3.OperationalError)
@@ -66,7 +66,7 @@ class Database:
             _prepare_file(Path(address.database or ""), read_only)
         path, kept = Path(address.database or "").absolute(), None
         if read_only and address.get_backend_name() == "sqlite":
-            kept = Kept(lambda: _connect_to_read(path))
+            kept = Kept(path, lambda: _connect_to_read(path))
         self = cls(_engine(address, read_only, relaxed), read_only=read_only, kept=kept)
         try:
             if _schema(self._engine) != SCHEMA:
@@ -116,17 +116,17 @@ class Database:
 
     def ask(self, prepared: Prepared, **values: Any) -> Rows:
         """The rows of a prepared statement."""
-        return self._try(lambda: prepared.rows(self._kept, **values), "read")
+        return self._try(lambda: prepared.rows(self._kept, self._open_here(), values), "read")
 
-    def generation(self) -> int | None:
-        """A number that is another one when something was written since; None where that cannot be told.
+    def generation(self) -> Generation | None:
+        """Another one when something was written since; None where that cannot be told.
 
         It counts for this thread only.
         """
-        if self._kept is None or (mine := self._kept.mine()) is None:
+        try:
+            return self._kept.generation() if self._kept else None
+        except (sqlite3.DatabaseError, CatalogError):  # whoever asks for more hears why
             return None
-        row: tuple[int] = self._try(lambda: mine.execute("PRAGMA data_version").fetchone(), "read")
-        return row[0]
 
     def together(self, act: Callable[[], T]) -> T:
         """What ``act`` reads and writes here, in this thread, is one transaction; like any, it may run again."""

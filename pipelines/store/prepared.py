@@ -5,12 +5,14 @@ from __future__ import annotations
 import sqlite3
 import threading
 import weakref
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, Select
+from sqlalchemy import Connection, Engine, Select
 
 Rows = Sequence[Sequence[Any]]
+Generation = tuple[int, int, int]  # device and number of a file, and SQLite's count of others' commits
 
 
 class Reading(sqlite3.Connection):
@@ -18,31 +20,56 @@ class Reading(sqlite3.Connection):
 
 
 class Kept:
-    """Each thread's own connection to a SQLite file that is only read: taking one from a pool costs more than asking.
+    """Each thread's own connection to a SQLite file that is only read: to take one from a pool costs more than asking.
 
-    ``connect`` gives a ``Reading`` one; any other kind has to be looked at by the pool each time, and is not kept.
+    """Each thread's own connection to a SQLite file that is only read: to take one from a pool costs more than it does.
+    that was replaced, by a copy or by a rebuild, is opened anew.
     """
 
-    def __init__(self, connect: Callable[[], sqlite3.Connection]) -> None:
-        self._connect = connect
+    def __init__(self, path: Path, connect: Callable[[], sqlite3.Connection]) -> None:
+        self._path, self._connect, self._useless = path, connect, False
         self._mine = threading.local()
+        self._lock = threading.Lock()
         self._all = weakref.WeakSet[Reading]()
 
     def mine(self) -> Reading | None:
-        if (mine := getattr(self._mine, "connection", None)) is None:
-            made = self._connect()
-            if not isinstance(made, Reading):
-                made.close()
-                return None
-            mine = self._mine.connection = made
-            self._all.add(made)
-        connection: Reading = mine
+        if self._useless:
+            return None
+        connection: Reading | None = getattr(self._mine, "connection", None)
+        if connection is None or self._mine.file != self._file():
+            return self._open()
         return connection
 
+    def generation(self) -> Generation | None:
+        """Another one after each commit of others, and for another file."""
+        if (mine := self.mine()) is None:
+            return None
+        (version,) = mine.execute("PRAGMA data_version").fetchone()
+        return (*self._mine.file, version)
+
     def close(self) -> None:
-        for connection in list(self._all):
-            connection.close()
-        self._mine = threading.local()
+        with self._lock:
+            self._useless = True
+            for connection in list(self._all):
+                connection.close()
+
+    def _open(self) -> Reading | None:
+        file, made = self._file(), self._connect()
+        with self._lock:
+            if isinstance(made, Reading) and not self._useless:
+                self._mine.connection, self._mine.file = made, file
+                self._all.add(made)
+                return made
+            self._useless = True
+        made.close()
+        return None
+
+    def _file(self) -> tuple[int, int]:
+        try:
+            found = self._path.stat()
+        except FileNotFoundError:  # being replaced at this moment: whoever opens it says so
+            return (0, 0)
+        return found.st_dev, found.st_ino
 
 
 class Prepared:
@@ -53,11 +80,14 @@ class Prepared:
         self._engine, self._sql, self._fixed = engine, str(compiled), dict(compiled.params)
         self._order = compiled.positiontup if compiled.positional else None
 
-    def rows(self, kept: Kept | None, **values: Any) -> Rows:
-        """All rows of one transaction. The driver's errors as they are: ``Database.ask`` says them in our words."""
-        named = self._fixed | values
+    def rows(self, kept: Kept | None, joined: Connection | None, values: Mapping[str, Any]) -> Rows:
+        """All rows of one transaction, of ``joined`` if one is open. The driver's errors as they are: ``Database.ask``
+        says them in our words."""
+        named = {**self._fixed, **values}
         if self._order is not None and kept is not None and (mine := kept.mine()) is not None:
             return mine.execute(self._sql, [named[name] for name in self._order]).fetchall()
         given: Any = named if self._order is None else tuple([named[name] for name in self._order])
-        with self._engine.connect() as connection:
+        if joined is not None:
+            return joined.exec_driver_sql(self._sql, given).fetchall()
+        with self._engine.connect().execution_options(reading=True) as connection:
             return connection.exec_driver_sql(self._sql, given).fetchall()

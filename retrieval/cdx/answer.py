@@ -47,6 +47,8 @@ def captures(catalog: Catalog, asked: Query, *, short: bool = False) -> Iterator
     limit, if there is one."""
     backwards = _from_behind(asked)
     blocks = catalog.blocks()
+    if asked.is_one_url and blocks.page(asked.ranges[0].low):
+        return iter(())
     found: Iterable[Line] = _scanned(catalog, asked, reverse=asked.reverse is not backwards, short=short)
     if blocks:  # withdrawn rows are left out: whoever asks for the memento hears why
         found = (line for line in found if not blocks.capture(line))

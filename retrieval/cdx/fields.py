@@ -7,6 +7,7 @@ from functools import lru_cache
 from urllib.parse import quote
 
 from pipelines.cdxj import second14
+from pipelines.store.catalog_scans import SHORT as SHORT_LINE
 from pipelines.store.catalog_scans import Line
 
 DEFAULT = ("urlkey", "timestamp", "original", "mimetype", "statuscode", "digest", "length")
@@ -46,27 +47,28 @@ _OWN: dict[str, Callable[[Line], str | None]] = {
     "refers_to": lambda c: c.refers_to,
     "visit": lambda c: c.visit_id,
 }
-_RESOLVED: dict[str, Callable[[Line], str]] = {
+RESOLVED: dict[str, Callable[[Line], str]] = {
     "orig.length": lambda c: str(c.length),
     "orig.offset": lambda c: str(c.offset),
     "orig.filename": lambda c: c.filename.rpartition("/")[2],
 }
 OWN = tuple(_OWN)
-SHORT = frozenset(DEFAULT) | {"record_id", "refers_to"}  # what a short line holds
-KNOWN = (*_OWN, *_RESOLVED)
+# What a short line holds: the dialect has other names for some of it.
+SHORT = frozenset(_OWN) - frozenset(Line._fields[len(SHORT_LINE) :]) - {"visit"}
+KNOWN = (*_OWN, *RESOLVED)
 
 
 def field(name: str, line: Line, original: Original = lambda line: None) -> str:
     """``original``: finds what a revisit refers to; only the fields ``orig.*`` ask for it."""
-    if name in _RESOLVED:
+    if name in RESOLVED:
         found = original(line) if line.kind == "revisit" else None
-        return _RESOLVED[name](found) if found else "-"
+        return RESOLVED[name](found) if found else "-"
     return _OWN[name](line) or "-"
 
 
 def reading(names: Sequence[str], original: Original) -> Callable[[Line], list[str]]:
     """Rows of these fields: what is told of each name is looked up once, not with every line."""
-    if set(names) & set(_RESOLVED):
+    if set(names) & set(RESOLVED):
         return lambda line: [field(name, line, original) for name in names]
     tell = [_OWN[name] for name in names]
     return lambda line: [one(line) or "-" for one in tell]

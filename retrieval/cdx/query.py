@@ -16,7 +16,7 @@ from pipelines.errors import StoppressError, WatchlistError
 from pipelines.urlkey import normalise, urlkey
 
 from . import resume
-from .fields import DEFAULT, EXTRA, KNOWN
+from .fields import DEFAULT, EXTRA, KNOWN, RESOLVED
 from .times import filled
 
 MatchType = Literal["exact", "prefix", "host", "domain"]
@@ -79,10 +79,15 @@ class Query:
     show_pages: bool = False
 
     @property
+    def is_one_url(self) -> bool:
+        return len(self.ranges) == 1 and self.ranges[0].high == self.ranges[0].low + "\x00"
+
+    @property
     def is_plain(self) -> bool:
-        """Whether it is about one URL and takes every row: then the first of many rows are found at once."""
-        one = len(self.ranges) == 1 and self.ranges[0].high == self.ranges[0].low + "\x00"
-        return one and not (self.filters or self.collapses or self.closest or self.show_resume_key or self.offset)
+        """Whether it takes every row of one URL, from one end on: then the first of many rows are found at once."""
+        picks = self.filters or self.collapses or self.closest or self.show_resume_key or self.offset
+        counts = self.show_pages or self.page is not None or (self.limit or 0) < -1000
+        return self.is_one_url and not picks and not counts and not any(name in RESOLVED for name in self.fields)
 
 
 def query(given: Sequence[tuple[str, str]]) -> Query:

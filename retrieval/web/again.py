@@ -17,10 +17,10 @@ class Again(Generic[T]):
 
     def __init__(self, most: int, size: Callable[[T], int]) -> None:
         self._most, self._size_of, self._size = most, size, 0
-        self._generation: int | None = None
+        self._generation: Hashable = None
         self._given: OrderedDict[Hashable, T] = OrderedDict()
 
-    def get(self, generation: int | None, key: Hashable) -> T | None:
+    def get(self, generation: Hashable, key: Hashable) -> T | None:
         if generation is None or generation != self._generation:
             self._given.clear()
             self._size, self._generation = 0, generation
@@ -28,7 +28,7 @@ class Again(Generic[T]):
             self._given.move_to_end(key)
         return found
 
-    def keep(self, generation: int | None, key: Hashable, given: T) -> None:
+    def keep(self, generation: Hashable, key: Hashable, given: T) -> None:
         """``generation``: as it was told before the answer was made."""
         if generation is None or generation != self._generation or key in self._given:
             return

@@ -19,6 +19,7 @@ from .again import Again
 from .raw import codings
 
 KEPT = 32 * 2**20  # bytes of answers in memory
+LONGEST_KEY = 2_000  # bytes of a query that is kept
 _GZIP = 31  # zlib's window bits of 2 ** 15 bytes with a gzip frame
 
 
@@ -34,7 +35,7 @@ class Cdx:
 
     def __init__(self, archive: Archive) -> None:
         self._archive = archive
-        self._again = Again[Given](KEPT, lambda given: len(given.body))
+        self._again = Again[Given](KEPT, lambda given: len(given.body) + LONGEST_KEY)
 
     async def search(self, request: Request) -> Response:
         asked = query(request.query_params.multi_items())
@@ -68,7 +69,8 @@ class Cdx:
         if len(first) > 1:
             return _streamed(first, rest, kind, zipped)
         body = b"".join(_encoded(first, zipped))
-        self._again.keep(generation, key, Given(body, kind))
+        if len(request.scope["query_string"]) <= LONGEST_KEY:
+            self._again.keep(generation, key, Given(body, kind))
         return Response(body, media_type=kind, headers=_headers(zipped))
 
 

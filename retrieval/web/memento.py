@@ -36,7 +36,11 @@ from .links import (
 )
 from .records import Records
 
+BODILESS = (204, 304)  # RFC 9110 6.4.1
 HEADS = 20_000  # of answers lately given, about 2 kB each
+LONGEST_KEY = 2_000  # letters of an address that is kept
+CODINGS = {"gzip", "x-gzip", "deflate", "br", "zstd"}  # that a stored page may have
+Key = tuple[str, bytes, frozenset[str]]
 PER_MAP = 1_000  # mementos of one TimeMap; a longer history is told in several, and the first line comes soon
 
 
@@ -67,14 +71,14 @@ class Memento:
 
     async def web(self, request: Request) -> Response:
         """``/web/…``: the TimeGate of a URL, or one of its mementos."""
-        scope = request.scope
-        key = (scope.get("raw_path"), scope["query_string"], request.headers.get("accept-encoding"))
+        taken = frozenset(raw.codings(request.headers.get("accept-encoding", "")) & CODINGS)
+        key = (address.behind(request, "/web/"), request.scope["query_string"], taken)
         generation = self._archive.catalog.generation()
         if (head := self._heads.get(generation, key)) is not None:
             return Stored(head.status, head.headers, (await self._records.response(head.capture, head.original)).body)
         return await self._made(request, generation, key)
 
-    async def _made(self, request: Request, generation: int | None, key: Hashable) -> Response:
+    async def _made(self, request: Request, generation: Hashable, key: Key) -> Response:
         wanted = address.asked(address.behind(request, "/web/"), request.scope["query_string"].decode("latin-1"))
         if (moment := wanted.moment) is not None and len(wanted.digits) == 14:
             page = urlkey(wanted.url)
@@ -82,9 +86,12 @@ class Memento:
             if found is not None and self._nothing_new_is_down(found.takedowns):
                 stored = await self._records.response(found.capture, found.original)
                 around = Around(found.first, found.before, found.after, found.last, found.versions)
-                made = self._memento(found.capture, stored, around, wanted.mode, request)
-                if made.body is stored.body:
-                    head = Head(made.status_code, made.raw_headers, found.capture, found.original)
+                capture, mode = found.capture, wanted.mode
+                if raw.is_to_be_decoded(stored, key[2]):  # to hundred times its size
+                    return await self._records.apart(lambda: self._memento(capture, stored, around, mode, request))
+                made = self._memento(capture, stored, around, mode, request)
+                if made.body is stored.body and len(key[0]) + len(key[1]) <= LONGEST_KEY:
+                    head = Head(made.status_code, made.raw_headers, capture, found.original)
                     self._heads.keep(generation, key, head)
                 return made
         return await self._records.apart(lambda: self._looked_for(wanted, request))
@@ -131,8 +138,11 @@ class Memento:
         headers, body = raw.given(stored, raw.codings(request.headers.get("accept-encoding", "")))
         if 300 <= stored.status < 400 and (target := stored.header("Location")):
             headers += self._led_to(capture, target, mode)
+        if stored.status in BODILESS:  # whatever lies behind its head would be taken for another answer
+            body = b""
+        else:
+            headers.append(("Content-Length", str(len(body))))
         headers += [
-            ("Content-Length", str(len(body))),
             ("Memento-Datetime", http_date(capture.timestamp)),
             ("Link", memento_links(self._origins, capture, around, mode)),
         ]

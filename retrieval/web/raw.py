@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 from pipelines.entity import listed
 from pipelines.store.warcs import StoredResponse
@@ -41,6 +41,12 @@ def given(answer: StoredResponse, accepted: Iterable[str]) -> tuple[Headers, byt
             body = answer.decoded()
         headers.append(("Vary", "Accept-Encoding"))
     return headers + archived(answer.headers), body
+
+
+def is_to_be_decoded(answer: StoredResponse, accepted: Container[str]) -> bool:
+    """Whether ``given`` has to take a coding off."""
+    coding = (listed(answer.headers, "Content-Encoding") or "").strip().lower()
+    return bool(coding) and coding not in accepted
 
 
 def archived(headers: Iterable[tuple[str, str]]) -> Headers:

@@ -1,4 +1,4 @@
-"""Archived answers as a service reads them: lately given ones from memory, each once however many ask for it."""
+"""Archived answers as a service reads them: lately given ones from memory, one of many that ask reads for all."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from pipelines.store.warcs import StoredResponse, WarcReader, answered, revisite
 from pipelines.warc import Record
 
 T = TypeVar("T")
-KEPT = 64 * 2**20  # bytes of bodies in memory
+KEPT = 64 * 2**20  # bytes in memory
 AT_ONCE = 256 * 2**10  # bytes of a record: reading so little from a disk takes less than handing it to a thread
 FEW = 4  # threads for what takes longer on this machine
 THREADS = 32  # that wait for a store or a database elsewhere
@@ -83,10 +83,15 @@ class Records:
             done.exception()  # whoever waited has it; if all have gone, nobody needs it
 
     def _keep(self, name: str, response: StoredResponse) -> StoredResponse:
-        size = len(response.body)
+        size = _size(response)
         if size <= self._most // 8 and name not in self._kept:
             self._kept[name] = response
             self._size += size
             while self._size > self._most:
-                self._size -= len(self._kept.popitem(last=False)[1].body)
+                self._size -= _size(self._kept.popitem(last=False)[1])
         return response
+
+
+def _size(response: StoredResponse) -> int:
+    """Bytes of memory, about: a revisit has no body, and many fields."""
+    return len(response.body) + sum(len(name) + len(value) + 200 for name, value in response.headers) + 500
