@@ -18,8 +18,9 @@ from scrapy.utils.defer import maybe_deferred_to_future
 from pipelines.catching_up import catch_up
 from pipelines.config import Config
 from pipelines.keeper import Keeper
+from pipelines.spools import open_beside_others
 
-from .guest import STORE, config_of_settings, open_beside_others
+from .guest import STORE, config_of_settings
 from .watchlist import load_watchlist
 
 log = logging.getLogger(__name__)

@@ -7,7 +7,7 @@ import json
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from .entity import head
+from .entity import Message, head
 from .model import Capture
 from .urlkey import urlkey
 from .warc import Placed
@@ -16,6 +16,9 @@ from .warc import Placed
 def timestamp14(moment: datetime) -> str:
     """``20260103100000``: how CDX and Memento write a second of UTC."""
     return moment.astimezone(UTC).strftime("%Y%m%d%H%M%S")
+
+
+_NO_HEAD = Message(0, "", (), b"")  # of a revisit without a block, as others write them
 
 
 def capture_of(placed: Placed, filename: str) -> Capture | None:
@@ -27,7 +30,7 @@ def capture_of(placed: Placed, filename: str) -> Capture | None:
     url = said.get("warc-target-uri", "")
     if not url.startswith(("http://", "https://")):
         return None
-    message = head(record.block)
+    message = head(record.block) if record.block or record.type == "response" else _NO_HEAD
     refers_to = said.get("warc-refers-to")
     return Capture(
         urlkey=urlkey(url),
@@ -41,7 +44,7 @@ def capture_of(placed: Placed, filename: str) -> Capture | None:
         kind="revisit" if record.type == "revisit" else "response",
         role=said.get("stoppress-role") or "page",  # type: ignore[arg-type]
         mime=(message.header("Content-Type") or "").partition(";")[0].strip().lower() or None,
-        status=message.status,
+        status=message.status or None,
         refers_to=refers_to.strip("<>") if refers_to else None,
         etag=message.header("ETag"),
         last_modified=message.header("Last-Modified"),

@@ -28,6 +28,7 @@ from pipelines.redaction import blanked, without_sides
 from pipelines.rereading import Rereading, here
 from pipelines.store.catalog import PageSummary, StoredVersion
 from pipelines.takedowns import Takedown
+from pipelines.turns import told_from
 from pipelines.urlkey import normalise, urlkey
 
 from .between import between
@@ -254,10 +255,10 @@ class Page:
             return self._catalog.latest_version(self.urlkey) or self._missing()
         if isinstance(asked, datetime):
             return self._catalog.version_at(self.urlkey, _end_of(asked)) or self._missing()
-        newest = self._catalog.latest_version(self.urlkey) or self._missing()
         found = self._catalog.version(self.urlkey, asked)
         if found is None:
-            raise NotArchived(nothing_at(self.url, asked, newest.seq))
+            numbers = [one.seq for one in self._catalog.turns(self.urlkey)] or self._missing()
+            raise NotArchived(nothing_at(self.url, asked, max(numbers)))
         return found
 
     def versions_by(self, extractor: str) -> list[LaterVersion]:
@@ -325,7 +326,7 @@ class Page:
         if new.seq == old.seq:
             return []
         blocks = self._catalog.blocks()
-        if new.seq == old.seq + 1:
+        if self._is_told(old, new):
             recorded = self._catalog.changes(urlkey=self.urlkey, seq=new.seq)
             return open_words((stored.change for stored in recorded), blocks)
         versions = [without_words(stored, blocks) for stored in self._catalog.versions(self.urlkey)]
@@ -339,10 +340,24 @@ class Page:
         """
         old, new = self._stored(a), self._stored(b)
         taken = [v.record_id for v in (old, new) if version_block(v, self._catalog)]
-        if not taken or new.seq != old.seq + 1:
+        if not taken or not self._is_told(old, new):
             return self.diff(old.seq, new.seq)
         found = self._catalog.changes(urlkey=self.urlkey, seq=new.seq)
         return [without_sides(stored.change, taken) for stored in found]
+
+    def neighbour(self, stored: StoredVersion, step: int) -> StoredVersion | None:
+        """The version before (``step`` -1) or after (1) in time, None at either end: what was imported has a number
+        of its own.
+
+        >>> page.neighbour(page.at("v3"), -1).seq
+        """
+        numbers = [one.seq for one in self._catalog.turns(self.urlkey)]
+        place = numbers.index(stored.seq) + step
+        return self.at(numbers[place]) if 0 <= place < len(numbers) else None
+
+    def _is_told(self, old: StoredVersion, new: StoredVersion) -> bool:
+        """Whether the catalog has the changes from one to the other."""
+        return told_from(self._catalog.turns(self.urlkey)).get(new.seq) == old.seq
 
     def place(self, proof: Proof | None) -> Place | None:
         """Where the record of a proof lies now; None for one that is not in the archive (any more)."""

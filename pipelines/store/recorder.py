@@ -55,6 +55,7 @@ class _Job:
     visit: Visit | None = None
     started: tuple[Visit, ...] = ()
     reading: bytes = b""
+    made: tuple[Record, ...] = ()  # an exchange as records, the answer first
 
 
 @dataclass(slots=True)
@@ -99,6 +100,10 @@ class Recorder:
         The promise is kept when it is on disk; StoreError if it is not.
         """
         return self._put(_Job(exchange=exchange, visit_id=visit_id, role=role, page=page))
+
+    def made(self, records: Sequence[Record], *, visit_id: str) -> Promise[Visit | None]:
+        """Keep records as they are, the first of them a capture of the visit; else as ``exchange``."""
+        return self._put(_Job(made=tuple(records), visit_id=visit_id))
 
     def visit(self, visit: Visit) -> Promise[Visit | None]:
         """Conclude a visit; the promise gives it back with outcome and captures once all is on disk."""
@@ -179,6 +184,10 @@ class Recorder:
                 self._open[job.visit_id].append(capture)
             elif capture:
                 group.loose.append(capture)
+        if job.made and job.visit_id:
+            placed = self._append(job.made)
+            if capture := capture_of(placed[0], self._file().name):
+                self._open[job.visit_id].append(capture)
         if job.visit:
             visit = conclude(job.visit, self._open.pop(job.visit.id, []))
             page = visit.captures[0] if visit.captures else None
@@ -190,9 +199,12 @@ class Recorder:
     def _write_exchange(self, exchange: Exchange, visit_id: str | None, role: Role,
                         original: Capture | None) -> Capture | None:  # fmt: skip
         kept = warc.exchange_records(exchange, record_id=warc.new_id(), visit_id=visit_id, role=role, original=original)
+        placed = self._append(kept.records)
+        return capture_of(placed[0], self._file().name)
+
+    def _append(self, records: Sequence[Record]) -> list[Placed]:
         epoch = self._file()
-        placed = [Placed(record, *epoch.append(record)) for record in kept.records]
-        return capture_of(placed[0], epoch.name)
+        return [Placed(record, *epoch.append(record)) for record in records]
 
     def _file(self) -> Epoch:
         if self._epoch is None:
@@ -225,7 +237,7 @@ class Recorder:
         if not jobs:
             return
         log.error("the spool could not be written, %d jobs are not acknowledged: %s", len(jobs), error)
-        self._lost |= {job.visit_id for job in jobs if job.exchange and job.visit_id}
+        self._lost |= {job.visit_id for job in jobs if (job.exchange or job.made) and job.visit_id}
         for job in jobs:
             if job.visit:  # it is told now; whoever concludes it once more says so knowingly
                 self._open.pop(job.visit.id, None)

@@ -1,0 +1,50 @@
+"""What one archive exports another one imports, and says the same."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.rebuild.kept import STORM
+from tests.rebuilt import equals_its_catalog
+from tests.running import stoppress
+
+from .conftest import MOVED, archive
+
+
+def said(config: Path, url: str) -> tuple[list[Any], list[Any]]:
+    """Versions and changes of a page, without the names of records."""
+    versions = stoppress("versions", url, "--json", config=config)
+    changes = stoppress("changes", "--json", config=config)
+    return _unnamed(versions.lines), _unnamed([line for line in changes.lines if line["url"] == url])
+
+
+def _unnamed(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _unnamed(inner) for name, inner in value.items() if name not in ("record_id", "id")}
+    return [_unnamed(inner) for inner in value] if isinstance(value, list) else value
+
+
+@pytest.mark.parametrize("name", ["day.warc.gz", "day.wacz"])
+def test_an_export_says_the_same_in_another_archive(day: Path, tmp_path: Path, name: str) -> None:
+    file = tmp_path / name
+    format_ = "wacz" if name.endswith("wacz") else "warc"
+    made = stoppress("export", format_, "-o", str(file), STORM, MOVED, config=day)
+    config = archive(tmp_path / "other", STORM, MOVED)
+    ran = stoppress("import", str(file), "--json", config=config)
+
+    assert (made.code, ran.code) == (0, 0), made.err + ran.err
+    assert ran.lines[-1]["refused"] == 0
+    for url in (STORM, MOVED):
+        versions, changes = said(config, url)
+        assert versions
+        assert (versions, changes) == said(day, url)
+    equals_its_catalog(config)
+
+    before = stoppress("log", STORM, "--json", config=config).lines
+    again = stoppress("import", str(file), "--json", config=config)
+
+    assert (again.code, again.lines[-1]["taken"]) == (0, 0), again.err
+    assert stoppress("log", STORM, "--json", config=config).lines == before
