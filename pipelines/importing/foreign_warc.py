@@ -111,6 +111,10 @@ class _Text:
             if rest or self._ended:
                 return not rest
 
+    def peek(self, size: int) -> bytes:
+        self._fill(size)
+        return self._held[:size]
+
     def line(self) -> bytes:
         while (end := self._held.find(b"\n")) < 0:
             if len(self._held) > _LINE or self._ended:
@@ -147,6 +151,9 @@ class _Text:
 
 def _record(text: _Text, offset: int, most: int, wanted: Wanted) -> Found:
     """The next one; its block is read, held or not."""
+    begin = text.peek(5)
+    if begin != b"WARC/":
+        raise _DamagedError(f"no WARC record begins here: {begin!r}")
     version = text.line()
     if not _VERSION.fullmatch(version):
         raise _DamagedError(f"no WARC record begins here: {version[:20]!r}")

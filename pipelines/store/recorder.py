@@ -16,6 +16,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from pipelines import warc
@@ -269,7 +270,8 @@ class Recorder:
         if group.started:
             told(lambda visits: self._catalog.visits_started(visits, worker=self._worker), group.started)
         if group.visits:
-            told(self._catalog.visits_recorded, [visit for _, visit in group.visits])
+            ended = partial(self._catalog.visits_recorded, worker=self._worker)  # some were never told as started
+            told(ended, [visit for _, visit in group.visits])
         if group.loose:
             told(self._catalog.captures_added, group.loose)
 
