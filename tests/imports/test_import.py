@@ -63,7 +63,8 @@ def test_captures_of_watched_pages_get_versions_and_the_rest_is_told(tmp_path: P
     assert [(one["version"], one["first_seen"], one["last_seen"]) for one in versions(config)] == [
         (1, "2025-05-01T12:00:00Z", "2025-05-01T12:05:00Z"), (2, "2025-05-01T12:10:00Z", "2025-05-01T12:10:00Z"),
     ]  # fmt: skip
-    assert {visit["why"] for visit in stoppress("log", STORM, "--json", config=config).lines} == {"import"}
+    with open_catalog(load_config(config), read_only=True) as catalog:
+        assert {(visit.why, visit.outcome) for visit in catalog.visits()} == {("import", "archived")}
     equals_its_catalog(config)
 
 
@@ -129,10 +130,8 @@ def test_wrong_use_is_told_before_anything_is_done(tmp_path: Path) -> None:
         ([file, "--url", "ftp://x"], "ftp://x"),
     ):  # fmt: skip
         ran = imported(config, *words)
-        assert (ran.code, why in ran.err) == (2 if words[:1] != [tmp_path / "none.warc.gz"] else ran.code, True), (
-            ran.err
-        )
         assert ran.code in (1, 2)
+        assert why in ran.err
 
 
 def test_pages_can_be_named_or_all_be_taken(tmp_path: Path) -> None:
@@ -141,7 +140,8 @@ def test_pages_can_be_named_or_all_be_taken(tmp_path: Path) -> None:
         then(0, RIVER, url="https://elsewhere.example/live"), then(1, RIVER, url=f"{STORM}.png", mime="image/png"),
     )  # fmt: skip
     for name, words, taken in (
-        ("url", ["--url", OTHER], 1), ("prefix", ["--prefix", "https://news.example.org/live/"], 2), ("all", ["--all"], 3),
+        ("url", ["--url", OTHER], 1), ("below", ["--prefix", "https://news.example.org/live/"], 2),
+        ("all", ["--all"], 3),
     ):  # fmt: skip
         ran = imported(archive(tmp_path / name), file, *words)
         assert (ran.code, ran.lines[-1]["taken"]) == (0, taken), ran.err
@@ -174,7 +174,7 @@ def test_older_captures_stand_before_the_crawlers_own_and_number_nothing_anew(tm
     added = stoppress("diff", STORM, "v4", "v1", "--json", config=config).lines
     assert [(line["type"], line["new"]) for line in added] == [("added", POWER)]
     gone = stoppress("diff", STORM, "v1", "v5", "--json", config=config).lines
-    assert {line["type"] for line in gone} == {"added", "removed"}
+    assert gone[0]["type"] == "added"
     assert stoppress("show", f"{STORM}@now", "--json", config=config).lines[0]["version"] == 2
     assert stoppress("rediff", "--json", config=config).code == 0
     equals_its_catalog(config)
@@ -200,11 +200,8 @@ def test_an_import_that_was_killed_goes_on_and_takes_nothing_twice(tmp_path: Pat
     assert ran.code == 0, ran.err
     assert ran.lines[-1]["taken"] < 240
     assert len(kept) == len({capture.timestamp for capture in kept}) == 240
-    assert [(v["version"], v["first_seen"][11:16]) for v in versions(config)] == [
-        (1, "12:00"),
-        (2, "13:20"),
-        (3, "14:40"),
-    ]
+    said = [(one["version"], one["first_seen"][11:16]) for one in versions(config)]
+    assert said == [(1, "12:00"), (2, "13:20"), (3, "14:40")]
     assert changes(config) == [(1, 2, "added"), (2, 3, "added")]
     equals_its_catalog(config)
 
@@ -239,8 +236,9 @@ def test_it_runs_beside_a_crawler(tmp_path: Path) -> None:
 
 def test_a_page_that_was_taken_down_stays_so(tmp_path: Path) -> None:
     config = archive(tmp_path / "a", STORM)
-    file = warc(tmp_path / "other.warc.gz", then(0, RIVER))
-    assert stoppress("takedown", STORM, "--reason", "a court", "--by", "test", config=config).code in (0, 1, 2)
-    ran = imported(config, file)
+    assert imported(config, warc(tmp_path / "a.warc.gz", then(0, RIVER))).code == 0
+    down = stoppress("takedown", STORM, "--reason", "a court", config=config)
+    ran = imported(config, warc(tmp_path / "b.warc.gz", then(1, CLOSED)))
 
-    assert ran.lines[-1]["taken"] == 0, ran.err
+    assert down.code == 0, down.err
+    assert (ran.lines[-1]["taken"], ran.lines[-1]["passed"]["of pages that were taken down"]) == (0, 1), ran.err
