@@ -12,7 +12,9 @@ from typing import Annotated, Any
 
 import typer
 
+from crawler.cdx_rows import Elsewhere
 from pipelines.cli.common import AsJson, current_config, echo_json, say
+from pipelines.config import Config
 from pipelines.errors import ConfigError, StoppressError
 from pipelines.face import iso
 from pipelines.importing.files import Refusal, check
@@ -35,6 +37,20 @@ def run(
         list[str] | None, typer.Option("--prefix", metavar="URL", help="And of pages below it; repeatable.")
     ] = None,
     everything: Annotated[bool, typer.Option("--all", help="Of every page in the files.")] = False,
+    cdx: Annotated[
+        str | None, typer.Option("--cdx", metavar="ADDRESS", help="Ask this CDX server for captures of the pages.")
+    ] = None,
+    captures: Annotated[
+        str,
+        typer.Option(
+            "--captures", metavar="ADDRESS", help="Where they are, with {timestamp} and {url} [default: /web/ there]."
+        ),
+    ] = "",
+    since: Annotated[
+        str | None, typer.Option("--from", metavar="DIGITS", help="With --cdx, as it has it: 2026.")
+    ] = None,
+    until: Annotated[str | None, typer.Option("--to", metavar="DIGITS", help="The same, for the end.")] = None,
+    limit: Annotated[int | None, typer.Option("--limit", min=1, help="With --cdx: take so many at most.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Take in captures that others made: of the pages that are watched, or of those that are named.
@@ -51,17 +67,22 @@ def run(
       stoppress import crawl-2026-01.warc.gz browsertrix.wacz
 
       stoppress import --url https://news.example.org/live/storm *.warc.gz
+
+      stoppress import --cdx https://web.archive.org/cdx/search/cdx --url https://news.example.org/live --from 2025
     """
-    if not files:
-        raise ConfigError("name at least one WARC or WACZ file")
-    check(files)
+    where = Elsewhere(cdx=cdx, captures=captures, since=since, until=until, most=limit) if cdx else None
+    _refuse_wrong_use(files or [], where, [captures, since, until, limit], prefixes or everything)
+    check(files or [])
     told = _Told(as_json)
+    config = current_config()
     asked = Asked(urls=urls or (), prefixes=prefixes or (), everything=everything)
-    with told, ended_by_sigterm(), importing(current_config(), asked, told) as one:
+    with told, ended_by_sigterm(), importing(config, asked, told) as one:
         if not (one.pages.named or one.pages.prefixes or everything):
             raise ConfigError("no page is watched; name pages with --url or --prefix, or take --all")
         try:
-            one.files(files)
+            if where:
+                _fetch(one, config, where, told)
+            one.files(files or [])
             one.read()
         except (KeyboardInterrupt, SystemExit, StoppressError):
             told.clear()
@@ -70,6 +91,34 @@ def run(
     told.sum_up(one)
     if one.tally.refused:
         raise typer.Exit(1)
+
+
+def _refuse_wrong_use(files: list[Path], where: Elsewhere | None, of_cdx: list[Any], many: object) -> None:
+    if not files and not where:
+        raise ConfigError("name at least one WARC or WACZ file, or a CDX server with --cdx")
+    if not where and any(of_cdx):
+        raise ConfigError("--captures, --from, --to and --limit belong to --cdx ADDRESS; add it, or leave them out")
+    if where and many:
+        raise ConfigError("a CDX server is asked page by page; name pages with --url, without --prefix and --all")
+    if where and where.captures and not all(name in where.captures for name in ("{timestamp}", "{url}")):
+        raise ConfigError("--captures has no {timestamp} or no {url}; write http://host/web/{timestamp}id_/{url}")
+    for name, text in (("--from", where and where.since), ("--to", where and where.until)):
+        if text and not (text.isascii() and text.isdigit() and len(text) <= 14):
+            raise ConfigError(f"{name} {text!r}: write 1 to 14 digits, as CDX servers have times: 2026, 20260103")
+
+
+def _fetch(one: Import, config: Config, where: Elsewhere, told: _Told) -> None:
+    from crawler.asking import Asking, networks  # the guard brings Twisted along; files need neither
+    from crawler.captures_elsewhere import fetch
+
+    crawl = config.crawl
+    asking = Asking(
+        agent=crawl.agent, timeout=crawl.timeout, gap=crawl.min_gap, most=crawl.max_size,
+        exceptions=networks(config.egress.allow), told=told.waits,
+    )  # fmt: skip
+    for url in one.pages.named.values():
+        fetch(one, asking, where, url)
+    one.taking.flush()
 
 
 class _Told:
@@ -90,6 +139,10 @@ class _Told:
     def passed(self, what: str, why: str) -> None:
         self.clear()
         say(f"{what}: {why}")
+
+    def waits(self, why: str) -> None:
+        self.clear()
+        say(why)
 
     def step(self, tally: Tally) -> None:
         now = time.monotonic()

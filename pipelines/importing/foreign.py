@@ -44,11 +44,13 @@ class Foreign:
     refers_to_date: datetime | None = None
     role: str = "page"
     visit: str | None = None  # of another archive of ours
-    checked: bool = False  # its digests have been found right
+    elsewhere: bool = False  # fetched from another archive; ``where`` is the address
 
     @property
     def found(self) -> tuple[tuple[str, str], ...]:
         """What its visit says of where it was found."""
+        if self.elsewhere:
+            return (("address", self.where), *((("digest", self.digest),) if self.digest else ()))
         said = {"file": self.where, "offset": str(self.offset), "record_id": self.record_id, "digest": self.digest}
         return tuple((name, value) for name, value in said.items() if value)
 

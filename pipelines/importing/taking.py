@@ -96,6 +96,12 @@ class Taking:
             return
         self._keep(url, page, [page, *(one for one in group if one is not page and one.role in _PARTS)])
 
+    def has(self, url: str, at: datetime) -> bool:
+        """Whether there is a capture of this URL in this second: then there need be no other."""
+        if (url, timestamp14(at)) in self._seconds:
+            self.flush()
+        return bool(self._in_second(url, at))
+
     def flush(self) -> None:
         """All that was taken is on disk, and in the catalog. StoreError: it is not."""
         waiting, self._waiting, self._held = self._waiting, [], 0
@@ -124,15 +130,17 @@ class Taking:
         return self._there(page)
 
     def _there(self, page: Foreign) -> str:
-        second = page.at.replace(microsecond=0)
-        if (page.url, timestamp14(second)) in self._seconds:
-            self.flush()
+        if not self.has(page.url, page.at):
+            return ""
+        there = self._in_second(page.url, page.at)
+        revisit = page.kind == "revisit" and any(one.kind == "revisit" for one in there)
+        return THERE if revisit or any(one.digest == _digest(page.block) for one in there) else SAME_SECOND
+
+    def _in_second(self, url: str, at: datetime) -> list[Capture]:
+        second = at.replace(microsecond=0)
         end = second + _SECOND - timedelta(microseconds=1)
-        for one in self._keeper.catalog.captures(urlkey(page.url), role=None, since=second, until=end):
-            if one.url == page.url:
-                same = one.kind == page.kind == "revisit" or one.digest == _digest(page.block)
-                return THERE if same else SAME_SECOND
-        return ""
+        there = self._keeper.catalog.captures(urlkey(url), role=None, since=second, until=end)
+        return [one for one in there if one.url == url]
 
     def _keep(self, url: str, page: Foreign, group: list[Foreign]) -> None:
         visit_id = named_id("visit", url, timestamp14(page.at))
@@ -197,10 +205,8 @@ class Taking:
         if found is None and one.refers_to:
             found = self._keeper.catalog.capture(one.refers_to)
         if found is None and one.refers_to_date:
-            url, second = one.refers_to_url or one.url, one.refers_to_date.replace(microsecond=0)
-            end = second + _SECOND - timedelta(microseconds=1)
-            there = self._keeper.catalog.captures(urlkey(url), role=None, since=second, until=end)
-            found = next((capture for capture in there if capture.url == url), None)
+            there = self._in_second(one.refers_to_url or one.url, one.refers_to_date)
+            found = next((capture for capture in there if capture.kind == "response"), None)
         return found if found and (found.kind, found.truncated) == ("response", None) else None
 
     def _note(self, group: Sequence[Foreign], captures: Sequence[Capture]) -> None:
