@@ -109,8 +109,15 @@ def foreign_of(reply: Reply, row: Row) -> Foreign:
     _check(reply, row)
     return Foreign(
         url=row.url, at=row.at, block=block(reply), kind="response", record_id=reply.url, where=reply.url, offset=0,
-        digest=row.digest if row.digest != "-" else None, elsewhere=True,
+        digest=row.digest if row.digest != "-" else None, elsewhere=True, truncated=_truncated(reply),
     )  # fmt: skip
+
+
+def _truncated(reply: Reply) -> str | None:
+    """A CDX server does not say that a capture was cut; its first header may."""
+    length = reply.header(f"{_ORIGINAL}content-length") or ""
+    same = reply.header(f"{_ORIGINAL}content-encoding") == reply.header("content-encoding")
+    return "unspecified" if same and length.isdigit() and len(reply.body) < int(length[:15]) else None
 
 
 def _check(reply: Reply, row: Row) -> None:

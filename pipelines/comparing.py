@@ -136,10 +136,9 @@ def _compare(pair: _Pair, catalog: Catalog, reread: Reread, *, below: int | None
     new, had_read = visit.version, before.version.extractor if pair.today else None
     if before.content_hash == content_hash(new) and not _deep(new):
         return _Compared(replace(visit, reading="unchanged", version=None))
-    if visit.why == IMPORT:
-        if time_of(visit) <= before.last_seen:
-            return _contradicting(visit, before)
-        visit = replace(visit, told_from=before.seq)
+    if visit.why == IMPORT and time_of(visit) <= before.last_seen:
+        return _contradicting(visit, before)
+    visit = replace(visit, told_from=before.seq)
     if pair.between:
         return _Compared(_told_already(visit, before))
     if before.redacted:  # what it said is not known any more: all of the page would look added

@@ -63,7 +63,7 @@ def settled(visit: Visit, confirms: tuple[str, ...] = (), reread: str | None = N
         changes=visit.changes,
         confirms=confirms,
         reread=reread,
-        told_from=visit.told_from,
+        told_from=visit.told_from if visit.version_seq != (visit.told_from or 0) + 1 else None,
     )
 
 
