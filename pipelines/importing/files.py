@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,11 +12,12 @@ from pipelines.errors import StoppressError
 from pipelines.warc import Record
 
 from .foreign import Foreign, RefusedError, foreign_of, target
-from .foreign_wacz import NotWaczError, RefusedMember, Wacz
+from .foreign_wacz import BROKEN, NotWaczError, RefusedMember, Wacz
 from .foreign_warc import Here, Passed, Refused, records
 from .taking import Taking, Tally, Waiting
 
 MOST_VISITS = 64  # of an archive of ours, that are gathered at once; each lies within some seconds
+MOST_WAITING = 100_000  # revisits of one file that come before their originals
 MOST_HELD = 64 * 2**20  # bytes of theirs
 
 
@@ -52,7 +52,7 @@ class Files:
         try:
             for where, file in self._streams(path):
                 self._stream(where, file)
-        except (OSError, NotWaczError, zipfile.BadZipFile, EOFError, RuntimeError) as e:
+        except (NotWaczError, *BROKEN) as e:
             why = (e.strerror or str(e)) if isinstance(e, OSError) else str(e)
             self._refuse(path.name, 0, why)
         finally:
@@ -121,7 +121,7 @@ class Files:
         try:
             self._taking.take(group)
         except Waiting as e:
-            if self._only is None:
+            if self._only is None and len(self._waiting.get(self._path, ())) < MOST_WAITING:
                 self._waiting.setdefault(self._path, set()).update((one.where, one.offset) for one in group)
             else:
                 self._refuse(first.where, first.offset, str(e))

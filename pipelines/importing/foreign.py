@@ -149,7 +149,9 @@ def _check(stated: str | None, candidates: list[bytes] | Iterator[bytes], what: 
     if size is None:
         return
     wanted = _bytes(value, size)
-    if wanted is None or all(hashlib.new(algorithm, data).digest() != wanted for data in candidates):
+    if wanted is None or all(
+        hashlib.new(algorithm, data, usedforsecurity=False).digest() != wanted for data in candidates
+    ):
         raise RefusedError(f"its {what} does not have the digest that it states, {stated[:90]}")
 
 

@@ -11,6 +11,7 @@ import json
 import re
 import stat
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,6 +26,8 @@ RATIO = 200  # that a member may inflate by; the standard wants WARC files store
 _ARCHIVE = re.compile(r"archive/[^/\\]+\.warc(\.gz)?", re.ASCII)
 _END = re.compile(b"PK\x05\x06", re.DOTALL)
 _PIECE = 2**20
+# What reading a member may meet; RuntimeError is also that of an encrypted one, or of a JSON nested too deeply.
+BROKEN = (zipfile.BadZipFile, zlib.error, ValueError, OSError, EOFError, RuntimeError)
 
 
 class NotWaczError(StoppressError):
@@ -98,7 +101,7 @@ class Wacz:
             return {one["path"]: str(one["hash"]) for one in said["resources"] if "path" in one and "hash" in one}, ""
         except KeyError as e:
             return {}, f"it is missing ({e})"
-        except (ValueError, TypeError, RecursionError, zipfile.BadZipFile, OSError, NotImplementedError) as e:
+        except (*BROKEN, TypeError, AttributeError) as e:
             return {}, f"it cannot be understood ({type(e).__name__})"
 
     def _wrong(self, info: zipfile.ZipInfo, stated: str | None) -> str:
@@ -111,7 +114,7 @@ class Wacz:
             with self._zip.open(info) as file:
                 while piece := file.read(_PIECE):
                     found.update(piece)
-        except (zipfile.BadZipFile, ValueError, OSError, EOFError, NotImplementedError, RuntimeError) as e:
+        except BROKEN as e:
             return f"it cannot be read: {e}"
         if found.hexdigest() != value.lower():
             return f"it does not have the digest that datapackage.json states, {str(stated)[:90]}"
@@ -157,6 +160,8 @@ def _no_archive(info: zipfile.ZipInfo) -> str:
     if not _ARCHIVE.fullmatch(info.filename):
         nested = info.filename.count("/") > 1
         return "a folder within archive/" if nested else "no WARC file: archive/*.warc.gz is read, no other"
+    if info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+        return "it is compressed in a way that a WACZ does not have"
     if info.flag_bits & 1:
         return "it is encrypted"
     if _bomb(info):

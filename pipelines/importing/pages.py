@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from pipelines.errors import WatchlistError
 from pipelines.urlkey import normalise, urlkey
 
 HTML = frozenset({"text/html", "application/xhtml+xml", None})
@@ -23,7 +24,12 @@ class Pages:
         key = urlkey(url)
         if key in self.named:
             return self.named[key]
-        return normalise(url) if self.all or key.startswith(self.prefixes) else None
+        if not (self.all or key.startswith(self.prefixes)):
+            return None
+        try:
+            return normalise(url)
+        except WatchlistError:  # whoever takes it will say what is wrong
+            return url
 
     def is_page(self, url: str, mime: str | None) -> bool:
         """What was named is a page whatever it answers; beside it images and scripts have addresses, too."""

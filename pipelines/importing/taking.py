@@ -133,6 +133,7 @@ class Taking:
         if not self.has(page.url, page.at):
             return ""
         there = self._in_second(page.url, page.at)
+        self._note([page], there)
         revisit = page.kind == "revisit" and any(one.kind == "revisit" for one in there)
         return THERE if revisit or any(one.digest == _digest(page.block) for one in there) else SAME_SECOND
 
@@ -211,7 +212,7 @@ class Taking:
 
     def _note(self, group: Sequence[Foreign], captures: Sequence[Capture]) -> None:
         """What was kept may be the original of what comes."""
-        kept = {(capture.url, capture.timestamp): capture for capture in captures}
+        kept = {(one.url, one.timestamp): one for one in captures if one.kind == "response"}
         for one in group:
             if one.kind == "response" and (capture := kept.get((one.url, one.at))):
                 self._originals["id", one.record_id] = capture
