@@ -22,7 +22,7 @@ def open_beside_others(config: Config, name: str, opened: Callable[[Config], Kee
     """
     base = config.archive.spool
     keeper = _in_free_folder(config, _folders(base, name), opened)
-    _take_in_others(config, base)
+    take_in_others(config, base)
     return keeper
 
 
@@ -47,7 +47,8 @@ def _with_spool(config: Config, folder: Path) -> Config:
     return config.model_copy(update={"archive": config.archive.model_copy(update={"spool": folder})})
 
 
-def _take_in_others(config: Config, base: Path) -> None:
+def take_in_others(config: Config, base: Path) -> None:
+    """What those that died have left in the folders below ``base``."""
     for folder in sorted(path for path in base.iterdir() if path.is_dir()):
         if not (left_open(folder) or sealed(folder)):
             continue

@@ -27,8 +27,9 @@ _SELDOM = 30.0  # ... and elsewhere, in a log for one
 
 
 def run(
-    files: Annotated[
-        list[Path] | None, typer.Argument(metavar="[FILE]...", help="WARC and WACZ files.", show_default=False)
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[FILE]...", help="WARC and WACZ files, or a CDX server.", show_default=False),
     ] = None,
     urls: Annotated[
         list[str] | None, typer.Option("--url", metavar="URL", help="Only captures of this page; repeatable.")
@@ -70,9 +71,14 @@ def run(
 
       stoppress import --cdx https://web.archive.org/cdx/search/cdx --url https://news.example.org/live --from 2025
     """
+    servers = [name for name in names or () if name.startswith(("http://", "https://"))]
+    files = [Path(name) for name in names or () if name not in servers]
+    if len(servers) + (cdx is not None) > 1:
+        raise ConfigError("one CDX server is asked at a time; name one")
+    cdx = cdx or next(iter(servers), None)
     where = Elsewhere(cdx=cdx, captures=captures, since=since, until=until, most=limit) if cdx else None
-    _refuse_wrong_use(files or [], where, [captures, since, until, limit], prefixes or everything)
-    check(files or [])
+    _refuse_wrong_use(files, where, [captures, since, until, limit], prefixes or everything)
+    check(files)
     told = _Told(as_json)
     config = current_config()
     asked = Asked(urls=urls or (), prefixes=prefixes or (), everything=everything)
@@ -82,7 +88,7 @@ def run(
         try:
             if where:
                 _fetch(one, config, where, told)
-            one.files(files or [])
+            one.files(files)
             one.read()
         except (KeyboardInterrupt, SystemExit, StoppressError):
             told.clear()

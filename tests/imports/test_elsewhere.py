@@ -79,7 +79,7 @@ def test_each_capture_is_fetched_once_and_stands_at_its_time(other: RawServer, t
     config = archive(tmp_path / "a", STORM)
     config.write_text(config.read_text() + '[crawl]\nmin_gap = "0s"\n')
     some = imported(config, "--cdx", cdx, "--url", STORM, "--limit", "1")
-    rest = imported(config, "--cdx", cdx)
+    rest = imported(config, cdx)
     fetched = [hit.path for hit in other.hits if hit.path.startswith("/web/")]
     again = imported(config, "--cdx", cdx)
 

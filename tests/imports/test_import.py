@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from crawler.setup import open_keeper
 from pipelines.config import load_config
 from pipelines.keeper import Keeper
 from pipelines.opened import open_catalog
@@ -205,6 +206,19 @@ def test_an_import_that_was_killed_goes_on_and_takes_nothing_twice(tmp_path: Pat
     said = [(one["version"], one["first_seen"][11:16]) for one in versions(config)]
     assert said == [(1, "12:00"), (2, "13:20"), (3, "14:40")]
     assert changes(config) == [(1, 2, "added"), (2, 3, "added")]
+    equals_its_catalog(config)
+
+
+def test_a_crawler_that_starts_takes_in_what_a_killed_import_has_left(tmp_path: Path) -> None:
+    config = archive(tmp_path / "a", STORM)
+    file = warc(tmp_path / "other.warc.gz", then(0, RIVER), then(1, CLOSED, RIVER))
+    killed = stoppress("import", str(file), config=config, env={"STOPPRESS_CRASH_AT": "imported:1"})
+    with open_keeper(load_config(config)):
+        pass
+
+    assert killed.code == -signal.SIGKILL
+    assert [one["version"] for one in versions(config)] == [1, 2]
+    assert imported(config, file).lines[-1]["passed"]["there already"] == 2
     equals_its_catalog(config)
 
 

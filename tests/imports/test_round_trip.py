@@ -42,6 +42,8 @@ def test_an_export_says_the_same_in_another_archive(day: Path, tmp_path: Path, n
         assert versions
         assert (versions, changes) == said(day, url)
     equals_its_catalog(config)
+    checked = stoppress("verify", "--deep", config=config)
+    assert checked.code == 0, checked.out
 
     before = stoppress("log", STORM, "--json", config=config).lines
     again = stoppress("import", str(file), "--json", config=config)
