@@ -12,7 +12,7 @@ WANTED := pyproject.toml constraints.txt
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test judges lint wheel bench-crawl bench-peers bench-stalls bench-extract bench-compare evaluate-diff crash constraints clean
+.PHONY: help demo test judges lint wheel bench-crawl bench-peers bench-stalls bench-extract bench-compare bench-serve evaluate-diff crash constraints clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /make \1@/p' Makefile | while IFS=@ read -r what does; do printf '%-18s %s\n' "$$what" "$$does"; done
@@ -46,6 +46,9 @@ bench-stalls: $(VENV)/.ready-test ## how late the event loop is while 300 MB of 
 
 bench-extract: $(VENV)/.ready-test ## reading pages, first and again, in calls of trafilatura.extract
 	@PYTHONPATH=. $(BIN)/python tests/bench/extract.py $(ARGS)
+
+bench-serve: $(VENV)/.ready-test ## captures and index lines a second beside pywb and the least that can be, in one run
+	@$(BIN)/python -m tests.bench.serving $(ARGS)
 
 bench-compare: $(VENV)/.ready-test ## two versions to changes beside difflib and cydifflib, as ratios in one run
 	@$(BIN)/python -m tests.bench.comparing $(ARGS)

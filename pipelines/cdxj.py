@@ -5,20 +5,38 @@ from __future__ import annotations
 import gzip
 import json
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 
 from .entity import Message, head
 from .model import Capture
 from .urlkey import urlkey
 from .warc import Placed
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_NO_HEAD = Message(0, "", (), b"")  # of a revisit without a block, as others write them
 
+
+@lru_cache(10_000)
 def timestamp14(moment: datetime) -> str:
     """``20260103100000``: how CDX and Memento write a second of UTC."""
     return moment.astimezone(UTC).strftime("%Y%m%d%H%M%S")
 
 
-_NO_HEAD = Message(0, "", (), b"")  # of a revisit without a block, as others write them
+def second14(micros: int) -> str:
+    """The same of whole microseconds since 1970; an index of thousands of lines is written with it."""
+    days, seconds = divmod(micros // 1_000_000, 86_400)
+    return _date(days) + _clock(seconds)
+
+
+@lru_cache(10_000)
+def _date(days: int) -> str:
+    return f"{_EPOCH + timedelta(days=days):%Y%m%d}"
+
+
+@lru_cache(86_400)
+def _clock(seconds: int) -> str:
+    return f"{seconds // 3600:02d}{seconds // 60 % 60:02d}{seconds % 60:02d}"
 
 
 def capture_of(placed: Placed, filename: str) -> Capture | None:

@@ -8,14 +8,24 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 from .errors import TakenDown
 from .face import from_iso, iso
-from .model import Capture
 
 Scope = Literal["page", "prefix", "capture"]
 SCOPES = ("page", "prefix", "capture")
+
+
+class Recorded(Protocol):
+    """A capture, or its row."""
+
+    @property
+    def record_id(self) -> str: ...
+    @property
+    def urlkey(self) -> str: ...
+    @property
+    def refers_to(self) -> str | None: ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,7 +52,7 @@ class Takedown:
             return False
         return urlkey == self.urlkey or (self.scope == "prefix" and urlkey.startswith(self.urlkey))
 
-    def covers(self, capture: Capture) -> bool:
+    def covers(self, capture: Recorded) -> bool:
         """Whether this capture is; a revisit shows what its original shows."""
         if self.scope == "capture":
             return self.record_id in (capture.record_id, capture.refers_to)
@@ -91,7 +101,7 @@ class Blocks:
         """Whether the bytes of all that was taken down have gone: nothing of it lies in any file."""
         return all(one.done for one in self._all)
 
-    def capture(self, capture: Capture) -> Takedown | None:
+    def capture(self, capture: Recorded) -> Takedown | None:
         """What stands before a capture: itself, its original, or its page."""
         found = next((one for one in self._all if one.covers(capture)), None)
         return found or self.record(capture.record_id) or self.record(capture.refers_to)

@@ -54,6 +54,7 @@ class Workers:
     def __init__(self, count: int) -> None:
         self._lanes = [_Lane() for _ in range(count)]
         self._alone = asyncio.Lock()
+        self._closing = threading.Lock()
 
     async def read(self, block: bytes, url: str, at: datetime) -> Version | Unreadable:
         """``reading.read`` in a worker; a dead or stuck worker is ``extract-failed``.
@@ -111,10 +112,15 @@ class Workers:
                 kill(own)
 
     def close(self) -> None:
-        for lane in self._lanes:
-            if lane.pool:
-                lane.pool.shutdown(wait=True, cancel_futures=True)
-                lane.pool = None
+        """Wait for what is at work. Also from two threads at once, for a crawl that is told to stop twice closes twice.
+
+        One pool shut down by two threads closes its pipes twice, the second time perhaps somebody else's file.
+        """
+        with self._closing:
+            for lane in self._lanes:
+                if lane.pool:
+                    lane.pool.shutdown(wait=True, cancel_futures=True)
+                    lane.pool = None
 
 
 def _open() -> ProcessPoolExecutor:

@@ -13,7 +13,8 @@ datetime, a version's number, or text as in ``URL@TIME`` (``retrieval.lookup``).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,12 +22,12 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, NoReturn, Self
 
 from pipelines.config import Config
-from pipelines.entity import decode, listed
 from pipelines.errors import ConfigError, NotArchived, TakenDown
 from pipelines.model import Capture, Change, Proof, Unreadable, Version, Visit
 from pipelines.redaction import blanked, without_sides
 from pipelines.rereading import Rereading, here
 from pipelines.store.catalog import PageSummary, StoredVersion
+from pipelines.store.warcs import StoredResponse
 from pipelines.takedowns import Takedown
 from pipelines.turns import told_from
 from pipelines.urlkey import normalise, urlkey
@@ -46,6 +47,7 @@ if TYPE_CHECKING:
 
 When = Moment | str | None  # None: the newest
 Clock = Callable[[], datetime]
+FIRST, TOGETHER = 10, 200  # versions of a long list that are read at once, at its begin and later
 
 
 def _now() -> datetime:
@@ -72,22 +74,10 @@ def open_archive(
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
+class Answer(StoredResponse):
     """What the server answered, as archived: ``body`` without transfer coding, with its content coding."""
 
     capture: Capture
-    status: int
-    reason: str
-    headers: tuple[tuple[str, str], ...]
-    body: bytes
-
-    def header(self, name: str) -> str | None:
-        """The last value of a field, None if absent; names are compared without case."""
-        return next((value for key, value in reversed(self.headers) if key.lower() == name.lower()), None)
-
-    def decoded(self) -> bytes:
-        """The body without its content coding (gzip, br, ...); DecodeError if it is cut or damaged."""
-        return decode(self.body, listed(self.headers, "Content-Encoding"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +94,7 @@ class Archive:
 
     def __init__(self, source: Source, *, clock: Clock = _now) -> None:
         self.catalog, self.reader, self.clock = source.catalog, source.reader, clock
+        self.near = source.catalog.near and source.reader.near  # files of this machine, which answer at once
         self._prepare, self._close = source.prepare, source.close
 
     def page(self, url: str) -> Page:
@@ -233,6 +224,31 @@ class Page:
         self._prepare()
         blocks, found = self._catalog.blocks(), self._catalog.versions(self.urlkey) or self._missing()
         return [without_words(stored, blocks) for stored in found]
+
+    def listed(self, *, offset: int = 0, limit: int | None = None) -> Iterator[tuple[StoredVersion, int]]:
+        """Versions, oldest first, each with the number of changes that led to it: some at a time, as they are taken.
+
+        >>> next(page.listed())[0].first_seen
+        """
+        self._prepare()
+        if self._catalog.latest_version(self.urlkey) is None:
+            self._missing()
+        return self._some_at_a_time(offset, limit)
+
+    def _some_at_a_time(self, offset: int, limit: int | None) -> Iterator[tuple[StoredVersion, int]]:
+        size = FIRST
+        while limit is None or limit > 0:
+            blocks = self._catalog.blocks()
+            found = self._catalog.versions_from(self.urlkey, offset, size if limit is None else min(size, limit))
+            if not found:
+                return
+            numbers = [stored.seq for stored in found]
+            between = min(numbers), max(numbers)
+            seen = open_ones(self._catalog.changes(urlkey=self.urlkey, between=between, confirmed=True), blocks)
+            counts = Counter(stored.to_seq for stored in seen)
+            yield from ((without_words(stored, blocks), counts[stored.seq]) for stored in found)
+            offset, size = offset + len(found), TOGETHER
+            limit = None if limit is None else limit - len(found)
 
     def at(self, when: When = None) -> StoredVersion:
         """What the page said then: the version shown by the last capture before; the first one if none was.

@@ -12,6 +12,7 @@ from datetime import datetime, timedelta
 from pipelines.errors import NotArchived
 from pipelines.model import Capture
 from pipelines.store.catalog import Catalog
+from pipelines.store.catalog_mementos import Seen
 from pipelines.store.catalog_scans import Span
 from pipelines.takedowns import Blocks
 
@@ -28,10 +29,10 @@ def second(moment: datetime) -> datetime:
 class Around:
     """A memento's place in its URL's history; where it is the first, ``before`` is None."""
 
-    first: Capture
-    before: Capture | None
-    after: Capture | None
-    last: Capture
+    first: Seen
+    before: Seen | None
+    after: Seen | None
+    last: Seen
 
 
 class Mementos:
@@ -65,7 +66,13 @@ class Mementos:
         before, after = self._before(until=here - _INSTANT), self._next(since=here + _SECOND)
         first = self._next() if before else capture
         last = self._before() if after else capture
-        return Around(first or capture, before and (self.exact(before.timestamp) or before), after, last or capture)
+        earlier = before and (self.exact(before.timestamp) or before)
+        return Around(
+            first=_seen(first or capture),
+            before=_seen(earlier) if earlier else None,
+            after=_seen(after) if after else None,
+            last=_seen(last or capture),
+        )
 
     def all(self, *, since: datetime | None = None) -> Iterator[Capture]:
         """Oldest first, one of each second."""
@@ -89,3 +96,7 @@ class Mementos:
 
     def _missing(self) -> Capture:
         raise NotArchived(f"{self._url} is not in this archive")
+
+
+def _seen(capture: Capture) -> Seen:
+    return Seen(capture.timestamp, capture.url)

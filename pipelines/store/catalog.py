@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from .catalog_captures import CaptureRows
 from .catalog_exports import ExportRows
+from .catalog_mementos import MementoRows
 from .catalog_overviews import Overviews
 from .catalog_rebuild import RebuildRows
 from .catalog_redaction import RedactionRows
@@ -42,7 +43,7 @@ __all__ = [
 
 class Catalog(
     WatchRows, VisitRows, CaptureRows, VersionRows, Overviews, RebuildRows, ReextractedRows, RediffedRows,
-    RedactionRows, TakedownRows, Scans, ExportRows,
+    RedactionRows, TakedownRows, Scans, ExportRows, MementoRows,
 ):  # fmt: skip
     """``Catalog.open(url)``; safe to use from several threads. Every method is one transaction.
 

@@ -89,7 +89,7 @@ class VersionRows(Database):
 
         def act(connection: Connection) -> list[StoredVersion]:
             by_time = _of(urlkey, below, by).order_by(*_BY_TIME).limit(limit)
-            numbers = _newest(connection, by_time) if by else _numbers(connection, urlkey, below, limit)
+            numbers = _listed(connection, by_time) if by else _numbers(connection, urlkey, below, limit)
             query = _of(urlkey, below, by)
             query = query if limit is None else query.where(versions.c.seq.in_(numbers))
             found = {row["seq"]: rows.stored_version(row) for row in connection.execute(query).mappings()}
@@ -97,17 +97,32 @@ class VersionRows(Database):
 
         return self.read(act)
 
+    def versions_from(self, urlkey: str, offset: int, limit: int) -> list[StoredVersion]:
+        """So many behind the first ``offset``, oldest first."""
+
+        def act(connection: Connection) -> list[StoredVersion]:
+            numbers = _oldest(connection, urlkey, offset, limit)
+            query = _of(urlkey).where(versions.c.seq.in_(numbers))
+            found = {row["seq"]: rows.stored_version(row) for row in connection.execute(query).mappings()}
+            return [found[number] for number in numbers]
+
+        return self.read(act)
+
     def changes(self, *, urlkey: str | None = None, since: datetime | None = None, until: datetime | None = None,
                 types: Sequence[str] = (), class_: str | None = None, seq: int | None = None,
+                between: tuple[int, int] | None = None,
                 confirmed: bool | None = None, stealth: bool | None = None,
                 limit: int | None = None) -> Iterator[StoredChange]:  # fmt: skip
-        """In the order in which they were seen; ``seq``: those that led to this version; ``limit``: the newest."""
+        """In the order in which they were seen; ``seq``: those that led to this version;
+        ``between``: to these, and all in between; ``limit``: the newest."""
         order = (changes.c.seen_by, changes.c.urlkey, changes.c.to_seq, changes.c.place)
         query = select(changes).order_by(*(column.desc() for column in order))
         asked = {"urlkey": urlkey, "class": class_, "to_seq": seq, "confirmed": confirmed, "stealth": stealth}
         for column, value in asked.items():
             if value is not None:
                 query = query.where(changes.c[column] == value)
+        if between:
+            query = query.where(changes.c.to_seq.between(*between))
         if since:
             query = query.where(changes.c.seen_by >= rows.micros(since))
         if until:
@@ -133,14 +148,23 @@ _BY_TIME = (versions.c.first_seen.desc(), versions.c.seq.desc())
 def _numbers(connection: Connection, urlkey: str, below: int | None, limit: int | None) -> list[int]:
     """Of the newest so many versions, newest first."""
     mine = _of(urlkey, below).limit(limit)
-    numbers = _newest(connection, mine.order_by(versions.c.seq.desc()))
-    if numbers == _newest(connection, mine.order_by(*_BY_TIME)):  # nearly always: nothing came out of turn
+    numbers = _listed(connection, mine.order_by(versions.c.seq.desc()))
+    if numbers == _listed(connection, mine.order_by(*_BY_TIME)):  # nearly always: nothing came out of turn
         return numbers
     order = in_turn(seen(connection, urlkey, below))
     return [one.seq for one in reversed(order)][:limit]
 
 
-def _newest(connection: Connection, query: Any) -> list[int]:
+def _oldest(connection: Connection, urlkey: str, offset: int, limit: int) -> list[int]:
+    """Of so many versions behind the first ones, oldest first."""
+    mine = _of(urlkey).offset(offset).limit(limit)
+    numbers = _listed(connection, mine.order_by(versions.c.seq))
+    if numbers == _listed(connection, mine.order_by(versions.c.first_seen, versions.c.seq)):
+        return numbers
+    return [one.seq for one in in_turn(seen(connection, urlkey))][offset : offset + limit]
+
+
+def _listed(connection: Connection, query: Any) -> list[int]:
     return list(connection.execute(query.with_only_columns(versions.c.seq)).scalars())
 
 

@@ -28,6 +28,7 @@ from sqlalchemy.pool import QueuePool
 from pipelines.errors import CatalogDamaged, CatalogError, RowRefused
 
 from .admin_lock import held
+from .prepared import Kept, Prepared, Reading, Rows
 from .tables import SCHEMA
 
 log = logging.getLogger(__name__)
@@ -35,15 +36,17 @@ T = TypeVar("T")
 WAITS = (0.1, 0.5, 2.0)  # seconds between tries of a transaction that met a lock or a lost connection
 BUSY = 10.0  # seconds SQLite itself waits for another writer
 # A number taken by another writer in the same moment is an IntegrityError: the next try sees the taken one.
-PASSING = (OperationalError, IntegrityError)
+PASSING = (OperationalError, IntegrityError, sqlite3.OperationalError)
 
 
 class Database:
     """An engine with our rules: short transactions, SQLite in WAL mode and with honest locking."""
 
-    def __init__(self, engine: Engine, *, read_only: bool) -> None:
+    def __init__(self, engine: Engine, *, read_only: bool, kept: Kept | None = None) -> None:
         self._engine = engine
+        self._kept = kept
         self._read_only = read_only
+        self.near = engine.dialect.name == "sqlite"  # a file: what is asked is answered at once
         self._joined = threading.local()  # the transaction that this thread has open in ``together``
         # SQLite's own way to wait for another writer is to sleep and try again.
         self._turn: Any = threading.RLock() if engine.dialect.name == "sqlite" else contextlib.nullcontext()
@@ -60,7 +63,10 @@ class Database:
         address = _address(url)
         if address.get_backend_name() == "sqlite":
             _prepare_file(Path(address.database or ""), read_only)
-        self = cls(_engine(address, read_only, relaxed), read_only=read_only)
+        path, kept = Path(address.database or "").absolute(), None
+        if read_only and address.get_backend_name() == "sqlite":
+            kept = Kept(lambda: _connect_to_read(path))
+        self = cls(_engine(address, read_only, relaxed), read_only=read_only, kept=kept)
         try:
             if _schema(self._engine) != SCHEMA:
                 from .migrating import bring_up_to_date  # Alembic is half of what a short command would import
@@ -76,6 +82,8 @@ class Database:
         return self
 
     def close(self) -> None:
+        if self._kept:
+            self._kept.close()
         self._engine.dispose()
 
     def held_by(self, verb: str) -> AbstractContextManager[None]:
@@ -104,6 +112,20 @@ class Database:
         if (joined := self._open_here()) is not None:
             return act(joined)
         return self._try(lambda: self._seen(act), "read")
+
+    def ask(self, prepared: Prepared, **values: Any) -> Rows:
+        """The rows of a prepared statement."""
+        return self._try(lambda: prepared.rows(self._kept, **values), "read")
+
+    def generation(self) -> int | None:
+        """A number that is another one when something was written since; None where that cannot be told.
+
+        It counts for this thread only.
+        """
+        if self._kept is None or (mine := self._kept.mine()) is None:
+            return None
+        row: tuple[int] = self._try(lambda: mine.execute("PRAGMA data_version").fetchone(), "read")
+        return row[0]
 
     def together(self, act: Callable[[], T]) -> T:
         """What ``act`` reads and writes here, in this thread, is one transaction; like any, it may run again."""
@@ -238,7 +260,7 @@ def _connect_to_read(path: Path) -> sqlite3.Connection:
     readable, [or] there is write permission on the directory, [or] the connection is opened using the immutable
     query parameter." -- https://www.sqlite.org/wal.html#readonly
     """
-    connection = _connect(path, "mode=ro")
+    connection = _connect(path, "mode=ro", Reading)
     try:
         connection.execute("PRAGMA schema_version")  # the first thing that reads the file, and meets the log
         return connection

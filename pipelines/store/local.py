@@ -44,12 +44,29 @@ class LocalStore:
 
     def get(self, key: str, start: int = 0, length: int | None = None) -> bytes:
         start, length = checked_range(start, length)
+        if length:
+            return self._part(key, start, length)
         with self.open(key) as file, self._read(key):
             size = os.fstat(file.fileno()).st_size
-            if start + (length or 0) > size or (length is None and 0 < start == size):
-                raise ObjectNotFound(f"{key} has {size} bytes, none at {start} to {start + (length or 1)}")
+            if start > size or (length is None and 0 < start == size):
+                raise ObjectNotFound(f"{key} has {size} bytes, none at {start}")
             file.seek(start)
-            return file.read() if length is None else file.read(length)
+            return b"" if length == 0 else file.read()
+
+    def _part(self, key: str, start: int, length: int) -> bytes:
+        """A record: four calls of the system."""
+        with self._read(key):
+            handle = os.open(f"{self._root}/{checked_key(key)}", os.O_RDONLY | os.O_CLOEXEC)
+            try:
+                data = os.pread(handle, length, start)
+                while len(data) < length and (more := os.pread(handle, length - len(data), start + len(data))):
+                    data += more  # one call gives 2 GB at most
+                if len(data) == length:
+                    return data
+                size = os.fstat(handle).st_size
+            finally:
+                os.close(handle)
+        raise ObjectNotFound(f"{key} has {size} bytes, none at {start} to {start + length}")
 
     def open(self, key: str) -> BinaryIO:
         with self._read(key):

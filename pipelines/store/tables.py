@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, MetaData, Table, Text, text
 
-SCHEMA = "0004"  # the newest revision in ``migrations/``: a catalog that has it needs no migration
+SCHEMA = "0005"  # the newest revision in ``migrations/``: a catalog that has it needs no migration
 
 metadata = MetaData()
 # Microseconds sort, compare and index the same in both databases; ISO text would not with mixed precision.
@@ -77,7 +77,7 @@ captures = Table(
     Column("fidelity", Text, nullable=False),
     Column("truncated", Text),
     Column("redacted", Key),  # the takedown that took its bytes
-    Index("captures_by_page", "urlkey", "timestamp"),
+    Index("captures_by_position", "urlkey", "timestamp", "record_id"),  # as they are listed
     Index("captures_by_visit", "visit_id"),
     Index("captures_by_file", "filename"),
 )  # fmt: skip

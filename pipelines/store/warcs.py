@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from pipelines.entity import Headers, entity, parse
+from pipelines.entity import Headers, decode, entity, listed, parse
 from pipelines.errors import DamagedRecord, ObjectNotFound
 from pipelines.model import Capture
 from pipelines.tombstones import refusal
 from pipelines.warc import TOMBSTONE_TYPE, Record, read_member
 
+from .local import LocalStore
 from .objects import ObjectStore
 
+GAP = 32 * 2**10  # bytes read for nothing that cost less than another request
+LONGEST_RUN = 8 * 2**20  # bytes
 OPEN = ".open"  # the suffix of a spool file that is still written to
 
 
@@ -27,6 +31,14 @@ class StoredResponse:
     headers: Headers
     body: bytes
 
+    def header(self, name: str) -> str | None:
+        """The last value of a field, None if absent; names are compared without case."""
+        return next((value for key, value in reversed(self.headers) if key.lower() == name.lower()), None)
+
+    def decoded(self) -> bytes:
+        """The body without its content coding (gzip, br, ...); DecodeError if it is cut or damaged."""
+        return decode(self.body, listed(self.headers, "Content-Encoding"))
+
 
 class WarcReader:
     """Records by capture. A file name with a slash is a key of the store, one without lies in the spool."""
@@ -34,6 +46,7 @@ class WarcReader:
     def __init__(self, store: ObjectStore, spool: Path | None) -> None:
         self._store = store
         self._spool = spool
+        self.near = isinstance(store, LocalStore)  # a disk: what is read is there at once
 
     def record(self, capture: Capture) -> Record:
         """The record of this capture; DamagedRecord if the bytes there are not it, TakenDown if it was redacted."""
@@ -56,15 +69,33 @@ class WarcReader:
 
     def response(self, capture: Capture, original: Capture | None = None) -> StoredResponse:
         """The archived answer; a revisit has its own header and, from ``original``, the body."""
-        message = parse(self.record(capture).block)
         if capture.kind != "revisit":
-            return StoredResponse(message.status, message.reason, message.headers, entity(message))
+            return self.answer(capture)
         if original is None:
             raise ObjectNotFound(f"{capture.record_id} revisits {capture.refers_to}, which is not in the archive")
-        source = self.response(original)
-        if message.status == 304:  # a 304 says "what you have": status and header are the original's
-            return source
-        return StoredResponse(message.status, message.reason, message.headers, source.body)
+        return revisited(*self.answers([capture, original]))
+
+    def answer(self, capture: Capture) -> StoredResponse:
+        """What the record itself holds: of a revisit the header alone."""
+        return _answer(self.record(capture))
+
+    def answers(self, captures: Sequence[Capture]) -> list[StoredResponse]:
+        """The same of several, in their order; those that lie close together are read with one request."""
+        return [_answer(self.taken(one, member)) for one, member in zip(captures, self.members(captures), strict=True)]
+
+    def members(self, captures: Sequence[Capture]) -> list[bytes]:
+        """``member`` of several: runs of one file in the store with one request each."""
+        found: dict[int, bytes] = {}
+        for run in runs(captures):
+            if len(run) == 1:
+                found[run[0]] = self.member(captures[run[0]])
+                continue
+            first, last = captures[run[0]], captures[run[-1]]
+            data = self._store.get(first.filename, first.offset, last.offset + last.length - first.offset)
+            for number in run:
+                start = captures[number].offset - first.offset
+                found[number] = data[start : start + captures[number].length]
+        return [found[number] for number in range(len(captures))]
 
     def part(self, key: str, start: int, length: int) -> bytes:
         """A part of a file in the store, whatever lies there."""
@@ -85,6 +116,35 @@ class WarcReader:
                 continue
         # Sealed and uploaded since the row was read: its key follows from its name.
         return self._store.get(warc_key(capture.filename), capture.offset, capture.length)
+
+
+def revisited(own: StoredResponse, source: StoredResponse) -> StoredResponse:
+    """A revisit as an answer: a 304 says "what you have", so that status and header are the original's."""
+    return source if own.status == 304 else replace(own, body=source.body)
+
+
+def runs(captures: Sequence[Capture]) -> list[list[int]]:
+    """Numbers of captures that one range of one file in the store brings, in the order in which they lie there."""
+    found: list[list[int]] = []
+    for number in sorted(range(len(captures)), key=lambda n: (captures[n].filename, captures[n].offset)):
+        if found and joined(captures[found[-1][0]], captures[found[-1][-1]], captures[number]):
+            found[-1].append(number)
+        else:
+            found.append([number])
+    return found
+
+
+def joined(first: Capture, last: Capture, another: Capture) -> bool:
+    """Whether the range from ``first`` to ``last`` may go on to ``another``, which does not lie before them."""
+    if another.filename != first.filename or not in_store(first.filename):
+        return False
+    gap = another.offset - (last.offset + last.length)
+    return 0 <= gap <= GAP and another.offset + another.length - first.offset <= LONGEST_RUN
+
+
+def _answer(record: Record) -> StoredResponse:
+    message = parse(record.block)
+    return StoredResponse(message.status, message.reason, message.headers, entity(message))
 
 
 def in_store(filename: str) -> bool:

@@ -9,14 +9,13 @@ from functools import lru_cache
 from itertools import chain, islice
 from typing import Any
 
-from pipelines.model import Capture
 from pipelines.store.catalog import Catalog
-from pipelines.store.catalog_scans import Position, Span, position_of
+from pipelines.store.catalog_scans import Line, Position, Span
 
 from . import resume
-from .fields import Original
+from .fields import SHORT, Original, reading
 from .query import MOST, BadQuery, Query
-from .select import limited, row, selected
+from .select import limited, selected
 
 TOGETHER = 500  # rows of one piece of text
 
@@ -33,24 +32,24 @@ def answer(catalog: Catalog, asked: Query) -> Answer:
     """BadQuery if the page that is asked for lies behind the last one."""
     if asked.show_pages:
         return Answer("text/plain", [f"{_pages(catalog, asked)}\n"])
-    found: Iterable[Capture] = captures(catalog, asked)
+    found: Iterable[Line] = captures(catalog, asked, short=_is_short(asked))
     key = None
     if asked.show_resume_key:
         found, key = _with_key(found, asked)
-    original = originals(catalog)
-    rows = (row(capture, asked, original) for capture in found)
+    rows = map(reading(asked.fields, originals(catalog)), found)
     if asked.json:
         return Answer("application/json", _json(rows, asked.fields, key))
     return Answer("text/plain", _text(rows, key))
 
 
-def captures(catalog: Catalog, asked: Query) -> Iterator[Capture]:
-    """What the query selects, in its order. With ``show_resume_key`` one more than its limit, if there is one."""
+def captures(catalog: Catalog, asked: Query, *, short: bool = False) -> Iterator[Line]:
+    """What the query selects, in its order; ``short`` lines if they do. With ``show_resume_key`` one more than its
+    limit, if there is one."""
     backwards = _from_behind(asked)
     blocks = catalog.blocks()
-    found: Iterable[Capture] = _scanned(catalog, asked, reverse=asked.reverse is not backwards)
+    found: Iterable[Line] = _scanned(catalog, asked, reverse=asked.reverse is not backwards, short=short)
     if blocks:  # withdrawn rows are left out: whoever asks for the memento hears why
-        found = (capture for capture in found if not blocks.capture(capture))
+        found = (line for line in found if not blocks.capture(line))
     found = selected(found, asked)
     if backwards:
         return iter(list(islice(found, min(-(asked.limit or 0), MOST)))[::-1])
@@ -59,18 +58,25 @@ def captures(catalog: Catalog, asked: Query) -> Iterator[Capture]:
     return limited(found, asked, MOST + 1 if asked.show_resume_key else MOST)
 
 
+def _is_short(asked: Query) -> bool:
+    """Whether short lines hold all that is told and looked at."""
+    looked_at = [one.field for one in asked.filters] + [one.field for one in asked.collapses]
+    return SHORT.issuperset(asked.fields) and SHORT.issuperset(looked_at)
+
+
 def _from_behind(asked: Query) -> bool:
     """The last rows are found from the end on; but where a run collapses its first row counts."""
     return (asked.limit or 0) < 0 and not asked.collapses and not asked.closest
 
 
-def _scanned(catalog: Catalog, asked: Query, *, reverse: bool) -> Iterator[Capture]:
+def _scanned(catalog: Catalog, asked: Query, *, reverse: bool, short: bool) -> Iterator[Line]:
     spans = _spans(asked)
     if asked.page is not None:
         return _page(catalog, spans, asked.page, asked.page_rows)
     simple = not (asked.filters or asked.collapses or asked.closest)
     first = abs(asked.limit) + asked.offset + 1 if simple and asked.limit is not None else None
-    return _one_after_the_other(catalog, spans, after=asked.after, reverse=reverse, first=first)
+    return _one_after_the_other(catalog, spans, after=asked.after, reverse=reverse, first=first,
+                                short=short)  # fmt: skip
 
 
 def _spans(asked: Query) -> list[Span]:
@@ -78,24 +84,26 @@ def _spans(asked: Query) -> list[Span]:
 
 
 def _one_after_the_other(catalog: Catalog, spans: Sequence[Span], *, after: Position | None, reverse: bool,
-                         first: int | None) -> Iterator[Capture]:  # fmt: skip
+                         first: int | None, short: bool = False) -> Iterator[Line]:  # fmt: skip
     if after:
         spans = [span for span in spans if span.high > after[0]]
     ordered = reversed(spans) if reverse else spans
-    return chain.from_iterable(catalog.scan(span, after=after, reverse=reverse, first=first) for span in ordered)
+    return chain.from_iterable(
+        catalog.lines(span, after=after, reverse=reverse, first=first, short=short) for span in ordered
+    )
 
 
 def _pages(catalog: Catalog, asked: Query) -> int:
     return -(-catalog.count(_spans(asked)) // asked.page_rows)
 
 
-def _page(catalog: Catalog, spans: Sequence[Span], number: int, size: int) -> Iterator[Capture]:
+def _page(catalog: Catalog, spans: Sequence[Span], number: int, size: int) -> Iterator[Line]:
     """The rows of one page. BadQuery behind the last: some clients go on until they are told."""
     skip = number * size
     for at, span in enumerate(spans):
         count = catalog.count([span])
         if skip < count:
-            begun = catalog.scan(span, after=catalog.position_at(span, skip), first=size)
+            begun = catalog.lines(span, after=catalog.position_at(span, skip), first=size)
             rest = _one_after_the_other(catalog, spans[at + 1 :], after=None, reverse=False, first=size)
             return islice(chain(begun, rest), size)
         skip -= count
@@ -104,24 +112,24 @@ def _page(catalog: Catalog, spans: Sequence[Span], number: int, size: int) -> It
     raise BadQuery(f"page {number} lies behind the last one; showNumPages=true says how many there are")
 
 
-def _with_key(found: Iterable[Capture], asked: Query) -> tuple[list[Capture], str | None]:
+def _with_key(found: Iterable[Line], asked: Query) -> tuple[list[Line], str | None]:
     """The rows, and a key only if others follow."""
     most = MOST if asked.limit is None else min(asked.limit, MOST)
     rows = list(found)
     if asked.reverse or asked.closest or most < 0 or len(rows) <= most or not most:
         return rows, None
-    return rows[:most], resume.key(position_of(rows[most - 1]))
+    return rows[:most], resume.key(rows[most - 1].position)
 
 
 def originals(catalog: Catalog) -> Original:
     """What revisits refer to: mostly the same few."""
-    known: Callable[[str], Capture | None] = lru_cache(1000)(catalog.capture)
-    return lambda capture: known(capture.refers_to) if capture.refers_to else None
+    known: Callable[[str], Line | None] = lru_cache(1000)(catalog.line)
+    return lambda line: known(line.refers_to) if line.refers_to else None
 
 
 def _text(rows: Iterable[Sequence[str]], key: str | None) -> Iterator[str]:
-    for some in together(rows):
-        yield "".join([" ".join(fields) + "\n" for fields in some])
+    for some in together(map(" ".join, rows)):
+        yield "\n".join(some) + "\n"
     if key:
         yield f"\n{key}\n"
 

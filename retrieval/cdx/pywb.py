@@ -9,9 +9,9 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from pipelines.cdxj import timestamp14
-from pipelines.model import Capture
+from pipelines.cdxj import second14
 from pipelines.store.catalog import Catalog
+from pipelines.store.catalog_scans import Line
 
 from .answer import captures, originals
 from .fields import field
@@ -35,21 +35,21 @@ def lines(catalog: Catalog, wanted: Query) -> Iterator[str]:
     """``urlkey timestamp {url, mime, status, digest, length, offset, filename}``. A revisit whose original is not in
     the archive is left out: pywb has no way to say so."""
     original = originals(catalog)
-    for capture in captures(catalog, wanted):
-        shown = original(capture) if capture.kind == "revisit" else capture
+    for line in captures(catalog, wanted):
+        shown = original(line) if line.kind == "revisit" else line
         if shown is not None and not shown.redacted:
-            yield _line(capture, shown)
+            yield _told(line, shown)
 
 
-def _line(capture: Capture, shown: Capture) -> str:
+def _told(line: Line, shown: Line) -> str:
     facts = {
-        "url": field("original", capture),
+        "url": field("original", line),
         "mime": field("mimetype", shown),
         "status": field("statuscode", shown),
         "digest": shown.digest,
     }
-    if shown is capture:
+    if shown is line:
         facts |= {name: field(name, shown) for name in ("length", "offset", "filename")}
     else:
-        facts |= {"offset": "0", "filename": f"{REVISITS}/{capture.record_id}"}
-    return f"{capture.urlkey} {timestamp14(capture.timestamp)} {json.dumps(facts)}\n"
+        facts |= {"offset": "0", "filename": f"{REVISITS}/{line.record_id}"}
+    return f"{line.urlkey} {second14(line.micros)} {json.dumps(facts)}\n"

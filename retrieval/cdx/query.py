@@ -78,6 +78,12 @@ class Query:
     page_rows: int = PAGE_ROWS * PAGE_SIZE
     show_pages: bool = False
 
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is about one URL and takes every row: then the first of many rows are found at once."""
+        one = len(self.ranges) == 1 and self.ranges[0].high == self.ranges[0].low + "\x00"
+        return one and not (self.filters or self.collapses or self.closest or self.show_resume_key or self.offset)
+
 
 def query(given: Sequence[tuple[str, str]]) -> Query:
     """``given``: the parameters as they came, repeated ones too. Unknown ones are passed over, as elsewhere."""

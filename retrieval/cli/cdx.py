@@ -9,9 +9,8 @@ import typer
 
 from pipelines.cli.common import AsJson, echo_json
 from retrieval.cdx.answer import answer, captures, originals
-from retrieval.cdx.fields import OWN
+from retrieval.cdx.fields import OWN, reading
 from retrieval.cdx.query import BadQuery, query
-from retrieval.cdx.select import row
 
 from .common import opened, wrong_use
 
@@ -50,8 +49,8 @@ def run(
             if not as_json:
                 sys.stdout.writelines(answer(archive.catalog, asked).pieces)
                 return
-            original = originals(archive.catalog)
-            for capture in captures(archive.catalog, asked):
-                echo_json(dict(zip(asked.fields, row(capture, asked, original), strict=True)))
+            read = reading(asked.fields, originals(archive.catalog))
+            for line in captures(archive.catalog, asked):
+                echo_json(dict(zip(asked.fields, read(line), strict=True)))
     except BadQuery as e:
         wrong_use(str(e))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
-
 from pipelines.cli.common import AsJson, echo_json
 from pipelines.face import Json, iso
 from pipelines.store.catalog import StoredVersion
@@ -31,14 +29,12 @@ def run(url: Url, extractor: By = None, as_json: AsJson = False) -> None:
         return
     with opened() as archive:
         page = archive.page(url)
-        versions = page.versions()
-        changes = Counter(stored.to_seq for stored in page.changes())
-    if as_json:
-        for stored in versions:
-            echo_json({"url": page.url, **version_line(stored, changes[stored.seq])})
-        return
-    head = ("version", "first seen", "last seen", "state", "updates", "changes", "headline")
-    table(head, [_row(stored, changes[stored.seq]) for stored in versions])
+        if as_json:
+            for stored, changes in page.listed():
+                echo_json({"url": page.url, **version_line(stored, changes)})
+            return
+        rows = [_row(stored, changes) for stored, changes in page.listed()]
+    table(("version", "first seen", "last seen", "state", "updates", "changes", "headline"), rows)
 
 
 def _list_later(url: str, extractor: str, as_json: bool) -> None:

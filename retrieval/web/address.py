@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from urllib.parse import quote, unquote
 
 from starlette.requests import Request
@@ -52,6 +53,7 @@ def asked(path: str, query: str) -> Asked:
     return Asked(target(rest, query), filled(digits), digits, mode)
 
 
+@lru_cache(10_000)
 def target(path: str, query: str) -> str:
     """The URL that is meant: raw, with collapsed slashes, percent-encoded as a whole, or without its scheme.
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any, get_args
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from pipelines.errors import NotArchived, TakenDown
 from pipelines.face import iso, version_to_json
 from pipelines.model import Capture, ChangeClass
+from pipelines.store.catalog import StoredVersion
 
 from ..archive import Archive
 from ..blocked import why_not
@@ -52,10 +53,8 @@ class Api:
     def versions(self, request: Request) -> Response:
         limit, offset = _paging(request)
         page = self._archive.page(_url(request))
-        found = page.versions()[offset : offset + limit]
-        changes = Counter(stored.to_seq for stored in page.changes())
-        lines = [version_line(stored, changes[stored.seq]) for stored in found]
-        return JSONResponse({"url": page.url, "versions": lines})
+        found = page.listed(offset=offset, limit=limit)
+        return StreamingResponse(_versions(page.url, found), media_type="application/json")
 
     def version(self, request: Request) -> Response:
         """One version whole, by its number or a time (``at``)."""
@@ -121,6 +120,14 @@ def _one_of(said: Mapping[str, str], name: str, words: Sequence[str]) -> str | N
     if value is not None and value not in words:
         raise BadQuery(f"{name} is one of {', '.join(words)}")
     return value
+
+
+def _versions(url: str, found: Iterator[tuple[StoredVersion, int]]) -> Iterator[str]:
+    """``{"url": …, "versions": […]}``, a line for each: the first comes before the last is read."""
+    yield json.dumps({"url": url})[:-1] + ', "versions": ['
+    for number, (stored, changes) in enumerate(found):
+        yield (",\n" if number else "\n") + json.dumps(version_line(stored, changes), ensure_ascii=False)
+    yield "\n]}\n"
 
 
 def _paging(request: Request) -> tuple[int, int]:

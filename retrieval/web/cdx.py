@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-import zlib
-from collections.abc import Iterable, Iterator
+import asyncio
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, islice
 
+from isal import isal_zlib
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
 from ..archive import Archive
 from ..cdx import pywb
 from ..cdx.answer import answer, together
-from ..cdx.query import query
+from ..cdx.query import Query, query
+from .again import Again, Given
 from .raw import codings
+
+_GZIP = 31  # zlib's window bits of 2 ** 15 bytes with a gzip frame
 
 
 class Cdx:
@@ -21,27 +25,62 @@ class Cdx:
 
     def __init__(self, archive: Archive) -> None:
         self._archive = archive
+        self._again = Again()
 
-    def search(self, request: Request) -> Response:
+    async def search(self, request: Request) -> Response:
         asked = query(request.query_params.multi_items())
-        found = answer(self._archive.catalog, asked)
-        return _streamed(request, found.pieces, found.media_type)
 
-    def for_pywb(self, request: Request) -> Response:
+        def found() -> tuple[Iterable[str], str]:
+            told = answer(self._archive.catalog, asked)
+            return told.pieces, told.media_type
+
+        return await self._given(request, asked, found)
+
+    async def for_pywb(self, request: Request) -> Response:
         """``/cdx/pywb``: pywb's ``cdx+`` index; its ``archive_paths`` are ``/warc/``."""
-        found = pywb.lines(self._archive.catalog, pywb.asked(request.query_params.multi_items()))
-        return _streamed(request, map("".join, together(found)), pywb.MEDIA_TYPE)
+        asked = pywb.asked(request.query_params.multi_items())
+
+        def found() -> tuple[Iterable[str], str]:
+            return map("".join, together(pywb.lines(self._archive.catalog, asked))), pywb.MEDIA_TYPE
+
+        return await self._given(request, asked, found)
+
+    async def _given(self, request: Request, asked: Query, found: Callable[[], tuple[Iterable[str], str]]) -> Response:
+        """A short answer at once; a long one streams."""
+        zipped = _zipped(request)
+        if not (self._archive.near and asked.is_plain):
+            return _streamed(*await asyncio.to_thread(_begun, found), zipped)
+        # A file of this machine gives the captures of one URL sooner than a thread is woken.
+        generation = self._archive.catalog.generation()
+        key = (request.scope["path"], request.scope["query_string"], zipped)
+        if (again := self._again.get(generation, key)) is not None:
+            return Response(again.body, media_type=again.kind, headers=_headers(zipped))
+        first, rest, kind = _begun(found)
+        if len(first) > 1:
+            return _streamed(first, rest, kind, zipped)
+        body = b"".join(_encoded(first, zipped))
+        self._again.keep(generation, key, Given(body, kind))
+        return Response(body, media_type=kind, headers=_headers(zipped))
 
 
-def _streamed(request: Request, found: Iterable[str], media_type: str) -> Response:
-    pieces = iter(found)
-    # What goes wrong before the first line can still be told with its own status.
-    begun = list(islice(pieces, 1))
-    body: Iterable[bytes] = (piece.encode() for piece in chain(begun, pieces))
-    headers = {"Vary": "Accept-Encoding"}
-    if _zipped(request):
-        body, headers = gzipped(body), headers | {"Content-Encoding": "gzip"}
-    return StreamingResponse(body, media_type=f"{media_type}; charset=utf-8", headers=headers)
+def _begun(found: Callable[[], tuple[Iterable[str], str]]) -> tuple[list[str], Iterator[str], str]:
+    """The first pieces, the others, their type. What goes wrong before the first line can still be told."""
+    told, media_type = found()
+    pieces = iter(told)
+    return list(islice(pieces, 2)), pieces, f"{media_type}; charset=utf-8"
+
+
+def _streamed(first: list[str], rest: Iterator[str], kind: str, zipped: bool) -> Response:
+    return StreamingResponse(_encoded(chain(first, rest), zipped), media_type=kind, headers=_headers(zipped))
+
+
+def _encoded(pieces: Iterable[str], zipped: bool) -> Iterable[bytes]:
+    body: Iterable[bytes] = (piece.encode() for piece in pieces)
+    return gzipped(body) if zipped else body
+
+
+def _headers(zipped: bool) -> dict[str, str]:
+    return {"Vary": "Accept-Encoding"} | ({"Content-Encoding": "gzip"} if zipped else {})
 
 
 def _zipped(request: Request) -> bool:
@@ -52,7 +91,7 @@ def _zipped(request: Request) -> bool:
 
 def gzipped(pieces: Iterable[bytes]) -> Iterator[bytes]:
     """Each piece goes out at once: the first line must not wait for the last."""
-    deflater = zlib.compressobj(6, wbits=16 + zlib.MAX_WBITS)
+    deflater = isal_zlib.compressobj(1, wbits=_GZIP)
     for piece in pieces:
-        yield deflater.compress(piece) + deflater.flush(zlib.Z_SYNC_FLUSH)
+        yield deflater.compress(piece) + deflater.flush(isal_zlib.Z_SYNC_FLUSH)
     yield deflater.flush()

@@ -11,7 +11,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from .errors import text
@@ -37,6 +37,7 @@ class Guard:
 
     def __init__(self, app: ASGIApp, rules: Rules, clock: Callable[[], float] = time.monotonic) -> None:
         self._app, self._rules = app, rules
+        self._headers = [(name.lower().encode(), value.encode()) for name, value in rules.headers.items()]
         self._rates = Rates(rules.rate, rules.burst, clock)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -47,9 +48,9 @@ class Guard:
 
         async def sent(message: Message) -> None:
             if message["type"] == "http.response.start":
-                headers = MutableHeaders(scope=message)
-                for name, value in self._rules.headers.items():
-                    headers.setdefault(name, value)
+                headers = message.setdefault("headers", [])
+                there = {name for name, _ in headers}
+                message["headers"] = [*headers, *((name, value) for name, value in self._headers if name not in there)]
             await send(message)
 
         refusal = self._refusal(scope)

@@ -7,10 +7,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
+from functools import lru_cache
 
 from pipelines.cdxj import timestamp14
 from pipelines.face import iso
 from pipelines.model import Capture
+from pipelines.store.catalog_mementos import Seen
 
 from ..mementos import Around, second
 from .address import in_header, memento
@@ -32,6 +34,7 @@ class Origins:
         return f"{self.base}/web/timemap/{form}/{in_header(url)}"
 
 
+@lru_cache(10_000)
 def http_date(moment: datetime) -> str:
     """RFC 1123, GMT."""
     return format_datetime(second(moment), usegmt=True)
@@ -57,7 +60,7 @@ def memento_links(origins: Origins, capture: Capture, around: Around, mode: str)
     return ", ".join([*about_url(origins, capture.url), *links])
 
 
-def _link_of(origins: Origins, capture: Capture, mode: str) -> str:
+def _link_of(origins: Origins, capture: Capture | Seen, mode: str) -> str:
     address = memento(origins.archive, capture.timestamp, capture.url, mode)
     return f'<{address}>; rel="{{}}"; datetime="{http_date(capture.timestamp)}"'
 

@@ -12,12 +12,13 @@ from starlette.responses import Response, StreamingResponse
 
 from pipelines.errors import NotArchived, ObjectNotFound, TakenDown, WatchlistError
 from pipelines.model import Capture
+from pipelines.store.warcs import StoredResponse
 from pipelines.urlkey import urlkey
 
-from ..archive import Answer, Archive
+from ..archive import Archive
 from ..blocked import why_not
 from ..cdx.times import filled
-from ..mementos import Mementos, second
+from ..mementos import Around, Mementos, second
 from . import address, raw
 from .links import (
     LINK_FORMAT,
@@ -29,6 +30,7 @@ from .links import (
     memento_links,
     timegate_links,
 )
+from .records import Records
 
 PER_MAP = 1_000  # mementos of one TimeMap; a longer history is told in several, and the first line comes soon
 
@@ -38,17 +40,37 @@ class Memento:
 
     def __init__(self, archive: Archive, origins: Origins) -> None:
         self._archive, self._origins = archive, origins
+        self._records = Records(archive.reader, near=archive.near)
+        self._takedowns = 0
 
-    def web(self, request: Request) -> Response:
+    async def web(self, request: Request) -> Response:
         """``/web/…``: the TimeGate of a URL, or one of its mementos."""
-        wanted = address.asked(address.behind(request, "/web/"), request.url.query)
+        wanted = address.asked(address.behind(request, "/web/"), request.scope["query_string"].decode("latin-1"))
+        if (moment := wanted.moment) is not None and len(wanted.digits) == 14:
+            key = urlkey(wanted.url)
+            found = await self._records.ask(lambda: self._archive.catalog.beside(key, moment))
+            if found is not None and self._nothing_new_is_down(found.takedowns):
+                stored = await self._records.response(found.capture, found.original)
+                around = Around(found.first, found.before, found.after, found.last)
+                return self._memento(found.capture, stored, around, wanted.mode, request)
+        return await self._records.apart(lambda: self._looked_for(wanted, request))
+
+    def _nothing_new_is_down(self, takedowns: int) -> bool:
+        """Whether nothing was ever taken down: else all that could be is looked at, and nothing stays in memory."""
+        if takedowns != self._takedowns:
+            self._takedowns = takedowns
+            self._records.forget()
+        return takedowns == 0
+
+    def _looked_for(self, wanted: address.Asked, request: Request) -> Response:
+        """Whatever was asked for, with all that may stand in its way."""
         found = Mementos(self._archive.catalog, urlkey(wanted.url), wanted.url)
         if wanted.moment is None:
             return self._timegate(found, wanted.url, request.headers.get("accept-datetime"))
         capture = found.exact(wanted.moment) if len(wanted.digits) == 14 else None
         if capture is None:
             return self._elsewhere(found.nearest(wanted.moment), wanted.mode)
-        return self._memento(found, capture, wanted.mode, request)
+        return self._memento(capture, self._stored(capture), found.around(capture), wanted.mode, request)
 
     def _timegate(self, found: Mementos, url: str, wanted: str | None) -> Response:
         # "If [Accept-Datetime] is not conformant [...] the TimeGate MUST return 400" -- RFC 7089 4.5.3
@@ -63,31 +85,26 @@ class Memento:
         there = address.memento(self._origins.archive, nearest.timestamp, nearest.url, mode)
         return _redirect(there, {"Link": timegate_links(self._origins, nearest.url)})
 
-    def _memento(self, found: Mementos, capture: Capture, mode: str, request: Request) -> Response:
-        answer = self._stored(capture)
-        headers, body = raw.given(answer, raw.codings(request.headers.get("accept-encoding", "")))
-        if 300 <= answer.status < 400 and (target := answer.header("Location")):
+    def _memento(self, capture: Capture, stored: StoredResponse, around: Around, mode: str,
+                 request: Request) -> Response:  # fmt: skip
+        headers, body = raw.given(stored, raw.codings(request.headers.get("accept-encoding", "")))
+        if 300 <= stored.status < 400 and (target := stored.header("Location")):
             headers += self._led_to(capture, target, mode)
         headers += [
+            ("Content-Length", str(len(body))),
             ("Memento-Datetime", http_date(capture.timestamp)),
-            ("Link", memento_links(self._origins, capture, found.around(capture), mode)),
+            ("Link", memento_links(self._origins, capture, around, mode)),
         ]
-        response = Response(body, answer.status if 200 <= answer.status <= 599 else 200)
-        response.raw_headers = [(b"content-length", str(len(body)).encode())]
-        response.raw_headers += [(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers]
-        return response
+        return Stored(stored.status if 200 <= stored.status <= 599 else 200, headers, body)
 
-    def _stored(self, capture: Capture) -> Answer:
+    def _stored(self, capture: Capture) -> StoredResponse:
         """Bytes and header of a capture, a revisit's from its original. ObjectNotFound names both."""
         original = self._archive.catalog.capture(capture.refers_to) if capture.refers_to else None
         if original and original.redacted:
             raise TakenDown(why_not(original, self._archive.catalog))
         if capture.kind == "revisit" and original is None:
             raise ObjectNotFound(f"{capture.record_id} revisits {capture.refers_to}, which is not in this archive")
-        stored = self._archive.reader.response(capture, original)
-        return Answer(
-            capture=capture, status=stored.status, reason=stored.reason, headers=stored.headers, body=stored.body
-        )
+        return self._archive.reader.response(capture, original)
 
     def _led_to(self, capture: Capture, target: str, mode: str) -> raw.Headers:
         try:
@@ -110,6 +127,14 @@ class Memento:
         if form == "json":
             return StreamingResponse(json_map(self._origins, part), media_type="application/json")
         return StreamingResponse(link_format(self._origins, part), media_type=LINK_FORMAT)
+
+
+class Stored(Response):
+    """An answer whose header is complete as it is given."""
+
+    def __init__(self, status: int, headers: raw.Headers, body: bytes) -> None:
+        self.status_code, self.body, self.background = status, body, None
+        self.raw_headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
 
 
 def _accepted(text: str) -> datetime:

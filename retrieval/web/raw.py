@@ -6,8 +6,7 @@ import re
 from collections.abc import Iterable
 
 from pipelines.entity import listed
-
-from ..archive import Answer
+from pipelines.store.warcs import StoredResponse
 
 Headers = list[tuple[str, str]]
 # What a captured page may do is decided here, not by the page: it runs nothing and asks nobody.
@@ -23,7 +22,7 @@ _TYPE = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+/[\x20-\x7e]+")
 _CODING = re.compile(r"[a-z0-9-]{1,20}")
 
 
-def given(answer: Answer, accepted: Iterable[str]) -> tuple[Headers, bytes]:
+def given(answer: StoredResponse, accepted: Iterable[str]) -> tuple[Headers, bytes]:
     """Header and body. ``accepted``: content codings that the client takes; another one is taken off.
 
     DecodeError if that cannot be done: then only who takes the coding can have the bytes.

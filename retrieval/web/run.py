@@ -20,6 +20,7 @@ from pipelines.errors import ConfigError, StoppressError
 
 from ..archive import Archive
 from .apps import application, captured
+from .bounded import Bounded
 from .links import Origins
 
 LEAST_TOKEN = 16  # characters
@@ -53,7 +54,16 @@ def serve(archive: Archive, config: Config, *, host: str | None, port: int | Non
     hosts = _hosts(origins, sockets)
     made = [make(archive, origins, hosts=hosts, token=token) for make in (application, captured)]
     told(Listening(origins.base, origins.archive, token is not None))
-    asyncio.run(_both(made, sockets))
+    with asyncio.Runner(loop_factory=_loop()) as runner:
+        runner.run(_both(made, sockets))
+
+
+def _loop() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    with contextlib.suppress(ImportError):  # less time for each event, where there is one
+        import uvloop
+
+        return uvloop.new_event_loop
+    return None
 
 
 async def _both(apps: list[ASGIApp], sockets: list[socket.socket]) -> None:
@@ -83,7 +93,7 @@ def settings(app: ASGIApp) -> uvicorn.Config:
     """Quiet, and nothing believed that a proxy's header says."""
     return uvicorn.Config(
         app, log_level="warning", access_log=False, proxy_headers=False, server_header=False, lifespan="off",
-        timeout_graceful_shutdown=5, h11_max_incomplete_event_size=64 * 1024,
+        timeout_graceful_shutdown=5, http=Bounded,
     )  # fmt: skip
 
 
@@ -104,7 +114,10 @@ def token_of(path: Path) -> str:
 def listen(host: str, port: int) -> socket.socket:
     """StoppressError, with the next step, if that cannot be had."""
     try:
-        return socket.create_server((host, port), family=_family(host), backlog=256)
+        listening = socket.create_server((host, port), family=_family(host), backlog=256)
+        # Head and body go out as two writes: the second must not wait until the first is acknowledged.
+        listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return listening
     except (OSError, OverflowError) as e:
         reason = getattr(e, "strerror", None) or str(e)
         raise StoppressError(f"{host} port {port} cannot be listened on: {reason}; name another with --port") from e

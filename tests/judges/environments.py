@@ -14,9 +14,9 @@ KEPT = ROOT / ".judges"
 _INSTALL = ["-m", "pip", "--disable-pip-version-check", "install", "-qq", "-r"]
 
 
-def environment(name: str) -> Path:
+def environment(name: str, named_in: Path = HERE) -> Path:
     """The ``bin`` folder of an environment with exactly what ``NAME.txt`` names."""
-    wanted = HERE / f"{name}.txt"
+    wanted = named_in / f"{name}.txt"
     stamp = hashlib.sha256(wanted.read_bytes() + sys.version.encode()).hexdigest()
     folder, done = KEPT / name, KEPT / name / "made-of"
     if not done.is_file() or done.read_text() != stamp:

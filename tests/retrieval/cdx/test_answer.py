@@ -11,6 +11,8 @@ import pytest
 from pipelines.cdxj import timestamp14
 from pipelines.model import Capture
 from pipelines.store.catalog import Catalog
+from pipelines.store.catalog_scans import Line
+from pipelines.store.rows import micros
 from pipelines.takedowns import Takedown
 from pipelines.urlkey import urlkey
 from retrieval.cdx.answer import answer
@@ -145,7 +147,12 @@ def asked_before(captures: list[Capture]) -> list[str]:
 
     inside = [one for one in captures if "organic" not in one.url]
     ordered = sorted(inside, key=lambda one: (one.urlkey, timestamp14(one.timestamp)))
-    return [" ".join(field(name, one) for name in DEFAULT) for one in ordered]
+    return [" ".join(field(name, line(one)) for name in DEFAULT) for one in ordered]
+
+
+def line(of: Capture) -> Line:
+    told = {name: getattr(of, name) for name in Line._fields if name != "micros"}
+    return Line(micros=micros(of.timestamp), **told)
 
 
 def test_a_resume_key_in_json_stands_behind_an_empty_row_and_only_where_rows_remain(catalog: Catalog) -> None:
