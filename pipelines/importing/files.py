@@ -42,6 +42,7 @@ class Files:
         self._refused, self._step = refused, step
         self._waiting: dict[Path, set[tuple[str, int]]] = {}  # revisits that came before their originals
         self._groups: dict[str, list[Foreign]] = {}
+        self._held = 0
         self._only: set[tuple[str, int]] | None = None
         self._path = Path()
 
@@ -106,15 +107,19 @@ class Files:
             self._group([one])
             return
         self._groups.setdefault(one.visit, []).append(one)
-        while len(self._groups) > MOST_VISITS or self._held() > MOST_HELD:
-            self._group(self._groups.pop(next(iter(self._groups))))
-
-    def _held(self) -> int:
-        return sum(len(one.block) for group in self._groups.values() for one in group)
+        self._held += _size(one)
+        while len(self._groups) > MOST_VISITS or self._held > MOST_HELD:
+            self._end_group()
 
     def _end_groups(self) -> None:
         while self._groups:
-            self._group(self._groups.pop(next(iter(self._groups))))
+            self._end_group()
+
+    def _end_group(self) -> None:
+        """The one that was begun first."""
+        group = self._groups.pop(next(iter(self._groups)))
+        self._held -= sum(map(_size, group))
+        self._group(group)
 
     def _group(self, group: list[Foreign]) -> None:
         first = group[0]
@@ -131,6 +136,10 @@ class Files:
     def _refuse(self, file: str, offset: int, why: str) -> None:
         self._tally.refused += 1
         self._refused(Refusal(file, offset, why))
+
+
+def _size(one: Foreign) -> int:
+    return len(one.block) + 1000  # what is said of it
 
 
 def check(paths: list[Path]) -> None:

@@ -97,8 +97,8 @@ class Taking:
         self._keep(url, page, [page, *(one for one in group if one is not page and one.role in _PARTS)])
 
     def has(self, url: str, at: datetime) -> bool:
-        """Whether there is a capture of this URL in this second: then there need be no other."""
-        if (url, timestamp14(at)) in self._seconds:
+        """Whether there is a capture of this page in this second, with http or https: 14 digits address it."""
+        if (urlkey(url), timestamp14(at)) in self._seconds:
             self.flush()
         return bool(self._in_second(url, at))
 
@@ -140,8 +140,7 @@ class Taking:
     def _in_second(self, url: str, at: datetime) -> list[Capture]:
         second = at.replace(microsecond=0)
         end = second + _SECOND - timedelta(microseconds=1)
-        there = self._keeper.catalog.captures(urlkey(url), role=None, since=second, until=end)
-        return [one for one in there if one.url == url]
+        return list(self._keeper.catalog.captures(urlkey(url), role=None, since=second, until=end))
 
     def _keep(self, url: str, page: Foreign, group: list[Foreign]) -> None:
         visit_id = named_id("visit", url, timestamp14(page.at))
@@ -160,7 +159,7 @@ class Taking:
         for each in records:
             self._keeper.recorder.made(each, visit_id=visit_id)
         self._waiting.append((self._keeper.recorder.visit(visit), group))
-        self._seconds.add((page.url, timestamp14(page.at)))
+        self._seconds.add((urlkey(page.url), timestamp14(page.at)))
         self._held += sum(len(one.block) for one in group)
         self._tally.taken += 1
         self._tally.revisits += page.kind == "revisit"
