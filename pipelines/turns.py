@@ -5,8 +5,9 @@ was captured elsewhere and is imported later has its place by its date:
 
     v4 (imported)  v5 (imported)  v1  v2  v6 (imported)  v3
 
-Each is told from the one before it that was known then: v5 from v4, v2 from v1, v3 from v2. v6 lies between two that
-had been compared with each other already, so that its changes are told, too: it has none of its own.
+Each is told from the one before it that was known then: v5 from v4, v2 from v1, v3 from v2. v1, before which nothing
+was known, is told from v5 once that has come (``begins``). v6 lies between two that had been compared with each other
+already, so that its changes are told, too: it has none of its own.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,7 @@ class Seen:
     seq: int
     first_seen: datetime
     imported: bool = False
+    told_late: int | None = None  # number of the one that it was told from when that had come, later than itself
 
 
 def in_turn(given: Iterable[Seen]) -> list[Seen]:
@@ -42,9 +45,15 @@ def in_turn(given: Iterable[Seen]) -> list[Seen]:
 
 def told_from(order: Sequence[Seen]) -> dict[int, int]:
     """By number of a version: that of the one which its changes were told from, where there are such."""
-    before = _nearest_lower(order)
+    before = {one.seq: one.told_late for one in order if one.told_late is not None} | _nearest_lower(order)
     after = _nearest_lower(order[::-1])
-    return {number: old for number, old in before.items() if after.get(number) not in before}
+    place = {one.seq: at for at, one in enumerate(order)}
+
+    def lies_between_two(number: int) -> bool:
+        old = before.get(after.get(number, number)) if number in after else None
+        return old is not None and place[old] < place[number]
+
+    return {number: old for number, old in before.items() if not lies_between_two(number)}
 
 
 def _nearest_lower(order: Sequence[Seen]) -> dict[int, int]:
@@ -62,6 +71,16 @@ def _nearest_lower(order: Sequence[Seen]) -> dict[int, int]:
 
 def lies_between(order: Sequence[Seen], before: int) -> bool:
     """Would a version that comes now, right behind the one with this number, lie between two that were compared?"""
-    numbers = [one.seq for one in order]
-    after = numbers[numbers.index(before) + 1 :][:1]
-    return bool(after) and any(number < after[0] for number in numbers[: numbers.index(before) + 1])
+    place = [one.seq for one in order].index(before)
+    after = next(iter(order[place + 1 :]), None)
+    if after is None:
+        return False
+    return after.told_late is not None or any(one.seq < after.seq for one in order[: place + 1])
+
+
+def begins(order: Sequence[Seen]) -> list[tuple[int, int]]:
+    """Numbers of versions that were told from none, since none had been known before them: each behind that of the
+    one which stands before it now."""
+    known = _nearest_lower(order)
+    untold = (pair for pair in pairwise(order) if pair[1].told_late is None)
+    return [(old.seq, new.seq) for old, new in untold if new.seq not in known]

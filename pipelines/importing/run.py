@@ -79,7 +79,8 @@ class Import:
 
     def read(self) -> None:
         """Also what a killed import has left unread."""
-        read_all(self.keeper, self._note, self._failed)
+        told = read_all(self.keeper, self.taking.seen, self._note, self._failed)
+        self.tally.changes += told  # ``_note`` has counted meanwhile
 
     def _note(self, visit: Visit) -> None:
         self.tally.readings[visit.reading or "none"] += 1

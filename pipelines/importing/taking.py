@@ -69,6 +69,7 @@ class Taking:
         self._seconds: set[tuple[str, str]] = set()  # that the catalog may not have yet
         self._originals: Recent[tuple[str, str], Capture] = Recent()
         self._blocks = keeper.catalog.blocks()
+        self.seen: set[str] = set()  # urlkeys of the pages whose captures were given, there already or not
 
     def wants(self, record: Record, url: str) -> str:
         """From the named fields alone: "" if the block is wanted, else why not."""
@@ -89,6 +90,8 @@ class Taking:
             return
         url = self._page_of(page, group)
         why = self._why_not(page, url)
+        if url is not None and why in ("", THERE):
+            self.seen.add(urlkey(url))
         if why or url is None:
             self._tally.passed[why or OTHER_PAGE] += len(group)
             if why in (SAME_SECOND, TAKEN_DOWN):

@@ -7,13 +7,13 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, and_, func, insert, select, update
 
 from pipelines.diff import DIFFER
 from pipelines.errors import CatalogError
 from pipelines.extract.canonical import content_hash
 from pipelines.face import version_to_json
-from pipelines.model import IMPORT, Visit
+from pipelines.model import IMPORT, Change, Visit
 from pipelines.turns import Seen, in_turn
 
 from . import rows
@@ -47,6 +47,20 @@ class VersionRows(Database):
             return _read(connection, given)
 
         return self.write(act) if given or confirmed else []
+
+    def told_late(self, stored: StoredVersion, url: str, from_: int, told: Sequence[Change]) -> None:
+        """Changes of a version before which nothing had been known, from one that has come since. Again: nothing."""
+        facts = {"urlkey": stored.urlkey, "url": rows.clean(url), "from_seq": from_, "to_seq": stored.seq}
+        rules = {"differ": DIFFER, "extractor": stored.version.extractor}
+        found = list(rows.change_rows(told, seen_by=stored.first_seen, **facts, **rules))
+        self.write(lambda connection: insert_new(connection, changes, found))
+
+    def visit_of(self, stored: StoredVersion) -> Visit | None:
+        """The visit that has shown a version first; without its captures."""
+        mine = and_(versions.c.urlkey == stored.urlkey, versions.c.seq == stored.seq)
+        query = select(visits).join(versions, versions.c.visit_id == visits.c.id).where(mine)
+        row = self.read(lambda c: c.execute(query).mappings().first())
+        return rows.visit(row) if row else None
 
     def latest_version(
         self, urlkey: str, *, below: int | None = None, by: datetime | None = None
@@ -173,7 +187,13 @@ def seen(connection: Connection, urlkey: str, below: int | None = None) -> list[
     query = select(versions.c.seq, versions.c.first_seen, visits.c.why).where(versions.c.urlkey == urlkey)
     query = query.select_from(versions.join(visits, visits.c.id == versions.c.visit_id, isouter=True))
     query = query if below is None else query.where(versions.c.seq < below)
-    return [Seen(row.seq, rows.moment(row.first_seen), row.why == IMPORT) for row in connection.execute(query)]
+    backward = select(changes.c.to_seq, func.max(changes.c.from_seq).label("from_seq"))
+    backward = backward.where(changes.c.urlkey == urlkey, changes.c.from_seq > changes.c.to_seq)
+    late = {row.to_seq: row.from_seq for row in connection.execute(backward.group_by(changes.c.to_seq))}
+    return [
+        Seen(row.seq, rows.moment(row.first_seen), row.why == IMPORT, late.get(row.seq))
+        for row in connection.execute(query)
+    ]
 
 
 def _of(urlkey: str, below: int | None = None, by: datetime | None = None) -> Any:

@@ -166,7 +166,7 @@ def test_older_captures_stand_before_the_crawlers_own_and_number_nothing_anew(tm
     assert ran.code == 0, ran.err
     assert [one["version"] for one in versions(config)] == [3, 4, 1, 5, 2]
     assert before == [(1, 2, "added")]
-    assert sorted(changes(config)) == [(1, 2, "added"), (3, 4, "added")]
+    assert sorted(changes(config)) == [(1, 2, "added"), (3, 4, "added"), (4, 1, "added")]
     assert "it is kept, and no version" in ran.err
     assert "it lies between v1 and the version after" in ran.err
     added = stoppress("diff", STORM, "v4", "v1", "--json", config=config).lines
@@ -175,6 +175,8 @@ def test_older_captures_stand_before_the_crawlers_own_and_number_nothing_anew(tm
     assert gone[0]["type"] == "added"
     assert stoppress("show", f"{STORM}@now", "--json", config=config).lines[0]["version"] == 2
     equals_its_catalog(config)
+    again = imported(config, file)
+    assert (again.code, again.lines[-1]["changes"]) == (0, 0)
 
     with Keeper(load_config(config)) as keeper:  # the crawler goes on from its own last version
         crawl = Crawl(keeper, start=T0 + timedelta(days=1))
@@ -183,7 +185,7 @@ def test_older_captures_stand_before_the_crawlers_own_and_number_nothing_anew(tm
     equals_its_catalog(config)
     again = stoppress("rediff", "--json", config=config)
     pairs = [(line["from"], line["to"], line["result"]) for line in again.lines if "result" in line and "from" in line]
-    assert (again.code, pairs) == (0, [(1, 2, "equal"), (3, 4, "equal"), (2, 6, "equal")]), again.err
+    assert (again.code, pairs) == (0, [(4, 1, "equal"), (1, 2, "equal"), (3, 4, "equal"), (2, 6, "equal")]), again.err
 
 
 def test_an_import_that_was_killed_goes_on_and_takes_nothing_twice(tmp_path: Path) -> None:
@@ -245,3 +247,17 @@ def test_a_page_that_was_taken_down_stays_so(tmp_path: Path) -> None:
 
     assert down.code == 0, down.err
     assert (ran.lines[-1]["taken"], ran.lines[-1]["passed"]["of pages that were taken down"]) == (0, 1), ran.err
+
+
+def test_the_step_to_the_first_version_is_told_once_also_by_an_import_that_was_killed(tmp_path: Path) -> None:
+    config = archive(tmp_path / "a", STORM)
+    with Keeper(load_config(config)) as keeper:
+        Crawl(keeper).visit(page(CLOSED, RIVER))
+    file = warc(tmp_path / "other.warc.gz", then(0, RIVER))
+    killed = stoppress("import", str(file), config=config, env={"STOPPRESS_CRASH_AT": "told_late:1"})
+    ran = imported(config, file)
+
+    assert (killed.code, ran.code) == (-signal.SIGKILL, 0)
+    assert (ran.lines[-1]["taken"], ran.lines[-1]["changes"]) == (0, 1)
+    assert changes(config) == [(2, 1, "added")]
+    equals_its_catalog(config)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from pipelines.turns import Seen, in_turn, lies_between, told_from
+from pipelines.turns import Seen, begins, in_turn, lies_between, told_from
 
 T0 = datetime(2026, 1, 3, 10, tzinfo=UTC)
 
@@ -48,3 +49,14 @@ def test_what_lies_between_two_compared_ones() -> None:
     order = in_turn(seen(10, 11, 1, 2, imported=(3, 4)))  # 3 4 1 2
 
     assert [lies_between(order, before) for before in (3, 4, 1, 2)] == [True, False, True, False]
+
+
+def test_the_first_one_is_told_from_what_has_come_before_it_since() -> None:
+    order = in_turn(seen(10, 11, 1, 2, imported=(3, 4)))  # 3 4 1 2
+    told = [replace(one, told_late=4) if one.seq == 1 else one for one in order]
+
+    assert (begins(order), begins(told)) == ([(4, 1)], [])
+    assert told_from(told) == {2: 1, 4: 3, 1: 4}
+    assert [lies_between(told, before) for before in (3, 4, 1, 2)] == [True, True, True, False]
+    later = [*told[:2], Seen(5, T0 + timedelta(days=3), imported=True), *told[2:]]
+    assert told_from(later) == {2: 1, 4: 3, 1: 4}
