@@ -94,7 +94,6 @@ class Archive:
 
     def __init__(self, source: Source, *, clock: Clock = _now) -> None:
         self.catalog, self.reader, self.clock = source.catalog, source.reader, clock
-        self.near = source.catalog.near and source.reader.near  # files of this machine, which answer at once
         self._prepare, self._close = source.prepare, source.close
 
     def page(self, url: str) -> Page:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from pipelines.errors import NotArchived
 from pipelines.model import Capture
 from pipelines.store.catalog import Catalog
-from pipelines.store.catalog_mementos import Seen
+from pipelines.store.catalog_mementos import Seen, Versions
 from pipelines.store.catalog_scans import Span
 from pipelines.takedowns import Blocks
 
@@ -33,6 +33,7 @@ class Around:
     before: Seen | None
     after: Seen | None
     last: Seen
+    versions: Versions
 
 
 class Mementos:
@@ -72,7 +73,11 @@ class Mementos:
             before=_seen(earlier) if earlier else None,
             after=_seen(after) if after else None,
             last=_seen(last or capture),
+            versions=Versions(*map(self._unless_down, self._catalog.versions_around(self._urlkey, here))),
         )
+
+    def _unless_down(self, version: Seen | None) -> Seen | None:
+        return version if version and not self._blocks.words(version.record_id) else None
 
     def all(self, *, since: datetime | None = None) -> Iterator[Capture]:
         """Oldest first, one of each second."""
@@ -99,4 +104,4 @@ class Mementos:
 
 
 def _seen(capture: Capture) -> Seen:
-    return Seen(capture.timestamp, capture.url)
+    return Seen(capture.timestamp, capture.url, capture.record_id)

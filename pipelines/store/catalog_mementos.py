@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -15,7 +15,7 @@ from pipelines.model import Capture
 from . import rows
 from .database import Database
 from .prepared import Prepared
-from .tables import captures, takedowns
+from .tables import captures, takedowns, versions
 
 _NAMES = tuple(column.name for column in captures.columns)
 _SECOND = 1_000_000  # microseconds
@@ -27,6 +27,14 @@ class Seen(NamedTuple):
 
     timestamp: datetime
     url: str
+    record_id: str
+
+
+class Versions(NamedTuple):
+    """Around the version that a capture shows, each by the capture that showed it first."""
+
+    predecessor: Seen | None = None
+    successor: Seen | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +48,7 @@ class Beside:
     before: Seen | None
     after: Seen | None
     last: Seen
+    versions: Versions
     takedowns: int
 
 
@@ -52,10 +61,18 @@ class MementoRows(Database):
         found = self.ask(self._beside, urlkey=urlkey, low=low, high=low + _SECOND)
         return _told(found[0]) if found else None
 
+    def versions_around(self, urlkey: str, second: datetime) -> Versions:
+        """Around a capture of this second; also such as may not be shown."""
+        high = rows.micros(second) // _SECOND * _SECOND + _SECOND
+        return _versions(*self.ask(self._around, urlkey=urlkey, high=high)[0])
+
+    @cached_property
+    def _around(self) -> Prepared:
+        return Prepared(self._engine, select(*_of_versions(*_named("urlkey", "high"))))
+
     @cached_property
     def _beside(self) -> Prepared:
-        original, key = captures.alias(), bindparam("urlkey", type_=Text)
-        low, high = (bindparam(name, type_=captures.c.timestamp.type) for name in ("low", "high"))
+        original, (key, low, high) = captures.alias(), _named("urlkey", "low", "high")
         at = captures.c.timestamp
         query = (
             select(
@@ -65,6 +82,7 @@ class MementoRows(Database):
                 _one(key, before=low, last=True),
                 _one(key, since=high),
                 _one(key, last=True),
+                *_of_versions(key, high),
                 select(func.count()).select_from(takedowns).scalar_subquery(),
             )
             .select_from(captures.outerjoin(original, original.c.record_id == captures.c.refers_to))
@@ -76,10 +94,10 @@ class MementoRows(Database):
 
 
 def _one(key: Any, *, before: Any = None, since: Any = None, last: bool = False) -> Any:
-    """Time and URL of the first or last capture of a URL there, as one text: a subquery has one column."""
+    """The first or last capture of a URL there."""
     one = captures.alias()
     at = one.c.timestamp
-    query = select(cast(at, Text).concat(" ").concat(one.c.url)).where(one.c.urlkey == key, one.c.redacted.is_(None))
+    query = select(_as_text(one)).where(one.c.urlkey == key, one.c.redacted.is_(None))
     if before is not None:
         query = query.where(at < before)
     if since is not None:
@@ -87,9 +105,35 @@ def _one(key: Any, *, before: Any = None, since: Any = None, last: bool = False)
     return query.order_by(at.desc() if last else at).limit(1).scalar_subquery()
 
 
+def _of_versions(key: Any, high: Any) -> tuple[Any, Any]:
+    """The version before the one on show, and the one that comes next."""
+    shown = versions.alias()
+    begun = select(func.max(shown.c.first_seen)).where(shown.c.urlkey == key, shown.c.first_seen < high)
+    return _version(key, lambda at: at < begun.scalar_subquery(), last=True), _version(key, lambda at: at >= high)
+
+
+def _version(key: Any, there: Callable[[Any], Any], *, last: bool = False) -> Any:
+    """The capture that first showed it, unless the bytes of that one are gone."""
+    one, capture = versions.alias(), captures.alias()
+    at = one.c.first_seen
+    query = select(_as_text(capture)).join_from(one, capture, capture.c.record_id == one.c.record_id)
+    query = query.where(one.c.urlkey == key, there(at), one.c.redacted.is_(None), capture.c.redacted.is_(None))
+    return query.order_by(at.desc() if last else at).limit(1).scalar_subquery()
+
+
+def _as_text(one: Any) -> Any:
+    """Time, record id and URL as one: a subquery has one column."""
+    return cast(one.c.timestamp, Text).concat(" ").concat(one.c.record_id).concat(" ").concat(one.c.url)
+
+
+def _named(*names: str) -> list[Any]:
+    """Parameters: a urlkey is text, the others are times."""
+    return [bindparam(name, type_=Text() if name == "urlkey" else captures.c.timestamp.type) for name in names]
+
+
 def _told(row: Sequence[Any]) -> Beside:
     count = len(_NAMES)
-    first, before, after, last, taken = row[2 * count :]
+    first, before, after, last, predecessor, successor, taken = row[2 * count :]
     return Beside(
         _capture(row[:count]),
         _capture(row[count : 2 * count]) if row[count] else None,
@@ -97,6 +141,7 @@ def _told(row: Sequence[Any]) -> Beside:
         _seen(before) if before else None,
         _seen(after) if after else None,
         _seen(last),
+        _versions(predecessor, successor),
         taken,
     )
 
@@ -106,5 +151,9 @@ def _capture(values: Sequence[Any]) -> Capture:
 
 
 def _seen(text: str) -> Seen:
-    at, _, url = text.partition(" ")
-    return Seen(rows.moment(int(at)), url)
+    at, record_id, url = text.split(" ", 2)
+    return Seen(rows.moment(int(at)), url, record_id)
+
+
+def _versions(predecessor: str | None, successor: str | None) -> Versions:
+    return Versions(_seen(predecessor) if predecessor else None, _seen(successor) if successor else None)

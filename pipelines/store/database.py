@@ -34,6 +34,7 @@ from .tables import SCHEMA
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 WAITS = (0.1, 0.5, 2.0)  # seconds between tries of a transaction that met a lock or a lost connection
+CACHE = 32 * 1024  # KiB of a reader's memory for pages of the file; SQLite's own 2 MiB hold a tenth of an index
 BUSY = 10.0  # seconds SQLite itself waits for another writer
 # A number taken by another writer in the same moment is an IntegrityError: the next try sees the taken one.
 PASSING = (OperationalError, IntegrityError, sqlite3.OperationalError)
@@ -263,6 +264,7 @@ def _connect_to_read(path: Path) -> sqlite3.Connection:
     connection = _connect(path, "mode=ro", Reading)
     try:
         connection.execute("PRAGMA schema_version")  # the first thing that reads the file, and meets the log
+        connection.execute(f"PRAGMA cache_size=-{CACHE}")
         return connection
     except sqlite3.OperationalError as e:
         connection.close()

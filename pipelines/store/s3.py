@@ -36,6 +36,7 @@ _BLOCK = 2**20  # bytes read at once where only a digest is wanted
 CONFIG = Config(
     connect_timeout=5,
     read_timeout=30,  # three times that is less than a service manager waits for a crawler to end
+    max_pool_connections=32,  # threads of a service that read at the same time
     retries={"mode": "standard", "total_max_attempts": 3},
     # Stores other than AWS may refuse the SDK's own checksums; the signature's sha256 they all know.
     request_checksum_calculation="when_required",

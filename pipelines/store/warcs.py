@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,8 +16,6 @@ from pipelines.warc import TOMBSTONE_TYPE, Record, read_member
 from .local import LocalStore
 from .objects import ObjectStore
 
-GAP = 32 * 2**10  # bytes read for nothing that cost less than another request
-LONGEST_RUN = 8 * 2**20  # bytes
 OPEN = ".open"  # the suffix of a spool file that is still written to
 
 
@@ -73,29 +70,11 @@ class WarcReader:
             return self.answer(capture)
         if original is None:
             raise ObjectNotFound(f"{capture.record_id} revisits {capture.refers_to}, which is not in the archive")
-        return revisited(*self.answers([capture, original]))
+        return revisited(self.answer(capture), self.answer(original))
 
     def answer(self, capture: Capture) -> StoredResponse:
         """What the record itself holds: of a revisit the header alone."""
-        return _answer(self.record(capture))
-
-    def answers(self, captures: Sequence[Capture]) -> list[StoredResponse]:
-        """The same of several, in their order; those that lie close together are read with one request."""
-        return [_answer(self.taken(one, member)) for one, member in zip(captures, self.members(captures), strict=True)]
-
-    def members(self, captures: Sequence[Capture]) -> list[bytes]:
-        """``member`` of several: runs of one file in the store with one request each."""
-        found: dict[int, bytes] = {}
-        for run in runs(captures):
-            if len(run) == 1:
-                found[run[0]] = self.member(captures[run[0]])
-                continue
-            first, last = captures[run[0]], captures[run[-1]]
-            data = self._store.get(first.filename, first.offset, last.offset + last.length - first.offset)
-            for number in run:
-                start = captures[number].offset - first.offset
-                found[number] = data[start : start + captures[number].length]
-        return [found[number] for number in range(len(captures))]
+        return answered(self.record(capture))
 
     def part(self, key: str, start: int, length: int) -> bytes:
         """A part of a file in the store, whatever lies there."""
@@ -123,26 +102,8 @@ def revisited(own: StoredResponse, source: StoredResponse) -> StoredResponse:
     return source if own.status == 304 else replace(own, body=source.body)
 
 
-def runs(captures: Sequence[Capture]) -> list[list[int]]:
-    """Numbers of captures that one range of one file in the store brings, in the order in which they lie there."""
-    found: list[list[int]] = []
-    for number in sorted(range(len(captures)), key=lambda n: (captures[n].filename, captures[n].offset)):
-        if found and joined(captures[found[-1][0]], captures[found[-1][-1]], captures[number]):
-            found[-1].append(number)
-        else:
-            found.append([number])
-    return found
-
-
-def joined(first: Capture, last: Capture, another: Capture) -> bool:
-    """Whether the range from ``first`` to ``last`` may go on to ``another``, which does not lie before them."""
-    if another.filename != first.filename or not in_store(first.filename):
-        return False
-    gap = another.offset - (last.offset + last.length)
-    return 0 <= gap <= GAP and another.offset + another.length - first.offset <= LONGEST_RUN
-
-
-def _answer(record: Record) -> StoredResponse:
+def answered(record: Record) -> StoredResponse:
+    """The answer in a record; a revisit's has no body."""
     message = parse(record.block)
     return StoredResponse(message.status, message.reason, message.headers, entity(message))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from calendar import monthrange
 from datetime import UTC, datetime
 
@@ -16,6 +17,9 @@ def filled(text: str, *, last: bool = False) -> datetime:
     """
     if not (text.isascii() and text.isdigit() and len(text) <= 14):
         raise ValueError("not 1 to 14 digits of YYYYMMDDhhmmss")
+    if len(text) == 14:  # what nearly all who ask for one capture write
+        with contextlib.suppress(ValueError):  # below it is said why not
+            return datetime.fromisoformat(f"{text[:8]}T{text[8:]}.{'999999' if last else '000000'}Z")
     values: list[int] = []
     for width in _WIDTHS:
         given, text = text[:width], text[width:]

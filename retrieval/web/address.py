@@ -68,6 +68,7 @@ def target(path: str, query: str) -> str:
     return normalise(text if _OTHER.match(text) else f"http://{text.lstrip('/')}")
 
 
+@lru_cache(10_000)
 def in_header(url: str) -> str:
     """A URL that can end neither a header nor a link in it."""
     return quote(url, safe=_SAFE)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+import logging
+from collections.abc import Awaitable, Callable, Collection
 from typing import Any
 
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from pipelines.errors import StoppressError
 
@@ -25,6 +26,8 @@ from .memento import Memento
 from .raw import WALL
 from .warcs import Warcs
 
+Give = Callable[[Request], Awaitable[Response]]
+log = logging.getLogger(__name__)
 # Nothing of a captured page is ever shown here but as text; should something slip through, it can do nothing.
 APPLICATION_HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; "
@@ -66,13 +69,43 @@ def captured(archive: Archive, origins: Origins, *, hosts: Collection[str], toke
         Route("/web/{url:path}", memento.web),
         *_health(archive),
     ]
-    return _guarded(routes, Rules(hosts=hosts, token=token, headers=dict(WALL)))
+    service = Straight("/web/", memento.web, _routed(routes), but="/web/timemap/")
+    return Guard(service, Rules(hosts=hosts, token=token, headers=dict(WALL)))
+
+
+class Straight:
+    """In front of the routes, whose way is as long as that to a capture: GETs below ``prefix`` go straight there.
+
+    All else is theirs.
+    """
+
+    def __init__(self, prefix: str, give: Give, routes: ASGIApp, *, but: str) -> None:
+        self._prefix, self._give, self._routes, self._but = prefix, give, routes, but
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path: str = scope.get("path", "")
+        mine = path.startswith(self._prefix) and not path.startswith(self._but)
+        if scope["type"] != "http" or scope["method"] != "GET" or not mine:
+            await self._routes(scope, receive, send)
+            return
+        request = Request(scope, receive)
+        try:
+            answer = await self._give(request)
+        except Exception as e:
+            answer = told(request, e)
+            if answer.status_code == 500:  # what nobody had thought of
+                log.exception("%s could not be answered", path)
+        await answer(scope, receive, send)
 
 
 def _guarded(routes: list[Route], rules: Rules) -> ASGIApp:
+    return Guard(_routed(routes), rules)
+
+
+def _routed(routes: list[Route]) -> ASGIApp:
     # What is refused is an answer; only of what nobody had thought of the server's log has the traceback.
     handlers: dict[Any, Any] = dict.fromkeys((StoppressError, ValueError, Exception), told)
-    return Guard(Starlette(routes=routes, exception_handlers=handlers), rules)
+    return Starlette(routes=routes, exception_handlers=handlers)
 
 
 def _warcs(archive: Archive) -> list[Route]:

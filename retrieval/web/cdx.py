@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, islice
+from typing import NamedTuple
 
 from isal import isal_zlib
 from starlette.requests import Request
@@ -14,10 +15,18 @@ from ..archive import Archive
 from ..cdx import pywb
 from ..cdx.answer import answer, together
 from ..cdx.query import Query, query
-from .again import Again, Given
+from .again import Again
 from .raw import codings
 
+KEPT = 32 * 2**20  # bytes of answers in memory
 _GZIP = 31  # zlib's window bits of 2 ** 15 bytes with a gzip frame
+
+
+class Given(NamedTuple):
+    """An answer that was given whole."""
+
+    body: bytes
+    kind: str
 
 
 class Cdx:
@@ -25,7 +34,7 @@ class Cdx:
 
     def __init__(self, archive: Archive) -> None:
         self._archive = archive
-        self._again = Again()
+        self._again = Again[Given](KEPT, lambda given: len(given.body))
 
     async def search(self, request: Request) -> Response:
         asked = query(request.query_params.multi_items())
@@ -48,7 +57,7 @@ class Cdx:
     async def _given(self, request: Request, asked: Query, found: Callable[[], tuple[Iterable[str], str]]) -> Response:
         """A short answer at once; a long one streams."""
         zipped = _zipped(request)
-        if not (self._archive.near and asked.is_plain):
+        if not (self._archive.catalog.near and asked.is_plain):
             return _streamed(*await asyncio.to_thread(_begun, found), zipped)
         # A file of this machine gives the captures of one URL sooner than a thread is woken.
         generation = self._archive.catalog.generation()

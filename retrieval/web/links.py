@@ -50,13 +50,20 @@ def timegate_links(origins: Origins, url: str) -> str:
 
 
 def memento_links(origins: Origins, capture: Capture, around: Around, mode: str) -> str:
-    """The links of a memento: its URL's, and its neighbours with their times; the mode stays what it is."""
+    """The links of a memento: its URL's, its neighbours with their times, and the versions around what it shows; the
+    mode stays what it is.
+
+    A version is linked apart from the same memento as a neighbour (RFC 5829): plain clients look for exactly
+    ``prev memento``.
+    """
     relations: dict[str, list[str]] = {}
     for name, one in (("first", around.first), ("prev", around.before), ("next", around.after), ("last", around.last)):
         if one is not None:
             relations.setdefault(_link_of(origins, one, mode), []).append(name)
     relations.setdefault(_link_of(origins, capture, mode), [])
     links = [_memento(link, [*names, "memento"]) for link, names in relations.items()]
+    named = {"predecessor-version": around.versions.predecessor, "successor-version": around.versions.successor}
+    links += [_link_of(origins, one, mode).replace("{}", name, 1) for name, one in named.items() if one]
     return ", ".join([*about_url(origins, capture.url), *links])
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from itertools import islice
+from typing import NamedTuple
 from urllib.parse import urljoin
 
 from starlette.requests import Request
@@ -12,6 +14,7 @@ from starlette.responses import Response, StreamingResponse
 
 from pipelines.errors import NotArchived, ObjectNotFound, TakenDown, WatchlistError
 from pipelines.model import Capture
+from pipelines.store.catalog_mementos import Beside
 from pipelines.store.warcs import StoredResponse
 from pipelines.urlkey import urlkey
 
@@ -20,6 +23,7 @@ from ..blocked import why_not
 from ..cdx.times import filled
 from ..mementos import Around, Mementos, second
 from . import address, raw
+from .again import Again
 from .links import (
     LINK_FORMAT,
     Origins,
@@ -32,7 +36,24 @@ from .links import (
 )
 from .records import Records
 
+HEADS = 20_000  # of answers lately given, about 2 kB each
 PER_MAP = 1_000  # mementos of one TimeMap; a longer history is told in several, and the first line comes soon
+
+
+class Stored(Response):
+    """An answer whose header is complete as it is given."""
+
+    def __init__(self, status: int, headers: list[tuple[bytes, bytes]], body: bytes) -> None:
+        self.status_code, self.body, self.background, self.raw_headers = status, body, None, headers
+
+
+class Head(NamedTuple):
+    """All of an answer but its body, which is that of a record."""
+
+    status: int
+    headers: list[tuple[bytes, bytes]]
+    capture: Capture
+    original: Capture | None
 
 
 class Memento:
@@ -40,20 +61,40 @@ class Memento:
 
     def __init__(self, archive: Archive, origins: Origins) -> None:
         self._archive, self._origins = archive, origins
-        self._records = Records(archive.reader, near=archive.near)
+        self._records = Records(archive.reader)
+        self._heads = Again[Head](HEADS, lambda head: 1)
         self._takedowns = 0
 
     async def web(self, request: Request) -> Response:
         """``/web/…``: the TimeGate of a URL, or one of its mementos."""
+        scope = request.scope
+        key = (scope.get("raw_path"), scope["query_string"], request.headers.get("accept-encoding"))
+        generation = self._archive.catalog.generation()
+        if (head := self._heads.get(generation, key)) is not None:
+            return Stored(head.status, head.headers, (await self._records.response(head.capture, head.original)).body)
+        return await self._made(request, generation, key)
+
+    async def _made(self, request: Request, generation: int | None, key: Hashable) -> Response:
         wanted = address.asked(address.behind(request, "/web/"), request.scope["query_string"].decode("latin-1"))
         if (moment := wanted.moment) is not None and len(wanted.digits) == 14:
-            key = urlkey(wanted.url)
-            found = await self._records.ask(lambda: self._archive.catalog.beside(key, moment))
+            page = urlkey(wanted.url)
+            found = await self._beside(page, moment)
             if found is not None and self._nothing_new_is_down(found.takedowns):
                 stored = await self._records.response(found.capture, found.original)
-                around = Around(found.first, found.before, found.after, found.last)
-                return self._memento(found.capture, stored, around, wanted.mode, request)
+                around = Around(found.first, found.before, found.after, found.last, found.versions)
+                made = self._memento(found.capture, stored, around, wanted.mode, request)
+                if made.body is stored.body:
+                    head = Head(made.status_code, made.raw_headers, found.capture, found.original)
+                    self._heads.keep(generation, key, head)
+                return made
         return await self._records.apart(lambda: self._looked_for(wanted, request))
+
+    async def _beside(self, page: str, moment: datetime) -> Beside | None:
+        """A file of this machine answers sooner than a thread is woken."""
+        catalog = self._archive.catalog
+        if catalog.near:
+            return catalog.beside(page, moment)
+        return await self._records.apart(lambda: catalog.beside(page, moment))
 
     def _nothing_new_is_down(self, takedowns: int) -> bool:
         """Whether nothing was ever taken down: else all that could be is looked at, and nothing stays in memory."""
@@ -86,7 +127,7 @@ class Memento:
         return _redirect(there, {"Link": timegate_links(self._origins, nearest.url)})
 
     def _memento(self, capture: Capture, stored: StoredResponse, around: Around, mode: str,
-                 request: Request) -> Response:  # fmt: skip
+                 request: Request) -> Stored:  # fmt: skip
         headers, body = raw.given(stored, raw.codings(request.headers.get("accept-encoding", "")))
         if 300 <= stored.status < 400 and (target := stored.header("Location")):
             headers += self._led_to(capture, target, mode)
@@ -95,7 +136,8 @@ class Memento:
             ("Memento-Datetime", http_date(capture.timestamp)),
             ("Link", memento_links(self._origins, capture, around, mode)),
         ]
-        return Stored(stored.status if 200 <= stored.status <= 599 else 200, headers, body)
+        fields = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
+        return Stored(stored.status if 200 <= stored.status <= 599 else 200, fields, body)
 
     def _stored(self, capture: Capture) -> StoredResponse:
         """Bytes and header of a capture, a revisit's from its original. ObjectNotFound names both."""
@@ -127,14 +169,6 @@ class Memento:
         if form == "json":
             return StreamingResponse(json_map(self._origins, part), media_type="application/json")
         return StreamingResponse(link_format(self._origins, part), media_type=LINK_FORMAT)
-
-
-class Stored(Response):
-    """An answer whose header is complete as it is given."""
-
-    def __init__(self, status: int, headers: raw.Headers, body: bytes) -> None:
-        self.status_code, self.body, self.background = status, body, None
-        self.raw_headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in headers]
 
 
 def _accepted(text: str) -> datetime:

@@ -10,27 +10,26 @@ from typing import TypeVar
 
 from pipelines.errors import ObjectNotFound
 from pipelines.model import Capture
-from pipelines.store.warcs import StoredResponse, WarcReader, revisited, runs
+from pipelines.store.bulk import Span, fetch, records, spans
+from pipelines.store.warcs import StoredResponse, WarcReader, answered, revisited
+from pipelines.warc import Record
 
 T = TypeVar("T")
 KEPT = 64 * 2**20  # bytes of bodies in memory
 AT_ONCE = 256 * 2**10  # bytes of a record: reading so little from a disk takes less than handing it to a thread
+FEW = 4  # threads for what takes longer on this machine
 THREADS = 32  # that wait for a store or a database elsewhere
 
 
 class Records:
-    """For one event loop. ``near``: catalog and store are files of this machine."""
+    """For one event loop. ``near``: the store is a disk of this machine; None: as the reader says."""
 
-    def __init__(self, reader: WarcReader, *, near: bool, size: int = KEPT) -> None:
-        self._reader, self._near, self._most = reader, near, size
+    def __init__(self, reader: WarcReader, *, near: bool | None = None, size: int = KEPT) -> None:
+        self._reader, self._near, self._most = reader, reader.near if near is None else near, size
         self._kept: OrderedDict[str, StoredResponse] = OrderedDict()
         self._size = 0
         self._running: dict[str, asyncio.Future[StoredResponse]] = {}
-        self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="reading")
-
-    async def ask(self, act: Callable[[], T]) -> T:
-        """A short question to the catalog: here, or where it may take its time in a thread."""
-        return act() if self._near else await self.apart(act)
+        self._threads = ThreadPoolExecutor(FEW if self._near else THREADS, thread_name_prefix="reading")
 
     async def apart(self, act: Callable[[], T]) -> T:
         """What may take its time: in a thread."""
@@ -42,11 +41,11 @@ class Records:
             return await self._one(capture)
         if original is None:
             raise ObjectNotFound(f"{capture.record_id} revisits {capture.refers_to}, which is not in this archive")
-        if not self._near and original.record_id not in self._kept and len(runs([capture, original])) == 1:
-            own, source = await self._pair(capture, original)
-        else:
-            own, source = await asyncio.gather(self._one(capture), self._one(original))
-        return revisited(own, source)
+        lying = list(spans(sorted((capture, original), key=lambda one: (one.filename, one.offset))))
+        if not self._near and len(lying) == 1 and original.record_id not in self._kept:
+            found = await self.apart(lambda: self._together(lying[0]))
+            return revisited(*(self._keep(one.record_id, found[one.record_id]) for one in (capture, original)))
+        return revisited(*await asyncio.gather(self._one(capture), self._one(original)))
 
     def forget(self) -> None:
         """Whatever is in memory: something was taken down."""
@@ -69,9 +68,14 @@ class Records:
     async def _read(self, capture: Capture) -> StoredResponse:
         return self._keep(capture.record_id, await self.apart(lambda: self._reader.answer(capture)))
 
-    async def _pair(self, capture: Capture, original: Capture) -> tuple[StoredResponse, StoredResponse]:
-        own, source = await self.apart(lambda: self._reader.answers([capture, original]))
-        return self._keep(capture.record_id, own), self._keep(original.record_id, source)
+    def _together(self, span: Span) -> dict[str, StoredResponse]:
+        """What one request brings, by record ids."""
+        found = {}
+        for capture, record in records(self._reader, span, fetch(self._reader, span)):
+            if not isinstance(record, Record):
+                raise record
+            found[capture.record_id] = answered(record)
+        return found
 
     def _over(self, name: str, done: asyncio.Future[StoredResponse]) -> None:
         del self._running[name]

@@ -12,6 +12,7 @@ import argparse
 import json
 import os
 import random
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -23,8 +24,9 @@ from statistics import median
 from typing import Any
 from urllib.parse import quote
 
-from pipelines.cdxj import timestamp14
-from tests.bench import serving_floor
+from pipelines.cdxj import second14, timestamp14
+from pipelines.store.catalog import Catalog
+from tests.bench import serving_floor, serving_more
 from tests.bench.captures import at, make, url_of
 from tests.judges.environments import environment
 from tests.servers.processes import free_port, python_server, stop, wait_for_port
@@ -170,6 +172,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3, help="the median is taken of so many (3)")
     parser.add_argument("--seconds", type=float, default=5.0, help="of each measurement (5)")
     parser.add_argument("--without-pywb", action="store_true", help="its environment needs a C compiler")
+    parser.add_argument("--long", action="store_true", help="also a million captures, long lists, and S3 (Swift)")
     parser.add_argument("--json", action="store_true", help="a line of JSON per contender and question")
     wanted = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="bench-serve-") as name, ExitStack() as running:
@@ -183,6 +186,66 @@ def main() -> None:
                 rounds = [{one.name: measured(one, what, pages, connections, wanted.seconds) for one in contenders}
                           for _ in range(wanted.rounds)]  # fmt: skip
                 tell(what, connections, rounds, as_json=wanted.json)
+        running.close()
+        if wanted.long:
+            more(config, folder, wanted.rounds, wanted.seconds)
+
+
+def more(config: Path, folder: Path, rounds: int, seconds: float) -> None:
+    """What has no contender among the others; every ratio is within one round."""
+    _from_s3(config, folder, rounds, seconds)
+    _long_lists(config, folder)
+    _a_million(config, folder, rounds, seconds)
+
+
+def _from_s3(config: Path, folder: Path, rounds: int, seconds: float) -> None:
+    with ExitStack() as running:
+        moved, client = running.enter_context(serving_more.in_swift(config, folder))
+        with Catalog.open(f"sqlite:///{config.parent / 'archive' / 'catalog.db'}", read_only=True) as catalog:
+            found = [serving_more.shuffled(catalog, seed) for seed in range(rounds)]
+        for connections in CONNECTIONS:
+            ratios, rates = [], []
+            for lines in found:
+                half = len(lines) // 2  # others than the bare loop's, so that neither warms the store for the other
+                with stoppress(moved, folder) as one:
+                    asked = [one.capture.format(ts=second14(line.micros), url=line.url) for line in lines[:half]]
+                    told = load(one.port, asked, connections, seconds, {"Accept-Encoding": "gzip"})
+                rates.append(told["requests"] / told["seconds"])
+                ratios.append(rates[-1] / serving_more.bare_ranges(client, lines[half:], connections, seconds))
+            told_rate = f"stoppress {median(rates):8,.0f}/s"
+            print(f"S3, cold  {connections:2} {told_rate}   of bare range GETs {spread(ratios)}", flush=True)
+
+
+def _long_lists(config: Path, folder: Path) -> None:
+    with Catalog.open(f"sqlite:///{config.parent / 'archive' / 'catalog.db'}") as catalog:
+        url = serving_more.add_history(catalog, 10_000)
+    lists = {"cdx": f"/cdx/search/cdx?url={quote(url, safe='')}", "TimeMap": f"/web/timemap/link/{url}",
+             "versions": f"/api/versions?url={quote(url, safe='')}"}  # fmt: skip
+    with stoppress(config, folder) as one:
+        for name, path in lists.items():
+            told = load(one.cdx_port, [path], 1, 2.0, {})
+            first, whole = told["first"], told["p50"]
+            print(f"{name} of 10,000: first line after {first:.1f} ms, all after {whole:.1f} ms", flush=True)
+
+
+def _a_million(config: Path, folder: Path, rounds: int, seconds: float) -> None:
+    """The same captures out of a catalog with 980,000 others."""
+    other = config.parent.with_name("million")
+    shutil.copytree(config.parent, other, ignore=lambda _, names: [n for n in names if n.endswith(".warc.gz")])
+    shutil.rmtree(other / "archive" / "warc")
+    (other / "archive" / "warc").symlink_to(config.parent / "archive" / "warc")
+    with Catalog.open(f"sqlite:///{other / 'archive' / 'catalog.db'}") as catalog:
+        serving_more.add_captures(catalog, 980_000)
+    pages = PAIRS // LOOKS
+    for what in ("capture", "cdx"):
+        costs = []
+        for _ in range(rounds):
+            taken = []
+            for place in (config, other / config.name):
+                with stoppress(place, folder) as one:
+                    taken.append(measured(one, what, pages, 1, seconds)["p50"])
+            costs.append(taken[1] / taken[0])
+        print(f"{what}: in a catalog of 1,000,000 it takes {spread(costs)} of what it takes among 20,000", flush=True)
 
 
 def spread(values: list[float]) -> str:

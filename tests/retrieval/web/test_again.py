@@ -7,13 +7,13 @@ from pathlib import Path
 
 from pipelines.store.catalog import Catalog
 from pipelines.takedowns import Takedown
-from retrieval.web.again import Again, Given
+from retrieval.web.again import Again
 from tests.bench.captures import at, make, url_of
 from tests.retrieval.web.conftest import served
 
 
 def test_another_generation_forgets_all_and_one_that_cannot_be_told_keeps_nothing() -> None:
-    again, given = Again(), Given(b"line", "text/plain")
+    again, given = Again[bytes](100, len), b"line"
     assert again.get(1, "a") is None
     again.keep(1, "a", given)
 
@@ -27,10 +27,10 @@ def test_another_generation_forgets_all_and_one_that_cannot_be_told_keeps_nothin
 
 
 def test_it_holds_only_so_many_bytes_and_what_was_asked_for_last() -> None:
-    again = Again(most=30)
+    again = Again[bytes](30, len)
     again.get(1, 0)
     for number in range(5):
-        again.keep(1, number, Given(b"x" * 10, ""))
+        again.keep(1, number, b"x" * 10)
         again.get(1, 0)
 
     assert [number for number in range(5) if again.get(1, number)] == [0, 3, 4]

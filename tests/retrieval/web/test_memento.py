@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import re
+import shutil
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
@@ -20,6 +21,7 @@ from pipelines.model import Capture
 from pipelines.urlkey import urlkey
 from pipelines.warc import sha256
 from retrieval.mementos import Mementos
+from tests.running import stoppress
 
 from ..conftest import MOVED, STORM, T0, Newsroom, body
 from .conftest import Got, Service, served
@@ -118,6 +120,20 @@ def test_neighbours_of_the_first_and_the_last(service: Service) -> None:
     assert first["next"] == f"{service.archive}/web/20260103101000/{STORM}"
     assert last["prev"] == f"{service.archive}/web/20260103103000/{STORM}"
     assert first["last"] == last["last"] == last["memento"] == f"{service.archive}/web/20260103104000/{STORM}"
+
+
+@pytest.mark.parametrize(
+    ("minute", "before", "after"), [(0, None, 10), (10, 0, 20), (20, 10, None), (30, 10, None), (40, 10, None)]
+)
+def test_it_leads_to_the_versions_around_the_one_that_it_shows(
+    service: Service, minute: int, before: int | None, after: int | None
+) -> None:
+    """There are three, of minutes 0, 10 and 20; at 30 is a revisit of the last, at 40 an error."""
+    linked = links(service.kept(f"/web/2026010310{minute:02d}00id_/{STORM}").headers["link"])
+
+    for name, there in (("predecessor-version", before), ("successor-version", after)):
+        expected = None if there is None else f"{service.archive}/web/2026010310{there:02d}00id_/{STORM}"
+        assert linked.get(name) == expected
 
 
 def test_another_second_leads_to_the_exact_one_with_its_mode_and_is_no_memento(service: Service) -> None:
@@ -267,3 +283,22 @@ def test_the_second_that_a_memento_is_known_by_leads_to_it_and_not_to_one_that_i
         nearest = [found.nearest(T0 + timedelta(seconds=second)).timestamp.second for second in (0, 1, 2, 3)]
 
     assert nearest == [0, 1, 2, 2]
+
+
+def test_what_is_told_is_the_same_when_something_else_was_taken_down(folder: Path, tmp_path: Path) -> None:
+    """Without any takedown one question to the catalog tells all; with one everything is looked at by itself."""
+    there = Path(shutil.copytree(folder, tmp_path / "copy"))
+    asked = [f"/web/2026010310{minute:02d}00{mode}/{STORM}" for minute in (0, 10, 20, 30, 40) for mode in ("", "id_")]
+    with served(there / "stoppress.toml") as (service, _):
+        before = [told(service, one) for one in asked * 2]
+        ran = stoppress("takedown", MOVED, "--reason", "by mistake", config=there / "stoppress.toml")
+        after = [told(service, one) for one in asked * 2]
+
+    assert ran.code == 0, ran.err
+    assert before == after
+    assert {status for status, *_ in before} == {200, 503}
+
+
+def told(service: Service, path: str) -> tuple[int, dict[str, str], bytes]:
+    got = service.kept(path, accept_encoding="gzip")
+    return got.status, {name: value for name, value in got.headers.items() if name != "date"}, got.body
