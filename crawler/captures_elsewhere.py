@@ -42,7 +42,8 @@ def rows(asking: Asking, where: Elsewhere, url: str) -> Iterator[Row | str]:
         reply = asking.get(address)
         if reply.status != 200:
             said = reply.body[:200].decode("utf-8", "replace").strip()
-            raise UnansweredError(f"{address}: it answers {reply.status} {reply.reason} {said!r}; is it a CDX server?")
+            step = f"name {there}" if (there := reply.header("location")) else "is it a CDX server?"
+            raise UnansweredError(f"{address}: it answers {reply.status} {reply.reason} {said!r}; {step}")
         found, key = page_of(_text(reply))
         yield from found
         if not key:

@@ -42,6 +42,8 @@ def test_an_export_says_the_same_in_another_archive(day: Path, tmp_path: Path, n
         assert versions
         assert (versions, changes) == said(day, url)
     equals_its_catalog(config)
+    last = stoppress("get", f"{STORM}@20260103102000", config=config)  # a 304, whose block was left out of the export
+    assert last.out == stoppress("get", f"{STORM}@20260103102000", config=day).out != b"", last.err
     checked = stoppress("verify", "--deep", config=config)
     assert checked.code == 0, checked.out
 
