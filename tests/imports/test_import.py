@@ -261,3 +261,19 @@ def test_the_step_to_the_first_version_is_told_once_also_by_an_import_that_was_k
     assert (ran.lines[-1]["taken"], ran.lines[-1]["changes"]) == (0, 1)
     assert changes(config) == [(2, 1, "added")]
     equals_its_catalog(config)
+
+
+def test_it_is_the_same_in_postgresql(tmp_path: Path, postgres_url: str) -> None:
+    config = archive(tmp_path / "a")
+    text = config.read_text().replace("sqlite:///catalog.db", postgres_url)
+    config.write_text(text + f'[[watch]]\nurl = "{STORM}"\n')
+    with Keeper(load_config(config)) as keeper:
+        crawl = Crawl(keeper)
+        crawl.visit(page(POWER, CLOSED, RIVER))
+        crawl.visit(page(TRAINS, POWER, CLOSED, RIVER))
+    ran = imported(config, warc(tmp_path / "a.warc.gz", then(10, CLOSED, RIVER), then(0, RIVER)), "--url", STORM)
+
+    assert ran.code == 0, ran.err
+    assert [one["version"] for one in versions(config)] == [3, 4, 1, 2]
+    assert sorted(changes(config)) == [(1, 2, "added"), (3, 4, "added"), (4, 1, "added")]
+    equals_its_catalog(config)
