@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 import time
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -61,7 +62,8 @@ def run(
     versions that were compared with each other already has no changes of its own. What is there is passed over, so
     the same file may be given again, and an import that was broken off goes on. A crawler may be running. What is
     refused (damaged, wrong digest, no answer of a page) is named with file, offset and reason, the rest goes on, and
-    the command ends with 1. With --json a line for each refusal and one about the run come on stdout.
+    the command ends with 1. With --json a line for each refusal, one for each capture of which there is something to
+    note (why it is no version, or has no changes), and one about the run come on stdout.
 
     Examples:
 
@@ -142,9 +144,11 @@ class _Told:
         else:
             typer.echo(f"{what.file}, offset {what.offset}: refused: {what.why}")
 
-    def passed(self, what: str, why: str) -> None:
+    def noted(self, url: str, at: datetime, what: str) -> None:
         self.clear()
-        say(f"{what}: {why}")
+        if self._json:
+            echo_json({"url": url, "timestamp": iso(at), "noted": what})
+        say(f"{url} at {iso(at)}: {what}")
 
     def waits(self, why: str) -> None:
         self.clear()

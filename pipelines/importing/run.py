@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
@@ -27,7 +28,7 @@ class Told(Protocol):
 
     def refused(self, what: Refusal) -> None: ...
 
-    def passed(self, what: str, why: str) -> None: ...
+    def noted(self, url: str, at: datetime, what: str) -> None: ...
 
     def step(self, tally: Tally) -> None: ...
 
@@ -52,7 +53,7 @@ class Import:
         self.tally = Tally()
         self.keeper, self._told = keeper, told
         self.pages = asked.pages(keeper)
-        self.taking = Taking(keeper, self.pages, self.tally, told.passed)
+        self.taking = Taking(keeper, self.pages, self.tally, told.noted)
 
     def files(self, paths: Sequence[Path]) -> None:
         """All of them before anything is read: then it is read in the order of time."""
@@ -86,7 +87,7 @@ class Import:
         self.tally.readings[visit.reading or "none"] += 1
         self.tally.changes += len(visit.changes)
         if visit.detail and visit.reading in ("none", "version"):
-            self._told.passed(f"{visit.url} at {visit.started:%Y-%m-%dT%H:%M:%SZ}", visit.detail)
+            self._told.noted(visit.url, visit.started, visit.detail)
         self.step()
 
     def _failed(self, visit: Visit, why: str) -> None:

@@ -17,6 +17,7 @@ from pipelines.cdxj import timestamp14
 from pipelines.crashpoint import crashpoint
 from pipelines.entity import Message, head, parse
 from pipelines.keeper import Keeper
+from pipelines.ledger import shows_a_page
 from pipelines.model import IMPORT, Capture, Exchange, Role, Visit
 from pipelines.promise import Promise
 from pipelines.recent import Recent
@@ -36,6 +37,9 @@ OTHER_PAGE, THERE, SAME_SECOND, REDIRECT, NO_PAGE, TAKEN_DOWN, OTHER = (
     "of other pages", "there already", "of the same second as another capture", "redirects", "no pages",
     "of pages that were taken down", "no answers of pages",
 )  # fmt: skip
+
+
+Noted = Callable[[str, datetime, str], None]  # a capture by URL and time, and what is to be told of it
 
 
 @dataclass(slots=True)
@@ -61,7 +65,7 @@ class Waiting(RefusedError):
 class Taking:
     """``take`` captures, in any order; ``flush`` before anything else is asked of the catalog."""
 
-    def __init__(self, keeper: Keeper, pages: Pages, tally: Tally, noted: Callable[[str, str], None]) -> None:
+    def __init__(self, keeper: Keeper, pages: Pages, tally: Tally, noted: Noted) -> None:
         """``noted``: hears of a capture that is passed over although its page is asked for."""
         self._keeper, self._pages, self._tally, self._noted = keeper, pages, tally, noted
         self._waiting: list[tuple[Promise[Visit | None], list[Foreign]]] = []
@@ -95,7 +99,7 @@ class Taking:
         if why or url is None:
             self._tally.passed[why or OTHER_PAGE] += len(group)
             if why in (SAME_SECOND, TAKEN_DOWN):
-                self._noted(f"{page.url} at {page.at:%Y-%m-%dT%H:%M:%SZ}", f"passed over, it is {why}")
+                self._noted(page.url, page.at, f"passed over, it is {why}")
             return
         self._keep(url, page, [page, *(one for one in group if one is not page and one.role in _PARTS)])
 
@@ -186,7 +190,9 @@ class Taking:
                 exchange, record_id=record_id, visit_id=visit_id, role=role, original=original, unmodified=unmodified
             )
             return (made,), exchange
-        exchange = replace(exchange, status=head(one.block).status)
+        status = head(one.block).status
+        detail = "" if shows_a_page(status) else f"{one.url} answered {status} when others asked for it"
+        exchange = replace(exchange, status=status, detail=detail)
         kept = exchange_records(exchange, record_id=record_id, visit_id=visit_id, role=role, original=None)
         return kept.records, exchange
 

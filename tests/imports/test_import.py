@@ -51,9 +51,10 @@ def test_captures_of_watched_pages_get_versions_and_the_rest_is_told(tmp_path: P
     )  # fmt: skip
     with SpoolLock(load_config(config).archive.spool):  # a crawler is at work
         ran = imported(config, file)
-    [told] = ran.lines
+    noted, told = ran.lines
 
     assert ran.code == 0, ran.err
+    assert (noted["url"], noted["timestamp"]) == (STORM, "2025-05-01T12:00:00Z")
     assert (told["import"], told["taken"], told["revisits"], told["changes"]) == ("ok", 3, 1, 1)
     assert told["readings"] == {"unchanged": 1, "version": 2}
     assert told["passed"] == {
