@@ -170,21 +170,27 @@ class Archive:
 
     def export_wacz(self, path: str | Path, *, urls: Sequence[str] = (), tags: Sequence[str] = (),
                     since: datetime | str | None = None, until: datetime | str | None = None,
-                    title: str | None = None, description: str | None = None, force: bool = False,
+                    title: str | None = None, description: str | None = None, sign: str | Path | None = None,
+                    force: bool = False,
                     told: Callable[[Tally], None] = lambda tally: None) -> Exported:  # fmt: skip
         """The same as a WACZ, with an index and a list of all versions with their text: replayweb.page opens it.
+
+        ``sign``: a private key in PEM (P-384), which signs who packed it and when.
 
         >>> archive.export_wacz("storm.wacz", urls=["https://news.example.org/live/storm"], title="The storm").size
         """
         from .export.exporting import export_wacz
+        from .export.signing import signer
         from .export.wacz import Names
 
+        by = signer(Path(sign), self.clock) if sign is not None else None
         choice = self._choice(urls, tags, since, until)
         for url in choice.urls or (None,):
             self.prepare(url)
         return export_wacz(
-            self.catalog, self.reader, choice, Path(path), names=Names(title, description), force=force, told=told
-        )
+            self.catalog, self.reader, choice, Path(path), names=Names(title, description), signer=by, force=force,
+            told=told,
+        )  # fmt: skip
 
     def _choice(self, urls: Sequence[str], tags: Sequence[str], since: datetime | str | None,
                 until: datetime | str | None) -> Choice:  # fmt: skip

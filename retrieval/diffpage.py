@@ -125,6 +125,7 @@ def _head(update: Update) -> str:
 def _change(change: Change) -> str:
     facts = [change.class_, change.field or ""]
     facts += ["not confirmed"] if not change.confirmed else []
+    facts += ["coarse: too much to be compared in full"] if change.coarse else []
     facts += [f"at age {span(change.age_s)}"] if change.age_s is not None else []
     facts += [f"shown before at {iso(change.earlier)}"] if change.earlier else []
     facts += [f"{change.notice} notice"] if change.notice not in (None, "none") else []

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, Select, and_, func, insert, select, tuple_, update
 
 from pipelines.diff import DIFFER
 from pipelines.errors import CatalogError
@@ -22,6 +22,8 @@ from .sightings import catch_up, seen_again, time_of
 from .statements import in_order, insert_new, insert_or_update, listed
 from .stored import Place, StoredChange, StoredVersion
 from .tables import changes, versions, visits
+
+TOGETHER = 500  # changes of one transaction: a reader that is slow holds up nobody
 
 
 class VersionRows(Database):
@@ -127,10 +129,10 @@ class VersionRows(Database):
                 between: tuple[int, int] | None = None,
                 confirmed: bool | None = None, stealth: bool | None = None,
                 limit: int | None = None) -> Iterator[StoredChange]:  # fmt: skip
-        """In the order in which they were seen; ``seq``: those that led to this version;
-        ``between``: to these, and all in between; ``limit``: the newest."""
+        """In the order in which they were seen, some at a time; ``seq``: those that led to this version; ``between``:
+        to these, and all in between; ``limit``: the newest."""
         order = (changes.c.seen_by, changes.c.urlkey, changes.c.to_seq, changes.c.place)
-        query = select(changes).order_by(*(column.desc() for column in order))
+        query = select(changes)
         asked = {"urlkey": urlkey, "class": class_, "to_seq": seq, "confirmed": confirmed, "stealth": stealth}
         for column, value in asked.items():
             if value is not None:
@@ -143,8 +145,21 @@ class VersionRows(Database):
             query = query.where(changes.c.seen_by <= rows.micros(until))
         if types:
             query = query.where(changes.c.type.in_(types))
-        found = self.read(lambda c: [rows.stored_change(row) for row in c.execute(query.limit(limit)).mappings()])
-        yield from reversed(found)
+        if limit is not None:
+            newest = self._changes(query.order_by(*(column.desc() for column in order)), limit)
+            yield from map(rows.stored_change, reversed(newest))
+            return
+        after: tuple[Any, ...] = ()
+        while True:
+            behind = query.where(tuple_(*order) > tuple_(*after)) if after else query
+            found = self._changes(behind.order_by(*order), TOGETHER)
+            yield from map(rows.stored_change, found)
+            if len(found) < TOGETHER:
+                return
+            after = tuple(found[-1][column.name] for column in order)
+
+    def _changes(self, query: Select[Any], count: int) -> Sequence[RowMapping]:
+        return self.read(lambda c: c.execute(query.limit(count)).mappings().all())
 
     def confirm(self, change_ids: Sequence[str]) -> None:
         """A second good look has shown these changes again."""

@@ -13,6 +13,7 @@ import typer
 from pipelines.cli.common import AsJson, echo_json, say
 from pipelines.face import Json
 from retrieval.export.result import NOT_STORED, TAKEN_DOWN, Exported, Tally
+from retrieval.export.signing import open_to_others
 
 from .common import opened, wrong_use
 
@@ -42,6 +43,10 @@ def run(
     until: Annotated[str | None, typer.Option("--until", metavar="TIME", help="The same, for the end.")] = None,
     title: Annotated[str | None, typer.Option("--title", help="Of a WACZ [default: the page's headline].")] = None,
     description: Annotated[str | None, typer.Option("--description", help="Of a WACZ.")] = None,
+    sign: Annotated[
+        Path | None,
+        typer.Option("--sign", metavar="KEYFILE", help="Sign the WACZ with this private key (PEM, P-384)."),
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace the file if it is there.")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -54,16 +59,22 @@ def run(
     The archive is only read, and a crawler may be running. The file has its name when it is whole. Ends with 1 if
     something is left out that should be there (damaged, missing).
 
+    A signature (wacz-auth 0.1.0, anonymous) says that who has the key packed the WACZ, and when by their clock; not
+    that a server sent what is in it. Publish the public half where your readers know you. To make a key:
+    (umask 077; openssl ecparam -name secp384r1 -genkey -noout -out key.pem)
+
     Examples:
 
       stoppress export warc https://news.example.org/live/storm -o storm.warc.gz
 
       stoppress export wacz --tag storms --since 2026-01-03 --until 2026-01-05 -o storms.wacz --title "Two storms"
 
+      stoppress export wacz https://news.example.org/live/storm -o storm.wacz --sign key.pem
+
       stoppress export warc --since 2026-01 --until 2026-01 -o january.warc.gz --json
     """
-    if format_ is Format.warc and (title or description):
-        wrong_use("--title and --description are for a WACZ; a WARC file has neither")
+    if format_ is Format.warc and (title or description or sign):
+        wrong_use("--title, --description and --sign are for a WACZ; a WARC file has none of them")
     chosen = {"urls": urls or (), "tags": tags or (), "since": since, "until": until}
     progress = _Progress()
     with opened() as archive, progress:
@@ -71,11 +82,13 @@ def run(
             made = archive.export_warc(output, **chosen, force=force, told=progress)  # type: ignore[arg-type]
         else:
             made = archive.export_wacz(
-                output, **chosen, title=title, description=description, force=force, told=progress  # type: ignore[arg-type]
+                output, **chosen, title=title, description=description, sign=sign, force=force, told=progress  # type: ignore[arg-type]
             )  # fmt: skip
     if as_json:
         echo_json(line(made, format_))
     _say(made)
+    if sign and open_to_others(sign):
+        say(f"{sign} can be read by other users of this machine, who can sign with it: chmod 600 {sign}")
     if made.findings:
         raise typer.Exit(1)
 
@@ -94,7 +107,9 @@ def line(made: Exported, format_: str) -> Json:
         "originals": tally.originals,
         "left_out": dict(tally.left_out),
     }
-    return {**facts, "versions": tally.versions} if format_ == Format.wacz else facts
+    if format_ == Format.wacz:
+        facts |= {"versions": tally.versions, "public_key": made.public_key}
+    return facts
 
 
 def _say(made: Exported) -> None:
@@ -108,6 +123,8 @@ def _say(made: Exported) -> None:
         say("what is not stored yet can be exported where it lies, or later; --until leaves it out")
     if tally.left_out[TAKEN_DOWN]:
         say("what was taken down is never exported; see: stoppress takedown --list")
+    if made.public_key:
+        say(f"signed; readers check it with your public key, which they need from you: {made.public_key}")
     if tally.zstd:
         say(f"{tally.zstd} answers are zstd-coded: replay tools such as pywb show them undecoded")
 

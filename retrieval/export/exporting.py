@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
@@ -14,6 +15,7 @@ from .choice import Choice
 from .draft import Draft, draft
 from .records import BeginAgain, Records
 from .result import TAKEN_DOWN, Exported, Tally
+from .signing import Signer
 from .wacz import Names, write_wacz
 from .warc import filename_of, first_record, write
 
@@ -33,12 +35,13 @@ def export_warc(catalog: Catalog, reader: WarcReader, choice: Choice, target: Pa
     return _export(catalog, reader, choice, target, act, force=force, told=told)
 
 
-def export_wacz(catalog: Catalog, reader: WarcReader, choice: Choice, target: Path, *, names: Names, force: bool,
-                told: Told) -> Exported:  # fmt: skip
+def export_wacz(catalog: Catalog, reader: WarcReader, choice: Choice, target: Path, *, names: Names,
+                signer: Signer | None, force: bool, told: Told) -> Exported:  # fmt: skip
     def act(file: Draft, newest: datetime, records: Records, tally: Tally, heard: Callable[[], None]) -> None:
-        write_wacz(file, choice, newest, catalog, records, tally, names, heard)
+        write_wacz(file, choice, newest, catalog, records, tally, names, signer, heard)
 
-    return _export(catalog, reader, choice, target, act, force=force, told=told)
+    made = _export(catalog, reader, choice, target, act, force=force, told=told)
+    return replace(made, public_key=signer.public if signer else None)
 
 
 def _export(catalog: Catalog, reader: WarcReader, choice: Choice, target: Path, act: _Write, *, force: bool,

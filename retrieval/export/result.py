@@ -37,12 +37,14 @@ class Tally:
 
 @dataclass(frozen=True, slots=True)
 class Exported:
-    """A finished export: the file, its size in bytes and SHA-256 in hex, and what is in it."""
+    """A finished export: the file, its size in bytes and SHA-256 in hex, and what is in it. ``public_key``: that of its
+    signature, in Base64."""
 
     path: Path
     size: int
     sha256: str
     tally: Tally
+    public_key: str | None = None
 
     @property
     def findings(self) -> int:

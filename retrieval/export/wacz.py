@@ -1,7 +1,6 @@
 """WACZ 1.1.1: a ZIP file that a browser replays, of records, their index, a list of pages, and digests of all of it.
 
-https://specs.webrecorder.net/wacz/1.1.1/. Not signed: a signature says who packed a file and when, which needs a key or
-a service to trust.
+https://specs.webrecorder.net/wacz/1.1.1/. Signed if there is a key for it: who packed it, and when.
 """
 
 from __future__ import annotations
@@ -26,6 +25,7 @@ from .index import INDEX, write_index
 from .pages import HEADER, PageLine, encoded, page_lines
 from .records import Records
 from .result import Tally
+from .signing import Signer
 from .sorted_lines import SortedLines
 from .warc import Sink, first_record, write
 
@@ -83,7 +83,7 @@ class Names:
 
 
 def write_wacz(draft: Draft, choice: Choice, newest: datetime, catalog: Catalog, records: Records, tally: Tally,
-               names: Names, told: Callable[[], None]) -> None:  # fmt: skip
+               names: Names, signer: Signer | None, told: Callable[[], None]) -> None:  # fmt: skip
     with ZipFile(cast("IO[bytes]", draft), "w") as zip_, SortedLines() as lines:
         package = _Package(zip_)
         with package.file(f"archive/{WARC}", stored=True) as warc:
@@ -95,7 +95,7 @@ def write_wacz(draft: Draft, choice: Choice, newest: datetime, catalog: Catalog,
         with package.file("indexes/index.idx") as idx:
             idx.write("".join(second).encode())
         main = _write_pages(package, page_lines(catalog, choice.chosen, records.has), tally)
-        _write_description(package, choice, names, main)
+        _write_description(package, choice, names, main, signer)
 
 
 def _write_pages(package: _Package, lines: Iterator[PageLine], tally: Tally) -> PageLine | None:
@@ -110,7 +110,8 @@ def _write_pages(package: _Package, lines: Iterator[PageLine], tally: Tally) -> 
     return last if len(pages) == 1 else None
 
 
-def _write_description(package: _Package, choice: Choice, names: Names, main: PageLine | None) -> None:
+def _write_description(package: _Package, choice: Choice, names: Names, main: PageLine | None,
+                       signer: Signer | None) -> None:  # fmt: skip
     facts: dict[str, Any] = {
         "profile": "data-package",
         "wacz_version": VERSION,
@@ -120,12 +121,17 @@ def _write_description(package: _Package, choice: Choice, names: Names, main: Pa
     }
     if main:
         facts |= {"mainPageUrl": main.capture.url, "mainPageDate": main.ts}
+    created = signer.created() if signer else ""
+    if created:  # wacz validate: the same in both files. Without a signature there is no clock in it
+        facts["created"] = created
     facts["resources"] = [
         {"name": one.path.rpartition("/")[2], "path": one.path, "hash": one.hash, "bytes": one.size}
         for one in package.resources
     ]
     with package.file("datapackage.json") as file:
         file.write(json.dumps(facts, indent=2).encode())
-    digest = {"path": "datapackage.json", "hash": package.resources[-1].hash}
+    digest: dict[str, Any] = {"path": "datapackage.json", "hash": package.resources[-1].hash}
+    if signer:
+        digest["signedData"] = signer.signed(digest["hash"], created)
     with package.file("datapackage-digest.json") as file:
         file.write(json.dumps(digest, indent=2).encode())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
 import secrets
 import shutil
@@ -11,10 +12,10 @@ import socket
 import sys
 import tempfile
 from asyncio.subprocess import STDOUT, Process
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Coroutine
 from contextlib import suppress
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import uvicorn
 
@@ -23,6 +24,8 @@ from pipelines.errors import ConfigError, StoppressError
 from ..archive import Archive
 from ..web.apps import feed
 from ..web.run import Server, listen, settings
+from . import walled
+from .interpreter import python_of
 from .setup import COLLECTION, banner, configuration, front
 
 PROGRAM = "wayback"
@@ -43,11 +46,14 @@ def program(named: str | None) -> str:
     return found
 
 
-def replay(archive: Archive, *, base: str, pywb: str, host: str, port: int, told: Callable[[str], None]) -> None:
+def replay(archive: Archive, *, base: str, pywb: str, host: str, port: int, names: Collection[str],
+           told: Callable[[str], None]) -> None:  # fmt: skip
     """Serve until SIGINT, SIGTERM or SIGHUP. ``told`` hears the address once pages can be had there.
 
-    StoppressError if the port is taken or pywb ends by itself.
+    ``names``: what is answered to beside this machine's own. ConfigError if ``pywb`` is no script for Python;
+    StoppressError if the port is taken, or pywb ends by itself or answers to any name.
     """
+    python = python_of(pywb)
     with listen(host, port) as asked:  # before pywb asks for it, and with a message of ours
         port = asked.getsockname()[1]
     with tempfile.TemporaryDirectory(prefix="stoppress-replay-") as folder, listen("127.0.0.1", 0) as feeding:
@@ -57,19 +63,27 @@ def replay(archive: Archive, *, base: str, pywb: str, host: str, port: int, told
         (Path(folder) / "templates" / "banner.html").write_text(banner(base))
         word = secrets.token_hex(16)
         (Path(folder) / "templates" / "index.html").write_text(front(word))
+        # Beside nothing else: Python looks there first for what a program imports.
+        wall = shutil.copy(walled.__file__, Path(folder) / "walled.py")
+        listening = _netloc(host, port)
+        own = [listening, listening.removesuffix(":80")]  # a browser leaves 80 out
+        known = json.dumps([name.lower() for name in (*names, *own)])
         server = Server(settings(feed(archive, hosts=[here])))
         with tempfile.TemporaryFile() as said:
-            command = [pywb, "-b", host, "-p", str(port), "-d", folder]
-            asyncio.run(_both(server, feeding, command, said, lambda: told(_address(host, port)), word))
+            command = [*python, str(wall), known, "-b", host, "-p", str(port), "-d", folder]
+            there = f"http://{listening}/{COLLECTION}/"
+            asyncio.run(
+                _both(server, feeding, command, said, lambda: told(there), lambda: _listening(host, port, word))
+            )
 
 
-def _address(host: str, port: int) -> str:
-    return f"http://{f'[{host}]' if ':' in host else host}:{port}/{COLLECTION}/"
+def _netloc(host: str, port: int) -> str:
+    return f"{f'[{host}]' if ':' in host else host}:{port}"
 
 
 async def _both(
     server: uvicorn.Server, feeding: socket.socket, command: list[str], said: IO[bytes], ready: Callable[[], None],
-    word: str,
+    listening: Callable[[], Coroutine[Any, Any, None]],
 ) -> None:  # fmt: skip
     ended = asyncio.Event()
     for name in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -81,7 +95,7 @@ async def _both(
     )
     over, asked = asyncio.create_task(process.wait()), asyncio.create_task(ended.wait())
     try:
-        starting = asyncio.create_task(_listening(command[2], int(command[4]), word))
+        starting = asyncio.create_task(listening())
         await asyncio.wait([starting, over, asked], return_when=asyncio.FIRST_COMPLETED)
         if starting.done() and not over.done() and not asked.done():
             starting.result()
@@ -98,18 +112,23 @@ async def _both(
 
 
 async def _listening(host: str, port: int, word: str) -> None:
-    """Return once our pywb answers there: its front page has the word. Somebody else may have taken the port."""
+    """Return once our pywb answers there: its front page has the word. Somebody else may have taken the port.
+
+    StoppressError if it answers to a name that is not ours too: then the wall is not there.
+    """
     end = asyncio.get_running_loop().time() + PATIENCE
-    while word.encode() not in await _front_page(host, port):
+    while word.encode() not in await _front_page(host, port, "localhost"):
         if asyncio.get_running_loop().time() > end:
             raise StoppressError(f"pywb does not answer on {host} port {port} after {PATIENCE:g} s")
         await asyncio.sleep(0.1)
+    if b" 421 " not in (await _front_page(host, port, "a-name-of-somebody-else.invalid")).partition(b"\r\n")[0]:
+        raise StoppressError("this pywb answers to any host name, so other sites could read the archive; try pywb 2.10")
 
 
-async def _front_page(host: str, port: int) -> bytes:
+async def _front_page(host: str, port: int, name: str) -> bytes:
     with suppress(OSError, TimeoutError):
         reader, writer = await asyncio.open_connection(host, port)
-        writer.write(f"GET / HTTP/1.0\r\nHost: {host}:{port}\r\n\r\n".encode())
+        writer.write(f"GET / HTTP/1.0\r\nHost: {name}:{port}\r\n\r\n".encode())
         try:
             return await asyncio.wait_for(reader.read(65536), 10)
         finally:

@@ -60,7 +60,8 @@ class Guard:
         if scope["path"] in OPEN_PATHS:
             return None
         headers = Headers(scope=scope)
-        if headers.get("host", "").lower() not in self._rules.hosts:
+        names = headers.getlist("host")
+        if len(names) != 1 or names[0].lower() not in self._rules.hosts:
             return text("this service does not answer to that host name; [serve] base_url says its own", 421)
         if self._rules.token is None:
             return None

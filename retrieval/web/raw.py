@@ -11,7 +11,11 @@ from pipelines.store.warcs import StoredResponse
 Headers = list[tuple[str, str]]
 # What a captured page may do is decided here, not by the page: it runs nothing and asks nobody.
 WALL: Headers = [
-    ("Content-Security-Policy", "sandbox"),
+    (
+        "Content-Security-Policy",
+        "sandbox; default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; form-action 'none'; "
+        "base-uri 'none'",
+    ),
     ("X-Content-Type-Options", "nosniff"),
     ("Referrer-Policy", "no-referrer"),
     ("Cross-Origin-Resource-Policy", "same-site"),

@@ -20,8 +20,8 @@ from pipelines.errors import ConfigError, StoppressError
 
 from ..archive import Archive
 from .apps import application, captured
-from .bounded import Bounded
 from .links import Origins
+from .patience import Patient, descriptors_raised
 
 LEAST_TOKEN = 16  # characters
 
@@ -53,6 +53,7 @@ def serve(archive: Archive, config: Config, *, host: str | None, port: int | Non
     token = None if is_loopback(names) else token_of(config.path.parent / config.serve.token_file)
     hosts = _hosts(origins, sockets)
     made = [make(archive, origins, hosts=hosts, token=token) for make in (application, captured)]
+    descriptors_raised()
     told(Listening(origins.base, origins.archive, token is not None))
     with asyncio.Runner(loop_factory=_loop()) as runner:
         runner.run(_both(made, sockets))
@@ -93,7 +94,7 @@ def settings(app: ASGIApp) -> uvicorn.Config:
     """Quiet, and nothing believed that a proxy's header says."""
     return uvicorn.Config(
         app, log_level="warning", access_log=False, proxy_headers=False, server_header=False, lifespan="off",
-        timeout_graceful_shutdown=5, http=Bounded,
+        timeout_graceful_shutdown=5, http=Patient,
     )  # fmt: skip
 
 

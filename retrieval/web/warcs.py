@@ -97,6 +97,8 @@ class Warcs:
         place = f"bytes {capture.offset}-{capture.offset + capture.length - 1}/*"
         headers = {**_HEADERS, "Content-Range": place, "Content-Length": str(capture.length)}
         body = b"" if head else self._archive.reader.member(capture)
+        if not head:
+            self._archive.reader.taken(capture, body)  # DamagedRecord: bytes that are not those are not given
         return Response(body, 206, headers, media_type=MEDIA_TYPE)
 
     def _sealed(self, name: str) -> WarcFile:

@@ -1,4 +1,5 @@
-"""The faults of time, configuration, storage, catalog and process, in our own words, and the tests that show each.
+"""The faults of time, configuration, storage, catalog, process, API, replay and export, in our own words, and the tests
+that show each.
 
 ``shown``: ``file::test`` as pytest names it, without parameters. ``not_yet``: what of it this release has not.
 """
@@ -40,8 +41,9 @@ TIME: dict[str, Row] = {
                      _in("retrieval/test_lookup", "a_year_has_four_digits",
                          "what_is_no_moment_is_refused_with_its_own_words",
                          "a_time_far_before_now_is_refused_not_wrapped_around")
-                     + _in("pipelines/test_config", "what_is_wrong_is_named_with_its_place"),
-                     not_yet="an HTTP API that answers 400"),
+                     + _in("pipelines/test_config", "what_is_wrong_is_named_with_its_place")
+                     + _in("faults/api/test_requests",
+                           "a_year_that_no_calendar_has_is_400_or_the_nearest_capture")),
 }  # fmt: skip
 
 CONFIG: dict[str, Row] = {
@@ -110,8 +112,9 @@ STORAGE: dict[str, Row] = {
     "object-damaged": Row("an object is deleted, overwritten or flipped", "never served, named; others are served",
                           _in("faults/storage/test_damaged",
                               "a_damaged_object_is_never_served_named_by_verify_and_costs_no_other")
-                          + _in(_VERIFY, "one_changed_bit_anywhere_is_found"),
-                          not_yet="an HTTP API that answers 502"),
+                          + _in(_VERIFY, "one_changed_bit_anywhere_is_found")
+                          + _in("faults/api/test_requests",
+                                "a_damaged_capture_is_502_with_its_id_and_others_are_answered")),
     "torn": Row("a torn last member, damage or garbage between members",
                 "each whole record is kept, the rest quarantined, exit 1",
                 _in(_SPOOL, "recovery_cuts_at_the_last_whole_member_wherever_the_file_was_torn",
@@ -202,4 +205,95 @@ PROCESS: dict[str, Row] = {
                    _in("faults/process/test_upgrade", "a_spool_of_another_version_is_recovered_by_this_one")),
 }  # fmt: skip
 
-GROUPS = {"time": TIME, "config": CONFIG, "storage": STORAGE, "catalog": CATALOG, "process": PROCESS}
+_ASKED, _SERVICE, _SLOW = "faults/api/test_requests", "retrieval/web/test_service", "faults/api/test_slow"
+
+API: dict[str, Row] = {
+    "traversal": Row("addresses that lead up, to the root, through NUL and overlong letters", "400 or 404, no file",
+                     _in(_ASKED, "no_address_leads_to_a_file")
+                     + _in("retrieval/web/test_warcs", "what_the_catalog_does_not_know_is_not_found")
+                     + _in("faults/replay/test_wall", "no_address_leads_to_a_file_of_this_machine")),
+    "line-ends": Row("line ends in parameters, addresses and captured fields", "no header of their own",
+                     _in(_ASKED, "no_parameter_becomes_a_header",
+                         "what_a_capture_said_becomes_no_header_but_under_a_name_that_nobody_obeys",
+                         "an_odd_header_is_no_fault_of_ours")
+                     + _in("faults/replay/test_wall", "no_line_end_in_an_address_makes_a_header")),
+    "scripts": Row("scripts in texts, ids, links and questions", "text in every page and error",
+                   _in("faults/api/test_inert", "a_stored_script_runs_nowhere",
+                       "what_is_no_page_of_ours_says_so_and_every_answer_has_its_walls")
+                   + _in("faults/replay/test_isolation", "what_is_asked_for_is_text_in_what_is_answered")
+                   + _in("retrieval/test_diffpage", "hostile_text_is_inert_wherever_it_stands"),
+                   not_yet="a feed"),
+    "syntax": Row("SQL, wildcards, expressions, any text", "bound as text; 400",
+                  _in(_ASKED, "a_syntax_of_somewhere_else_is_a_text_here",
+                      "any_text_as_a_parameter_is_answered_in_order")
+                  + _in("retrieval/cdx/test_answer", "an_expression_that_would_never_end_is_stopped"),
+                  not_yet="search in full texts"),
+    "too-much": Row("huge limits and offsets, many versions, very long texts", "refused, in parts, coarse and said so",
+                    _in(_ASKED, "too_much_is_refused_or_cut_off")
+                    + _in("faults/api/test_large", "versions_come_in_parts",
+                          "more_than_can_be_compared_in_full_is_compared_coarsely_and_said_so")
+                    + _in("retrieval/web/test_memento",
+                          "odd_answers_do_no_harm_and_long_histories_come_in_parts")
+                    + _in("diff/test_bounds", "two_long_texts_are_compared_coarsely_and_say_so")
+                    + _in("store/test_catalog_many",
+                          "one_page_may_have_many_versions_and_one_version_many_changes")),
+    "token": Row("no token, a wrong one, one in the address", "401; taken in no other place, in no log",
+                 _in(_SERVICE, "beyond_this_machine_every_request_brings_the_token",
+                     "beyond_this_machine_nothing_is_served_without_a_token")
+                 + _in(_ASKED, "a_token_is_nowhere_in_the_log"),
+                 not_yet="tokens that expire, or may do less than read: there is one, which reads"),
+    "slow": Row("clients that say nothing, or take nothing; a thousand of them", "left in the end, others answered",
+                _in(_SLOW, "a_request_that_does_not_become_whole_is_not_waited_for",
+                    "a_header_that_comes_letter_by_letter_gets_no_more_time",
+                    "who_takes_nothing_of_an_answer_is_left_and_who_takes_it_slowly_is_not",
+                    "a_thousand_silent_connections_keep_nobody_out")),
+    "hosts": Row("another Host, two, one in the request line, X-Forwarded-Host", "refused; addresses by configuration",
+                 _in(_ASKED, "another_host_is_not_answered")
+                 + _in(_SERVICE, "a_foreign_host_name_that_leads_here_is_not_answered",
+                       "what_a_client_says_of_hosts_never_comes_into_an_address")),
+    "no-original": Row("a revisit whose original is gone", "502 with both ids, no empty page",
+                       _in(_ASKED, "a_revisit_without_its_original_is_502_with_both_ids")),
+}  # fmt: skip
+
+_WALL, _ISOLATION = "faults/replay/test_wall", "faults/replay/test_isolation"
+
+REPLAY: dict[str, Row] = {
+    "hosts": Row("a name of somebody else that leads to this machine", "one line, nothing of the archive",
+                 _in(_WALL, "another_host_name_gets_one_line_and_nothing_of_the_archive",
+                     "its_own_names_are_answered", "no_port_of_it_answers_to_a_foreign_name",
+                     "what_a_client_says_of_hosts_and_schemes_never_comes_into_an_answer")
+                 + _in(_ISOLATION, "a_foreign_name_that_leads_here_reads_nothing")
+                 + _in("retrieval/test_replay", "a_pywb_without_the_wall_is_not_served")),
+    "captured-script": Row("a captured script reads the application, asks others, takes the window, stays on",
+                           "refused each; no cookie, no service worker, nobody is told",
+                           _in(_ISOLATION,
+                               "a_captured_script_reads_nothing_of_the_application_and_tells_nobody",
+                               "a_captured_page_in_a_frame_does_no_more_and_leaves_the_window_where_it_is",
+                               "at_the_origin_of_stored_bytes_nothing_runs_and_nothing_is_asked_for")
+                           + _in(_WALL, "no_captured_script_becomes_a_service_worker"),
+                           not_yet="captures parted from each other in pywb, which share its origin"),
+    "captured-header": Row("captured fields that open an origin, set cookies, lead away", "not given on",
+                           _in(_WALL, "what_a_capture_says_to_browsers_is_not_given_on")
+                           + _in(_ISOLATION, "another_site_reads_nothing_of_a_capture_that_was_open_to_all")),
+    "normal-use": Row("a page that does no harm", "looks as it did",
+                      _in(_ISOLATION, "a_replayed_page_looks_as_it_did")),
+}  # fmt: skip
+
+EXPORT: dict[str, Row] = {
+    "killed": Row("an export ends halfway: SIGKILL, signals, a full disk", "no half file has the name",
+                  _in("faults/export/test_killed",
+                      "after_sigkill_no_half_file_has_the_name_and_the_next_export_is_whole")
+                  + _in("retrieval/export/test_refusals",
+                        "whoever_ends_it_in_the_middle_finds_nothing_left_behind",
+                        "a_full_disk_is_named_and_leaves_nothing_behind",
+                        "nothing_has_the_name_if_the_last_step_fails")),
+    "obeyed": Row("texts that a program which reads the file would obey", "text, in a line of its own",
+                  _in("faults/export/test_killed", "a_title_that_a_reader_would_obey_is_one_line_of_json")
+                  + _in("retrieval/export/test_wacz", "a_title_that_would_be_obeyed_is_only_text"),
+                  not_yet="tables for spreadsheets, whose cells have to be escaped"),
+}  # fmt: skip
+
+GROUPS = {
+    "time": TIME, "config": CONFIG, "storage": STORAGE, "catalog": CATALOG, "process": PROCESS, "api": API,
+    "replay": REPLAY, "export": EXPORT,
+}  # fmt: skip

@@ -14,17 +14,20 @@ import tempfile
 import time
 from pathlib import Path
 
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
+
 from tests.running import environment as ours
 from tests.running import stoppress
 
 from .archive import made
-from .environments import HERE, environment
+from .environments import HERE, ROOT, environment
 from .services import running
 
 # Judges that are scripts of ours around a client: tests/judges/asking/NAME.py, run by the client's own interpreter.
 CLIENTS = ("wayback", "cdx_toolkit", "waybackpy", "memento_client", "pywb")
-NAMES = (*CLIENTS, "schemathesis", "wacz", "wabac")
-_ENGINES = {"wabac": "pywb"}  # whose environment has what a judge needs
+NAMES = (*CLIENTS, "schemathesis", "wacz", "wabac", "isolation")
+_ENGINES = {"wabac": "pywb", "isolation": "pywb"}  # whose environment has what a judge needs
 PATIENCE = 240  # seconds for one of them
 
 
@@ -47,14 +50,20 @@ def _judged(folder: Path, names: list[str]) -> list[str]:
     world = made(folder)
     print(f"an archive of {len(world.facts)} captures of {world.url}", flush=True)
     wacz = folder / "storm.wacz"
-    exported = stoppress("export", "wacz", world.url, "-o", str(wacz), config=world.config)
+    key = folder / "key.pem"
+    key.write_bytes(
+        ec.generate_private_key(ec.SECP384R1()).private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption())
+    )
+    words = ("export", "wacz", world.url, "-o", str(wacz), "--sign", str(key), "--json")
+    exported = stoppress(*words, config=world.config)
     if exported.code:
         raise SystemExit(f"stoppress export wacz ended with {exported.code}: {exported.err}")
     replay = ["replay", "--pywb", str(environment("pywb") / "wayback")]
     failed = []
     with running(world.config, "serve") as served, running(world.config, *replay) as replayed:
         told = folder / "world.json"
-        told.write_text(json.dumps(world.to_json() | served | replayed | {"wacz": str(wacz)}))
+        signed = {"wacz": str(wacz), "public_key": exported.lines[0]["public_key"]}
+        told.write_text(json.dumps(world.to_json() | served | replayed | signed))
         for name in names:
             begun = time.monotonic()
             done = _asked(name, _command(name, told, served["base_url"], wacz), folder)
@@ -69,7 +78,7 @@ def _judged(folder: Path, names: list[str]) -> list[str]:
 
 def _asked(name: str, command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
     """What a judge says; one that says nothing in time is not content."""
-    env = ours() if name == "wabac" else None
+    env = ours() if name in _ENGINES else None
     try:
         return subprocess.run(
             command, capture_output=True, text=True, check=False, timeout=PATIENCE, cwd=folder, env=env,
@@ -82,6 +91,9 @@ def _asked(name: str, command: list[str], folder: Path) -> subprocess.CompletedP
 def _command(name: str, told: Path, base: str, wacz: Path) -> list[str]:
     if name == "wabac":
         return [sys.executable, "-m", "tests.judges.in_browser", str(told)]
+    if name == "isolation":  # what captured pages and foreign names try on pywb itself, in Chromium and over sockets
+        words = ["-q", "-p", "no:cacheprovider", "-c", str(ROOT / "pyproject.toml"), str(ROOT / "tests/faults/replay")]
+        return [sys.executable, "-m", "pytest", *words]
     bin_ = environment(name)
     if name == "wacz":
         return [str(bin_ / "wacz"), "validate", "-f", str(wacz)]

@@ -1,4 +1,4 @@
-"""wabac.js, the engine of replayweb.page, in headless Chromium: an exported WACZ shows each version as it was.
+"""wabac.js, the engine of replayweb.page, in headless Chromium: an exported WACZ shows each version as it was, signed.
 
     python -m tests.judges.in_browser WORLD.json
 
@@ -37,6 +37,19 @@ _START = """async ([name, source]) => {
     navigator.serviceWorker.startMessages();
     worker.postMessage({msg_type: 'addColl', name, file: {sourceUrl: source}, skipExisting: false});
   });
+}"""
+# What it found of digests and signature. (In its summary a signature counts as good, whatever it found.)
+_CHECKED = """async () => {
+  const asked = request => new Promise((done, failed) => {
+    request.onsuccess = () => done(request.result);
+    request.onerror = failed;
+  });
+  for (const { name } of await indexedDB.databases()) {
+    const database = await asked(indexedDB.open(name));
+    if (database.objectStoreNames.contains('verification')) {
+      return await asked(database.transaction('verification').objectStore('verification').getAll());
+    }
+  }
 }"""
 _SHOW = """src => { const frame = document.createElement('iframe'); frame.src = src;
   document.body.replaceChildren(frame); }"""
@@ -101,12 +114,15 @@ def main() -> None:
         # It passes over revisits and shows the next answer, so a version is looked at where it was first seen.
         answers = [capture for capture in world["captures"] if capture["kind"] == "response"]
         shown = [_shown(page, origin, capture["timestamp"], world["url"]) for capture in answers]
+        checked = {one["id"]: one for one in page.evaluate(_CHECKED)}
         browser.close()
+    if not checked["signature"]["matched"] or checked["publicKey"]["expected"] != world["public_key"]:
+        sys.exit(f"the signature: {checked}")
     wrong = [f"{one['timestamp']}: {found!r} instead of {one['shows']!r}"
              for one, found in zip(answers, shown, strict=True) if found != one["shows"]]  # fmt: skip
     if wrong or len({text for text, _ in shown}) < 3:
         sys.exit("\n".join([*wrong, f"{len(shown)} captures were shown"]))
-    print(f"{len(shown)} versions as they were, each with its style")
+    print(f"{len(shown)} versions as they were, each with its style; the signature is good")
 
 
 def _shown(page: Page, origin: str, timestamp: str, url: str) -> list[str]:

@@ -16,9 +16,9 @@ from tests.servers.processes import stop
 
 
 @contextmanager
-def running(config: Path, *words: str) -> Iterator[dict[str, Any]]:
-    """What the command says once it is ready, as JSON."""
-    command = [sys.executable, str(ROOT / "stoppress.py"), "-c", str(config), *words, "--port", "0", "--json"]
+def running(config: Path, *words: str, port: int = 0) -> Iterator[dict[str, Any]]:
+    """What the command says once it is ready, as JSON; its ``pid`` too."""
+    command = [sys.executable, str(ROOT / "stoppress.py"), "-c", str(config), *words, "--port", str(port), "--json"]
     with tempfile.TemporaryFile() as errors:
         process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=errors, env=environment())
         try:
@@ -27,7 +27,7 @@ def running(config: Path, *words: str) -> Iterator[dict[str, Any]]:
             if not line:
                 errors.seek(0)
                 raise RuntimeError(f"{' '.join(words)} ended: {errors.read().decode()}")
-            yield json.loads(line)
+            yield json.loads(line) | {"pid": process.pid}
         finally:
             stop(process)
             if process.stdout:

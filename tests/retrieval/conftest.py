@@ -54,7 +54,8 @@ class Newsroom:
     serial: int = 0
 
     def visit(self, url: str, at: datetime, *, payload: bytes | None, status: int = 200, head: str = "",
-              says: Version | None = None, via: str | None = None, reading: str = "none") -> Visit:  # fmt: skip
+              says: Version | None = None, via: str | None = None, reading: str = "none",
+              media: str = "text/html") -> Visit:  # fmt: skip
         self.serial += 1
         visit = Visit(id=f"00000000-0000-0000-0000-{self.serial:012}", url=url, urlkey=urlkey(url), started=at)
         self.keeper.recorder.starting([visit]).result()
@@ -65,15 +66,15 @@ class Newsroom:
                 url=url, started=at, request=b"GET / HTTP/1.1\r\n\r\n", error="connect", detail="refused"
             )
         else:
-            exchange = self._exchange(visit, via or url, at, status, head, payload, role="page")
+            exchange = self._exchange(visit, via or url, at, status, head, payload, role="page", media=media)
         kept = self.keeper.recorder.visit(replace(visit, exchange=exchange)).result()
         assert kept is not None
         read: Any = "version" if says else "unchanged" if kept.outcome == "revisit" else reading
         return compare(replace(kept, reading=read, version=says), self.keeper.catalog)
 
     def _exchange(self, visit: Visit, url: str, at: datetime, status: int, head: str, payload: bytes, *,
-                  role: Any) -> Exchange:  # fmt: skip
-        answer = f"HTTP/1.1 {status} Fine\r\nContent-Type: text/html\r\n{head}\r\n".encode() + payload
+                  role: Any, media: str = "text/html") -> Exchange:  # fmt: skip
+        answer = f"HTTP/1.1 {status} Fine\r\nContent-Type: {media}\r\n{head}\r\n".encode() + payload
         request = b"GET / HTTP/1.1\r\nHost: news.example.org\r\n\r\n"
         exchange = Exchange(url=url, started=at, request=request, response=answer, status=status)
         self.keeper.recorder.exchange(exchange, visit_id=visit.id, role=role)

@@ -12,26 +12,12 @@ from pathlib import Path
 
 import pytest
 
+from retrieval.replay.interpreter import python_of
 from retrieval.replay.setup import banner, configuration
 from tests.running import PATIENCE, ROOT, environment
 from tests.servers.processes import free_port
 
-# As pywb's program: it listens where it is told, and says what it was given.
-LISTENS = """#!{python}
-import http.server, json, os, pathlib, sys
-said = {{"words": sys.argv[1:], "secret": os.environ.get("AWS_SECRET_ACCESS_KEY"), "config": open("config.yaml").read(),
-        "banner": open("templates/banner.html").read()}}
-pathlib.Path({told!r}).write_text(json.dumps(said))
-os.chdir("templates")
-http.server.ThreadingHTTPServer((sys.argv[2], int(sys.argv[4])), http.server.SimpleHTTPRequestHandler).serve_forever()
-"""
-
-
-def program(folder: Path, text: str) -> str:
-    path = folder / "wayback"
-    path.write_text(text.format(python=sys.executable, told=str(folder / "told.json")))
-    path.chmod(0o755)
-    return str(path)
+from .stand_in.environment import LISTENS, STAND_IN, program
 
 
 def command(config: Path, *words: str) -> list[str]:
@@ -62,17 +48,74 @@ def test_a_pywb_that_ends_by_itself_is_quoted(folder: Path, tmp_path: Path) -> N
     assert "Traceback" not in ran.stderr
 
 
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ('#!/bin/sh\nexec wayback "$@"\n', "is no script for Python"),
+        ("\x7fELF", "is no script for Python"),
+        ("#!/nowhere/bin/python3\n", "is for /nowhere/bin/python3, which is not here"),
+    ],
+)
+def test_a_program_that_cannot_be_told_whom_to_answer_is_refused(
+    folder: Path, tmp_path: Path, text: str, why: str
+) -> None:
+    (tmp_path / "wayback").write_text(text)
+    (tmp_path / "wayback").chmod(0o755)
+    ran = replay(folder / "stoppress.toml", "--port", "0", "--pywb", str(tmp_path / "wayback"))
+
+    assert (ran.returncode, why in ran.stderr, "Traceback" in ran.stderr) == (2, True, False)
+
+
+@pytest.mark.parametrize("name", ["http://replay.example.org", "a b", ""])
+def test_a_name_that_no_browser_asks_by_is_refused(folder: Path, tmp_path: Path, name: str) -> None:
+    ran = replay(folder / "stoppress.toml", "--port", "0", "--name", name, "--pywb", program(tmp_path))
+
+    assert (ran.returncode, "is no HOST or HOST:PORT" in ran.stderr) == (2, True)
+
+
+def test_the_python_of_a_program_is_found_as_pip_writes_it(tmp_path: Path) -> None:
+    spaced = tmp_path / "a place" / "python3"
+    spaced.parent.mkdir()
+    spaced.symlink_to(sys.executable)
+    texts = {
+        f"#!{sys.executable}\n": [sys.executable],
+        "#!/usr/bin/env python3\n": ["/usr/bin/env", "python3"],
+        f"#!/bin/sh\n'''exec' \"{spaced}\" \"$0\" \"$@\"\n' '''\n": [str(spaced)],
+    }
+    for text, words in texts.items():
+        (tmp_path / "wayback").write_text(text)
+
+        assert python_of(str(tmp_path / "wayback")) == words
+
+
+def test_a_pywb_without_the_wall_is_not_served(folder: Path, tmp_path: Path) -> None:
+    """It has a server that the wall does not know."""
+    other = tmp_path / "other" / "pywb" / "apps"
+    other.mkdir(parents=True)
+    text = (STAND_IN / "pywb" / "apps" / "cli.py").read_text()
+    text = text.replace("import WSGIServer", "import WSGIServer as _\nfrom wsgiref.simple_server import make_server")
+    text = text.replace("WSGIServer((arguments[1], int(arguments[3])), application)",
+                        "make_server(arguments[1], int(arguments[3]), application)")  # fmt: skip
+    (other / "cli.py").write_text(text)
+    for path in (other, other.parent):
+        (path / "__init__.py").touch()
+    words = program(tmp_path, LISTENS.replace("={stand_in}", f"={tmp_path}/other:{{stand_in}}"))
+    ran = replay(folder / "stoppress.toml", "--port", "0", "--pywb", words)
+
+    assert (ran.returncode, "answers to any host name" in ran.stderr) == (1, True)
+
+
 def test_a_port_that_is_taken_is_named(folder: Path, tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", free_port())) as taken:
         port = str(taken.getsockname()[1])
-        ran = replay(folder / "stoppress.toml", "--port", port, "--pywb", program(tmp_path, LISTENS))
+        ran = replay(folder / "stoppress.toml", "--port", port, "--pywb", program(tmp_path))
 
     assert ran.returncode == 1
     assert f"port {port} cannot be listened on" in ran.stderr
 
 
 def test_beyond_this_machine_it_is_for_a_proxy_alone(folder: Path, tmp_path: Path) -> None:
-    ran = replay(folder / "stoppress.toml", "--host", "0.0.0.0", "--pywb", program(tmp_path, LISTENS))
+    ran = replay(folder / "stoppress.toml", "--host", "0.0.0.0", "--pywb", program(tmp_path))
 
     assert ran.returncode == 2
     assert "--behind-proxy" in ran.stderr
@@ -81,11 +124,7 @@ def test_beyond_this_machine_it_is_for_a_proxy_alone(folder: Path, tmp_path: Pat
 @pytest.mark.parametrize("name", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_ends_pywb_and_leaves_nothing(folder: Path, tmp_path: Path, name: signal.Signals) -> None:
     env = {**environment(), "AWS_SECRET_ACCESS_KEY": "s3cret", "TMPDIR": str(tmp_path)}
-    inner = program(tmp_path, LISTENS)
-    wrapper = tmp_path / "wrapper"
-    wrapper.write_text(f'#!/bin/sh\n{inner} "$@"\n')  # it does not become the program, and does not end it
-    wrapper.chmod(0o755)
-    words = ("--port", "0", "--json", "--pywb", str(wrapper))
+    words = ("--port", "0", "--json", "--pywb", program(tmp_path))
     with subprocess.Popen(
         command(folder / "stoppress.toml", *words), stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=env, text=True
     ) as process:

@@ -42,7 +42,8 @@ def place(tmp_path: Path) -> Path:
     (("--since", "yesterday-ish"), "yesterday-ish"),
     (("--since", "v3"), "is a version, not a time"),
     (("--since", "2026-02", "--until", "2026-01"), "lies before"),
-    (("--since", "2026", "--title", "T"), "--title and --description are for a WACZ"),
+    (("--since", "2026", "--title", "T"), "--title, --description and --sign are for a WACZ"),
+    (("--since", "2026", "--sign", "key.pem"), "--title, --description and --sign are for a WACZ"),
     (("ftp://news.example.org/x",), "ftp"),
 ])  # fmt: skip
 def test_wrong_use_is_told_in_one_line(export: Export, place: Path, words: tuple[str, ...], said: str) -> None:
