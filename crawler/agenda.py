@@ -76,6 +76,11 @@ class Agenda:
         entry = self._entries.get(key)
         return entry.watch if entry else None
 
+    def following(self, key: str, now: datetime) -> datetime | None:
+        """When a page that is being visited is due again; None if it is watched no longer."""
+        entry = self._entries.get(key)
+        return self._next(entry, now) if entry else None
+
     def pop(self, now: datetime) -> Due | None:
         """The next visit that should start by now, or None; it counts as running until ``ended``."""
         while self._heap and self._heap[0][0] <= now:

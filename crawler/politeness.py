@@ -21,7 +21,7 @@ from pipelines.urlkey import normalise
 from .failures import NOT_REACHED, explain
 from .governor import Governor
 from .robots import Rules, rules_from
-from .wire import ROLE, VISIT
+from .wire import REQUISITE, ROLE, VISIT
 
 ROBOTS = "robots"  # the role of a robots.txt request
 SLOT = "stoppress_slot"  # meta: the clock has taken this request's slot already
@@ -101,6 +101,22 @@ class Politeness:
         rules = self._origins.get(_origin(url))
         return rules is not None and rules.failure is None and not rules.allows(url, self._agent)
 
+    def forbidden(self, url: str) -> str:
+        """What a robots.txt that is at hand and could be read says against it; "" if nothing."""
+        rules = self._origins.get(_origin(url))
+        return self._no(url, rules) if rules and rules.reachable and not rules.allows(url, self._agent) else ""
+
+    def closed(self, url: str) -> str:
+        """Why nothing of its origin may be asked for now: robots.txt could not be had; "" if that is not so."""
+        rules = self._origins.get(_origin(url))
+        if rules is None or rules.reachable or rules.rules is not None or not rules.fresh(clock.now()):
+            return ""
+        return explain(rules.failure, host_of(url))[1] if rules.failure else self._no(url, rules)
+
+    def _no(self, url: str, rules: Rules) -> str:
+        why = "forbids this URL" if rules.reachable else "cannot be read, so nothing may be fetched"
+        return f"{_origin(url)}/robots.txt {why} to {self._agent.partition('/')[0]}"
+
     def refused(self, url: str, status: int, retry_after: str | None) -> None:
         """What scripts asked for was answered 429 or 503: that host is left alone as it asks."""
         self.governor.answered(
@@ -131,6 +147,8 @@ class Politeness:
     def process_exception(self, request: Request, exception: Exception) -> None:
         host = host_of(request.url)
         reason, _ = explain(exception, host)
+        if reason == "timeout" and request.meta.get(ROLE) == REQUISITE:  # it may have had seconds only
+            return
         if reason in NOT_REACHED:  # one page that breaks off or lies is no reason to leave its host alone
             self.governor.failed(host, clock.now())
 
@@ -166,8 +184,7 @@ class Politeness:
         if rules.failure is not None:
             raise rules.failure  # the visit ends with the same reason: the host cannot be reached
         if not rules.allows(url, self._agent):
-            why = "forbids this URL" if rules.reachable else "cannot be read, so nothing may be fetched"
-            raise Disallowed(f"{origin}/robots.txt {why} to {self._agent.partition('/')[0]}")
+            raise Disallowed(self._no(url, rules))
 
     def _fresh(self, origin: str) -> bool:
         rules = self._origins.get(origin)

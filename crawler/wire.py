@@ -30,7 +30,7 @@ from twisted.internet.defer import Deferred
 
 from pipelines import clock
 from pipelines.errors import StoreError
-from pipelines.model import Exchange, Role, Visit
+from pipelines.model import Capture, Exchange, Role, Visit
 from pipelines.promise import Promise
 from pipelines.recent import Recent
 
@@ -47,6 +47,8 @@ VISIT = "stoppress_visit"  # meta: the visit that this request is made for; othe
 ROLE = "stoppress_role"  # meta: what its capture is to the visit, "page" where it is not said
 BY_BROWSER = "stoppress_look"  # meta: what a visit through the browser needs to know (browser/look.py)
 WHOLE = "stoppress_whole"  # meta: the whole answer is wanted, also if it is known: no conditional request
+REQUISITE = "requisite"  # the role of what a page is shown with
+ORIGINAL = "stoppress_original"  # meta: the capture that a requisite's answer may turn out to repeat
 EXCHANGE = "stoppress_exchange"  # meta: the exchange that this request became, where it is made for a visit
 Keep = Callable[[Exchange, Response | None], "Promise[Visit | None] | None"]
 HEADER_LIMIT = "STOPPRESS_HEADER_LIMIT"  # setting: bytes of a response header, 1xx included
@@ -185,14 +187,15 @@ class WireHandler(HTTP11DownloadHandler):
         role: Role = request.meta.get(ROLE) or ("robots" if urlsplit(request.url).path == "/robots.txt" else "page")
         if role in ("page", "older", "feed") and response is not None and leads_on(response):
             role = "redirect"  # the page, or its part, is what is found in the end
-        return self.record(exchange, role, visit)
+        return self.record(exchange, role, visit, request.meta.get(ORIGINAL))
 
-    def record(self, exchange: Exchange, role: Role, visit: Visit | None) -> Promise[Visit | None]:
+    def record(self, exchange: Exchange, role: Role, visit: Visit | None,
+               original: Capture | None = None) -> Promise[Visit | None]:  # fmt: skip
         """To the recorder, as a capture of this visit, or of none."""
         self._stats.inc_value(f"stoppress/exchanges/{exchange.fidelity}")
         if visit is not None:
-            return self._recorder.exchange(exchange, role=role, visit_id=visit.id, page=visit.urlkey)
-        return self._recorder.exchange(exchange, role=role, visit_id=None)
+            return self._recorder.exchange(exchange, role=role, visit_id=visit.id, page=visit.urlkey, original=original)
+        return self._recorder.exchange(exchange, role=role, visit_id=None, original=original)
 
     async def _on_disk(self, kept: Promise[Visit | None] | None, request: Request) -> None:
         """For whoever has no visit to wait for: what is handed on is kept, or it is said aloud that it is not."""

@@ -105,6 +105,12 @@ def _a_second(span: timedelta) -> timedelta:
     return span
 
 
+def _a_day(span: timedelta) -> timedelta:
+    if span > timedelta(days=1):  # an export takes along what was captured up to a day before a page
+        raise ValueError("it is more than 24h, the most")
+    return span
+
+
 Duration = Annotated[timedelta, BeforeValidator(units.duration)]
 SomeTime = Annotated[Duration, AfterValidator(_a_second)]
 Size = Annotated[int, BeforeValidator(units.size), Field(gt=0)]
@@ -162,6 +168,11 @@ class CrawlTable(Table):
     older_every: SomeTime = timedelta(hours=6)  # between two visits that ask for all of them
     older_time: SomeTime = timedelta(minutes=5)
     older_size: Size = 32 * 2**20
+    # Of a watch with requisites = true, in one visit: what its page is shown with.
+    requisite_files: int = Field(default=60, ge=1, le=1000)
+    requisite_every: Annotated[SomeTime, AfterValidator(_a_day)] = timedelta(hours=24)  # before one is asked for again
+    requisite_time: SomeTime = timedelta(seconds=30)
+    requisite_size: Size = 16 * 2**20
     hosts: dict[Annotated[str, AfterValidator(_host)], Rate] = {}
 
     @property
@@ -218,12 +229,6 @@ class WatchTable(Table):
     tags: tuple[str, ...] = Field(default=(), strict=False)
     requisites: bool = False
     render: Literal["http", "browser"] = "http"
-
-    @model_validator(mode="after")
-    def _requisites_need_a_browser(self) -> WatchTable:
-        if self.requisites and self.render != "browser":
-            raise ValueError('requisites = true exists for render = "browser" only so far; leave it out')
-        return self
 
 
 class Config(Table):

@@ -81,8 +81,9 @@ class Keeper:
                 done.result()
             except StoreError as e:
                 detail = f"{visit.detail}; this is not in the archive: {e}"
-                self.catalog.visits_recorded([replace(visit, reason="storage", detail=detail)])
-        self.recovered = replace(self.recovered, abandoned=len(lost))
+                failed = replace(visit, outcome="error", reason="storage", detail=detail, reading="none")
+                self.catalog.visits_recorded([failed])
+        self.recovered = replace(self.recovered, abandoned=sum(visit.outcome == "error" for visit in lost))
 
     def order(self, orders: Iterable[Mapping[str, Any]], now: datetime) -> None:
         """What this process decides about watches: on the spool's disk at once, in the store when it takes it.

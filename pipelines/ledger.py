@@ -17,9 +17,9 @@ _TRUNCATED = {"disconnect": "disconnect", "time": "timeout", "length": "too-larg
 
 def conclude(visit: Visit, captures: Sequence[Capture]) -> Visit:
     """Give the visit its outcome from what was kept of it; one that has an outcome keeps it."""
-    ordered = tuple(sorted(captures, key=lambda capture: capture.role != "page"))
+    ordered = _own_first(captures)
     if visit.outcome is not None:
-        return replace(visit, captures=ordered)
+        return replace(visit, captures=ordered or visit.captures)
     outcome, reason = _outcome(visit.exchange, ordered[0] if ordered else None)
     if outcome == "revisit" and has_news(ordered):  # the page itself is as it was, its feed or an older page is not
         outcome = "archived"
@@ -40,6 +40,24 @@ def conclude(visit: Visit, captures: Sequence[Capture]) -> Visit:
         status=status,
         reading=reading_of(outcome),
     )
+
+
+def ended_early(visit: Visit, captures: Sequence[Capture], detail: str) -> Visit | None:
+    """A visit whose process died while it asked for requisites, with the outcome of its page; None if it was not there
+    yet, or not with a page."""
+    ordered = _own_first(captures)
+    page = ordered[0] if ordered else None
+    if page is None or page.role != "page" or page.truncated or not any(c.role == "requisite" for c in ordered):
+        return None
+    if page.status not in (200, 304) or (page.status == 304 and page.kind != "revisit"):
+        return None
+    outcome: Outcome = "revisit" if page.kind == "revisit" and not has_news(ordered) else "archived"
+    return replace(visit, captures=ordered, outcome=outcome, detail=detail, status=page.status,
+                   reading=reading_of(outcome))  # fmt: skip
+
+
+def _own_first(captures: Sequence[Capture]) -> tuple[Capture, ...]:
+    return tuple(sorted(captures, key=lambda capture: capture.role != "page"))
 
 
 def reading_of(outcome: Outcome) -> Reading | None:

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from .entity import DecodeError, decode, entity, parse
-from .extract import extract
+from .extract import extract, source
 from .extract import look as look_at
 from .extract.memory import Memory
+from .extract.requisites import Requisite, of_page, of_sheet
 from .extract.whole import Look, whole
 from .model import Answer, Unreadable, Version
 
@@ -65,3 +66,16 @@ def read_whole(answers: Sequence[Answer], memory: Memory | None = None) -> Versi
 def _part(part: Answer, first: str, page: Answer, memory: Memory | None) -> Look:
     seen = look(part, first, memory=memory)
     return look(part, first, page, memory) if seen.is_bare else seen
+
+
+def requisites(answer: Answer, memory: Memory | None = None) -> list[Requisite]:
+    """What an answer needs to look right: of a page or of a style sheet; nothing where it is neither."""
+    try:
+        content = _content(answer)
+        kind = parse(answer.block).header("Content-Type") or ""
+    except (DecodeError, ValueError):
+        return []
+    if kind.partition(";")[0].strip().lower() == "text/css":
+        return of_sheet(content.decode("utf-8", "replace"), answer.url)
+    page = source.parse(content, kind)
+    return of_page(page.root, answer.url) if isinstance(page, source.Source) else []

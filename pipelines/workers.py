@@ -19,9 +19,10 @@ from typing import Any, TypeVar
 from zlib import crc32
 
 from .extract.memory import Memory
+from .extract.requisites import Requisite
 from .extract.whole import Look
 from .model import Answer, Unreadable, Version
-from .reading import look, read, read_whole
+from .reading import look, read, read_whole, requisites
 
 log = logging.getLogger(__name__)
 Told = TypeVar("Told")
@@ -72,6 +73,11 @@ class Workers:
     async def read_whole(self, answers: Sequence[Answer]) -> Version | Unreadable:
         """``reading.read_whole`` in the same way."""
         return await self._do(answers[0].url, read_whole, answers)
+
+    async def requisites(self, answer: Answer) -> list[Requisite]:
+        """``reading.requisites`` in the same way; none where the worker does not come back."""
+        told = await self._do(answer.url, requisites, answer)
+        return [] if isinstance(told, Unreadable) else told
 
     async def _do(self, url: str, act: Callable[..., Told], *given: Any) -> Told | Unreadable:
         lane = self._lane(url)

@@ -25,6 +25,9 @@ def run(
     until: Annotated[str | None, typer.Option(help='"end-of-coverage", "48h-idle" or a date.')] = None,
     min_: Annotated[str | None, typer.Option("--min", help="The fastest that is allowed [default: 60s].")] = None,
     render: Annotated[str | None, typer.Option(help='"http" or "browser": for pages that scripts make.')] = None,
+    requisites: Annotated[
+        bool, typer.Option("--requisites", help="Keep style sheets, images and fonts, too: a replay then looks right.")
+    ] = False,
     tag: Annotated[list[str] | None, typer.Option(help="A label; may be given several times.")] = None,
     as_json: AsJson = False,
 ) -> None:
@@ -35,6 +38,8 @@ def run(
       stoppress watch https://www.example.org/live/storm
 
       stoppress watch https://www.example.org/live/storm --every 2m --until 48h-idle
+
+      stoppress watch https://www.example.org/live/storm --requisites --tag storms
 
       stoppress watch https://www.example.org/live/storm --cron "*/10 6-23 * * *" --timezone Europe/London
     """
@@ -49,6 +54,7 @@ def run(
         "until": until,
         "min": min_,
         "render": render,
+        "requisites": requisites or None,
         "tags": tag or None,
     }
     watch = checked(order, config)

@@ -27,6 +27,7 @@ from crawler.browser.look import Look
 from crawler.egress import self_test
 from crawler.failures import explain
 from crawler.politeness import MOST_HOPS, SLOT, Disallowed, Parked, Politeness, host_of
+from crawler.requisites import RequisitesOfPage
 from crawler.rest import RestOfPage
 from crawler.setup import keeper_of
 from crawler.standing import Standing
@@ -58,6 +59,7 @@ class LiveSpider(Spider):
     standing: Standing
     politeness: Politeness
     rest: RestOfPage
+    requisites: RequisitesOfPage
 
     def __init__(self, *, once: bool | str = False, limit: timedelta | str | None = None, **unknown: Any) -> None:
         if unknown:
@@ -78,6 +80,7 @@ class LiveSpider(Spider):
         spider.keeper = keeper_of(crawler)
         spider.standing = Standing(spider.keeper)
         spider.rest = RestOfPage(crawler, spider.keeper)
+        spider.requisites = RequisitesOfPage(crawler, spider.keeper, spider.goes_before)
         for signal in (signals.item_scraped, signals.item_dropped, signals.item_error):
             crawler.signals.connect(spider.visit_over, signal=signal)
         return spider
@@ -210,6 +213,11 @@ class LiveSpider(Spider):
         self.politeness.governor.start(host, now)
         return True
 
+    def goes_before(self, host: str) -> bool:
+        """Whether a page waits for this host, or for the budget of all hosts: requisites give way to it."""
+        short = self.politeness.governor.free_at("", clock.now()) > clock.now()
+        return bool(self.waiting.get(host)) or (short and any(self.waiting.values()))
+
     def _begin(self, due: Due, now: datetime) -> Visit:
         return Visit(
             id=str(uuid.uuid4()),
@@ -256,10 +264,17 @@ class LiveSpider(Spider):
             yield replace(visit, outcome="error", reason="protocol", detail=detail, reading="none")
 
     async def _with_rest(self, visit: Visit) -> Visit:
+        """What there is beside the page, asked for while the page itself is kept already."""
         self.rest.blocks = self.standing.blocks
+        self.requisites.refuse(self.standing.blocks)
         self.answers[visit.urlkey] = visit
         try:
-            return await self.rest.complete(visit)
+            self.answers[visit.urlkey] = whole = await self.rest.complete(visit)
+            watch = self.agenda.watch(visit.urlkey)
+            if watch is None or not watch.requisites:
+                return whole
+            until = None if self.once else self.agenda.following(visit.urlkey, clock.now())
+            return await self.requisites.complete(whole, until)
         finally:
             del self.answers[visit.urlkey]
 
@@ -328,6 +343,7 @@ class LiveSpider(Spider):
         self.running.pop(item.urlkey, None)
         self.standing.saw(item)
         self.rest.seen(item)
+        self.requisites.seen(item)
         if not self.once:
             cut = item.outcome == "truncated" and item.reason != "too-large"  # which it would be again
             self.agenda.ended(item.urlkey, clock.now(), begun=item.started, cut=cut)

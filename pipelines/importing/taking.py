@@ -163,9 +163,7 @@ class Taking:
         if page.kind == "revisit":  # of what, and whether that still stood then, its reading will tell
             visit = replace(visit, outcome="archived", status=200)
         self._make_room()
-        for each in records:
-            self._keeper.recorder.made(each, visit_id=visit_id)
-        self._waiting.append((self._keeper.recorder.visit(visit), group))
+        self._waiting.append((self._keeper.recorder.made(records, visit), group))
         self._seconds.add((urlkey(page.url), timestamp14(page.at)))
         self._held += sum(len(one.block) for one in group)
         self._tally.taken += 1

@@ -14,7 +14,7 @@ from pipelines import warc
 from pipelines.cdxj import capture_of
 from pipelines.crashpoint import crashpoint
 from pipelines.errors import DamagedRecord
-from pipelines.ledger import visit_of
+from pipelines.ledger import ended_early, visit_of
 from pipelines.model import Capture, Visit
 from pipelines.warc import Placed, scan
 
@@ -116,9 +116,15 @@ def rows_of(records: Iterable[Placed], name: str) -> tuple[list[Capture], list[V
 
 
 def abandoned(catalog: Catalog, worker: str, now: datetime) -> list[Visit]:
-    """Visits of this spool whose process died before they ended, each with its outcome now."""
+    """Visits of this spool whose process died before they ended, each with its outcome now.
+
+    One that had come to its requisites has all that the page itself is made of: it ends as if they had been left out.
+    """
     detail = f"the crawler died during this visit; noticed {now:%Y-%m-%dT%H:%M:%SZ}"
+    lost = catalog.unfinished_visits(worker)
+    captured = catalog.captures_of([visit.id for visit in lost])
     return [
-        replace(visit, outcome="error", reason="abandoned", detail=detail, reading="none")
-        for visit in catalog.unfinished_visits(worker)
+        ended_early(visit, captured.get(visit.id, []), f"its requisites are not all there: {detail}")
+        or replace(visit, outcome="error", reason="abandoned", detail=detail, reading="none")
+        for visit in lost
     ]

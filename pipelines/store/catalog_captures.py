@@ -47,10 +47,12 @@ class CaptureRows(Database):
 
     def parts(self, visit_ids: Sequence[str]) -> dict[str, list[Capture]]:
         """The older pages and feed answers of these visits, by visit, oldest first; without what was taken out."""
+        return self._of_visits(visit_ids, captures.c.role.in_(ROLES), captures.c.redacted.is_(None))
 
+    def _of_visits(self, visit_ids: Sequence[str], *conditions: Any) -> dict[str, list[Capture]]:
         def act(connection: Connection) -> dict[str, list[Capture]]:
             theirs = captures.c.visit_id.in_(select(listed(connection, visit_ids)))
-            query = select(captures).where(theirs, captures.c.role.in_(ROLES), captures.c.redacted.is_(None))
+            query = select(captures).where(theirs, *conditions)
             found: dict[str, list[Capture]] = {}
             for row in connection.execute(query.order_by(captures.c.timestamp, captures.c.record_id)).mappings():
                 found.setdefault(row["visit_id"], []).append(rows.capture(row))
@@ -58,9 +60,26 @@ class CaptureRows(Database):
 
         return self.read(act) if visit_ids else {}
 
+    def captures_of(self, visit_ids: Sequence[str]) -> dict[str, list[Capture]]:
+        """All that these visits have captured, by visit, oldest first; without what was taken out."""
+        return self._of_visits(visit_ids, captures.c.redacted.is_(None))
+
+    def requisites(self, urlkey: str, since: datetime) -> list[Capture]:
+        """What visits of this page from then on have captured for it to look right, oldest first."""
+        query = (
+            select(captures)
+            .join(visits, visits.c.id == captures.c.visit_id)
+            .where(visits.c.urlkey == urlkey, visits.c.started >= rows.micros(since), captures.c.role == "requisite")
+            .order_by(captures.c.timestamp, captures.c.record_id)
+        )
+        return self.read(lambda c: [rows.capture(row) for row in c.execute(query).mappings()])
+
     def capture_at(self, urlkey: str, at: datetime) -> Capture | None:
-        """The page's capture closest in time; of two equally close the earlier."""
-        page = select(captures).where(captures.c.urlkey == urlkey, captures.c.role == "page").limit(1)
+        """The page's capture closest in time, of two equally close the earlier; a requisite's where it is no page."""
+        return self._capture_at(urlkey, at, "page") or self._capture_at(urlkey, at, "requisite")
+
+    def _capture_at(self, urlkey: str, at: datetime, role: str) -> Capture | None:
+        page = select(captures).where(captures.c.urlkey == urlkey, captures.c.role == role).limit(1)
         when, time = rows.micros(at), captures.c.timestamp
         before = page.where(time <= when).order_by(time.desc(), captures.c.record_id)
         after = page.where(time > when).order_by(time, captures.c.record_id)

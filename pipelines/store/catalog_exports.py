@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Connection, and_, func, or_, select, true
@@ -17,6 +17,9 @@ from .statements import listed
 from .stored import Chosen, StoredVersion
 from .tables import captures, versions, visits
 
+# A requisite that is still wanted is asked for again after a day at most ([crawl] requisite_every), and may have to
+# wait for a visit with room for it.
+_REQUISITES = timedelta(days=2)
 _PLACES = 10_000  # that are asked for at once
 _VERSIONS = 20  # versions that are held; each with all its text
 
@@ -43,7 +46,7 @@ class Taken:
 
 class ExportRows(Database):
     """What an export asks for. Chosen are captures made in the time: those of these pages, and all that visits of
-    these pages made (redirects, older pages, feeds). Tombstones of what was redacted are among them."""
+    these pages made (redirects, older pages, feeds, requisites). Tombstones of what was redacted are among them."""
 
     def extent(self, chosen: Chosen) -> Extent:
         def act(connection: Connection) -> Extent:
@@ -56,14 +59,18 @@ class ExportRows(Database):
 
         return self.read(act)
 
-    def originals_beside(self, chosen: Chosen) -> list[Capture]:
-        """What chosen revisits refer to without being chosen: as a rule one of each page, from before the time."""
+    def taken_along(self, chosen: Chosen) -> list[Capture]:
+        """What chosen captures need without being chosen, from before the time: what revisits refer to, as a rule one
+        of each page, and the requisites that pages were shown with when the time began."""
         original = captures.alias("original")
 
         def act(connection: Connection) -> list[Capture]:
+            earlier = _earlier_requisites(connection, chosen)
+            known = [*earlier, *(c.refers_to for c in earlier.values() if c.refers_to)]
             ids = select(original.c.record_id).join(captures, captures.c.refers_to == original.c.record_id)
             ids = ids.where(_is_chosen(connection, chosen, captures), ~_is_chosen(connection, chosen, original))
-            query = select(captures).where(captures.c.record_id.in_(ids)).order_by(captures.c.record_id)
+            mine = or_(captures.c.record_id.in_(ids), captures.c.record_id.in_(select(listed(connection, known))))
+            query = select(captures).where(mine).order_by(captures.c.record_id)
             return [rows.capture(row) for row in connection.execute(query).mappings()]
 
         return self.read(act)
@@ -150,6 +157,25 @@ def _by_id(connection: Connection, ids: Sequence[str]) -> dict[str, Capture]:
         return {}
     query = select(captures).where(captures.c.record_id.in_(select(listed(connection, ids))))
     return {row["record_id"]: rows.capture(row) for row in connection.execute(query).mappings()}
+
+
+def _earlier_requisites(connection: Connection, chosen: Chosen) -> dict[str, Capture]:
+    """By record id: of each page and URL the newest good one of before the time."""
+    if chosen.since is None:
+        return {}
+    begin, end = rows.micros(chosen.since - _REQUISITES), rows.micros(chosen.since)
+    query = (
+        select(captures, visits.c.urlkey.label("page"))
+        .join(visits, visits.c.id == captures.c.visit_id)
+        .where(visits.c.started >= begin, visits.c.started < end, captures.c.timestamp < end)
+        .where(captures.c.role == "requisite", captures.c.truncated.is_(None), captures.c.redacted.is_(None))
+        .where(captures.c.status < 400)
+        .order_by(captures.c.timestamp, captures.c.record_id)
+    )
+    if chosen.urlkeys is not None:
+        query = query.where(visits.c.urlkey.in_(select(listed(connection, chosen.urlkeys))))
+    newest = {(row["page"], row["url"]): rows.capture(row) for row in connection.execute(query).mappings()}
+    return {capture.record_id: capture for capture in newest.values()}
 
 
 def _is_chosen(connection: Connection, chosen: Chosen, table: Any) -> Any:

@@ -160,8 +160,8 @@ def _newest_captures(connection: Connection, page: Any, kind: Any) -> dict[str, 
     return {row["page"]: rows.capture(row) for row in connection.execute(query).mappings()}
 
 
-# What could not be read is no page that a later visit could have found unchanged.
-_UNREADABLE = ("empty", "not-html", "decode", "extract-failed", "refused")
+# What could not be read, or was not (its visit was given up), is no page that a later visit could have found unchanged.
+_UNREADABLE = ("empty", "not-html", "decode", "extract-failed", "refused", "none")
 _read = ~exists().where(visits.c.id == captures.c.visit_id, visits.c.reading.in_(_UNREADABLE))
 
 

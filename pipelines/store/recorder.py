@@ -53,10 +53,11 @@ class _Job:
     visit_id: str | None = None
     role: Role = "page"
     page: str = ""
+    original: Capture | None = None
     visit: Visit | None = None
     started: tuple[Visit, ...] = ()
     reading: bytes = b""
-    made: tuple[Record, ...] = ()  # an exchange as records, the answer first
+    made: tuple[tuple[Record, ...], ...] = ()  # of the visit: exchanges as records, the answer first
 
 
 @dataclass(slots=True)
@@ -67,6 +68,7 @@ class _Group:
     visits: list[tuple[_Job, Visit]] = field(default_factory=list)
     loose: list[Capture] = field(default_factory=list)
     originals: dict[tuple[str, str], Capture | None] = field(default_factory=dict)  # as they were before
+    shown: list[tuple[str, Capture]] = field(default_factory=list)  # requisites, by the ids of their visits
 
 
 class Recorder:
@@ -95,20 +97,26 @@ class Recorder:
         return self._put(_Job(started=tuple(visits)))
 
     def exchange(self, exchange: Exchange, *, visit_id: str | None, role: Role,
-                 page: str = "") -> Promise[Visit | None]:  # fmt: skip
+                 page: str = "", original: Capture | None = None) -> Promise[Visit | None]:  # fmt: skip
         """Keep one exchange; it becomes durable with, or before, the visit it belongs to. ``page``: its urlkey.
+
+        ``original``: a durable capture that it may repeat; else what ``originals`` has of this page and URL.
 
         The promise is kept when it is on disk; StoreError if it is not.
         """
-        return self._put(_Job(exchange=exchange, visit_id=visit_id, role=role, page=page))
+        return self._put(_Job(exchange=exchange, visit_id=visit_id, role=role, page=page, original=original))
 
-    def made(self, records: Sequence[Record], *, visit_id: str) -> Promise[Visit | None]:
-        """Keep records as they are, the first of them a capture of the visit; else as ``exchange``."""
-        return self._put(_Job(made=tuple(records), visit_id=visit_id))
+    def made(self, records: Sequence[Sequence[Record]], visit: Visit) -> Promise[Visit | None]:
+        """Keep a visit whole: the records of each of its exchanges, the answer first, and its own; else as ``visit``."""
+        return self._put(_Job(made=tuple(map(tuple, records)), visit=visit))
 
     def visit(self, visit: Visit) -> Promise[Visit | None]:
         """Conclude a visit; the promise gives it back with outcome and captures once all is on disk."""
         return self._put(_Job(visit=visit))
+
+    def written(self) -> Promise[Visit | None]:
+        """The promise is kept when all that was handed over before is on disk, or has failed."""
+        return self._put(_Job())
 
     def reading(self, member: bytes) -> None:
         """Keep a reading record, compressed already. Nobody waits for it: what is lost of it can be read again."""
@@ -176,20 +184,21 @@ class Recorder:
             self._file().append_member(job.reading)
         if job.exchange:
             name = (job.page, job.exchange.url)
-            original = self.originals.get(name)
-            capture = self._write_exchange(job.exchange, job.visit_id, job.role, original)
+            before = self.originals.get(name)
+            capture = self._write_exchange(job.exchange, job.visit_id, job.role, job.original or before)
             if capture:
-                group.originals.setdefault(name, original)
+                group.originals.setdefault(name, before)
                 self.originals.saw(name, capture)
             if capture and job.visit_id:
                 self._open[job.visit_id].append(capture)
+                group.shown += [(job.visit_id, capture)] if job.role == "requisite" else []
             elif capture:
                 group.loose.append(capture)
-        if job.made and job.visit_id:
-            placed = self._append(job.made)
-            if capture := capture_of(placed[0], self._file().name):
-                self._open[job.visit_id].append(capture)
         if job.visit:
+            for made in job.made:
+                placed = self._append(made)
+                if capture := capture_of(placed[0], self._file().name):
+                    self._open[job.visit.id].append(capture)
             visit = conclude(job.visit, self._open.pop(job.visit.id, []))
             page = visit.captures[0] if visit.captures else None
             lines = facts(visit, page.fidelity if page else None, self._worker)
@@ -232,13 +241,16 @@ class Recorder:
             self._epoch = None
         for name, before in group.originals.items():
             self.originals.put_back(name, before)
+        for visit_id, capture in group.shown:  # its visit goes on without it, if it was not in the same group
+            if capture in self._open.get(visit_id, ()):
+                self._open[visit_id].remove(capture)
 
     def _fail(self, jobs: list[_Job], error: Exception) -> None:
-        """Nothing of these jobs is acknowledged, nor a visit that one of them belonged to."""
+        """Nothing of these jobs is acknowledged, nor a visit that one of them belonged to, but for its requisites."""
         if not jobs:
             return
         log.error("the spool could not be written, %d jobs are not acknowledged: %s", len(jobs), error)
-        self._lost |= {job.visit_id for job in jobs if (job.exchange or job.made) and job.visit_id}
+        self._lost |= {job.visit_id for job in jobs if job.exchange and job.visit_id and job.role != "requisite"}
         for job in jobs:
             if job.visit:  # it is told now; whoever concludes it once more says so knowingly
                 self._open.pop(job.visit.id, None)

@@ -52,12 +52,13 @@ def run(
 ) -> None:
     """Write captures of pages, of a tag or of a time into a file that stands alone, as WARC or as WACZ.
 
-    Records are copied byte for byte: every answer of the pages and of their redirects, older pages and feeds. What a
-    revisit refers to comes along, also from outside the time; revisits of a 304 lose its header, which replay tools
-    would show as an empty page. Requests and the notes of visits stay behind: they may hold cookies. A WACZ has an
-    index, and a list of all versions with their text; replayweb.page opens it. What was taken down is never exported.
-    The archive is only read, and a crawler may be running. The file has its name when it is whole. Ends with 1 if
-    something is left out that should be there (damaged, missing).
+    Records are copied byte for byte: every answer of the pages and of their redirects, older pages, feeds and
+    requisites. What a revisit refers to comes along, also from outside the time, and what pages were shown with when it
+    began; revisits of a 304 lose its header, which replay tools would show as an empty page. Requests and the notes of
+    visits stay behind: they may hold cookies. A WACZ has an index, and a list of all versions with their text;
+    replayweb.page opens it. What was taken down is never exported. The archive is only read, and a crawler may be
+    running. The file has its name when it is whole. Ends with 1 if something is left out that should be there (damaged,
+    missing).
 
     A signature (wacz-auth 0.1.0, anonymous) says that who has the key packed the WACZ, and when by their clock; not
     that a server sent what is in it. Publish the public half where your readers know you. To make a key:
@@ -115,7 +116,7 @@ def line(made: Exported, format_: str) -> Json:
 def _say(made: Exported) -> None:
     tally = made.tally
     more = f", {tally.versions} versions" if tally.versions else ""
-    along = f" ({tally.originals} of them for revisits)" if tally.originals else ""
+    along = f" ({tally.originals} of them from before the time)" if tally.originals else ""
     say(f"{made.path}: {tally.responses} answers{along} and {tally.revisits} revisits{more}, {made.size} bytes")
     for why, count in tally.left_out.items():
         say(f"left out, {why}: {count}; the first: {tally.examples[why]}")

@@ -46,7 +46,7 @@ class Records:
 
     def __init__(self, catalog: Catalog, reader: WarcReader, chosen: Chosen) -> None:
         self._catalog, self._reader, self._chosen = catalog, reader, chosen
-        self._beside: dict[str, Capture] = {}  # originals that are taken along, by their record ids
+        self._beside: dict[str, Capture] = {}  # what is taken along, by record ids
         self._lost: set[str] = set()  # record ids that cannot be given
         self._referred: set[str] = set()  # originals of revisits that were given
 
@@ -57,7 +57,7 @@ class Records:
     def items(self, tally: Tally) -> Iterator[Item]:
         """File by file; ``tally`` counts them."""
         self._referred.clear()
-        self._beside = {one.record_id: one for one in self._catalog.originals_beside(self._chosen)}
+        self._beside = {one.record_id: one for one in self._catalog.taken_along(self._chosen)}
         takedowns, blocks = self._in_force(), self._catalog.blocks()
         with SortedLines() as lines:
             self._plan(lines)
@@ -129,7 +129,7 @@ class Records:
 def left_out(taken: Taken, blocks: Blocks, lost: Iterable[str], beside: Iterable[str]) -> tuple[str, str] | None:
     """Why a capture is not exported, in a word and in a sentence; None if it is. Pure.
 
-    ``lost``: record ids that cannot be read; ``beside``: those that are taken along as originals.
+    ``lost``: record ids that cannot be read; ``beside``: those that are taken along.
     """
     capture, original = taken.capture, taken.original
     for one in (capture, original):

@@ -23,7 +23,7 @@ class Tally:
     responses: int = 0
     revisits: int = 0
     emptied: int = 0  # of the revisits: 304 answers, now without their header
-    originals: int = 0  # of the responses: taken along for revisits, not chosen themselves
+    originals: int = 0  # of the responses: taken along from before the time, not chosen themselves
     zstd: int = 0  # of the responses: bodies in a coding that replay tools do not know
     versions: int = 0
     size: int = 0  # bytes of records

@@ -1,4 +1,7 @@
-"""An archive of one page, made by the crawler, and what is true of it: from its WARC files, read by warcio."""
+"""An archive of one page with what it is shown with, made by the crawler, and what is true of it.
+
+True is what its WARC files say, read by warcio.
+"""
 
 from __future__ import annotations
 
@@ -9,13 +12,14 @@ from typing import Any
 
 from warcio.archiveiterator import ArchiveIterator
 
-from tests.main_job.serving import Backend, configured
+from tests.requisites.site import CSS, FONT, png, watched
 from tests.running import crawl_until
 from tests.servers.raw_http import RawServer, page, serving
 
 PATH = "/live/storm?edition=uk&page=1"
-COLOUR = "rgb(10, 20, 30)"
-DIRECTORY = Backend("archive", "sqlite:///archive/catalog.db")
+COLOUR = "rgb(10, 20, 30)"  # by the page's own style ...
+OF_SHEET = "rgb(40, 50, 60)"  # ... and by its sheet
+SHEET, FONT_FILE, IMAGE = "/s/storm.css", "/f/storm.woff2", "/i/storm.png"
 
 
 @dataclass(frozen=True)
@@ -27,7 +31,7 @@ class Fact:
     status: int
     sha256: str
     length: int
-    shows: list[str]  # its heading, and the colour that its style gives that
+    shows: list[str]  # its heading, the colours that its style and its sheet give, the width of its image
 
 
 @dataclass(frozen=True)
@@ -35,9 +39,11 @@ class World:
     config: Path
     url: str
     facts: list[Fact]
+    requisites: dict[str, str]  # URL -> SHA-256 of the entity
 
     def to_json(self) -> dict[str, Any]:
-        return {"url": self.url, "captures": [asdict(fact) for fact in self.facts]}
+        told = [asdict(fact) for fact in self.facts]
+        return {"url": self.url, "captures": told, "requisites": self.requisites}
 
 
 def body(number: int) -> bytes:
@@ -47,9 +53,9 @@ def body(number: int) -> bytes:
         f"the harbour of Öresund was closed to ships of all kinds.</p></article>"
         for n in range(number, 0, -1)
     )
-    style = f"<style>h1 {{ color: {COLOUR} }}</style>"
+    style = f'<style>h1 {{ color: {COLOUR} }}</style><link rel="stylesheet" href="{SHEET}">'
     head = f'<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Storm</title>{style}</head>'
-    return f"{head}<body><main><h1>Storm {number}</h1>{updates}</main></body></html>".encode()
+    return f"{head}<body><main><h1>Storm {number}</h1><img src='{IMAGE}' alt=''>{updates}</main></body></html>".encode()
 
 
 def made(folder: Path) -> World:
@@ -58,9 +64,20 @@ def made(folder: Path) -> World:
         numbers = [1, 1, 2, 2, 3]
         url = server.route(PATH, _Turns(server, numbers))
         server.route("/robots.txt", page(b"", content_type="text/plain"))
-        config = configured(folder, DIRECTORY, url)
-        crawl_until(config, lambda seen: len(seen) >= len(numbers))
-    return World(config, url, facts(folder, url))
+        requisites = _requisites(server)
+        config = watched(folder, url)
+        crawl_until(config, lambda seen: len(seen) >= len(numbers) and not seen[-1]["detail"])
+    return World(config, url, facts(folder, url), requisites)
+
+
+def _requisites(server: RawServer) -> dict[str, str]:
+    font = f"@font-face {{ font-family: Storm; src: url({FONT_FILE}) format('woff2') }}"
+    sheet = f"{font} article {{ color: {OF_SHEET}; font-family: Storm, serif }}".encode()
+    bodies = ((SHEET, sheet, CSS), (FONT_FILE, b"wOF2, but no font", FONT), (IMAGE, png(7), "image/png"))
+    return {
+        server.route(path, page(content, content_type=kind)): hashlib.sha256(content).hexdigest()
+        for path, content, kind in bodies
+    }
 
 
 class _Turns:
@@ -97,5 +114,5 @@ def facts(folder: Path, url: str) -> list[Fact]:
         timestamp = "".join(letter for letter in date[:19] if letter.isdigit())
         digest, status = hashlib.sha256(last).hexdigest(), 200 if status == 304 else status
         heading = last.decode().partition("<h1>")[2].partition("</h1>")[0]
-        told.append(Fact(timestamp, kind, status, digest, len(last), [heading, COLOUR]))
+        told.append(Fact(timestamp, kind, status, digest, len(last), [heading, COLOUR, OF_SHEET, "1"]))
     return told

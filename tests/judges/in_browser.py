@@ -54,6 +54,9 @@ _CHECKED = """async () => {
 _SHOW = """src => { const frame = document.createElement('iframe'); frame.src = src;
   document.body.replaceChildren(frame); }"""
 
+_COLOUR = "element => getComputedStyle(element).color"
+_WIDTH = """async image => { await image.decode().catch(() => 0); return image.naturalWidth; }"""
+
 
 class _Ranges(SimpleHTTPRequestHandler):
     """A folder, with the one range that wabac.js asks for at a time."""
@@ -109,6 +112,8 @@ def main() -> None:
     with _site(site) as origin, sync_playwright() as play:
         browser = play.chromium.launch(executable_path=program(), args=["--no-sandbox"])
         page = browser.new_page()
+        came: set[tuple[str, int]] = set()
+        page.on("response", lambda response: came.add((response.url, response.status)))
         page.goto(f"{origin}/index.html")
         page.evaluate(_START, [COLLECTION, f"{origin}/x.wacz"])
         # It passes over revisits and shows the next answer, so a version is looked at where it was first seen.
@@ -118,20 +123,24 @@ def main() -> None:
         browser.close()
     if not checked["signature"]["matched"] or checked["publicKey"]["expected"] != world["public_key"]:
         sys.exit(f"the signature: {checked}")
+    lacking = [url for url in world["requisites"] if not any(at.endswith(url) and code == 200 for at, code in came)]
     wrong = [f"{one['timestamp']}: {found!r} instead of {one['shows']!r}"
              for one, found in zip(answers, shown, strict=True) if found != one["shows"]]  # fmt: skip
-    if wrong or len({text for text, _ in shown}) < 3:
-        sys.exit("\n".join([*wrong, f"{len(shown)} captures were shown"]))
-    print(f"{len(shown)} versions as they were, each with its style; the signature is good")
+    if wrong or lacking or len({heading for heading, *_ in shown}) < 3:
+        sys.exit("\n".join([*wrong, *(f"{url} did not come" for url in lacking), f"{len(shown)} captures were shown"]))
+    told = f"{len(shown)} versions as they were, each with its style, its sheet, its font and its image"
+    print(f"{told}; the signature is good")
 
 
 def _shown(page: Page, origin: str, timestamp: str, url: str) -> list[str]:
-    """The heading and its colour, which the page's own style gives it."""
+    """The heading and its colour, which the page's own style gives it; that of an update, by the sheet; an image."""
     page.evaluate(_SHOW, f"{origin}/w/{COLLECTION}/{timestamp}mp_/{url}")
     heading = page.frame_locator("iframe").locator("h1")
     heading.wait_for(timeout=20_000)
-    colour = heading.evaluate("element => getComputedStyle(element).color")
-    return [heading.inner_text(), colour]
+    frame = page.frame_locator("iframe")
+    colours = [frame.locator(name).first.evaluate(_COLOUR) for name in ("h1", "article")]
+    width = frame.locator("img").evaluate(_WIDTH)
+    return [heading.inner_text(), *colours, str(width)]
 
 
 if __name__ == "__main__":

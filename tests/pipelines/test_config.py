@@ -76,12 +76,16 @@ def test_what_nothing_obeys_yet_is_refused_not_swallowed(text: str, said: str) -
     assert str(refusal.value) == f"stoppress.toml: {said}: it does not exist yet; leave it out"
 
 
-def test_requisites_are_refused_where_no_browser_asks_for_them() -> None:
-    with pytest.raises(ConfigError) as refusal:
-        parse_config(WATCH + "requisites = true", Path("stoppress.toml"))
+def test_a_watch_may_keep_what_its_page_is_shown_with() -> None:
+    config = parse_config(WATCH + "requisites = true\n[crawl]\nrequisite_every = '6h'", FILE)
 
-    assert "[[watch]] 1" in str(refusal.value)
-    assert 'render = "browser"' in str(refusal.value)
+    assert config.watches[0].requisites
+    assert config.crawl.requisite_every == timedelta(hours=6)
+
+
+def test_requisites_are_looked_at_once_a_day_at_least() -> None:
+    with pytest.raises(ConfigError, match=r"\[crawl\] requisite_every.* more than 24h"):
+        parse_config("[crawl]\nrequisite_every = '2d'", FILE)
 
 
 def test_a_watch_may_be_shown_by_a_browser_and_keep_what_the_page_is_made_of() -> None:

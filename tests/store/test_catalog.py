@@ -15,7 +15,7 @@ from sqlalchemy import create_engine, event, inspect, text
 
 from pipelines.errors import CatalogError
 from pipelines.model import Capture, Change, Update, Version, Visit, Watch
-from pipelines.store.catalog import Catalog
+from pipelines.store.catalog import Catalog, Chosen
 from pipelines.urlkey import urlkey
 
 URL = "http://news.test/live"
@@ -309,6 +309,22 @@ def test_the_capture_at_a_moment_is_the_closest(catalog: Catalog, second: int, n
     catalog.visits_recorded([archived(1), archived(2)])
 
     assert catalog.capture_at(KEY, NOON + timedelta(seconds=second)) == capture(number)
+
+
+def test_a_requisite_is_known_by_the_page_that_it_was_captured_for(catalog: Catalog) -> None:
+    sheet = "https://news.example.org/s/a.css"
+    mine = [replace(capture(n, sheet, role="requisite"), record_id=f"urn:uuid:s{n}") for n in (1, 2)]
+    other = replace(capture(3, sheet, role="requisite"), record_id="urn:uuid:s3")
+    for made, own in ((archived(1), mine[0]), (archived(2), mine[1]), (archived(3, URL + "/other"), other)):
+        catalog.visits_recorded([replace(made, captures=(*made.captures, own))])
+    chosen = Chosen(urlkeys=(KEY,), since=minute(2))
+
+    assert catalog.requisites(KEY, minute(0)) == mine
+    assert catalog.requisites(KEY, minute(2)) == mine[1:]
+    assert catalog.capture_at(urlkey(sheet), minute(9)) == other
+    assert catalog.taken_along(chosen) == mine[:1]
+    assert catalog.taken_along(replace(chosen, since=minute(2) + timedelta(days=3))) == []
+    assert catalog.captures_of(["v1"]) == {"v1": [capture(1), mine[0]]}
 
 
 def test_a_stored_file_moves_all_its_captures_and_no_others(catalog: Catalog) -> None:

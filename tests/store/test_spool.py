@@ -553,6 +553,35 @@ def test_a_visit_is_not_acknowledged_when_one_of_its_records_was_lost_before(des
     assert [v.id for v in desk.catalog.visits()] == ["v1"]
 
 
+def test_a_requisite_that_is_lost_takes_nothing_from_its_visit(desk: Desk, disk: BadDisk) -> None:
+    recorder = desk.open()
+    made = exchange()
+    recorder.exchange(made, visit_id="v1", role="page")
+    recorder.written().result(30)
+    disk.failures = 1
+    shown = exchange(b"lost", url="http://news.test/style.css")
+    failing(recorder.exchange(shown, visit_id="v1", role="requisite"))
+
+    visit = recorder.visit(visit_of(made)).result(30)
+
+    assert visit is not None
+    assert (visit.outcome, [capture.role for capture in visit.captures]) == ("archived", ["page"])
+
+
+def test_an_answer_may_repeat_an_original_that_it_is_given(desk: Desk) -> None:
+    recorder = desk.open()
+    url = "http://news.test/style.css"
+    recorder.exchange(exchange(b"a", url=url), visit_id="v1", role="requisite")
+    original = desk.keep(recorder, exchange(), "v1").captures[1]
+    recorder.exchange(exchange(b"a", url=url, minute=1), visit_id="v2", role="requisite", original=original)
+    recorder.exchange(exchange(b"b", url=url, minute=2), visit_id="v2", role="requisite", original=original)
+
+    same, other = desk.keep(recorder, exchange(b"more", minute=1), "v2").captures[1:]
+
+    assert (same.kind, same.refers_to, other.kind) == ("revisit", original.record_id, "response")
+    assert recorder.originals.get(("", url)) is None
+
+
 def test_no_revisit_refers_to_a_record_that_was_lost(desk: Desk, disk: BadDisk) -> None:
     recorder = desk.open()
     first = desk.keep(recorder, exchange(b"before"), "v1").captures[0]

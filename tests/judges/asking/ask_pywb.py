@@ -1,5 +1,7 @@
 """pywb, as ``stoppress replay`` runs it: each capture as it was stored, and a TimeMap of all of them."""
 
+import hashlib
+
 import requests
 from checks import Checks
 
@@ -13,6 +15,12 @@ for capture in checks.captures:
     checks.equal("its second", date[17:25].replace(":", ""), capture["timestamp"][8:])
     shown = requests.get(f"{where}{capture['timestamp']}mp_/{url}", timeout=30)
     checks.equal("its heading, rewritten", b"<h1>Storm" in shown.content, True)
+for requisite, sha256 in checks.world["requisites"].items():
+    for mode in ("id_", "mp_"):
+        got = requests.get(f"{where}{checks.captures[0]['timestamp']}{mode}/{requisite}", timeout=30)
+        checks.equal(f"{requisite} {mode}", got.status_code, 200)
+        if mode == "id_":
+            checks.equal(f"{requisite}: SHA-256", hashlib.sha256(got.content).hexdigest(), sha256)
 listed = requests.get(f"{where}timemap/link/{url}", timeout=30).text
 checks.equal("TimeMap", listed.count('rel="memento"'), len(checks.captures))
 frame = requests.get(f"{where}{checks.captures[1]['timestamp']}/{url}", timeout=30).text
