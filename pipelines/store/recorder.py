@@ -107,7 +107,7 @@ class Recorder:
         return self._put(_Job(exchange=exchange, visit_id=visit_id, role=role, page=page, original=original))
 
     def made(self, records: Sequence[Sequence[Record]], visit: Visit) -> Promise[Visit | None]:
-        """Keep a visit whole: the records of each of its exchanges, the answer first, and its own; else as ``visit``."""
+        """As ``visit``, with the records of each of its exchanges, the answer first: all or nothing is kept."""
         return self._put(_Job(made=tuple(map(tuple, records)), visit=visit))
 
     def visit(self, visit: Visit) -> Promise[Visit | None]:
