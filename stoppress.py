@@ -60,6 +60,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "diff": ("retrieval.cli.diff", "What changed between two versions."),
     "changes": ("retrieval.cli.changes", "Typed changes, newest last."),
     "export": ("retrieval.cli.export", "Pages, a tag or a time as WARC or WACZ."),
+    "import": ("crawler.cli.import_", "Captures that others made: WARC, WACZ."),
     "serve": ("retrieval.cli.serve", "The archive over HTTP: CDX, Memento, JSON."),
     "replay": ("retrieval.cli.replay", "Captured pages as they looked, in a browser."),
     "extract": ("pipelines.cli.extract", "One saved page -> text and updates."),

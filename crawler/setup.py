@@ -18,8 +18,9 @@ from scrapy.utils.defer import maybe_deferred_to_future
 from pipelines.catching_up import catch_up
 from pipelines.config import Config
 from pipelines.keeper import Keeper
+from pipelines.spools import open_beside_others, take_in_others
 
-from .guest import STORE, config_of_settings, open_beside_others
+from .guest import STORE, config_of_settings
 from .watchlist import load_watchlist
 
 log = logging.getLogger(__name__)
@@ -43,6 +44,7 @@ def open_keeper(config: Config) -> Keeper:
         if keeper.recovered.files or keeper.recovered.abandoned:
             log.warning("%s", keeper.recovered)
             print(f"stoppress: {keeper.recovered}", file=sys.stderr)
+        take_in_others(config, config.archive.spool)  # an import that was killed, for one
         with ThreadPoolExecutor(1) as apart:  # it needs an event loop of its own, and Scrapy's may be running here
             late = apart.submit(catch_up, keeper).result()
         if late:

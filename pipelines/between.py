@@ -21,7 +21,7 @@ REMEMBERED = 100  # earlier versions that tell what is back from what is new
 
 def needed(old: StoredVersion, new: StoredVersion, versions: Sequence[StoredVersion]) -> list[StoredVersion]:
     """Each version that ``between`` compares, once; all of them have to be read by one extractor."""
-    later = _second_look(new, versions) if old.seq < new.seq else None
+    later = _second_look(new, versions) if _place(old, versions) < _place(new, versions) else None
     found = [*_until(old, versions), *_until(new, versions), *([later] if later else [])]
     return list({one.seq: one for one in found}.values())
 
@@ -36,12 +36,13 @@ def between(
     """
     before, after = (known([read[one.seq] for one in _until(side, versions)]) for side in (old, new))
     reaches = reaches_on((before, after))
-    earlier = [v for v in versions if v.seq < old.seq and not v.redacted][-REMEMBERED:]
-    history = [v.version for v in earlier] if old.seq < new.seq else []
+    forward = _place(old, versions) < _place(new, versions)
+    earlier = [v for v in versions[: _place(old, versions)] if not v.redacted][-REMEMBERED:]
+    history = [v.version for v in earlier] if forward else []
     found = changes(before, after, history=history)
     if reaches:
         found = told(found, after)
-    if new.seq < old.seq:
+    if not forward:
         return [replace(change, old_proof=proof_of(old), new_proof=proof_of(new)) for change in found]
     if later := _second_look(new, versions):
         found = confirm(found, before, read[later.seq])
@@ -70,7 +71,7 @@ def _dated(change: Change, old: StoredVersion, new: StoredVersion) -> Change:
 
 def _until(stored: StoredVersion, versions: Sequence[StoredVersion]) -> list[StoredVersion]:
     """The version; of a page with older pages or feeds also those that tell what lay beyond the reach of that look."""
-    until = [v for v in versions if v.seq <= stored.seq and not v.redacted][-REMEMBERED:]
+    until = [v for v in versions[: _place(stored, versions) + 1] if not v.redacted][-REMEMBERED:]
     said = [v.version for v in until]
     return until[since_all(said) :] if until and not stored.redacted and reaches_on(said) else [stored]
 
@@ -79,4 +80,9 @@ def _second_look(new: StoredVersion, versions: Sequence[StoredVersion]) -> Store
     """What the page said when it was looked at once more: the same, or the version after."""
     if new.last_seen > new.first_seen:
         return new
-    return next((v for v in versions if v.seq == new.seq + 1 and not v.redacted), None)
+    return next((v for v in versions[_place(new, versions) + 1 :][:1] if not v.redacted), None)
+
+
+def _place(stored: StoredVersion, versions: Sequence[StoredVersion]) -> int:
+    """Where it stands among them: what was imported has a higher number than what was seen after it."""
+    return next(place for place, one in enumerate(versions) if one.seq == stored.seq)

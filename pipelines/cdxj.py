@@ -8,12 +8,13 @@ from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 
-from .entity import head
+from .entity import Message, head
 from .model import Capture
 from .urlkey import urlkey
 from .warc import Placed
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_NO_HEAD = Message(0, "", (), b"")  # of a revisit without a block, as others write them
 
 
 @lru_cache(10_000)
@@ -47,7 +48,7 @@ def capture_of(placed: Placed, filename: str) -> Capture | None:
     url = said.get("warc-target-uri", "")
     if not url.startswith(("http://", "https://")):
         return None
-    message = head(record.block)
+    message = head(record.block) if record.block or record.type == "response" else _NO_HEAD
     refers_to = said.get("warc-refers-to")
     return Capture(
         urlkey=urlkey(url),
@@ -61,7 +62,7 @@ def capture_of(placed: Placed, filename: str) -> Capture | None:
         kind="revisit" if record.type == "revisit" else "response",
         role=said.get("stoppress-role") or "page",  # type: ignore[arg-type]
         mime=(message.header("Content-Type") or "").partition(";")[0].strip().lower() or None,
-        status=message.status,
+        status=message.status or None,
         refers_to=refers_to.strip("<>") if refers_to else None,
         etag=message.header("ETag"),
         last_modified=message.header("Last-Modified"),

@@ -10,11 +10,14 @@ from .confirming import confirmed, confirmed_beyond
 from .diff import changes
 from .diff.reach import known, reaches_on, since_all, told
 from .extract.canonical import content_hash
-from .model import Change, Proof, Unreadable, Version, Visit
+from .face import iso
+from .model import IMPORT, Change, Proof, Unreadable, Version, Visit
 from .reach_dates import dated_within
 from .rereading import Reread, by_other_rules, not_at_hand
 from .settled import Settled, settled
 from .store.catalog import Catalog, StoredVersion
+from .store.sightings import time_of
+from .turns import lies_between
 
 Keep = Callable[[Settled], None]
 
@@ -35,6 +38,7 @@ class _Pair:
 
     visit: Visit
     before: StoredVersion | None = None
+    between: bool = False  # it came later, and lies between two versions that had been compared with each other
     today: Version | Unreadable | None = None
 
 
@@ -81,6 +85,8 @@ def compare_late(visit: Visit, catalog: Catalog, reread: Reread = not_at_hand) -
     A version gets the number that is free at its place. Where none is, whoever numbered the others did not know of
     it: it comes last, as it does when a crawler reads late.
     """
+    if visit.why == IMPORT:  # it comes late as a rule, and has its place by its date
+        return compare(visit, catalog, reread=reread)
     place = catalog.place_of(visit)
     [pair] = _paired([visit], catalog, reread, below=place.number)
     compared = _compare(pair, catalog, reread, below=place.number)
@@ -93,16 +99,19 @@ def compare_late(visit: Visit, catalog: Catalog, reread: Reread = not_at_hand) -
 
 def _paired(visits: Sequence[Visit], catalog: Catalog, reread: Reread, *, below: int | None = None) -> list[_Pair]:
     """``below``: as if the page's versions ended before this number. What must be read again is read together."""
-    pairs = [_Pair(visit, _before(visit, catalog, below)) for visit in visits]
+    pairs = [_pair(visit, catalog, below) for visit in visits]
     old = [pair.before for pair in pairs if pair.before and _needs_rereading(pair.before, pair.visit)]
     fresh = dict(zip((stored.record_id for stored in old), reread(old) if old else (), strict=True))
     return [replace(pair, today=fresh.get(pair.before.record_id)) if pair.before else pair for pair in pairs]
 
 
-def _before(visit: Visit, catalog: Catalog, below: int | None) -> StoredVersion | None:
+def _pair(visit: Visit, catalog: Catalog, below: int | None) -> _Pair:
     if visit.reading != "version" or visit.version is None:
-        return None
-    return catalog.latest_version(visit.urlkey, below=below)
+        return _Pair(visit)
+    if visit.why != IMPORT:
+        return _Pair(visit, catalog.latest_version(visit.urlkey, below=below))
+    before = catalog.latest_version(visit.urlkey, by=time_of(visit))
+    return _Pair(visit, before, between=before is not None and lies_between(catalog.turns(visit.urlkey), before.seq))
 
 
 def _needs_rereading(before: StoredVersion, visit: Visit) -> bool:
@@ -127,11 +136,17 @@ def _compare(pair: _Pair, catalog: Catalog, reread: Reread, *, below: int | None
     new, had_read = visit.version, before.version.extractor if pair.today else None
     if before.content_hash == content_hash(new) and not _deep(new):
         return _Compared(replace(visit, reading="unchanged", version=None))
+    if visit.why == IMPORT and time_of(visit) <= before.last_seen:
+        return _contradicting(visit, before)
+    visit = replace(visit, told_from=before.seq)
+    if pair.between:
+        return _Compared(_told_already(visit, before))
     if before.redacted:  # what it said is not known any more: all of the page would look added
         return _Compared(visit)
     if isinstance(pair.today, Unreadable):
         return _not_compared(visit, before, pair.today)
-    stored = catalog.versions(visit.urlkey, limit=REMEMBERED, below=below)
+    by = time_of(visit) if visit.why == IMPORT else None
+    stored = catalog.versions(visit.urlkey, limit=REMEMBERED, below=below, by=by)
     if reaches_on((*(one.version for one in stored), new)):
         return _reaching(visit, new, stored, catalog, reread)
     old = pair.today or before.version
@@ -142,6 +157,22 @@ def _compare(pair: _Pair, catalog: Catalog, reread: Reread, *, below: int | None
     dated = tuple(_dated(change, before, visit, earlier) for change in found)
     confirms = confirmed(visit.urlkey, new, before, catalog, reread)
     return _Compared(replace(visit, changes=dated), confirms, reread=had_read)
+
+
+def _contradicting(visit: Visit, before: StoredVersion) -> _Compared:
+    """Somebody else was shown something else while two looks, before and after, found the page as it was."""
+    detail = (
+        f"v{before.seq} was seen from {iso(before.first_seen)} to {iso(before.last_seen)}, and this capture says "
+        "something else: it is kept, and no version"
+    )
+    return _Compared(replace(visit, reading="none", detail=detail, version=None))
+
+
+def _told_already(visit: Visit, before: StoredVersion) -> Visit:
+    detail = (
+        f"it lies between v{before.seq} and the version after, whose changes are told already: it has none of its own"
+    )
+    return replace(visit, detail=detail)
 
 
 def _deep(new: Version) -> bool:

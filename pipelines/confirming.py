@@ -1,6 +1,6 @@
 """Removals that one look alone has seen, and what a later look says of them.
 
-    removals in doubt, without those that a look between has shown again -> compared with this look -> confirmed ones
+removals in doubt, without those that a look between has shown again -> compared with this look -> confirmed ones
 """
 
 from __future__ import annotations
@@ -24,7 +24,8 @@ def confirmed(urlkey: str, later: Version, before: StoredVersion, catalog: Catal
     """
     pending: dict[int, list[StoredChange]] = {}
     for removal in _in_doubt(urlkey, catalog):
-        if before.seq - _DOUBTED < removal.to_seq <= before.seq:
+        late = removal.change.seen_by is not None and removal.change.seen_by > later.at  # ``later`` was imported
+        if before.seq - _DOUBTED < removal.to_seq <= before.seq and not late:
             pending.setdefault(removal.from_seq, []).append(removal)
     found: list[str] = []
     for seq, removals in pending.items():

@@ -109,6 +109,7 @@ def facts(visit: Visit, fidelity: str | None, worker: str) -> dict[str, Any]:
         "detail": visit.detail,
         "status": visit.status,
         "fidelity": fidelity,
+        "found": dict(visit.found),
         "exchange": _exchange(visit.exchange) if visit.exchange else None,
         "redirects": [{"url": c.url, "status": c.status} for c in visit.captures if c.role == "redirect"],
         "validators": _validators(visit),

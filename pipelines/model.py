@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Literal
 
-Fidelity = Literal["wire", "browser", "reconstructed"]
+Fidelity = Literal["wire", "browser", "reconstructed", "imported"]
 Outcome = Literal["archived", "revisit", "truncated", "error"]
 Reading = Literal["version", "unchanged", "empty", "not-html", "decode", "extract-failed", "refused", "none"]
 Role = Literal["page", "redirect", "older", "feed", "requisite", "robots"]
@@ -21,6 +21,8 @@ ChangeClass = Literal["editorial", "cosmetic", "metadata", "volatile"]
 Precision = Literal["s", "min", "day"]
 Notice = Literal["proper", "technical", "none"]  # says what was wrong; a stamp "updated" alone; neither
 TimeSource = Literal["stated", "inferred", "relative"]  # with its zone; by page date or zone; "4 min ago"
+
+IMPORT = "import"  # why of a visit that somebody else made
 
 ERROR_REASONS = frozenset(
     [
@@ -247,7 +249,7 @@ class Visit:
     url: str  # as watched
     urlkey: str
     started: datetime
-    why: str = "manual"  # due every cron closing forced hint retry manual
+    why: str = "manual"  # due every cron closing forced hint retry manual import
     scheduled: datetime | None = None
     previous: datetime | None = None  # start of the last successful visit
     outcome: Outcome | None = None
@@ -260,6 +262,10 @@ class Visit:
     version: Version | None = None
     version_seq: int | None = None
     changes: tuple[Change, ...] = ()
+    told_from: int | None = (
+        None  # number of the version that ``changes`` were told from, where it is not the one before
+    )
+    found: tuple[tuple[str, str], ...] = ()  # of what was captured elsewhere: in which file or archive, under which id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

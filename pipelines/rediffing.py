@@ -113,6 +113,8 @@ class Rediff:
             return None
         recorded = tuple(c.change for c in self._catalog.changes(urlkey=pair.urlkey, seq=pair.to_seq))
         versions = self._catalog.versions(pair.urlkey, limit=REMEMBERED + 2, below=new.seq + 2)
+        if not {old.seq, new.seq} <= {one.seq for one in versions}:  # imported, and older than many
+            versions = self._catalog.versions(pair.urlkey)
         sides = needed(old, new, versions)
         read, why = self._alike(sides)
         made = Rediffed(

@@ -40,6 +40,7 @@ class Settled:
     confirms: tuple[str, ...] = ()  # ids of earlier changes that this reading has shown again
     redacted: str | None = None  # the takedown that took its words
     reread: str | None = None  # the version before was read again for the comparison; this had read it first
+    told_from: int | None = None  # number of the version that the changes were told from, if it is not the one before
 
 
 def settled(visit: Visit, confirms: tuple[str, ...] = (), reread: str | None = None) -> Settled | None:
@@ -62,6 +63,7 @@ def settled(visit: Visit, confirms: tuple[str, ...] = (), reread: str | None = N
         changes=visit.changes,
         confirms=confirms,
         reread=reread,
+        told_from=visit.told_from if visit.version_seq != (visit.told_from or 0) + 1 else None,
     )
 
 
@@ -93,6 +95,7 @@ def from_block(block: bytes) -> Settled:
     """The inverse, from the block of the record. ValueError, KeyError or TypeError: it is not one of ours."""
     said: dict[str, Any] = json.loads(block)
     capture, version = said["capture"], said.get("version")
+    from_ = next((change["from"] for change in said.get("changes", ())), None)
     proof = Proof(record_id=capture["record_id"], digest=capture["digest"], timestamp=from_iso(capture["timestamp"]))
     return Settled(
         visit_id=said["visit"],
@@ -110,15 +113,17 @@ def from_block(block: bytes) -> Settled:
         confirms=tuple(said.get("confirms", ())),
         redacted=said.get("redacted"),
         reread=said.get("reread"),
+        told_from=None if from_ == (said.get("number") or 0) - 1 else from_,
     )
 
 
 def _changes(what: Settled) -> Iterator[dict[str, Any]]:
     """Each with its id, by which a later reading confirms it, and the numbers of the versions it lies between."""
     number = what.number or 0
-    ids = change_ids(what.changes, urlkey=what.urlkey, from_seq=number - 1, to_seq=number, differ=what.differ)
+    from_ = number - 1 if what.told_from is None else what.told_from
+    ids = change_ids(what.changes, urlkey=what.urlkey, from_seq=from_, to_seq=number, differ=what.differ)
     for id_, change in zip(ids, what.changes, strict=True):
-        yield {"id": id_, "from": number - 1, "to": number, **change_to_json(change)}
+        yield {"id": id_, "from": from_, "to": number, **change_to_json(change)}
 
 
 def _proof(proof: Proof) -> dict[str, str]:

@@ -147,6 +147,26 @@ def exchange_records(exchange: Exchange, *, record_id: str, visit_id: str | None
     return Kept((answer, *others), message, digest, None)
 
 
+def revisit_record(exchange: Exchange, *, record_id: str, visit_id: str, role: str, original: Capture,
+                   unmodified: bool) -> Record:  # fmt: skip
+    """A revisit that somebody else has written, with the original that it has here; its block is theirs."""
+    more = [
+        ("WARC-Target-URI", exchange.url),
+        *_shared(exchange, visit_id, role),
+        ("Content-Type", "application/http; msgtype=response"),
+        ("WARC-Profile", NOT_MODIFIED if unmodified else IDENTICAL),
+        *_refers_to(original),
+        ("WARC-Payload-Digest", original.digest),
+    ]
+    return _record("revisit", record_id, exchange.started, exchange.response or b"", more)
+
+
+def named_id(*words: str) -> str:
+    """The same words give the same id: a UUID of version 8, RFC 9562 5.8."""
+    name = hashlib.sha256("\0".join(words).encode("utf-8", "backslashreplace")).hexdigest()
+    return f"{name[:8]}-{name[8:12]}-8{name[13:16]}-{_VARIANT[name[16]]}{name[17:20]}-{name[20:32]}"
+
+
 def _shared(exchange: Exchange, visit_id: str | None, role: str) -> list[tuple[str, str | None]]:
     return [
         ("WARC-IP-Address", exchange.ip_address),

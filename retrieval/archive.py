@@ -29,6 +29,7 @@ from pipelines.rereading import Rereading, here
 from pipelines.store.catalog import PageSummary, StoredVersion
 from pipelines.store.warcs import StoredResponse
 from pipelines.takedowns import Takedown
+from pipelines.turns import told_from
 from pipelines.urlkey import normalise, urlkey
 
 from .between import between
@@ -247,7 +248,8 @@ class Page:
             found = self._catalog.versions_from(self.urlkey, offset, size if limit is None else min(size, limit))
             if not found:
                 return
-            between = found[0].seq, found[-1].seq
+            numbers = [stored.seq for stored in found]
+            between = min(numbers), max(numbers)
             seen = open_ones(self._catalog.changes(urlkey=self.urlkey, between=between, confirmed=True), blocks)
             counts = Counter(stored.to_seq for stored in seen)
             yield from ((without_words(stored, blocks), counts[stored.seq]) for stored in found)
@@ -275,10 +277,10 @@ class Page:
             return self._catalog.latest_version(self.urlkey) or self._missing()
         if isinstance(asked, datetime):
             return self._catalog.version_at(self.urlkey, _end_of(asked)) or self._missing()
-        newest = self._catalog.latest_version(self.urlkey) or self._missing()
         found = self._catalog.version(self.urlkey, asked)
         if found is None:
-            raise NotArchived(nothing_at(self.url, asked, newest.seq))
+            numbers = [one.seq for one in self._catalog.turns(self.urlkey)] or self._missing()
+            raise NotArchived(nothing_at(self.url, asked, max(numbers)))
         return found
 
     def versions_by(self, extractor: str) -> list[LaterVersion]:
@@ -346,7 +348,7 @@ class Page:
         if new.seq == old.seq:
             return []
         blocks = self._catalog.blocks()
-        if new.seq == old.seq + 1:
+        if self._is_told(old, new):
             recorded = self._catalog.changes(urlkey=self.urlkey, seq=new.seq)
             return open_words((stored.change for stored in recorded), blocks)
         versions = [without_words(stored, blocks) for stored in self._catalog.versions(self.urlkey)]
@@ -360,10 +362,24 @@ class Page:
         """
         old, new = self._stored(a), self._stored(b)
         taken = [v.record_id for v in (old, new) if version_block(v, self._catalog)]
-        if not taken or new.seq != old.seq + 1:
+        if not taken or not self._is_told(old, new):
             return self.diff(old.seq, new.seq)
         found = self._catalog.changes(urlkey=self.urlkey, seq=new.seq)
         return [without_sides(stored.change, taken) for stored in found]
+
+    def neighbour(self, stored: StoredVersion, step: int) -> StoredVersion | None:
+        """The version before (``step`` -1) or after (1) in time, None at either end: what was imported has a number
+        of its own.
+
+        >>> page.neighbour(page.at("v3"), -1).seq
+        """
+        numbers = [one.seq for one in self._catalog.turns(self.urlkey)]
+        place = numbers.index(stored.seq) + step
+        return self.at(numbers[place]) if 0 <= place < len(numbers) else None
+
+    def _is_told(self, old: StoredVersion, new: StoredVersion) -> bool:
+        """Whether the catalog has the changes from one to the other."""
+        return told_from(self._catalog.turns(self.urlkey)).get(new.seq) == old.seq
 
     def place(self, proof: Proof | None) -> Place | None:
         """Where the record of a proof lies now; None for one that is not in the archive (any more)."""

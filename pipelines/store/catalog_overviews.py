@@ -77,7 +77,7 @@ def _pages(connection: Connection) -> list[PageSummary]:
 
     kept, changed = counted(captures), counted(changes)
     looks = _newest(connection, visits, (visits.c.started, visits.c.id), visits.c.url, visits.c.outcome)
-    said = _newest(connection, versions, (versions.c.seq,), versions.c.headline)
+    said = _newest(connection, versions, (versions.c.first_seen, versions.c.seq), versions.c.headline)
     standing = {row.urlkey: row for row in connection.execute(select(watches))}
     guests = _without_visit(connection)
     found = []
@@ -95,7 +95,7 @@ def _pages(connection: Connection) -> list[PageSummary]:
                 captures=kept.get(key, 0),
                 versions=words.count if words else 0,
                 changes=changed.get(key, 0),
-                first_seen=rows.moment(words.first_seen) if words else None,
+                first_seen=rows.moment(words.earliest) if words else None,
                 last_seen=rows.moment_or_none(look.started if look else guest.newest if guest else None),
                 last_outcome=(look.outcome or "running") if look else None,
             )
@@ -116,6 +116,6 @@ def _newest(connection: Connection, table: Any, order: tuple[Any, ...], *columns
     whole = {"partition_by": table.c.urlkey}
     place = func.row_number().over(**whole, order_by=[column.desc() for column in order])
     count = func.count().over(**whole)
-    first = [func.min(table.c.first_seen).over(**whole).label("first_seen")] if "first_seen" in table.c else []
+    first = [func.min(table.c.first_seen).over(**whole).label("earliest")] if "first_seen" in table.c else []
     numbered = select(table.c.urlkey, *order, *columns, *first, count.label("count"), place.label("place")).subquery()
     return {row.urlkey: row for row in connection.execute(select(numbered).where(numbered.c.place == 1))}

@@ -198,7 +198,8 @@ def _version_row(reading: Settled) -> dict[str, Any]:
 
 def _change_rows(reading: Settled) -> list[dict[str, Any]]:
     number = reading.number or 0
-    facts = {"urlkey": reading.urlkey, "url": rows.clean(reading.url), "from_seq": number - 1, "to_seq": number}
+    from_ = number - 1 if reading.told_from is None else reading.told_from
+    facts = {"urlkey": reading.urlkey, "url": rows.clean(reading.url), "from_seq": from_, "to_seq": number}
     rules = {"differ": reading.differ, "extractor": reading.extractor}
     return list(rows.change_rows(reading.changes, seen_by=reading.shown_by.timestamp, **facts, **rules))
 

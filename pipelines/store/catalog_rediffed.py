@@ -6,15 +6,17 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, and_, exists, func, select, tuple_
+from sqlalchemy import Connection, and_, exists, func, or_, select, tuple_
 
 from pipelines.face import change_from_json, change_to_json
+from pipelines.turns import in_turn, told_from
 
 from . import rows
+from .catalog_versions import seen
 from .database import Database
 from .statements import insert_or_update, listed
 from .stored import Chosen, Rediffed, VersionPair
-from .tables import rediffed, versions
+from .tables import changes, rediffed, versions
 
 _TOLD = ("urlkey", "from_seq", "to_seq", "differ", "basis", "extractor", "result", "settled")
 Place = tuple[str, int]  # urlkey and number
@@ -24,13 +26,15 @@ class RediffedRows(Database):
     """Results of ``stoppress rediff``."""
 
     def to_rediff(self, differ: str, basis: str, chosen: Chosen, *, after: Place, limit: int) -> list[VersionPair]:
-        """Neighbouring versions that were not compared so yet, or whose removals waited for a second look."""
+        """Versions that were not compared so yet with the one that each was told from (0: with none), or whose
+        removals waited for a second look."""
         place = (versions.c.urlkey, versions.c.seq)
 
         def act(connection: Connection) -> list[VersionPair]:
             query = _asked(connection, differ, basis, chosen).where(tuple_(*place) > tuple_(*after))
             found = connection.execute(query.order_by(*place).limit(limit)).all()
-            return [VersionPair(row.urlkey, row.seq - 1, row.seq) for row in found]
+            told = {key: told_from(in_turn(seen(connection, key))) for key in {row.urlkey for row in found}}
+            return [VersionPair(row.urlkey, told[row.urlkey].get(row.seq, 0), row.seq) for row in found]
 
         return self.read(act)
 
@@ -66,10 +70,12 @@ class RediffedRows(Database):
 
 def _asked(connection: Connection, differ: str, basis: str, chosen: Chosen) -> Any:
     before = versions.alias("before")
-    there = exists().where(before.c.urlkey == versions.c.urlkey, before.c.seq == versions.c.seq - 1)
+    there = exists().where(before.c.urlkey == versions.c.urlkey, before.c.seq < versions.c.seq)
+    mine = and_(changes.c.urlkey == versions.c.urlkey, changes.c.to_seq == versions.c.seq)
+    late = exists().where(mine, changes.c.from_seq > changes.c.to_seq)  # from what had been imported
     mine = and_(rediffed.c.urlkey == versions.c.urlkey, rediffed.c.to_seq == versions.c.seq)
     done = exists().where(mine, rediffed.c.differ == differ, rediffed.c.basis == basis, rediffed.c.settled.is_(True))
-    query = select(versions.c.urlkey, versions.c.seq).where(there, ~done)
+    query = select(versions.c.urlkey, versions.c.seq).where(or_(there, late), ~done)
     if chosen.urlkeys is not None:
         query = query.where(versions.c.urlkey.in_(select(listed(connection, chosen.urlkeys))))
     if chosen.since:

@@ -7,13 +7,14 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, func, insert, select, tuple_, update
+from sqlalchemy import Connection, RowMapping, Select, and_, func, insert, select, tuple_, update
 
 from pipelines.diff import DIFFER
 from pipelines.errors import CatalogError
 from pipelines.extract.canonical import content_hash
 from pipelines.face import version_to_json
-from pipelines.model import Visit
+from pipelines.model import IMPORT, Change, Visit
+from pipelines.turns import Seen, in_turn
 
 from . import rows
 from .database import Database
@@ -49,9 +50,26 @@ class VersionRows(Database):
 
         return self.write(act) if given or confirmed else []
 
-    def latest_version(self, urlkey: str, *, below: int | None = None) -> StoredVersion | None:
-        """The one with the highest number; of those below a number if one is given."""
-        return self._one(_of(urlkey, below).order_by(versions.c.seq.desc()))
+    def told_late(self, stored: StoredVersion, url: str, from_: int, told: Sequence[Change]) -> None:
+        """Changes of a version before which nothing had been known, from one that has come since. Again: nothing."""
+        facts = {"urlkey": stored.urlkey, "url": rows.clean(url), "from_seq": from_, "to_seq": stored.seq}
+        rules = {"differ": DIFFER, "extractor": stored.version.extractor}
+        found = list(rows.change_rows(told, seen_by=stored.first_seen, **facts, **rules))
+        self.write(lambda connection: insert_new(connection, changes, found))
+
+    def visit_of(self, stored: StoredVersion) -> Visit | None:
+        """The visit that has shown a version first; without its captures."""
+        mine = and_(versions.c.urlkey == stored.urlkey, versions.c.seq == stored.seq)
+        query = select(visits).join(versions, versions.c.visit_id == visits.c.id).where(mine)
+        row = self.read(lambda c: c.execute(query).mappings().first())
+        return rows.visit(row) if row else None
+
+    def latest_version(
+        self, urlkey: str, *, below: int | None = None, by: datetime | None = None
+    ) -> StoredVersion | None:
+        """The last one, mostly that with the highest number; of those below a number, or seen by a time, if one is
+        given."""
+        return next(iter(self.versions(urlkey, limit=1, below=below, by=by)), None)
 
     def version(self, urlkey: str, seq: int) -> StoredVersion | None:
         return self._one(_of(urlkey).where(versions.c.seq == seq))
@@ -74,15 +92,37 @@ class VersionRows(Database):
 
         return self.read(act)
 
-    def versions(self, urlkey: str, *, limit: int | None = None, below: int | None = None) -> list[StoredVersion]:
-        """In the order of their numbers; ``limit``: only the newest so many; ``below``: of those below a number."""
-        query = _of(urlkey, below).order_by(versions.c.seq.desc()).limit(limit)
-        return self.read(lambda c: [rows.stored_version(row) for row in c.execute(query).mappings()])[::-1]
+    def turns(self, urlkey: str) -> list[Seen]:
+        """The page's versions without their words, oldest first."""
+        return self.read(lambda connection: in_turn(seen(connection, urlkey)))
+
+    def versions(self, urlkey: str, *, limit: int | None = None, below: int | None = None,
+                 by: datetime | None = None) -> list[StoredVersion]:  # fmt: skip
+        """Oldest first, that is in the order of their numbers but for what was imported (``pipelines.turns``).
+
+        ``limit``: only the newest so many; ``below``: of those below a number; ``by``: of those seen by then.
+        """
+
+        def act(connection: Connection) -> list[StoredVersion]:
+            by_time = _of(urlkey, below, by).order_by(*_BY_TIME).limit(limit)
+            numbers = _listed(connection, by_time) if by else _numbers(connection, urlkey, below, limit)
+            query = _of(urlkey, below, by)
+            query = query if limit is None else query.where(versions.c.seq.in_(numbers))
+            found = {row["seq"]: rows.stored_version(row) for row in connection.execute(query).mappings()}
+            return [found[number] for number in reversed(numbers)]
+
+        return self.read(act)
 
     def versions_from(self, urlkey: str, offset: int, limit: int) -> list[StoredVersion]:
-        """So many behind the first ``offset``, in the order of their numbers."""
-        query = _of(urlkey, None).order_by(versions.c.seq).offset(offset).limit(limit)
-        return self.read(lambda c: [rows.stored_version(row) for row in c.execute(query).mappings()])
+        """So many behind the first ``offset``, oldest first."""
+
+        def act(connection: Connection) -> list[StoredVersion]:
+            numbers = _oldest(connection, urlkey, offset, limit)
+            query = _of(urlkey).where(versions.c.seq.in_(numbers))
+            found = {row["seq"]: rows.stored_version(row) for row in connection.execute(query).mappings()}
+            return [found[number] for number in numbers]
+
+        return self.read(act)
 
     def changes(self, *, urlkey: str | None = None, since: datetime | None = None, until: datetime | None = None,
                 types: Sequence[str] = (), class_: str | None = None, seq: int | None = None,
@@ -131,9 +171,50 @@ class VersionRows(Database):
         return rows.stored_version(row) if row else None
 
 
-def _of(urlkey: str, below: int | None = None) -> Any:
+_BY_TIME = (versions.c.first_seen.desc(), versions.c.seq.desc())
+
+
+def _numbers(connection: Connection, urlkey: str, below: int | None, limit: int | None) -> list[int]:
+    """Of the newest so many versions, newest first."""
+    mine = _of(urlkey, below).limit(limit)
+    numbers = _listed(connection, mine.order_by(versions.c.seq.desc()))
+    if numbers == _listed(connection, mine.order_by(*_BY_TIME)):  # nearly always: nothing came out of turn
+        return numbers
+    order = in_turn(seen(connection, urlkey, below))
+    return [one.seq for one in reversed(order)][:limit]
+
+
+def _oldest(connection: Connection, urlkey: str, offset: int, limit: int) -> list[int]:
+    """Of so many versions behind the first ones, oldest first."""
+    mine = _of(urlkey).offset(offset).limit(limit)
+    numbers = _listed(connection, mine.order_by(versions.c.seq))
+    if numbers == _listed(connection, mine.order_by(versions.c.first_seen, versions.c.seq)):
+        return numbers
+    return [one.seq for one in in_turn(seen(connection, urlkey))][offset : offset + limit]
+
+
+def _listed(connection: Connection, query: Any) -> list[int]:
+    return list(connection.execute(query.with_only_columns(versions.c.seq)).scalars())
+
+
+def seen(connection: Connection, urlkey: str, below: int | None = None) -> list[Seen]:
+    """The page's versions without their words, in no order."""
+    query = select(versions.c.seq, versions.c.first_seen, visits.c.why).where(versions.c.urlkey == urlkey)
+    query = query.select_from(versions.join(visits, visits.c.id == versions.c.visit_id, isouter=True))
+    query = query if below is None else query.where(versions.c.seq < below)
+    backward = select(changes.c.to_seq, func.max(changes.c.from_seq).label("from_seq"))
+    backward = backward.where(changes.c.urlkey == urlkey, changes.c.from_seq > changes.c.to_seq)
+    late = {row.to_seq: row.from_seq for row in connection.execute(backward.group_by(changes.c.to_seq))}
+    return [
+        Seen(row.seq, rows.moment(row.first_seen), row.why == IMPORT, late.get(row.seq))
+        for row in connection.execute(query)
+    ]
+
+
+def _of(urlkey: str, below: int | None = None, by: datetime | None = None) -> Any:
     query = select(versions).where(versions.c.urlkey == urlkey)
-    return query if below is None else query.where(versions.c.seq < below)
+    query = query if below is None else query.where(versions.c.seq < below)
+    return query if by is None else query.where(versions.c.first_seen <= rows.micros(by))
 
 
 def _confirm(connection: Connection, change_ids: Sequence[str]) -> None:
@@ -169,6 +250,7 @@ def _add(connection: Connection, visit: Visit) -> int:
     mine = versions.c.urlkey == visit.urlkey
     newest = select(func.max(versions.c.seq)).where(mine)
     before = visit.version_seq - 1 if visit.version_seq else connection.execute(newest).scalar() or 0
+    from_ = before if visit.told_from is None else visit.told_from
     same = (versions.c.content_hash == hashed, versions.c.seq <= before)
     twin = select(func.min(versions.c.seq)).where(mine, *same)
     row = {
@@ -187,7 +269,7 @@ def _add(connection: Connection, visit: Visit) -> int:
         "differ": DIFFER,
     }
     connection.execute(insert(versions).values(rows.cleaned(row)))
-    facts = {"urlkey": visit.urlkey, "url": rows.clean(visit.url), "from_seq": before, "to_seq": before + 1}
+    facts = {"urlkey": visit.urlkey, "url": rows.clean(visit.url), "from_seq": from_, "to_seq": before + 1}
     rules = {"differ": DIFFER, "extractor": version.extractor}
     told = rows.change_rows(visit.changes, seen_by=capture.timestamp, **facts, **rules)
     insert_new(connection, changes, list(told))

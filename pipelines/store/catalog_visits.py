@@ -55,9 +55,13 @@ class VisitRows(Database):
             query = query.where(visits.c.worker == worker)
         return self.read(lambda c: [rows.visit(row) for row in c.execute(query).mappings()])
 
-    def unread_visits(self, *, limit: int | None = None) -> list[Visit]:
-        """Kept in full but not read yet, with their captures, oldest first; ``limit``: only so many."""
-        query = select(visits).where(UNREAD).order_by(visits.c.started, visits.c.id).limit(limit)
+    def unread_visits(self, *, limit: int | None = None, why: str | None = None) -> list[Visit]:
+        """Kept in full but not read yet, with their captures, oldest first; ``limit``: only so many.
+
+        ``why``: only visits that were made for this.
+        """
+        query = select(visits).where(UNREAD) if why is None else select(visits).where(UNREAD, visits.c.why == why)
+        query = query.order_by(visits.c.started, visits.c.id).limit(limit)
         return self.read(lambda connection: _with_captures(connection, query))
 
     def visits(self, url: str | None = None, *, limit: int | None = None) -> list[Visit]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, exists, func, insert, select, update
 
-from pipelines.model import Capture, Watch
+from pipelines.model import IMPORT, Capture, Watch
 from pipelines.urlkey import urlkey
 
 from . import rows
@@ -112,7 +112,7 @@ def _looks(page: Any) -> Any:
     """Per page one step into the index of its visits, not a walk over all of them."""
 
     def newest(column: Any, *conditions: Any) -> Any:
-        query = select(column).where(visits.c.urlkey == page, *conditions)
+        query = select(column).where(visits.c.urlkey == page, visits.c.why != IMPORT, *conditions)
         return query.order_by(visits.c.started.desc()).limit(1).scalar_subquery()
 
     first = select(visits.c.started).where(visits.c.urlkey == page).order_by(visits.c.started).limit(1)
@@ -132,8 +132,13 @@ def _looks(page: Any) -> Any:
     )
 
 
+_imported = exists().where(visits.c.id == versions.c.visit_id, visits.c.why == IMPORT)
+
+
 def _newest_versions(page: Any) -> Any:
-    newest = select(func.max(versions.c.seq)).where(versions.c.urlkey == page).correlate(page.table).scalar_subquery()
+    """Of the crawler's own: what others saw, perhaps years ago, ends no coverage."""
+    mine = select(versions.c.seq).where(versions.c.urlkey == page, ~_imported)
+    newest = mine.order_by(versions.c.seq.desc()).limit(1).correlate(page.table).scalar_subquery()
     found = versions.alias("found")
     same = and_(found.c.urlkey == page, found.c.seq == newest)
     return select(page.label("page"), found.c.first_seen, found.c.state).select_from(page.table.join(found, same))
@@ -144,7 +149,7 @@ def _newest_captures(connection: Connection, page: Any, kind: Any) -> dict[str, 
     newest = (
         select(captures.c.record_id)
         .where(captures.c.urlkey == func.coalesce(_led_to(page), page), captures.c.role == "page")
-        .where(captures.c.truncated.is_(None), captures.c.redacted.is_(None), kind)
+        .where(captures.c.truncated.is_(None), captures.c.redacted.is_(None), captures.c.fidelity != "imported", kind)
         .order_by(captures.c.timestamp.desc(), captures.c.record_id.desc())
         .limit(1)
         .correlate(page.table)

@@ -16,6 +16,7 @@ from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 from pipelines import warc
@@ -56,6 +57,7 @@ class _Job:
     visit: Visit | None = None
     started: tuple[Visit, ...] = ()
     reading: bytes = b""
+    made: tuple[tuple[Record, ...], ...] = ()  # of the visit: exchanges as records, the answer first
 
 
 @dataclass(slots=True)
@@ -103,6 +105,10 @@ class Recorder:
         The promise is kept when it is on disk; StoreError if it is not.
         """
         return self._put(_Job(exchange=exchange, visit_id=visit_id, role=role, page=page, original=original))
+
+    def made(self, records: Sequence[Sequence[Record]], visit: Visit) -> Promise[Visit | None]:
+        """As ``visit``, with the records of each of its exchanges, the answer first: all or nothing is kept."""
+        return self._put(_Job(made=tuple(map(tuple, records)), visit=visit))
 
     def visit(self, visit: Visit) -> Promise[Visit | None]:
         """Conclude a visit; the promise gives it back with outcome and captures once all is on disk."""
@@ -189,6 +195,10 @@ class Recorder:
             elif capture:
                 group.loose.append(capture)
         if job.visit:
+            for made in job.made:
+                placed = self._append(made)
+                if capture := capture_of(placed[0], self._file().name):
+                    self._open[job.visit.id].append(capture)
             visit = conclude(job.visit, self._open.pop(job.visit.id, []))
             page = visit.captures[0] if visit.captures else None
             lines = facts(visit, page.fidelity if page else None, self._worker)
@@ -199,9 +209,12 @@ class Recorder:
     def _write_exchange(self, exchange: Exchange, visit_id: str | None, role: Role,
                         original: Capture | None) -> Capture | None:  # fmt: skip
         kept = warc.exchange_records(exchange, record_id=warc.new_id(), visit_id=visit_id, role=role, original=original)
+        placed = self._append(kept.records)
+        return capture_of(placed[0], self._file().name)
+
+    def _append(self, records: Sequence[Record]) -> list[Placed]:
         epoch = self._file()
-        placed = [Placed(record, *epoch.append(record)) for record in kept.records]
-        return capture_of(placed[0], epoch.name)
+        return [Placed(record, *epoch.append(record)) for record in records]
 
     def _file(self) -> Epoch:
         if self._epoch is None:
@@ -269,7 +282,8 @@ class Recorder:
         if group.started:
             told(lambda visits: self._catalog.visits_started(visits, worker=self._worker), group.started)
         if group.visits:
-            told(self._catalog.visits_recorded, [visit for _, visit in group.visits])
+            ended = partial(self._catalog.visits_recorded, worker=self._worker)  # some were never told as started
+            told(ended, [visit for _, visit in group.visits])
         if group.loose:
             told(self._catalog.captures_added, group.loose)
 

@@ -33,8 +33,9 @@ class Diffs:
             raise ValueError("it is /diff/before/TIME/URL or /diff/after/TIME/URL, the time in 1 to 14 digits")
         page = self._archive.page(asked.url)
         shown = page.at(asked.moment)
-        if side == "before" and shown.seq == 1:
-            raise NotArchived(f"{page.url}: v1 is the first version, nothing is known before it")
-        pair = (shown.seq - 1, shown.seq) if side == "before" else (shown.seq, shown.seq + 1)
-        old, new = (page.at(number) for number in pair)
+        other = page.neighbour(shown, -1 if side == "before" else 1)
+        if other is None:
+            last = "first version, nothing is known before it" if side == "before" else "last version so far"
+            raise NotArchived(f"{page.url}: v{shown.seq} is the {last}")
+        old, new = (other, shown) if side == "before" else (shown, other)
         return HTMLResponse(html(page.url, old, new, page.diff(old.seq, new.seq)), headers=HEADERS)
