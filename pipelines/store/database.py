@@ -28,7 +28,7 @@ from sqlalchemy.pool import QueuePool
 from pipelines.errors import CatalogDamaged, CatalogError, RowRefused
 
 from .admin_lock import held
-from .prepared import Generation, Kept, Prepared, Reading, Rows
+from .prepared import Generation, Kept, Prepared, Reading, Rows, which
 from .tables import SCHEMA
 
 log = logging.getLogger(__name__)
@@ -223,12 +223,16 @@ def _sqlite(path: Path, address: URL, read_only: bool, relaxed: bool) -> Engine:
             connection.execute("PRAGMA secure_delete=ON")  # what a takedown deletes shall not stay in a free page
         elif isinstance(connection, _Frozen):
             record.info["as it was"] = _state(path)
+        else:
+            record.info["file"] = which(path)
 
     @event.listens_for(engine, "checkout")
     def _look_again(_: Any, record: Any, __: Any) -> None:
         # Only of a frozen one: all others see what is written, and a writer may be at work at this very moment.
         if (before := record.info.get("as it was")) is not None and before != _state(path):
             raise DisconnectionError("the catalog was written to by another process")  # the pool connects anew
+        if (file := record.info.get("file")) is not None and file != which(path):
+            raise DisconnectionError("the catalog is another file now")
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:

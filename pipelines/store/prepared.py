@@ -20,10 +20,10 @@ class Reading(sqlite3.Connection):
 
 
 class Kept:
-    """Each thread's own connection to a SQLite file that is only read: to take one from a pool costs more than asking.
+    """Each thread's own connection to a SQLite file that is only read: a pool costs more than the question.
 
-    """Each thread's own connection to a SQLite file that is only read: to take one from a pool costs more than it does.
-    that was replaced, by a copy or by a rebuild, is opened anew.
+    ``connect`` gives a ``Reading`` one; any other kind has to be looked at by the pool each time, and is not kept.
+    A file that was replaced, by a copy or by a rebuild, is opened anew.
     """
 
     def __init__(self, path: Path, connect: Callable[[], sqlite3.Connection]) -> None:
@@ -36,7 +36,7 @@ class Kept:
         if self._useless:
             return None
         connection: Reading | None = getattr(self._mine, "connection", None)
-        if connection is None or self._mine.file != self._file():
+        if connection is None or self._mine.file != which(self._path):
             return self._open()
         return connection
 
@@ -54,7 +54,7 @@ class Kept:
                 connection.close()
 
     def _open(self) -> Reading | None:
-        file, made = self._file(), self._connect()
+        file, made = which(self._path), self._connect()
         with self._lock:
             if isinstance(made, Reading) and not self._useless:
                 self._mine.connection, self._mine.file = made, file
@@ -64,12 +64,14 @@ class Kept:
         made.close()
         return None
 
-    def _file(self) -> tuple[int, int]:
-        try:
-            found = self._path.stat()
-        except FileNotFoundError:  # being replaced at this moment: whoever opens it says so
-            return (0, 0)
-        return found.st_dev, found.st_ino
+
+def which(path: Path) -> tuple[int, int]:
+    """Which file has this name now: device and number."""
+    try:
+        found = path.stat()
+    except FileNotFoundError:  # being replaced at this moment: whoever opens it says so
+        return (0, 0)
+    return found.st_dev, found.st_ino
 
 
 class Prepared:

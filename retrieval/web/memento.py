@@ -36,7 +36,6 @@ from .links import (
 )
 from .records import Records
 
-BODILESS = (204, 304)  # RFC 9110 6.4.1
 HEADS = 20_000  # of answers lately given, about 2 kB each
 LONGEST_KEY = 2_000  # letters of an address that is kept
 CODINGS = {"gzip", "x-gzip", "deflate", "br", "zstd"}  # that a stored page may have
@@ -138,9 +137,7 @@ class Memento:
         headers, body = raw.given(stored, raw.codings(request.headers.get("accept-encoding", "")))
         if 300 <= stored.status < 400 and (target := stored.header("Location")):
             headers += self._led_to(capture, target, mode)
-        if stored.status in BODILESS:  # whatever lies behind its head would be taken for another answer
-            body = b""
-        else:
+        if stored.status not in raw.BODILESS:
             headers.append(("Content-Length", str(len(body))))
         headers += [
             ("Memento-Datetime", http_date(capture.timestamp)),

@@ -20,6 +20,7 @@ WALL: Headers = [
     ("Referrer-Policy", "no-referrer"),
     ("Cross-Origin-Resource-Policy", "same-site"),
 ]
+BODILESS = (204, 304)  # RFC 9112 6.3
 _NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110 5.6.2: token
 _NOT_VISIBLE = re.compile(r"[^\t\x20-\x7e\x80-\xff]")
 _TYPE = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+/[\x20-\x7e]+")
@@ -31,11 +32,13 @@ def given(answer: StoredResponse, accepted: Iterable[str]) -> tuple[Headers, byt
 
     DecodeError if that cannot be done: then only who takes the coding can have the bytes.
     """
-    body, headers = answer.body, list(WALL)
+    headers = list(WALL)
+    # What lies behind the head of such an answer would be taken for the next one.
+    body = b"" if answer.status in BODILESS else answer.body
     media = answer.header("Content-Type") or ""
     headers.append(("Content-Type", media if _TYPE.fullmatch(media) else "application/octet-stream"))
     if coding := (listed(answer.headers, "Content-Encoding") or "").strip().lower():
-        if _CODING.fullmatch(coding) and coding in accepted:
+        if (_CODING.fullmatch(coding) and coding in accepted) or not body:
             headers.append(("Content-Encoding", coding))
         else:
             body = answer.decoded()

@@ -25,6 +25,7 @@ from pipelines.opened import open_catalog
 from pipelines.rebuilding import Rebuild
 from pipelines.store.catalog import Catalog
 from pipelines.store.local import LocalStore
+from pipelines.urlkey import urlkey
 from pipelines.warc import scan
 from tests.rebuilt import beside, differences, dump, equals_its_catalog, rebuilt
 from tests.running import ROOT, environment, stoppress
@@ -71,6 +72,22 @@ def test_replace_makes_all_of_it_again(config: Path) -> None:
 
     assert done.code == 0, done.err
     assert differences(before, dump(config)) == []
+
+
+def test_what_was_taken_down_stays_so_while_it_goes_on(config: Path) -> None:
+    made = load_config(config)
+    url = "https://news.example.org/live/taken"
+    assert stoppress("takedown", url, "--reason", "court order", config=config).code == 0
+    with open_catalog(made) as catalog, open_catalog(made, read_only=True) as reader:
+        rebuild = Rebuild(catalog, LocalStore(config.parent / "archive"), workers=1)
+        rebuild.begin(replace=True)
+        steps = [bool(reader.blocks().page(urlkey(url)))]
+        for _ in rebuild.run():
+            steps.append(bool(reader.blocks().page(urlkey(url))))
+        steps.append(bool(reader.blocks().page(urlkey(url))))
+
+    assert len(steps) == 5
+    assert all(steps)
 
 
 def test_a_store_that_holds_nothing_says_so(tmp_path: Path) -> None:

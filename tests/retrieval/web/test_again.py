@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -34,6 +35,26 @@ def test_it_holds_only_so_many_bytes_and_what_was_asked_for_last() -> None:
         again.get(1, 0)
 
     assert [number for number in range(5) if again.get(1, number)] == [0, 3, 4]
+
+
+def test_a_catalog_that_was_replaced_is_the_one_that_is_asked(tmp_path: Path) -> None:
+    """By a copy of yesterday, or by one that was made anew: what was opened before is another file."""
+    config = make(tmp_path, pages=2, looks=3, body=500)
+    path = tmp_path / "archive" / "catalog.db"
+    asked = [f"/cdx/search/cdx?url={url_of(1)}", f"/web/{at(1):%Y%m%d%H%M%S}id_/{url_of(1)}"]
+    with served(config) as (service, _):
+        before = [service.get(asked[0]).status, service.kept(asked[1]).status]
+        shutil.copy(path, tmp_path / "new.db")
+        with Catalog.open(f"sqlite:///{tmp_path}/new.db") as catalog:
+            told = {"id": "t", "scope": "page", "url": url_of(1), "urlkey": "test,news)/live/00001", "actor": "editor"}
+            catalog.takedown_added(Takedown(**told, at=at(60), reason="error"))  # type: ignore[arg-type]
+        for name in ("catalog.db-wal", "catalog.db-shm"):
+            (tmp_path / "archive" / name).unlink(missing_ok=True)
+        (tmp_path / "new.db").replace(path)
+        after = [service.get(asked[0]).text, service.kept(asked[1]).status]
+
+    assert before == [200, 200]
+    assert after == ["", 451]
 
 
 def test_what_a_crawler_or_a_takedown_writes_is_seen_by_the_next_who_asks(tmp_path: Path) -> None:

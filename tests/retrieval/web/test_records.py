@@ -4,6 +4,7 @@ was taken down. The store is a directory that counts, and is told that it is far
 from __future__ import annotations
 
 import asyncio
+import uuid
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -13,8 +14,9 @@ import pytest
 
 from pipelines.model import Capture
 from pipelines.store.local import LocalStore
-from pipelines.store.warcs import WarcReader
+from pipelines.store.warcs import StoredResponse, WarcReader
 from retrieval.archive import open_archive
+from retrieval.web.raw import given
 from retrieval.web.records import Records
 from tests.bench.captures import make
 
@@ -116,6 +118,22 @@ def test_memory_holds_only_so_much_and_what_was_asked_for_last(store: Counting, 
     assert store.asked == []
     together(records, [(found[0], None)])
     assert len(store.asked) == 1
+
+
+def test_revisits_count_too_though_they_have_no_body(store: Counting, found: list[Capture]) -> None:
+    records = far(store, size=100_000)
+    for _ in range(300):
+        records._keep(str(uuid.uuid4()), StoredResponse(304, "", (("ETag", "x" * 100),), b""))
+
+    assert len(records._kept) < 150
+
+
+@pytest.mark.parametrize("status", [204, 304])
+def test_an_answer_that_has_no_body_is_given_without_what_lay_behind_its_head(status: int) -> None:
+    """A client would take it for the answer to its next question."""
+    kept = StoredResponse(status, "", (("Content-Encoding", "gzip"),), b"HTTP/1.1 200 OK\r\n\r\nanother answer")
+
+    assert given(kept, {"gzip"})[1] == given(kept, ())[1] == b""
 
 
 def test_nothing_stays_in_memory_when_something_is_taken_down(store: Counting, found: list[Capture]) -> None:
