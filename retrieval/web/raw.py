@@ -37,8 +37,9 @@ def given(answer: StoredResponse, accepted: Iterable[str]) -> tuple[Headers, byt
     body = b"" if answer.status in BODILESS else answer.body
     media = answer.header("Content-Type") or ""
     headers.append(("Content-Type", media if _TYPE.fullmatch(media) else "application/octet-stream"))
-    if coding := (listed(answer.headers, "Content-Encoding") or "").strip().lower():
-        if (_CODING.fullmatch(coding) and coding in accepted) or not body:
+    coding = (listed(answer.headers, "Content-Encoding") or "").strip().lower()
+    if body and coding:
+        if _CODING.fullmatch(coding) and coding in accepted:
             headers.append(("Content-Encoding", coding))
         else:
             body = answer.decoded()
