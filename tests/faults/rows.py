@@ -291,6 +291,22 @@ EXPORT: dict[str, Row] = {
                   _in("faults/export/test_killed", "a_title_that_a_reader_would_obey_is_one_line_of_json")
                   + _in("retrieval/export/test_wacz", "a_title_that_would_be_obeyed_is_only_text"),
                   not_yet="tables for spreadsheets, whose cells have to be escaped"),
+    "foreign": Row("a package of others: names that lead out, links, two of a name, bombs, sizes that lie, wrong digests",
+                   "refused while it streams, by name; the rest is taken, and nothing twice",
+                   _in("imports/test_foreign_wacz",
+                       "names_that_could_do_harm_are_refused_and_the_rest_is_read",
+                       "links_and_second_members_of_a_name_are_refused",
+                       "a_bomb_is_refused_unread",
+                       "a_file_without_its_digest_is_refused_before_anything_of_it_is_taken",
+                       "one_that_was_cut_short",
+                       "a_directory_of_millions_is_refused_before_it_is_read")
+                   + _in("imports/test_foreign_warc",
+                         "a_bomb_is_refused_in_little_memory",
+                         "behind_a_wrong_checksum_the_rest_goes_on",
+                         "a_record_above_the_limit_is_refused_and_the_next_one_taken")
+                   + _in("imports/test_import",
+                         "what_is_wrong_is_refused_by_name_and_the_rest_is_taken",
+                         "an_import_that_was_killed_goes_on_and_takes_nothing_twice")),
 }  # fmt: skip
 
 GROUPS = {
