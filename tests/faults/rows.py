@@ -291,7 +291,7 @@ EXPORT: dict[str, Row] = {
                   _in("faults/export/test_killed", "a_title_that_a_reader_would_obey_is_one_line_of_json")
                   + _in("retrieval/export/test_wacz", "a_title_that_would_be_obeyed_is_only_text"),
                   not_yet="tables for spreadsheets, whose cells have to be escaped"),
-    "foreign": Row("a package of others: names that lead out, links, two of a name, bombs, sizes that lie, wrong digests",
+    "foreign": Row("a package of others: names that lead out, links, bombs, sizes that lie, wrong digests",
                    "refused while it streams, by name; the rest is taken, and nothing twice",
                    _in("imports/test_foreign_wacz",
                        "names_that_could_do_harm_are_refused_and_the_rest_is_read",
