@@ -66,7 +66,7 @@ def archive(server: RawServer, sequences: Sequence[Sequence[bytes]], folder: Pat
 
 
 def _all_served(visits: list[dict[str, Any]], wanted: dict[str, Sequence[bytes]]) -> bool:
-    made = Counter(visit["url"] for visit in visits)
+    made = Counter(visit["url"] for visit in visits if visit["outcome"] in ("archived", "revisit"))
     return all(made[url] >= len(bodies) for url, bodies in wanted.items())
 
 
