@@ -6,13 +6,12 @@ What was taken down is none; neither is a second capture within one second, whic
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from pipelines.errors import NotArchived
 from pipelines.model import Capture
 from pipelines.store.catalog import Catalog
-from pipelines.store.catalog_mementos import Seen, Versions
+from pipelines.store.catalog_mementos import Around, Seen, Versions
 from pipelines.store.catalog_scans import Span
 from pipelines.takedowns import Blocks
 
@@ -23,17 +22,6 @@ _INSTANT = timedelta(microseconds=1)
 def second(moment: datetime) -> datetime:
     """What 14 digits can say of a time."""
     return moment.replace(microsecond=0)
-
-
-@dataclass(frozen=True, slots=True)
-class Around:
-    """A memento's place in its URL's history; where it is the first, ``before`` is None."""
-
-    first: Seen
-    before: Seen | None
-    after: Seen | None
-    last: Seen
-    versions: Versions
 
 
 class Mementos:

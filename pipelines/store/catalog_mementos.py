@@ -37,18 +37,24 @@ class Versions(NamedTuple):
     successor: Seen | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Beside:
-    """A capture, the one that it refers to, and those around it in its URL's history: first, last, and neighbours by
-    the second. ``takedowns``: how many were ever given; whether one of them is about these is not looked at."""
+class Around(NamedTuple):
+    """A memento's place in its URL's history, neighbours by the second; where it is the first, ``before`` is None."""
 
-    capture: Capture
-    original: Capture | None
     first: Seen
     before: Seen | None
     after: Seen | None
     last: Seen
     versions: Versions
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """A capture, the one that it refers to, and those around it. ``takedowns``: how many were ever given; whether one
+    of them is about these is not looked at."""
+
+    capture: Capture
+    original: Capture | None
+    around: Around
     takedowns: int
 
 
@@ -134,16 +140,15 @@ def _named(*names: str) -> list[Any]:
 def _told(row: Sequence[Any]) -> Beside:
     count = len(_NAMES)
     first, before, after, last, predecessor, successor, taken = row[2 * count :]
-    return Beside(
-        _capture(row[:count]),
-        _capture(row[count : 2 * count]) if row[count] else None,
-        _seen(first),
-        _seen(before) if before else None,
-        _seen(after) if after else None,
-        _seen(last),
-        _versions(predecessor, successor),
-        taken,
+    around = Around(
+        first=_seen(first),
+        before=_seen(before) if before else None,
+        after=_seen(after) if after else None,
+        last=_seen(last),
+        versions=_versions(predecessor, successor),
     )
+    original = _capture(row[count : 2 * count]) if row[count] else None
+    return Beside(_capture(row[:count]), original, around, taken)
 
 
 def _capture(values: Sequence[Any]) -> Capture:

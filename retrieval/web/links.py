@@ -12,9 +12,9 @@ from functools import lru_cache
 from pipelines.cdxj import timestamp14
 from pipelines.face import iso
 from pipelines.model import Capture
-from pipelines.store.catalog_mementos import Seen
+from pipelines.store.catalog_mementos import Around, Seen
 
-from ..mementos import Around, second
+from ..mementos import second
 from .address import in_header, memento
 
 LINK_FORMAT = "application/link-format"

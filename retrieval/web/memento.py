@@ -14,14 +14,14 @@ from starlette.responses import Response, StreamingResponse
 
 from pipelines.errors import NotArchived, ObjectNotFound, TakenDown, WatchlistError
 from pipelines.model import Capture
-from pipelines.store.catalog_mementos import Beside
+from pipelines.store.catalog_mementos import Around, Beside
 from pipelines.store.warcs import StoredResponse
 from pipelines.urlkey import urlkey
 
 from ..archive import Archive
 from ..blocked import why_not
 from ..cdx.times import filled
-from ..mementos import Around, Mementos, second
+from ..mementos import Mementos, second
 from . import address, raw
 from .again import Again
 from .links import (
@@ -83,17 +83,23 @@ class Memento:
             page = urlkey(wanted.url)
             found = await self._beside(page, moment)
             if found is not None and self._nothing_new_is_down(found.takedowns):
-                stored = await self._records.response(found.capture, found.original)
-                around = Around(found.first, found.before, found.after, found.last, found.versions)
-                capture, mode = found.capture, wanted.mode
-                if raw.is_to_be_decoded(stored, key[2]):  # to hundred times its size
-                    return await self._records.apart(lambda: self._memento(capture, stored, around, mode, request))
-                made = self._memento(capture, stored, around, mode, request)
-                if made.body is stored.body and len(key[0]) + len(key[1]) <= LONGEST_KEY:
-                    head = Head(made.status_code, made.raw_headers, capture, found.original)
-                    self._heads.keep(generation, key, head)
-                return made
+                return await self._exact(found, wanted.mode, request, generation, key)
         return await self._records.apart(lambda: self._looked_for(wanted, request))
+
+    async def _exact(self, found: Beside, mode: str, request: Request, generation: Hashable, key: Key) -> Response:
+        """A memento of exactly this second, where nothing stands in its way; its head is kept."""
+        capture = found.capture
+        stored = await self._records.response(capture, found.original)
+
+        def make() -> Stored:
+            return self._memento(capture, stored, found.around, mode, request)
+
+        if raw.is_to_be_decoded(stored, key[2]):  # to hundred times its size
+            return await self._records.apart(make)
+        made = make()
+        if made.body is stored.body and len(key[0]) + len(key[1]) <= LONGEST_KEY:
+            self._heads.keep(generation, key, Head(made.status_code, made.raw_headers, capture, found.original))
+        return made
 
     async def _beside(self, page: str, moment: datetime) -> Beside | None:
         """A file of this machine answers sooner than a thread is woken."""
