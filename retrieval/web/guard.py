@@ -50,7 +50,8 @@ class Guard:
             if message["type"] == "http.response.start":
                 headers = message.setdefault("headers", [])
                 there = {name for name, _ in headers}
-                message["headers"] = [*headers, *((name, value) for name, value in self._headers if name not in there)]
+                if missing := [field for field in self._headers if field[0] not in there]:
+                    message["headers"] = [*headers, *missing]  # theirs may be in memory, for others too
             await send(message)
 
         refusal = self._refusal(scope)

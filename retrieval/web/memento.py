@@ -70,7 +70,7 @@ class Memento:
 
     async def web(self, request: Request) -> Response:
         """``/web/…``: the TimeGate of a URL, or one of its mementos."""
-        taken = frozenset(raw.codings(request.headers.get("accept-encoding", "")) & CODINGS)
+        taken = raw.codings(request.headers.get("accept-encoding", "")) & CODINGS
         key = (address.behind(request, "/web/"), request.scope["query_string"], taken)
         generation = self._archive.catalog.generation()
         if (head := self._heads.get(generation, key)) is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Container, Iterable
+from functools import lru_cache
 
 from pipelines.entity import listed
 from pipelines.store.warcs import StoredResponse
@@ -60,11 +61,12 @@ def archived(headers: Iterable[tuple[str, str]]) -> Headers:
     ]
 
 
-def codings(accept: str) -> set[str]:
+@lru_cache(1_000)
+def codings(accept: str) -> frozenset[str]:
     """The codings of an ``Accept-Encoding`` that are not refused with ``q=0`` (RFC 9110 12.5.3)."""
     taken = set()
     for part in accept.lower().split(","):
         name, _, weight = part.partition(";")
         if not re.fullmatch(r"\s*q\s*=\s*0(\.0*)?\s*", weight):
             taken.add(name.strip())
-    return taken
+    return frozenset(taken)
