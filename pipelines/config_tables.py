@@ -204,11 +204,12 @@ class ExtractTable(Table):
 
 
 class ServeTable(Table):
-    """For the services of a later release; no verb of today looks here."""
+    """Where ``stoppress serve`` is to be reached, and what it may hold."""
 
     base_url: Annotated[str, AfterValidator(addresses.server)] = BASE_URL
     archive_url: Annotated[str, AfterValidator(addresses.server)] = ARCHIVE_URL
     token_file: Path = Field(default=TOKEN_FILE, strict=False)
+    memory: Size = 64 * 2**20  # of records that were given lately
 
 
 class HintTable(Table):

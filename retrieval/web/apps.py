@@ -24,6 +24,7 @@ from .guard import Guard, Rules
 from .links import Origins
 from .memento import Memento
 from .raw import WALL
+from .records import KEPT
 from .warcs import Warcs
 
 Give = Callable[[Request], Awaitable[Response]]
@@ -52,7 +53,9 @@ def application(archive: Archive, origins: Origins, *, hosts: Collection[str], t
         *api.routes(),
         *_health(archive),
     ]
-    return _guarded(routes, Rules(hosts=hosts, token=token, headers=APPLICATION_HEADERS))
+    most: dict[str, Give] = {"/cdx/search/cdx": cdx.search, "/cdx": cdx.search}
+    service = Straight(most.get, _routed(routes))
+    return Guard(service, Rules(hosts=hosts, token=token, headers=APPLICATION_HEADERS))
 
 
 def feed(archive: Archive, *, hosts: Collection[str]) -> ASGIApp:
@@ -61,36 +64,43 @@ def feed(archive: Archive, *, hosts: Collection[str]) -> ASGIApp:
     return _guarded(routes, Rules(hosts=hosts, headers=APPLICATION_HEADERS))
 
 
-def captured(archive: Archive, origins: Origins, *, hosts: Collection[str], token: str | None) -> ASGIApp:
-    """Captured bytes, as they are: nothing else is on this origin, so that a page finds nothing there to read."""
-    memento = Memento(archive, origins)
+def captured(archive: Archive, origins: Origins, *, hosts: Collection[str], token: str | None,
+             memory: int = KEPT) -> ASGIApp:  # fmt: skip
+    """Captured bytes, as they are: nothing else is on this origin, so that a page finds nothing there to read.
+
+    ``memory``: bytes of records that are held because they were given lately.
+    """
+    memento = Memento(archive, origins, memory)
     routes = [
         Route("/web/timemap/{form:str}/{url:path}", memento.timemap),
         Route("/web/{url:path}", memento.web),
         *_health(archive),
     ]
-    service = Straight("/web/", memento.web, _routed(routes), but="/web/timemap/")
-    return Guard(service, Rules(hosts=hosts, token=token, headers=dict(WALL)))
+
+    def find(path: str) -> Give | None:
+        return memento.web if path.startswith("/web/") and not path.startswith("/web/timemap/") else None
+
+    return Guard(Straight(find, _routed(routes)), Rules(hosts=hosts, token=token, headers=dict(WALL)))
 
 
 class Straight:
-    """In front of the routes, whose way is as long as that to a capture: GETs below ``prefix`` go straight there.
+    """In front of the routes, whose way is as long as that to an answer: what is asked for most goes straight there.
 
-    All else is theirs.
+    All else, and what is no GET, is theirs. ``find``: who gives what lies at a path, None if the routes do.
     """
 
-    def __init__(self, prefix: str, give: Give, routes: ASGIApp, *, but: str) -> None:
-        self._prefix, self._give, self._routes, self._but = prefix, give, routes, but
+    def __init__(self, find: Callable[[str], Give | None], routes: ASGIApp) -> None:
+        self._find, self._routes = find, routes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         path: str = scope.get("path", "")
-        mine = path.startswith(self._prefix) and not path.startswith(self._but)
-        if scope["type"] != "http" or scope["method"] != "GET" or not mine:
+        give = self._find(path) if scope["type"] == "http" and scope["method"] == "GET" else None
+        if give is None:
             await self._routes(scope, receive, send)
             return
         request = Request(scope, receive)
         try:
-            answer = await self._give(request)
+            answer = await give(request)
         except Exception as e:
             answer = told(request, e)
             if answer.status_code == 500:  # what nobody had thought of

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from itertools import chain, islice
 from typing import NamedTuple
 
@@ -13,7 +14,7 @@ from starlette.responses import Response, StreamingResponse
 
 from ..archive import Archive
 from ..cdx import pywb
-from ..cdx.answer import answer, together
+from ..cdx.answer import Answer, answer, together
 from ..cdx.query import Query, query
 from .again import Again
 from .raw import codings
@@ -23,11 +24,16 @@ LONGEST_KEY = 2_000  # bytes of a query that is kept
 _GZIP = 31  # zlib's window bits of 2 ** 15 bytes with a gzip frame
 
 
+# A query as it is understood, and who begins to answer it.
+Find = Callable[[], tuple[Query, Callable[[], tuple[Iterable[str], str]]]]
+
+
 class Given(NamedTuple):
     """An answer that was given whole."""
 
     body: bytes
     kind: str
+    zipped: bool
 
 
 class Cdx:
@@ -38,40 +44,51 @@ class Cdx:
         self._again = Again[Given](KEPT, lambda given: len(given.body) + LONGEST_KEY)
 
     async def search(self, request: Request) -> Response:
-        asked = query(request.query_params.multi_items())
+        def found() -> tuple[Query, Callable[[], tuple[Iterable[str], str]]]:
+            asked = query(request.query_params.multi_items())
+            return asked, lambda: _told(answer(self._archive.catalog, asked))
 
-        def found() -> tuple[Iterable[str], str]:
-            told = answer(self._archive.catalog, asked)
-            return told.pieces, told.media_type
-
-        return await self._given(request, asked, found)
+        return await self._given(request, found)
 
     async def for_pywb(self, request: Request) -> Response:
         """``/cdx/pywb``: pywb's ``cdx+`` index; its ``archive_paths`` are ``/warc/``."""
-        asked = pywb.asked(request.query_params.multi_items())
 
-        def found() -> tuple[Iterable[str], str]:
-            return map("".join, together(pywb.lines(self._archive.catalog, asked))), pywb.MEDIA_TYPE
+        def found() -> tuple[Query, Callable[[], tuple[Iterable[str], str]]]:
+            asked = pywb.asked(request.query_params.multi_items())
+            lines = partial(pywb.lines, self._archive.catalog, asked)
+            return asked, lambda: (map("".join, together(lines())), pywb.MEDIA_TYPE)
 
-        return await self._given(request, asked, found)
+        return await self._given(request, found)
 
-    async def _given(self, request: Request, asked: Query, found: Callable[[], tuple[Iterable[str], str]]) -> Response:
-        """A short answer at once; a long one streams."""
-        zipped = _zipped(request)
-        if not (self._archive.catalog.near and asked.is_plain):
-            return _streamed(*await asyncio.to_thread(_begun, found), zipped)
-        # A file of this machine gives the captures of one URL sooner than a thread is woken.
-        generation = self._archive.catalog.generation()
-        key = (request.scope["path"], request.scope["query_string"], zipped)
+    async def _given(self, request: Request, found: Find) -> Response:
+        """A short answer at once, what was answered lately without asking again; a long one streams."""
+        generation, key = self._archive.catalog.generation(), _key(request)
         if (again := self._again.get(generation, key)) is not None:
-            return Response(again.body, media_type=again.kind, headers=_headers(zipped))
-        first, rest, kind = _begun(found)
+            return _whole(again)
+        (asked, told), zipped = found(), _zipped(request)
+        if not (self._archive.catalog.near and asked.is_plain):
+            return _streamed(*await asyncio.to_thread(_begun, told), zipped)
+        # A file of this machine gives the captures of one URL sooner than a thread is woken.
+        first, rest, kind = _begun(told)
         if len(first) > 1:
             return _streamed(first, rest, kind, zipped)
-        body = b"".join(_encoded(first, zipped))
+        given = Given(b"".join(_encoded(first, zipped)), kind, zipped)
         if len(request.scope["query_string"]) <= LONGEST_KEY:
-            self._again.keep(generation, key, Given(body, kind))
-        return Response(body, media_type=kind, headers=_headers(zipped))
+            self._again.keep(generation, key, given)
+        return _whole(given)
+
+
+def _key(request: Request) -> tuple[str, bytes, bool]:
+    zipped = "gzip" in codings(request.headers.get("accept-encoding", ""))
+    return request.scope["path"], request.scope["query_string"], zipped
+
+
+def _told(told: Answer) -> tuple[Iterable[str], str]:
+    return told.pieces, told.media_type
+
+
+def _whole(given: Given) -> Response:
+    return Response(given.body, media_type=given.kind, headers=_headers(given.zipped))
 
 
 def _begun(found: Callable[[], tuple[Iterable[str], str]]) -> tuple[list[str], Iterator[str], str]:

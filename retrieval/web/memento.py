@@ -34,7 +34,7 @@ from .links import (
     memento_links,
     timegate_links,
 )
-from .records import Records
+from .records import KEPT, Records
 
 HEADS = 20_000  # of answers lately given, about 2 kB each
 LONGEST_KEY = 2_000  # letters of an address that is kept
@@ -62,9 +62,9 @@ class Head(NamedTuple):
 class Memento:
     """The endpoints; made for one archive and the two origins it is served from."""
 
-    def __init__(self, archive: Archive, origins: Origins) -> None:
+    def __init__(self, archive: Archive, origins: Origins, memory: int = KEPT) -> None:
         self._archive, self._origins = archive, origins
-        self._records = Records(archive.reader)
+        self._records = Records(archive.reader, size=memory)
         self._heads = Again[Head](HEADS, lambda head: 1)
         self._takedowns = 0
 

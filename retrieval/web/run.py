@@ -52,7 +52,10 @@ def serve(archive: Archive, config: Config, *, host: str | None, port: int | Non
                         zip((config.serve.base_url, config.serve.archive_url), sockets, strict=True)))  # fmt: skip
     token = None if is_loopback(names) else token_of(config.path.parent / config.serve.token_file)
     hosts = _hosts(origins, sockets)
-    made = [make(archive, origins, hosts=hosts, token=token) for make in (application, captured)]
+    made = [
+        application(archive, origins, hosts=hosts, token=token),
+        captured(archive, origins, hosts=hosts, token=token, memory=config.serve.memory),
+    ]
     descriptors_raised()
     told(Listening(origins.base, origins.archive, token is not None))
     with asyncio.Runner(loop_factory=_loop()) as runner:

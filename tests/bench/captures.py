@@ -35,6 +35,7 @@ contact = "mailto:bench@example.org"
 [serve]
 base_url    = "http://127.0.0.1:8710"
 archive_url = "http://127.0.0.1:8711"
+memory      = "{memory}"
 """
 
 
@@ -46,7 +47,7 @@ def at(look: int) -> datetime:
     return BEGIN + look * EVERY
 
 
-def make(folder: Path, *, pages: int, looks: int, body: int) -> Path:
+def make(folder: Path, *, pages: int, looks: int, body: int, memory: str = "64MiB") -> Path:
     """Config, store and catalog in ``folder``; ``body``: bytes of a page, gzip-coded about a third. Returns the config.
 
     Captures are in the order of time over all pages, as crawling leaves them.
@@ -61,7 +62,7 @@ def make(folder: Path, *, pages: int, looks: int, body: int) -> Path:
             pass
         catalog.end_rebuild()
     config = folder / "stoppress.toml"
-    config.write_text(CONFIG)
+    config.write_text(CONFIG.replace("{memory}", memory))
     return config
 
 

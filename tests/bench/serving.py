@@ -171,6 +171,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="make bench-serve", description=__doc__.splitlines()[0])
     parser.add_argument("--rounds", type=int, default=3, help="the median is taken of so many (3)")
     parser.add_argument("--seconds", type=float, default=5.0, help="of each measurement (5)")
+    parser.add_argument("--memory", default="64MiB", help="[serve] memory of Stoppress (64MiB; all of it: 400MiB)")
     parser.add_argument("--without-pywb", action="store_true", help="its environment needs a C compiler")
     parser.add_argument("--long", action="store_true", help="also a million captures, long lists, and S3 (Swift)")
     parser.add_argument("--json", action="store_true", help="a line of JSON per contender and question")
@@ -178,7 +179,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="bench-serve-") as name, ExitStack() as running:
         folder, pages = Path(name), PAIRS // LOOKS
         print(f"making {PAIRS} captures of {pages} pages", file=sys.stderr)
-        config = make(folder / "made", pages=pages, looks=LOOKS, body=BODY)
+        config = make(folder / "made", pages=pages, looks=LOOKS, body=BODY, memory=wanted.memory)
         kinds = [stoppress, floor] + ([] if wanted.without_pywb else [pywb])
         contenders = [running.enter_context(kind(config, folder)) for kind in kinds]
         for what in ("capture", "cdx"):
