@@ -335,14 +335,19 @@ def serialised(record: Record) -> bytes:
 
 def read_member(data: bytes) -> Record:
     """One gzip member -> its record; DamagedRecord if CRC, length or block digest do not fit."""
+    return parse_record(inflated(data))
+
+
+def inflated(data: bytes) -> bytes:
+    """What one gzip member holds; DamagedRecord if its CRC or length do not fit."""
     inflater = isal_zlib.decompressobj(wbits=_GZIP)
     try:
-        plain = inflater.decompress(data)
+        plain: bytes = inflater.decompress(data)
     except ISAL_ERROR as e:
         raise DamagedRecord(f"gzip member is damaged: {e}") from e
     if not inflater.eof or inflater.unused_data:
         raise DamagedRecord("gzip member does not end where the index says")
-    return parse_record(plain)
+    return plain
 
 
 def parse_record(plain: bytes, *, check: bool = True, most: int | None = None) -> Record:

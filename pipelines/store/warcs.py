@@ -11,7 +11,7 @@ from pipelines.entity import Headers, decode, entity, listed, parse
 from pipelines.errors import DamagedRecord, ObjectNotFound
 from pipelines.model import Capture
 from pipelines.tombstones import refusal
-from pipelines.warc import TOMBSTONE_TYPE, Record, read_member
+from pipelines.warc import TOMBSTONE_TYPE, Record, inflated, read_member
 
 from .local import LocalStore
 from .objects import ObjectStore
@@ -109,6 +109,32 @@ def answered(record: Record) -> StoredResponse:
     message = parse(record.block)
     body = b"" if record.type == "revisit" else entity(message)  # its header may tell of chunks that are not here
     return StoredResponse(message.status, message.reason, message.headers, body)
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a body lies in what its member holds: behind so many bytes, which have this SHA-256."""
+
+    size: int
+    digest: bytes
+
+    def body(self, member: bytes) -> bytes | None:
+        """The body without taking the record apart once more; None if another record lies there now.
+
+        The digest of the whole block was checked when the place was found, and is in what is compared here; the
+        gzip member's CRC is checked each time. DamagedRecord if that does not fit.
+        """
+        plain = inflated(member)
+        return plain[self.size : -4] if hashlib.sha256(plain[: self.size]).digest() == self.digest else None
+
+
+def place_of(body: bytes, member: bytes) -> Place | None:
+    """None if the body does not lie there as it is given: it came in chunks, or is another record's."""
+    plain = inflated(member)
+    size = len(plain) - len(body) - 4
+    if size <= 0 or plain[size:-4] != body:
+        return None
+    return Place(size, hashlib.sha256(plain[:size]).digest())
 
 
 def in_store(filename: str) -> bool:

@@ -49,8 +49,9 @@ class Guard:
         async def sent(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = message.setdefault("headers", [])
-                there = {name for name, _ in headers}
-                if missing := [field for field in self._headers if field[0] not in there]:
+                if headers[: len(self._headers)] != self._headers:
+                    there = {name for name, _ in headers}
+                    missing = [field for field in self._headers if field[0] not in there]
                     message["headers"] = [*headers, *missing]  # theirs may be in memory, for others too
             await send(message)
 

@@ -74,7 +74,7 @@ class Memento:
         key = (address.behind(request, "/web/"), request.scope["query_string"], taken)
         generation = self._archive.catalog.generation()
         if (head := self._heads.get(generation, key)) is not None:
-            return Stored(head.status, head.headers, (await self._records.response(head.capture, head.original)).body)
+            return Stored(head.status, head.headers, await self._records.body(head.capture, head.original))
         return await self._made(request, generation, key)
 
     async def _made(self, request: Request, generation: Hashable, key: Key) -> Response:

@@ -11,13 +11,14 @@ from typing import TypeVar
 from pipelines.errors import ObjectNotFound
 from pipelines.model import Capture
 from pipelines.store.bulk import Span, fetch, records, spans
-from pipelines.store.warcs import StoredResponse, WarcReader, answered, revisited
+from pipelines.store.warcs import Place, StoredResponse, WarcReader, answered, place_of, revisited
 from pipelines.warc import Record
 
 T = TypeVar("T")
 KEPT = 64 * 2**20  # bytes in memory
 AT_ONCE = 256 * 2**10  # bytes of a record: reading so little from a disk takes less than handing it to a thread
 FEW = 4  # threads for what takes longer on this machine
+PLACES = 50_000  # of bodies, some 200 bytes each
 THREADS = 32  # that wait for a store or a database elsewhere
 
 
@@ -28,6 +29,7 @@ class Records:
         self._reader, self._near, self._most = reader, reader.near if near is None else near, size
         self._kept: OrderedDict[str, StoredResponse] = OrderedDict()
         self._size = 0
+        self._places: OrderedDict[str, Place | None] = OrderedDict()
         self._running: dict[str, asyncio.Future[StoredResponse]] = {}
         self._threads = ThreadPoolExecutor(FEW if self._near else THREADS, thread_name_prefix="reading")
 
@@ -47,9 +49,29 @@ class Records:
             return revisited(*(self._keep(one.record_id, found[one.record_id]) for one in (capture, original)))
         return revisited(*await asyncio.gather(self._one(capture), self._one(original)))
 
+    async def body(self, capture: Capture, original: Capture | None) -> bytes:
+        """Of an answer whose header is known: from a disk it is read without taking the record apart once more."""
+        source = original if capture.kind == "revisit" and original is not None else capture
+        if not self._near or source.length > AT_ONCE or source.record_id in self._kept:
+            return (await self.response(capture, original)).body
+        member = self._reader.member(source)
+        place = self._places.get(source.record_id)
+        if place is not None and (body := place.body(member)) is not None:
+            return body  # not kept: the system holds what is read often, and this is as quick as a memory of ours
+        return self._whole(source, member).body
+
+    def _whole(self, capture: Capture, member: bytes) -> StoredResponse:
+        """Read from the disk, and where its body lies noted."""
+        answer = answered(self._reader.taken(capture, member))
+        self._places[capture.record_id] = place_of(answer.body, member)
+        if len(self._places) > PLACES:
+            self._places.popitem(last=False)
+        return self._keep(capture.record_id, answer)
+
     def forget(self) -> None:
         """Whatever is in memory: something was taken down."""
         self._kept.clear()
+        self._places.clear()
         self._size = 0
 
     async def _one(self, capture: Capture) -> StoredResponse:
@@ -58,7 +80,7 @@ class Records:
             self._kept.move_to_end(name)
             return found
         if self._near and capture.length <= AT_ONCE:
-            return self._keep(name, self._reader.answer(capture))
+            return self._whole(capture, self._reader.member(capture))
         if (running := self._running.get(name)) is None:
             running = asyncio.ensure_future(self._read(capture))
             self._running[name] = running

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from pipelines.errors import DamagedRecord
 from pipelines.model import Capture
 from pipelines.store.local import LocalStore
 from pipelines.store.warcs import StoredResponse, WarcReader
@@ -144,3 +145,38 @@ def test_nothing_stays_in_memory_when_something_is_taken_down(store: Counting, f
     together(records, [(found[0], None)])
 
     assert len(store.asked) == 2
+
+
+def bodies(records: Records, asked: list[Capture]) -> list[Any]:
+    async def run() -> list[Any]:
+        return [await records.body(one, None) for one in asked]
+
+    return asyncio.run(run())
+
+
+def test_a_body_that_is_read_again_is_the_same_and_needs_no_memory(store: Counting, found: list[Capture]) -> None:
+    records = Records(WarcReader(store, None), near=True, size=1)
+
+    first, second, third = (bodies(records, found) for _ in range(3))
+
+    assert first == second == third == [WarcReader(store, None).answer(one).body for one in found]
+    assert not records._kept
+
+
+@pytest.mark.parametrize("harm", ["a byte", "another record"])
+def test_a_body_that_is_read_again_is_never_another_ones(store: Counting, found: list[Capture], harm: str) -> None:
+    records, one, other = Records(WarcReader(store, None), near=True, size=1), *found[:2]
+    bodies(records, [one])
+    true = store.get
+
+    def get(key: str, start: int = 0, length: int | None = None) -> bytes:
+        if harm == "another record":
+            return true(other.filename, other.offset, other.length)
+        member = bytearray(true(key, start, length))
+        member[-2000] ^= 1  # within the body
+        return bytes(member)
+
+    store.get = get  # type: ignore[method-assign]
+
+    with pytest.raises(DamagedRecord, match=r"CRC|crc|damaged|holds"):
+        bodies(records, [one])
