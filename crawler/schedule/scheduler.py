@@ -1,0 +1,361 @@
+"""The adaptive schedule: of all pages, those whose look is worth most now, for one budget and polite to each host.
+
+    observed -> rates | worth of a look, against the prices -> ready | best of each free host, best host first -> begun
+
+Pure: ``now`` is always an argument (seconds of one clock), nothing here sleeps. Up to ``exact_up_to`` watches the worth
+of all is computed once a second, which is exact; beyond, each is computed when its price may have been reached, and
+at least every ``HORIZON`` as prices move.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .learning import AFTER_END, Learnt, Seen
+from .pool import ALWAYS, NEVER, Floats, Numbers, Pool
+from .prices import Prices
+from .wheel import Wheel
+from .worth import Model
+
+EXACT_UP_TO = 50_000
+EVERY = 1.0  # seconds between two computations of all
+HORIZON, LONG_HORIZON = 120.0, 600.0  # for so long a due time holds that was computed at today's prices
+LONG_FROM = 500_000  # watches
+SOON, FEWEST = 30.0, 1000  # beyond ``exact_up_to`` no more are ready than are begun in so many seconds, or so few
+CLOSING = (900.0, 7200.0, 86400.0)  # looks after the end of coverage
+LONG = 1e9
+RETRY = 60.0  # after a look that failed, doubled with each in a row
+STEPS = 14  # of a bisection on a log scale: a ten-thousandth of the time between least and most
+REASONS = ("due", "forced", "window", "hint", "closing")
+_TIMES = ("last", "hold", "fresh", "begins", "ended", "heard")
+
+
+class Choice(NamedTuple):
+    """A look that is to begin. ``why``: due, forced (too long ago), closing, hint, window."""
+
+    key: str
+    why: str
+
+
+class Scheduler:
+    """Of one crawler. What is chosen counts as being looked at until ``observed`` or ``failed``."""
+
+    def __init__(self, model: Model | None = None, *, budget: float, exact_up_to: int = EXACT_UP_TO,
+                 shortest: float = 60.0, closing: Sequence[float] = CLOSING) -> None:  # fmt: skip
+        """``budget``: looks per second. ``shortest``: the least of any watch, for the price below which none falls."""
+        if budget <= 0:
+            raise ValueError(f"a budget of {budget} looks a second allows none")
+        self.model, self.budget = model or Model(), budget
+        self.prices = Prices(self.model.least_price(shortest))
+        self.pool = Pool()
+        self._closing, self._exact_up_to = tuple(closing), exact_up_to
+        self._wheel = Wheel()
+        self._ready: Numbers = np.empty(0, dtype=np.int64)
+        self._worth: Floats = np.empty(0)
+        self._reasons: NDArray[np.int8] = np.empty(0, dtype=np.int8)
+        self._touched: list[int] = []  # to be judged at the next computation
+        self._computed, self._exact = NEVER, True
+        self._hints: dict[int, list[float]] = {}
+        self._failures: dict[int, int] = {}
+
+    # the list -------------------------------------------------------------------------------------------
+
+    def add(self, key: str, host: str, *, weight: float = 1.0, least: float = 60.0, most: float = 3600.0,
+            after: float = 86400.0, begins: float = NEVER, learnt: Learnt | None = None, last: float = NEVER,
+            ended: float = ALWAYS) -> None:  # fmt: skip
+        """A watch, with what is known of it from before. Without ``last`` it is due at once."""
+        if most < least:
+            raise ValueError(f"{key}: at most every {most:g} s and at least every {least:g} s contradict each other")
+        pool, number = self.pool, self.pool.add(key, host)
+        pool.weight[number], pool.least[number], pool.most[number] = weight, least, most
+        pool.after[number], pool.begins[number] = max(after, most), begins
+        pool.last[number], pool.ended[number] = last, ended
+        pool.hold[number] = last + least
+        pool.events[number], pool.time[number], pool.recent[number] = learnt or Learnt()
+        self.prices.grow(len(pool.host_names))
+        self._rate(number)
+        self._touched.append(number)
+
+    def remove(self, key: str) -> None:
+        number = self.pool.remove(key)
+        self._forget(number)
+        self._failures.pop(number, None)
+        self._hints.pop(number, None)
+
+    def __contains__(self, key: str) -> bool:
+        return key in self.pool.numbers
+
+    def __len__(self) -> int:
+        return len(self.pool)
+
+    # decisions ------------------------------------------------------------------------------------------
+
+    def choose(self, now: float, free: Callable[[str], bool], tokens: float) -> list[Choice]:
+        """At most one look per host that is ``free``, and no more than there are tokens; the worthiest first."""
+        self._compute(now)
+        pool, prices = self.pool, self.prices
+        if not len(self._ready):
+            prices.asked(now, short=0, unspent=tokens >= 1)
+            return []
+        order = np.argsort(-self._worth, kind="stable")
+        ready = self._ready[order]
+        hosts, heads, counts = np.unique(pool.host[ready], return_index=True, return_counts=True)
+        chosen: list[int] = []
+        short = 0
+        for at in np.argsort(heads, kind="stable"):
+            host = int(hosts[at])
+            if not free(pool.host_names[host]):
+                continue
+            if tokens < 1:
+                short += 1
+                continue
+            tokens -= 1
+            chosen.append(int(heads[at]))
+            prices.dispatched(host, int(counts[at]) - 1)
+        prices.asked(now, short=short, unspent=tokens >= 1 and not short)
+        places = order[chosen]
+        begun = [
+            Choice(pool.keys[number], REASONS[reason])
+            for number, reason in zip(self._ready[places], self._reasons[places], strict=True)
+        ]
+        self._begin(places)
+        return begun
+
+    def _begin(self, places: Numbers) -> None:
+        self.pool.idle[self._ready[places]] = False
+        keep = np.ones(len(self._ready), dtype=bool)
+        keep[places] = False
+        self._keep(keep)
+
+    def _keep(self, keep: NDArray[np.bool_]) -> None:
+        self._ready, self._worth, self._reasons = self._ready[keep], self._worth[keep], self._reasons[keep]
+
+    def _compute(self, now: float) -> None:
+        """Which are ready, and what each is worth."""
+        if self._computed <= now < self._computed + EVERY:
+            return
+        self._computed = now
+        numbers = self._to_judge(now)
+        worth, ready, reasons = self._judge(numbers, now)
+        if not self._exact:
+            waiting = numbers[~ready]
+            self._wheel.put(waiting, self.when(waiting, now))
+            ready = self._best(numbers, worth, ready, now)
+        self._ready, self._worth, self._reasons = numbers[ready], worth[ready], reasons[ready]
+
+    def _best(self, numbers: Numbers, worth: Floats, ready: NDArray[np.bool_], now: float) -> NDArray[np.bool_]:
+        """Of those that are ready no more than the budget can serve soon; the others come again when it is their turn.
+
+        What it could not serve as long as a judgement holds is not worth its price: that is raised at once.
+        """
+        most = max(FEWEST, int(self.budget * SOON))
+        places = np.flatnonzero(ready)
+        if len(places) <= most:
+            return ready
+        rank = worth[places] / self.prices.hosts[self.pool.host[numbers[places]]]
+        order = np.argsort(-rank, kind="stable")
+        served = int(self.budget * self._horizon())
+        if served < len(order) and np.isfinite(rank[order[served]]):
+            self.prices.set(max(self.prices.price, float(rank[order[served]])))
+        later = places[order[most:]]
+        turn = now + 1.0 + np.arange(len(later)) / self.budget
+        self._wheel.put(numbers[later], np.minimum(turn, now + self._horizon()))
+        kept = ready.copy()
+        kept[later] = False
+        return kept
+
+    def _to_judge(self, now: float) -> Numbers:
+        was_exact, self._exact = self._exact, len(self.pool) <= self._exact_up_to
+        touched, self._touched = self._touched, []
+        if self._exact or was_exact:  # when there are too many from now on, each is given its time once
+            return self.pool.there()
+        numbers = np.concatenate([self._ready, self._wheel.take(now), np.array(touched, dtype=np.int64)])
+        numbers = np.unique(numbers)
+        idle: Numbers = numbers[self.pool.idle[numbers]]
+        return idle
+
+    def _judge(self, numbers: Numbers, now: float) -> tuple[Floats, NDArray[np.bool_], NDArray[np.int8]]:
+        """(worth, whether it is time, why) of each; what has to be has no less worth than the price."""
+        pool = self.pool
+        worth, unseen = self._worth_of(numbers, now)
+        price = self.prices.price * self.prices.hosts[pool.host[numbers]]
+        forced, full, closing = (act(numbers, now) for act in (self._overdue, self._full, self._is_closing))
+        new, hinted = pool.last[numbers] == NEVER, np.isin(numbers, list(self._hints))
+        good = (worth >= price) & ((unseen >= self.model.floor) | hinted) & (now >= pool.fresh[numbers])
+        allowed = (now >= pool.hold[numbers]) & (now >= pool.begins[numbers])
+        worth = np.where(forced | full, np.maximum(worth, price), worth)
+        worth = np.where(new | closing, np.inf, worth)
+        reasons = np.select([new, closing, good & hinted, good, forced], [0, 4, 3, 0, 1], 2).astype(np.int8)
+        return worth, allowed & (good | forced | full | new | closing), reasons
+
+    def _since(self, numbers: Numbers, now: float) -> Floats:
+        """Since the last good look; a page that was never seen has waited long, but not for ever."""
+        since: Floats = np.minimum(now - self.pool.last[numbers], LONG)
+        return since
+
+    def _worth_of(self, numbers: Numbers, now: float) -> tuple[Floats, Floats]:
+        pool, model = self.pool, self.model
+        u = self._since(numbers, now)
+        slow, fast, weight = pool.slow[numbers], pool.fast[numbers], pool.weight[numbers]
+        worth = model.index(slow, fast, u, weight=weight)
+        hush = pool.hush[numbers]
+        if hush.any():  # its silence since it was last asked only thins the looks
+            quiet = np.minimum(u, np.maximum(now - pool.heard[numbers], 0.0))
+            worth = (1 - hush) * worth + hush * model.index(slow, fast, quiet, weight=weight)
+        for number, times in self._hints.items():
+            at = np.flatnonzero(numbers == number)
+            if len(at):
+                worth[at] += pool.weight[number] * float(sum(model.risk(max(now - time, 0.0)) for time in times))
+        return worth, model.unseen(slow, fast, u)
+
+    def _overdue(self, numbers: Numbers, now: float) -> NDArray[np.bool_]:
+        pool = self.pool
+        most = np.where(pool.ended[numbers] <= now, pool.after[numbers], pool.most[numbers])
+        overdue: NDArray[np.bool_] = now - pool.last[numbers] >= most
+        return overdue
+
+    def _full(self, numbers: Numbers, now: float) -> NDArray[np.bool_]:
+        """Whether its first page may soon show other updates than all that it showed: half of them is safe."""
+        pool = self.pool
+        full: NDArray[np.bool_] = 2 * pool.fast[numbers] * self._since(numbers, now) >= pool.window[numbers]
+        return full
+
+    def _is_closing(self, numbers: Numbers, now: float) -> NDArray[np.bool_]:
+        ended, last = self.pool.ended[numbers], self.pool.last[numbers]
+        found = np.zeros(len(numbers), dtype=bool)
+        for after in self._closing:
+            found |= (last < ended + after) & (ended + after <= now)
+        return found
+
+    def price_of(self, number: int) -> float:
+        return float(self.prices.price * self.prices.hosts[self.pool.host[number]])
+
+    def when(self, numbers: Numbers, now: float) -> Floats:
+        """When each is to be judged again: it is due then, as far as is known now, or the prices may have moved."""
+        return np.clip(self.due(numbers, now), now + 1.0, now + self._horizon())
+
+    def due(self, numbers: Numbers, now: float) -> Floats:
+        """When a look at each will be worth its price, at today's prices. A hint that is known makes it sooner than
+        this says, at the next judging."""
+        pool, model = self.pool, self.model
+        last = pool.last[numbers]
+        most = np.where(pool.ended[numbers] <= now, pool.after[numbers], pool.most[numbers])
+        price = self.prices.price * self.prices.hosts[pool.host[numbers]]
+        slow, fast, weight = pool.slow[numbers], pool.fast[numbers], pool.weight[numbers]
+        low, high = np.log(pool.least[numbers]), np.log(most)
+        for _ in range(STEPS):
+            middle = (low + high) / 2
+            u = np.exp(middle)
+            worth = model.index(slow, fast, u, weight=weight)
+            reached = (worth >= price) & (model.unseen(slow, fast, u) >= model.floor)
+            low, high = np.where(reached, low, middle), np.where(reached, middle, high)
+        at = last + np.exp(high)
+        for after in self._closing:
+            closing = pool.ended[numbers] + after
+            at = np.where(last < closing, np.minimum(at, closing), at)
+        at = np.maximum(at, np.minimum(pool.fresh[numbers], last + most))
+        return np.maximum(np.maximum(at, pool.hold[numbers]), pool.begins[numbers])
+
+    def _horizon(self) -> float:
+        return LONG_HORIZON if len(self.pool) > LONG_FROM else HORIZON
+
+    # what comes back ------------------------------------------------------------------------------------
+
+    def observed(self, key: str, now: float, seen: Seen) -> None:
+        """A good look that began at ``now``."""
+        number = self._over(key)
+        if number is None:
+            return
+        pool = self.pool
+        before, last = Learnt(pool.events[number], pool.time[number], pool.recent[number]), pool.last[number]
+        if now <= last:  # two looks in one moment, or told late: the later one has taught already
+            self._touched.append(number)
+            return
+        learnt = before.after(seen, None if last == NEVER else float(now - last), self.model)
+        pool.events[number], pool.time[number], pool.recent[number] = learnt
+        pool.last[number] = now
+        pool.hold[number] = now + pool.least[number]
+        came = max((now - age for age in seen.ages), default=NEVER)
+        if came > pool.ended[number] or ((seen.spread or seen.changed) and last >= pool.ended[number]):
+            pool.ended[number] = ALWAYS  # it goes on after all
+        self._failures.pop(number, None)
+        self._hints.pop(number, None)
+        self._rate(number)
+        self._touched.append(number)
+
+    def failed(self, key: str, now: float) -> None:
+        """A look that began at ``now`` brought nothing: what is known stays, and it is tried again later each time."""
+        number = self._over(key)
+        if number is None:
+            return
+        count = self._failures[number] = self._failures.get(number, 0) + 1
+        wait = max(RETRY * 2.0 ** min(count - 1, 20), self.pool.least[number])
+        self.pool.hold[number] = now + min(wait, self.pool.most[number])
+        self._touched.append(number)
+
+    def given_up(self, key: str) -> None:
+        """What was chosen was not begun after all."""
+        number = self._over(key)
+        if number is not None:
+            self._touched.append(number)
+
+    def _over(self, key: str) -> int | None:
+        number = self.pool.numbers.get(key)
+        if number is not None:
+            self.pool.idle[number] = True
+        return number
+
+    def ends(self, key: str, at: float) -> None:
+        """Its coverage has ended. A later event opens it again."""
+        number = self.pool.numbers.get(key)
+        if number is not None and self.pool.ended[number] == ALWAYS:
+            self.pool.ended[number] = at
+            self._rate(number)
+            self._touched.append(number)
+
+    def fresh_until(self, key: str, at: float) -> None:
+        """Its caches give the same until then (``max-age`` less ``Age``)."""
+        number = self.pool.numbers.get(key)
+        if number is not None:
+            self.pool.fresh[number] = min(at, self.pool.last[number] + self.pool.most[number])
+
+    def shows(self, key: str, updates: int) -> None:
+        """So many updates its first page shows of more that there are."""
+        number = self.pool.numbers.get(key)
+        if number is not None:
+            self.pool.window[number] = updates or ALWAYS
+
+    def hint(self, key: str, at: float) -> None:
+        """Something is known to have happened there."""
+        number = self.pool.numbers.get(key)
+        if number is not None and at > self.pool.last[number]:
+            self._hints.setdefault(number, []).append(at)
+            self._touched.append(number)
+
+    def heard(self, keys: Iterable[str], now: float, recall: float) -> None:
+        """A source was asked that tells of this share of what happens on these pages."""
+        for key in keys:
+            number = self.pool.numbers.get(key)
+            if number is not None:
+                self.pool.heard[number], self.pool.hush[number] = now, 0.8 * min(max(recall, 0.0), 1.0)
+
+    def moved(self, by: float) -> None:
+        """The clock was set, ``by`` so much."""
+        self.pool.shift(_TIMES, by)
+        self._hints = {number: [at + by for at in times] for number, times in self._hints.items()}
+        self._computed, self._exact, self._wheel = NEVER, True, Wheel()  # all are judged anew
+
+    def _rate(self, number: int) -> None:
+        pool = self.pool
+        slow, fast = Learnt(pool.events[number], pool.time[number], pool.recent[number]).rates(self.model)
+        left = 1.0 if pool.ended[number] == ALWAYS else AFTER_END
+        pool.slow[number], pool.fast[number] = slow * left, fast * left
+
+    def _forget(self, number: int) -> None:
+        self._wheel.forget(number)
+        self._touched = [one for one in self._touched if one != number]
+        self._keep(self._ready != number)

@@ -1,0 +1,222 @@
+"""The adaptive schedule on a virtual clock: what is looked at when, and why. Seconds from 0."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+import pytest
+
+from crawler.schedule.learning import NOTHING, Learnt, Seen
+from crawler.schedule.scheduler import Choice, Scheduler
+from crawler.schedule.worth import Model
+
+BUSY = Learnt(events=12.0, time=7200.0, recent=1.0)  # six an hour
+EXACT, ONE_BY_ONE = 50_000, 0
+
+
+def scheduler(exact_up_to: int = EXACT, budget: float = 1.0) -> Scheduler:
+    return Scheduler(Model(), budget=budget, exact_up_to=exact_up_to)
+
+
+def looks(schedule: Scheduler, until: float, found: Callable[[str, float], Seen] = lambda key, now: NOTHING, *,
+          since: float = 0.0, tokens: float = 100.0, step: float = 1.0) -> list[tuple[float, Choice]]:  # fmt: skip
+    """Everything that is chosen up to then, each answered at once."""
+    made, now = [], since
+    while now <= until:
+        for choice in schedule.choose(now, lambda host: True, tokens):
+            made.append((now, choice))
+            schedule.observed(choice.key, now, found(choice.key, now))
+        now += step
+    return made
+
+
+@pytest.mark.parametrize("exact_up_to", [EXACT, ONE_BY_ONE])
+def test_a_new_page_is_looked_at_once_at_once(exact_up_to: int) -> None:
+    schedule = scheduler(exact_up_to)
+    schedule.add("a", "a.example")
+
+    first = schedule.choose(0.0, lambda host: True, 1.0)
+    again = schedule.choose(5.0, lambda host: True, 1.0)
+
+    assert first == [Choice("a", "due")]
+    assert again == []  # it is being looked at
+
+
+def test_one_look_for_each_host_that_is_free_and_none_without_a_token() -> None:
+    schedule = scheduler()
+    for key in ("a1", "a2", "b1", "c1"):
+        schedule.add(key, key[0])
+
+    begun = schedule.choose(0.0, lambda host: host != "c", 5.0)
+    poor = schedule.choose(0.5, lambda host: True, 0.5)
+
+    assert sorted(choice.key for choice in begun) == ["a1", "b1"]
+    assert poor == []
+
+
+@pytest.mark.parametrize("exact_up_to", [EXACT, ONE_BY_ONE])
+def test_never_sooner_than_least_and_never_later_than_most(exact_up_to: int) -> None:
+    schedule = scheduler(exact_up_to)
+    schedule.add("busy", "a", learnt=Learnt(400.0, 7200.0, 40.0), last=0.0, least=90.0)
+    schedule.add("still", "b", learnt=Learnt(0.0, 100_000.0, 0.0), last=0.0, most=1800.0)
+
+    made = looks(schedule, 4000.0, lambda key, now: Seen(ages=[1.0] * 8) if key == "busy" else NOTHING)
+
+    busy = [at for at, choice in made if choice.key == "busy"]
+    still = [(at, choice.why) for at, choice in made if choice.key == "still"]
+    assert all(90 <= later - sooner <= 92 for sooner, later in zip(busy, busy[1:], strict=False))
+    assert len(busy) > 40
+    assert still == [(pytest.approx(1800, abs=2), "forced"), (pytest.approx(3600, abs=4), "forced")]
+
+
+@pytest.mark.parametrize("exact_up_to", [EXACT, ONE_BY_ONE])
+def test_the_page_that_says_more_is_looked_at_more_often(exact_up_to: int) -> None:
+    schedule = scheduler(exact_up_to, budget=0.02)
+    schedule.add("busy", "a", learnt=BUSY, last=0.0)
+    schedule.add("slow", "b", learnt=Learnt(1.0, 7200.0), last=0.0)
+
+    tokens, made = 1.0, {"busy": 0, "slow": 0}
+    for now in range(0, 20_000, 10):
+        tokens = min(tokens + 0.02, 1.2)
+        for choice in schedule.choose(float(now), lambda host: True, tokens):
+            tokens -= 1
+            made[choice.key] += 1
+            schedule.observed(choice.key, float(now), Seen(ages=[60.0] * 2) if choice.key == "busy" else NOTHING)
+
+    assert made["busy"] > 2 * made["slow"] > 0
+
+
+@pytest.mark.parametrize("exact_up_to", [EXACT, ONE_BY_ONE])
+def test_three_closing_looks_and_then_one_a_day(exact_up_to: int) -> None:
+    schedule = scheduler(exact_up_to)
+    schedule.add("a", "a", learnt=Learnt(0.0, 7200.0), last=0.0)
+    schedule.ends("a", 10.0)
+
+    made = looks(schedule, 200_000.0, step=30.0)
+
+    closing = [at for at, choice in made if choice.why == "closing"]
+    assert closing == pytest.approx([910, 7210, 86_410], abs=31)
+
+
+def test_an_event_after_the_end_opens_coverage_again() -> None:
+    schedule = scheduler()
+    schedule.add("a", "a", learnt=BUSY, last=0.0)
+    schedule.ends("a", 10.0)
+    quiet = schedule.pool.slow[0]
+
+    schedule.observed("a", 1000.0, Seen(ages=[30.0]))
+
+    assert math.isinf(schedule.pool.ended[0])
+    assert schedule.pool.slow[0] > 3 * quiet
+
+
+def test_what_was_found_at_the_look_that_saw_the_end_opens_nothing() -> None:
+    schedule = scheduler()
+    schedule.add("a", "a", learnt=BUSY, last=0.0)
+    schedule.observed("a", 1000.0, Seen(ages=[30.0]))
+    schedule.ends("a", 1000.0)
+
+    assert schedule.pool.ended[0] == 1000.0
+
+
+def test_a_look_that_failed_teaches_nothing_and_is_tried_again_later_each_time() -> None:
+    schedule = scheduler()
+    schedule.add("a", "a", learnt=BUSY, last=0.0)
+    tried = []
+    for now in range(4000):
+        for choice in schedule.choose(float(now), lambda host: True, 1.0):
+            tried.append(now)
+            schedule.failed(choice.key, float(now))
+
+    gaps = [later - sooner for sooner, later in zip(tried, tried[1:], strict=False)]
+    assert gaps[:5] == pytest.approx([60, 120, 240, 480, 960], abs=2)
+    assert Learnt(*(float(getattr(schedule.pool, name)[0]) for name in ("events", "time", "recent"))) == BUSY
+    assert schedule.pool.last[0] == 0.0
+
+
+def test_a_hint_advances_a_look_and_is_answered_by_it() -> None:
+    schedule = scheduler()
+    schedule.add("a", "a", learnt=Learnt(0.0, 100_000.0), last=0.0)
+    schedule.prices.set(0.02)
+    schedule.choose(100.0, lambda host: True, 1.0)
+    schedule.hint("a", 90.0)
+
+    made = looks(schedule, 1000.0, since=101.0, tokens=1.0)
+
+    assert [(choice.why, at < 400) for at, choice in made] == [("hint", True)]
+
+
+def test_the_silence_of_a_source_thins_looks_and_never_ends_them() -> None:
+    plain, hushed = scheduler(), scheduler()
+    for schedule in (plain, hushed):
+        schedule.add("a", "a", learnt=BUSY, last=0.0)
+        schedule.prices.set(0.5)
+    now, first = 0.0, {}
+    while now < 3700:
+        now += 1
+        hushed.heard(["a"], now, recall=0.9)
+        for name, schedule in (("plain", plain), ("hushed", hushed)):
+            if name not in first and schedule.choose(now, lambda host: True, 0.9 if name == "" else 1.0):
+                first[name] = now
+
+    assert first["plain"] < first["hushed"] <= 3601
+
+
+def test_what_its_caches_would_give_again_is_not_asked_for() -> None:
+    schedule = scheduler()
+    schedule.add("a", "a", learnt=Learnt(400.0, 7200.0, 40.0), last=0.0)
+    schedule.fresh_until("a", 500.0)
+
+    made = looks(schedule, 510.0)
+
+    assert made[0][0] == pytest.approx(500, abs=1)
+
+
+def test_a_short_first_page_is_looked_at_before_it_has_turned_over() -> None:
+    schedule = scheduler()
+    schedule.add("a", "a", learnt=Learnt(60.0, 7200.0, 3.0), last=0.0)
+    schedule.prices.set(1e6)
+    schedule.shows("a", 4)
+
+    made = looks(schedule, 500.0)
+
+    assert made[0][1].why == "window"
+    assert made[0][0] == pytest.approx(4 / 2 / (3.0 / 600), abs=2)
+
+
+@pytest.mark.parametrize("by", [-3600.0, 3600.0])
+def test_a_clock_that_is_set_makes_neither_a_burst_nor_a_gap(by: float) -> None:
+    schedule = scheduler()
+    for number in range(50):
+        schedule.add(f"p{number}", f"h{number}", learnt=Learnt(0.0, 1e6), last=-600.0 - 60 * number)
+    before = len(looks(schedule, 600.0))
+    schedule.moved(by)
+
+    after = len(looks(schedule, 1200.0 + by, since=601.0 + by))
+
+    assert abs(after - before) <= 2
+
+
+def test_bounds_that_contradict_each_other_and_an_empty_budget_are_refused() -> None:
+    with pytest.raises(ValueError, match="contradict"):
+        scheduler().add("a", "a", least=100.0, most=50.0)
+    with pytest.raises(ValueError, match="allows none"):
+        Scheduler(budget=0.0)
+
+
+def test_the_price_rises_while_work_waits_and_falls_to_its_floor_when_tokens_lie_unspent() -> None:
+    schedule = scheduler()
+    for number in range(10):
+        schedule.add(f"p{number}", f"h{number}")
+    floor = schedule.prices.price
+    for now in range(100):
+        schedule.choose(float(now), lambda host: True, 0.0)
+    risen = schedule.prices.price
+    for number in range(10):
+        schedule.remove(f"p{number}")
+    for now in range(100, 4000, 10):
+        schedule.choose(float(now), lambda host: True, 10.0)
+
+    assert risen > 1.3 * floor
+    assert schedule.prices.price == floor == Model().least_price(60.0)
