@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from itertools import pairwise
 
 import pytest
 
@@ -65,7 +66,7 @@ def test_never_sooner_than_least_and_never_later_than_most(exact_up_to: int) -> 
 
     busy = [at for at, choice in made if choice.key == "busy"]
     still = [(at, choice.why) for at, choice in made if choice.key == "still"]
-    assert all(90 <= later - sooner <= 92 for sooner, later in zip(busy, busy[1:], strict=False))
+    assert all(90 <= later - sooner <= 92 for sooner, later in pairwise(busy))
     assert len(busy) > 40
     assert still == [(pytest.approx(1800, abs=2), "forced"), (pytest.approx(3600, abs=4), "forced")]
 
@@ -129,7 +130,7 @@ def test_a_look_that_failed_teaches_nothing_and_is_tried_again_later_each_time()
             tried.append(now)
             schedule.failed(choice.key, float(now))
 
-    gaps = [later - sooner for sooner, later in zip(tried, tried[1:], strict=False)]
+    gaps = [later - sooner for sooner, later in pairwise(tried)]
     assert gaps[:5] == pytest.approx([60, 120, 240, 480, 960], abs=2)
     assert Learnt(*(float(getattr(schedule.pool, name)[0]) for name in ("events", "time", "recent"))) == BUSY
     assert schedule.pool.last[0] == 0.0
