@@ -26,7 +26,8 @@ from crawler.available import missing
 from crawler.browser.look import Look
 from crawler.egress import self_test
 from crawler.failures import explain
-from crawler.politeness import MOST_HOPS, SLOT, Disallowed, Parked, Politeness, host_of
+from crawler.hosts import group_of_url, host_of
+from crawler.politeness import MOST_HOPS, SLOT, Disallowed, Parked, Politeness
 from crawler.requisites import RequisitesOfPage
 from crawler.rest import RestOfPage
 from crawler.setup import keeper_of
@@ -123,6 +124,8 @@ class LiveSpider(Spider):
                 return
             if now >= reload_at:
                 await self._reload(now)
+                if self.politeness.memory:
+                    await self.politeness.memory.alive()
                 reload_at = now + RELOAD
             for begun in await self._ready(now):
                 yield begun
@@ -164,10 +167,10 @@ class LiveSpider(Spider):
         What the spool cannot take is not asked for: such a visit is over before it began.
         """
         while due := self.agenda.pop(now):
-            self.waiting[host_of(due.watch.url)].append(due)
+            self.waiting[group_of_url(due.watch.url)].append(due)
         begun = []
-        for host, queue in self.waiting.items():
-            while queue and self._may_start(host, queue[0].watch.url, now):
+        for queue in self.waiting.values():
+            while queue and self._may_start(queue[0].watch.url, now):
                 begun.append(self._begin(queue.popleft(), now))
         if not begun:
             return []
@@ -202,12 +205,13 @@ class LiveSpider(Spider):
         return Look(visit=visit, watch=watch, follow=follow, forbids=politeness.forbids, second=politeness.second,
                     refused=politeness.refused, taken=politeness.taken)  # fmt: skip
 
-    def _may_start(self, host: str, url: str, now: datetime) -> bool:
+    def _may_start(self, url: str, now: datetime) -> bool:
         """The host's turn is taken if so; a visit that will send nothing needs none."""
         if self.standing.blocks.page(urlkey(url)):
             return True
         if self.politeness.is_known_to_fail(url):
             return True
+        host = host_of(url)
         if self.politeness.governor.free_at(host, now) > now or not self.politeness.knows(url):
             return False  # robots.txt, on its way, takes the host's next turn
         self.politeness.governor.start(host, now)
@@ -240,10 +244,11 @@ class LiveSpider(Spider):
         at = [now + LOOK]
         if (upcoming := self.agenda.next_at()) is not None:
             at.append(upcoming)
-        for host, queue in self.waiting.items():
+        for queue in self.waiting.values():
             if queue:
-                known = self.politeness.knows(queue[0].watch.url)
-                at.append(self.politeness.governor.free_at(host, now) if known else now + ROBOTS_LOOK)
+                url = queue[0].watch.url
+                known = self.politeness.knows(url)
+                at.append(self.politeness.governor.free_at(host_of(url), now) if known else now + ROBOTS_LOOK)
         return max((min(at) - now).total_seconds(), 0.001)
 
     # what comes back --------------------------------------------------------------------------------------
