@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -23,6 +24,9 @@ from .hosts_server import HOSTS
 TRANSPORT = 0.2
 RATES = {"127.0.0.2": 2.0, "127.0.0.3": 4.0}  # a second; all others: 1
 PAGES = sum(manners.pages for manners in HOSTS.values())
+# Of a host that refuses without a word the pages behind that come later than this test; of every other host one visit
+# may have been under way when the crawler was killed, and is not repeated before its next turn.
+ENOUGH = PAGES - HOSTS["127.0.0.21"].pages + 2 - len(HOSTS)
 
 Request = dict[str, Any]
 
@@ -77,9 +81,12 @@ def test_no_gap_no_crawl_delay_and_no_retry_after_is_violated_also_across_a_kill
     killed = time.monotonic()
     before = len(server.requests)
     with crawling(config) as process:
-        server.until(lambda seen: pages(seen) >= PAGES - HOSTS["127.0.0.21"].pages + 2, 60)
+        reader = threading.Thread(target=process.stdout.read)  # type: ignore[union-attr]  # else the pipe is full once
+        reader.start()
+        server.until(lambda seen: pages(seen) >= ENOUGH, 45)
         process.send_signal(signal.SIGTERM)
         process.wait(30)
+        reader.join(30)
 
     assert PAGES == 200
     assert 30 < before < PAGES  # it was killed in the middle ...
@@ -100,7 +107,6 @@ def too_soon(requests: list[Request]) -> list[str]:
     for host, asked in by_host.items():
         gap = max(1 / RATES.get(host, 1.0), HOSTS[host].crawl_delay)
         for one, other in pairwise(asked):
-            # The very first request is for robots.txt, whose answer is what asks for the delay: it holds from there.
             if (passed := other["at"] - one["at"]) < gap - TRANSPORT:
                 found.append(f"{host}: {other['path']} {passed:.3f} s after {one['path']}, not {gap} s")
         for refusal in (r for r in asked if r["until"]):
