@@ -30,6 +30,7 @@ from crawler.hosts import group_of_url, host_of
 from crawler.politeness import MOST_HOPS, SLOT, Disallowed, Parked, Politeness
 from crawler.requisites import RequisitesOfPage
 from crawler.rest import RestOfPage
+from crawler.schedule import REFUSED_AFTER, deserves_another, is_refusal
 from crawler.setup import keeper_of
 from crawler.standing import Standing
 from crawler.watchlist import policy_of
@@ -113,6 +114,8 @@ class LiveSpider(Spider):
         politeness = self.crawler.get_downloader_middleware(Politeness)
         assert politeness is not None
         self.politeness = politeness
+        memory = politeness.memory
+        self.agenda.was_down(memory.before.alive if memory and memory.before else None, before)
         while not self.stopping:
             now = clock.now()
             if now < before:
@@ -147,7 +150,7 @@ class LiveSpider(Spider):
         for watch, ended in over:
             log.info("%s is no longer visited: %s", watch.url, ended.reason)
         usable = [watch for watch in watches if self._usable(watch)]
-        self.agenda.set(usable, last, now, at_once=self.once)
+        self.agenda.set(usable, last, now, at_once=self.once, refusals=self.standing.refusals)
 
     def _usable(self, watch: Watch) -> bool:
         """What cannot be done is said once; the other watches go on."""
@@ -231,6 +234,7 @@ class LiveSpider(Spider):
             why="manual" if self.once else due.why,
             scheduled=due.scheduled,
             previous=self.standing.last_good(due.urlkey),
+            skipped=() if self.once else due.skipped,
         )
 
     def _request(self, url: str, visit: Visit, *, hops: int, slot: bool) -> Request:
@@ -350,8 +354,11 @@ class LiveSpider(Spider):
         self.rest.seen(item)
         self.requisites.seen(item)
         if not self.once:
-            cut = item.outcome == "truncated" and item.reason != "too-large"  # which it would be again
-            self.agenda.ended(item.urlkey, clock.now(), begun=item.started, cut=cut)
+            again, refused = deserves_another(item), is_refusal(item)
+            self.agenda.ended(item.urlkey, clock.now(), begun=item.started, cut=again, refused=refused)
+            if refused and self.agenda.refusals(item.urlkey) == REFUSED_AFTER:
+                log.warning("%s has refused %d visits in a row (%s): it is asked for once an hour until it lets us in",
+                            item.url, REFUSED_AFTER, item.detail or item.status)  # fmt: skip
         log.info("%s", _line(item))
 
     def closed(self, reason: str) -> None:
