@@ -12,7 +12,7 @@ WANTED := pyproject.toml constraints.txt
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test judges lint wheel bench-crawl bench-peers bench-stalls bench-extract bench-compare bench-serve evaluate-diff crash constraints clean
+.PHONY: help demo test judges lint wheel bench-crawl bench-peers bench-stalls bench-lateness bench-extract bench-compare bench-serve evaluate-diff crash constraints clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /make \1@/p' Makefile | while IFS=@ read -r what does; do printf '%-18s %s\n' "$$what" "$$does"; done
@@ -43,6 +43,9 @@ bench-peers: $(VENV)/.ready-test ## the same beside what others write: a warcio 
 
 bench-stalls: $(VENV)/.ready-test ## how late the event loop is while 300 MB of the spool go to the store
 	@$(BIN)/python tests/bench/stalls.py $(ARGS)
+
+bench-lateness: $(VENV)/.ready-test ## how late visits start, at 100 a second with tokens to spare
+	@$(BIN)/python tests/bench/lateness.py $(ARGS)
 
 bench-extract: $(VENV)/.ready-test ## reading pages, first and again, in calls of trafilatura.extract
 	@PYTHONPATH=. $(BIN)/python tests/bench/extract.py $(ARGS)

@@ -30,7 +30,8 @@ from pipelines.workers import Workers
 from . import settings as production
 from .egress import self_test
 from .failures import explain
-from .politeness import MOST_HOPS, Politeness, host_of
+from .hosts import host_of
+from .politeness import MOST_HOPS, Politeness
 from .setup import CONFIG
 
 log = logging.getLogger(__name__)

@@ -26,8 +26,9 @@ from pipelines.urlkey import urlkey
 
 from .failures import explain
 from .had import REDIRECTS, SOONER, Had, Known, is_whole, wait
+from .hosts import group_of_url, host_of
 from .leads import Leads
-from .politeness import MOST_HOPS, SLOT, Disallowed, Parked, Politeness, host_of
+from .politeness import MOST_HOPS, SLOT, Disallowed, Parked, Politeness
 from .wire import EXCHANGE, ORIGINAL, REQUISITE, ROLE, VISIT, WHOLE
 
 log = logging.getLogger(__name__)
@@ -100,8 +101,8 @@ class Gathering:
         spelt = f"[crawl] requisite_time = {spell(means.limits.time)} is over"
         self._over = "the page's next visit is due" if left < seconds else spelt
         self._end = time.monotonic() + min(seconds, left)
-        self._queues: dict[str, list[_Place]] = {}  # by host
-        self._asking: dict[str, _Asking] = {}  # by host
+        self._queues: dict[str, list[_Place]] = {}  # by registrable name
+        self._asking: dict[str, _Asking] = {}  # by registrable name
         self._wanted: set[str] = set()
         self._sent = self._size = 0
         self._failed: list[str] = []
@@ -141,7 +142,7 @@ class Gathering:
                 await self._take(await self._means.leads.of(had, one.rank), hops + 1)
                 continue
             place = _Place(had is not None, one.rank, len(self._wanted), url, hops)
-            heapq.heappush(self._queues.setdefault(host_of(url), []), place)
+            heapq.heappush(self._queues.setdefault(group_of_url(url), []), place)
 
     # what may be asked now ----------------------------------------------------------------------------------
 
@@ -191,7 +192,7 @@ class Gathering:
             return now + ROBOTS_LOOK
         if self._means.gives_way(host):
             return now + LOOK
-        return politeness.governor.free_at(host, now)
+        return politeness.governor.free_at(host_of(url), now)
 
     def _may_cost(self, now: datetime) -> bool:
         limits = self._limits
@@ -209,7 +210,7 @@ class Gathering:
         asking = self._asking[host] = _Asking(heapq.heappop(self._queues[host]))
         if not self._queues[host]:
             del self._queues[host]
-        self._politeness.governor.start(host, now)
+        self._politeness.governor.start(host_of(asking.place.url), now)
         self._sent += 1
         asking.task = asyncio.ensure_future(self._ask(host, asking))
 

@@ -1,16 +1,22 @@
 """Politeness as arithmetic: when may the next request to this host start?
 
-A pure state machine: every method is told ``now``. One slot per host name, on all its ports, for pages, robots.txt,
-redirect hops and everything else that host is asked for; ``www.example.org`` and ``live.example.org`` are two hosts.
+A pure state machine: every method is told ``now``. One slot per registrable name, on all its hosts and ports, for
+pages, robots.txt, redirect hops and everything else that is asked for there: ``www.example.org`` and
+``live.example.org`` share one (crawler/hosts.py). Within it a request keeps the gap that is configured for its own
+host's name, and the Crawl-delay of its own host's robots.txt, from whatever was asked there before.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from random import Random
+
+from pipelines.store.stored import HostState
+
+from .hosts import group_of
 
 LATENCY_FACTOR = 5  # a host that answers slowly is asked less often (Heritrix: 5 times, 3 to 30 s)
 LONGEST_LATENCY_GAP = timedelta(seconds=30)
@@ -18,16 +24,21 @@ BACK_OFF = timedelta(seconds=30)  # doubled with every refusal in a row ...
 LONGEST_BACK_OFF = timedelta(hours=1)  # ... up to this
 LONGEST_PARKING = timedelta(days=1)  # a longer Retry-After is obeyed a day at a time
 BUDGET_DEPTH = 60.0  # seconds of budget that may be saved up
+LONGEST_HEADER = 200  # letters of a Retry-After that are kept
 
 
 @dataclass(slots=True)
 class _Host:
-    last_start: datetime | None = None
+    """What is known of one registrable name."""
+
+    last_start: datetime | None = None  # reserved, perhaps for later
+    sent: datetime | None = None  # really
     gap: timedelta = timedelta()
-    crawl_delay: timedelta = timedelta()
+    delays: dict[tuple[str, str], timedelta] = field(default_factory=dict)  # by host and origin, as robots.txt asks
     not_before: datetime | None = None
     asked: bool = False  # parked by an answer that asked for it; else because no answer came
     refusals: int = 0
+    retry_after: str = ""  # as the host spelt it
 
 
 class Governor:
@@ -39,17 +50,18 @@ class Governor:
         self._hosts: dict[str, _Host] = {}
         self._tokens = max(1.0, budget * BUDGET_DEPTH)
         self._filled: datetime | None = None
+        self._earlier: datetime | None = None  # until then an earlier process may have asked any host
         self._random = random or Random()  # noqa: S311  jitter, not a secret
+        self.changed: set[str] = set()  # registrable names of which there is something new to remember
 
     def free_at(self, host: str, now: datetime) -> datetime:
         """The earliest start for this host; ``now`` if at once."""
-        state = self._hosts.get(host)
-        if state is None:
-            return max(now, self._token_at(now))
+        state = self._hosts.get(group_of(host))
         times = [now, self._token_at(now)]
-        if state.last_start:
-            times.append(state.last_start + max(state.gap, self._own_gap(host), state.crawl_delay))
-        if state.not_before:
+        last = (state.last_start if state else None) or self._earlier
+        if last:
+            times.append(last + self._gap(host, state))
+        if state and state.not_before:
             times.append(state.not_before)
         return max(times)
 
@@ -57,46 +69,127 @@ class Governor:
         """A request to this host starts (or has its start reserved) ``at``."""
         self._fill(at)
         self._tokens -= 1
-        self._hosts.setdefault(host, _Host()).last_start = at
+        self._of(host).last_start = at
 
-    def answered(self, host: str, *, status: int, latency: timedelta, retry_after: str | None, now: datetime) -> None:
-        """Learn from an answer: latency clamps the gap, 429 and 503 park the host."""
-        state = self._hosts.setdefault(host, _Host())
-        state.gap = (
-            min(max(latency * LATENCY_FACTOR, self._min_gap), LONGEST_LATENCY_GAP) if self._min_gap else timedelta()
-        )
+    def send_at(self, host: str, now: datetime) -> datetime:
+        """When a request whose start was reserved may really be sent; ``now`` if at once.
+
+        Later than it was reserved for where the one before it was sent late, or the host was parked meanwhile.
+        """
+        state = self._of(host)
+        times = [now]
+        if state.sent:
+            times.append(state.sent + self._gap(host, state))
+        if state.not_before:
+            times.append(state.not_before)
+        return max(times)
+
+    def sent(self, host: str, now: datetime) -> None:
+        """A request to this host is sent now: gaps are counted from here."""
+        state = self._of(host)
+        state.sent = now
+        state.last_start = max(state.last_start or now, now)
+
+    def answered(self, host: str, *, status: int, latency: timedelta, retry_after: str | None, now: datetime) -> bool:
+        """Learn from an answer: latency clamps the gap, 429 and 503 park the host. Whether this one has parked it."""
+        state = self._of(host)
+        gap = min(max(latency * LATENCY_FACTOR, self._min_gap), LONGEST_LATENCY_GAP) if self._min_gap else timedelta()
+        if gap != state.gap:
+            state.gap = gap
+            self.changed.add(group_of(host))
         if status not in (429, 503):
             # That the host answers ends a back-off; what it asked for stands, whatever was under way then.
             if not (state.asked and _parked(state, now)):
-                state.refusals, state.not_before = 0, None
-            return
-        wait = parse_retry_after(retry_after, now)
+                self._release(host, state)
+            return False
+        before, wait = state.not_before, parse_retry_after(retry_after, now)
         if wait is None:
             self._back_off(state, now)
         else:
             state.not_before = max(now + min(wait, LONGEST_PARKING), state.not_before or now)
         state.asked = True
+        if state.not_before == before:
+            return False
+        state.retry_after = (retry_after or "")[:LONGEST_HEADER]
+        self.changed.add(group_of(host))
+        return True
 
-    def failed(self, host: str, now: datetime) -> None:
-        """The host could not be reached: back off, longer each time."""
-        state = self._hosts.setdefault(host, _Host())
+    def failed(self, host: str, now: datetime) -> bool:
+        """The host could not be reached: back off, longer each time. Whether this has parked it."""
+        state = self._of(host)
+        before = state.not_before
         state.asked = state.asked and _parked(state, now)
         self._back_off(state, now)
+        if state.not_before == before:
+            return False
+        state.retry_after = ""
+        self.changed.add(group_of(host))
+        return True
 
     def moved(self, by: timedelta) -> None:
         """The clock was set, ``by`` so much: what was noted by it moves along."""
         self._filled = self._filled + by if self._filled else None
-        for state in self._hosts.values():
+        self._earlier = self._earlier + by if self._earlier else None
+        for group, state in self._hosts.items():
             state.last_start = state.last_start + by if state.last_start else None
+            state.sent = state.sent + by if state.sent else None
             state.not_before = state.not_before + by if state.not_before else None
+            self.changed.add(group)
 
-    def crawl_delay(self, host: str, delay: timedelta) -> None:
-        """What robots.txt asks for; always obeyed."""
-        self._hosts.setdefault(host, _Host()).crawl_delay = delay
+    def crawl_delay(self, host: str, delay: timedelta, *, origin: str = "") -> bool:
+        """What robots.txt of one of the host's origins asks for; always obeyed. Whether that is news."""
+        state, key = self._of(host), (host, origin)
+        if state.delays.get(key, timedelta()) == delay:
+            return False
+        state.delays[key] = delay
+        if not delay:
+            del state.delays[key]
+        self.changed.add(group_of(host))
+        return True
 
-    def _own_gap(self, host: str) -> timedelta:
+    # what outlives a process --------------------------------------------------------------------------------
+
+    def recall(self, known: Iterable[HostState], *, now: datetime, killed: bool) -> None:
+        """What an earlier process knew. ``killed``: it may have asked any host up to this moment."""
+        for kept in known:
+            state = self._hosts.setdefault(kept.host, _Host())
+            state.last_start = min(kept.last_start, now) if kept.last_start else None
+            state.gap = kept.gap
+            state.delays = {(host, origin): delay for host, origin, delay in kept.crawl_delays}
+            # A date that a wrong clock has noted holds a host no longer than any other.
+            state.not_before = min(kept.not_before, now + LONGEST_PARKING) if kept.not_before else None
+            state.asked, state.refusals, state.retry_after = kept.asked, kept.refusals, kept.retry_after
+        if killed:
+            self._earlier = now
+            for state in self._hosts.values():
+                state.last_start = now
+
+    def states(self, groups: Iterable[str] | None = None) -> list[HostState]:
+        """What is known, to be remembered: of these registrable names, or of all."""
+        names = self._hosts if groups is None else groups
+        return [_kept(name, self._hosts[name]) for name in names if name in self._hosts]
+
+    def parked(self, now: datetime) -> list[HostState]:
+        """Hosts that are left alone now: because they asked for it, or cannot be reached."""
+        return [_kept(name, state) for name, state in self._hosts.items() if _parked(state, now)]
+
+    # ----------------------------------------------------------------------------------------------------------
+
+    def _of(self, host: str) -> _Host:
+        return self._hosts.setdefault(group_of(host), _Host())
+
+    def _gap(self, host: str, state: _Host | None) -> timedelta:
         rate = self._rates.get(host, self._per_host)
-        return max(timedelta(seconds=1 / rate), self._min_gap)
+        own = max(timedelta(seconds=1 / rate), self._min_gap)
+        if state is None:
+            return own
+        asked = [delay for (name, _), delay in state.delays.items() if name == host] if state.delays else []
+        return max(own, state.gap, *asked)
+
+    def _release(self, host: str, state: _Host) -> None:
+        if state.refusals or state.not_before:
+            state.refusals, state.not_before, state.retry_after, state.asked = 0, None, "", False
+            self.changed.add(group_of(host))
 
     def _back_off(self, state: _Host, now: datetime) -> None:
         if _parked(state, now):  # it was under way when the host was parked: the same trouble, not another
@@ -120,6 +213,14 @@ def _parked(state: _Host, now: datetime) -> bool:
     return state.not_before is not None and state.not_before > now
 
 
+def _kept(name: str, state: _Host) -> HostState:
+    delays = tuple((host, origin, delay) for (host, origin), delay in state.delays.items())
+    return HostState(
+        host=name, last_start=state.last_start, gap=state.gap, not_before=state.not_before, asked=state.asked,
+        refusals=state.refusals, retry_after=state.retry_after, crawl_delays=delays,
+    )  # fmt: skip
+
+
 def parse_retry_after(value: str | None, now: datetime) -> timedelta | None:
     """Seconds or an HTTP-date (RFC 9110 10.2.3) -> how long to wait; None for negative, past or garbage."""
     if value is None:
@@ -129,7 +230,7 @@ def parse_retry_after(value: str | None, now: datetime) -> timedelta | None:
         return timedelta(seconds=min(int(value[:12]), 10**9))
     try:
         moment = parsedate_to_datetime(value)
-    except (ValueError, TypeError):
+    except (ValueError, TypeError, OverflowError):
         return None
     moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     return moment - now if moment > now else None

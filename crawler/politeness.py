@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import logging
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Self
 from urllib.parse import urljoin, urlsplit
 
-from scrapy import Request
+from scrapy import Request, signals
 from scrapy.crawler import Crawler
 from scrapy.exceptions import IgnoreRequest
 from scrapy.http import Response
@@ -19,10 +21,13 @@ from pipelines.errors import WatchlistError
 from pipelines.urlkey import normalise
 
 from .failures import NOT_REACHED, explain
-from .governor import Governor
+from .governor import LONGEST_PARKING, Governor, parse_retry_after
+from .hosts import host_of
+from .memory import Memory
 from .robots import Rules, rules_from
 from .wire import REQUISITE, ROLE, VISIT
 
+log = logging.getLogger(__name__)
 ROBOTS = "robots"  # the role of a robots.txt request
 SLOT = "stoppress_slot"  # meta: the clock has taken this request's slot already
 MOST_HOPS = 5  # RFC 9309 2.3.1.2, and our limit for pages too
@@ -42,9 +47,11 @@ class Parked(IgnoreRequest):
 class Politeness:
     """Holds each request until its host is free; learns Crawl-delay, Retry-After and latency from the answers."""
 
-    def __init__(self, governor: Governor, agent: str) -> None:
+    def __init__(self, governor: Governor, agent: str, memory: Memory | None = None) -> None:
         self.governor = governor
+        self.memory = memory  # None: a search, which keeps nothing
         self._agent = agent
+        self._keeping: set[asyncio.Task[None]] = set()
         self._origins: dict[str, Rules] = {}
         self._fetching: dict[str, asyncio.Task[None]] = {}
         self._seconds: dict[str, datetime] = {}  # URL -> when it may be asked again
@@ -54,12 +61,18 @@ class Politeness:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> Self:
-        from .setup import config_of
+        from .setup import config_of, has_keeper, keeper_of
 
         config: Config = config_of(crawler)
         crawl = config.crawl
         governor = Governor(budget=crawl.budget, per_host=crawl.per_host, hosts=crawl.hosts, min_gap=crawl.min_gap)
-        self = cls(governor, crawl.agent)
+        memory = None
+        if has_keeper(crawler):
+            keeper = keeper_of(crawler)
+            memory = Memory(governor, keeper.catalog, keeper.worker)
+            memory.recall(clock.now())
+            crawler.signals.connect(memory.ended, signal=signals.spider_closed)
+        self = cls(governor, crawl.agent, memory)
         self.crawler = crawler
         return self
 
@@ -95,6 +108,7 @@ class Politeness:
         await self._consent(url)
         await self._slot(url, HELD)
         await self.second(url)
+        await self._turn(url, HELD)
 
     def forbids(self, url: str) -> bool:
         """Whether a robots.txt that is at hand forbids it; none is fetched for that."""
@@ -119,9 +133,10 @@ class Politeness:
 
     def refused(self, url: str, status: int, retry_after: str | None) -> None:
         """What scripts asked for was answered 429 or 503: that host is left alone as it asks."""
-        self.governor.answered(
-            host_of(url), status=status, latency=timedelta(), retry_after=retry_after, now=clock.now()
-        )
+        if self._parked(url, status, timedelta(), retry_after):
+            task = asyncio.ensure_future(self._remember())
+            self._keeping.add(task)
+            task.add_done_callback(self._keeping.discard)
 
     def taken(self, url: str, at: datetime) -> None:
         """The second of a capture that was made without a request."""
@@ -133,32 +148,58 @@ class Politeness:
         if not request.meta.pop(SLOT, False):
             await self._slot(request.url)
         await self.second(request.url)
+        await self._turn(request.url)
 
-    def process_response(self, request: Request, response: Response) -> Response:
-        self.governor.answered(
-            host_of(request.url),
-            status=response.status,
-            latency=timedelta(seconds=request.meta.get("download_latency", 0.0)),
-            retry_after=(response.headers.get("Retry-After") or b"").decode("latin-1") or None,
-            now=clock.now(),
-        )
+    async def process_response(self, request: Request, response: Response) -> Response:
+        latency = timedelta(seconds=request.meta.get("download_latency", 0.0))
+        retry_after = (response.headers.get("Retry-After") or b"").decode("latin-1") or None
+        if self._parked(request.url, response.status, latency, retry_after):
+            await self._remember()
         return response
 
-    def process_exception(self, request: Request, exception: Exception) -> None:
+    async def process_exception(self, request: Request, exception: Exception) -> None:
         host = host_of(request.url)
         reason, _ = explain(exception, host)
         if reason == "timeout" and request.meta.get(ROLE) == REQUISITE:  # it may have had seconds only
             return
-        if reason in NOT_REACHED:  # one page that breaks off or lies is no reason to leave its host alone
-            self.governor.failed(host, clock.now())
+        # One page that breaks off or lies is no reason to leave its host alone.
+        if reason in NOT_REACHED and self.governor.failed(host, clock.now()):
+            await self._remember()
+
+    def _parked(self, url: str, status: int, latency: timedelta, retry_after: str | None) -> bool:
+        """The governor learns of an answer; whether it has parked the host."""
+        host, now = host_of(url), clock.now()
+        parked = self.governor.answered(host, status=status, latency=latency, retry_after=retry_after, now=now)
+        wait = parse_retry_after(retry_after, now) if parked else None
+        if wait and wait > LONGEST_PARKING:
+            log.warning("%s asks to be left alone for longer than a day (Retry-After: %.200s); it is, a day at a time",
+                        host, retry_after)  # fmt: skip
+        return parked
+
+    async def _remember(self) -> None:
+        if self.memory:
+            await asyncio.shield(self.memory.keep())
 
     async def _slot(self, url: str, longest: timedelta = LONGEST_WAIT) -> None:
+        """Reserve the next turn of its host, and wait for it."""
         host, now = host_of(url), clock.now()
         at = self.governor.free_at(host, now)
         if at - now > longest:
             raise Parked(f"{host} may not be asked before {at:%Y-%m-%dT%H:%M:%SZ}, nothing was sent")
         self.governor.start(host, at)
-        while timedelta() < (left := at - clock.now()) <= LONGEST_WAIT:  # more: the clock went back
+        went_back = LONGEST_WAIT  # a clock that is further from it than it can be
+        await self._until(host, lambda: at if at - clock.now() <= went_back else clock.now(), longest)
+
+    async def _turn(self, url: str, longest: timedelta = LONGEST_WAIT) -> None:
+        """The last thing before it is sent: was the one before it late, or the host parked meanwhile?"""
+        host = host_of(url)
+        await self._until(host, lambda: self.governor.send_at(host, clock.now()), longest)
+        self.governor.sent(host, clock.now())
+
+    async def _until(self, host: str, when: Callable[[], datetime], longest: timedelta) -> None:
+        while timedelta() < (left := when() - clock.now()):
+            if left > longest + GRACE:  # it was parked meanwhile, or the clock went back
+                raise Parked(f"{host} may not be asked before {when():%Y-%m-%dT%H:%M:%SZ}, nothing was sent")
             if left > GRACE and (self.ending or not self.crawler.engine.running):
                 raise Parked(f"the crawl ended before {host} could be asked, nothing was sent")
             await asyncio.sleep(min(left.total_seconds(), 1.0))
@@ -206,7 +247,8 @@ class Politeness:
             held = known.rules if known else None
             rules = Rules(clock.now(), held, reachable=False, failure=None if held else e)
         self._origins[origin] = rules
-        self.governor.crawl_delay(host_of(origin), rules.crawl_delay(self._agent))
+        if self.governor.crawl_delay(host_of(origin), rules.crawl_delay(self._agent), origin=origin):
+            await self._remember()
 
     async def _fetched(self, url: str, known: Rules | None) -> Rules:
         own, unread = host_of(url), Rules(clock.now(), known.rules if known else None, reachable=False)
@@ -237,9 +279,3 @@ def _rules(response: Response, known: Rules | None) -> Rules:
 @lru_cache(maxsize=2**14)
 def _origin(url: str) -> str:
     return "{0.scheme}://{0.netloc}".format(urlsplit(url))
-
-
-@lru_cache(maxsize=2**14)
-def host_of(url: str) -> str:
-    """The host that politeness is about; ports of one machine are one host."""
-    return (urlsplit(url).hostname or "").rstrip(".")

@@ -32,8 +32,9 @@ from pipelines.urlkey import normalise, urlkey
 from pipelines.warc import sha256
 
 from .failures import explain
+from .hosts import host_of
 from .paging import Known, Limits, goes_on, is_sweep, remembered
-from .politeness import MOST_HOPS, Disallowed, Parked, host_of
+from .politeness import MOST_HOPS, Disallowed, Parked
 from .wire import EXCHANGE, ROLE, VISIT, WHOLE
 
 log = logging.getLogger(__name__)

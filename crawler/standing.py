@@ -32,6 +32,7 @@ class Standing:
         self._last_change: dict[str, datetime] = {}
         self._endings = Endings(keeper.catalog)
         self._rollovers = Rollovers(keeper, self._endings)
+        self.refusals: dict[str, int] = {}  # by page: visits in a row, when it was first read
         self.blocks = Blocks(())  # what was taken down, as last read
 
     def load(self, now: datetime) -> tuple[list[Watch], dict[str, datetime | None], list[tuple[Watch, Ended]]]:
@@ -52,6 +53,7 @@ class Standing:
                 self._last_change[key] = history.last_changed
             if history.last_started and history.last_started != history.last_good:
                 self._endings.recall(key, active[key].url)
+        self.refusals = catalog.refusals(histories)
         self._keeper.recorder.originals.remember(
             {key: history.original for key, history in histories.items()},
             {key: history.unmodified for key, history in histories.items()},

@@ -124,12 +124,16 @@ def change_from_json(document: Mapping[str, Any]) -> Change:
 
 
 def visit_to_json(visit: Visit) -> Json:
-    """A line of ``crawl --json``: ``version`` is the number of the page's new version."""
+    """A line of ``crawl --json``: ``version`` is the number of the page's new version.
+
+    ``skipped``, turns of the schedule that brought no visit, by cause, is absent where there are none.
+    """
     document = {name: _value(getattr(visit, name)) for name in VISIT_LINE}
     document["captures"] = [_only(_plain(c), CAPTURE_LINE) for c in visit.captures]
     document["changes"] = [change_to_json(c) for c in visit.changes]
     document["version"] = visit.version_seq
-    return _only(document, VISIT_LINE)
+    line = _only(document, VISIT_LINE)
+    return {**line, "skipped": dict(visit.skipped)} if visit.skipped else line
 
 
 def _plain(thing: Any) -> Json:

@@ -109,6 +109,7 @@ def facts(visit: Visit, fidelity: str | None, worker: str) -> dict[str, Any]:
         "detail": visit.detail,
         "status": visit.status,
         "fidelity": fidelity,
+        "skipped": dict(visit.skipped),
         "found": dict(visit.found),
         "exchange": _exchange(visit.exchange) if visit.exchange else None,
         "redirects": [{"url": c.url, "status": c.status} for c in visit.captures if c.role == "redirect"],
@@ -172,6 +173,7 @@ def visit_of(facts: Mapping[str, Any], captures: Sequence[Capture]) -> Visit:
         detail=facts.get("detail", ""),
         status=facts.get("status"),
         reading=reading_of(facts["outcome"]),
+        skipped=tuple(sorted(facts.get("skipped", {}).items())),
         captures=tuple(found[line["record_id"]] for line in facts.get("captures", ()) if line["record_id"] in found),
     )
 

@@ -1,6 +1,11 @@
 """When to look: pure policies. ``now`` is always an argument, and nothing here sleeps or reads a clock."""
 
+from .again import REFUSED_AFTER, another_at, deserves_another, is_refusal, probe_at
+from .missed import turns_between
 from .policies import Cron, Every, Policy, parse_schedule
 from .span import COVERAGE, Ended, is_over
 
-__all__ = ["COVERAGE", "Cron", "Ended", "Every", "Policy", "is_over", "parse_schedule"]
+__all__ = [
+    "COVERAGE", "REFUSED_AFTER", "Cron", "Ended", "Every", "Policy", "another_at", "deserves_another", "is_over",
+    "is_refusal", "parse_schedule", "probe_at", "turns_between",
+]  # fmt: skip

@@ -26,9 +26,11 @@ from crawler.available import missing
 from crawler.browser.look import Look
 from crawler.egress import self_test
 from crawler.failures import explain
-from crawler.politeness import MOST_HOPS, SLOT, Disallowed, Parked, Politeness, host_of
+from crawler.hosts import group_of_url, host_of
+from crawler.politeness import MOST_HOPS, SLOT, Disallowed, Parked, Politeness
 from crawler.requisites import RequisitesOfPage
 from crawler.rest import RestOfPage
+from crawler.schedule import REFUSED_AFTER, deserves_another, is_refusal
 from crawler.setup import keeper_of
 from crawler.standing import Standing
 from crawler.watchlist import policy_of
@@ -112,6 +114,8 @@ class LiveSpider(Spider):
         politeness = self.crawler.get_downloader_middleware(Politeness)
         assert politeness is not None
         self.politeness = politeness
+        memory = politeness.memory
+        self.agenda.was_down(memory.before.alive if memory and memory.before else None, before)
         while not self.stopping:
             now = clock.now()
             if now < before:
@@ -123,6 +127,8 @@ class LiveSpider(Spider):
                 return
             if now >= reload_at:
                 await self._reload(now)
+                if self.politeness.memory:
+                    await self.politeness.memory.alive()
                 reload_at = now + RELOAD
             for begun in await self._ready(now):
                 yield begun
@@ -144,7 +150,7 @@ class LiveSpider(Spider):
         for watch, ended in over:
             log.info("%s is no longer visited: %s", watch.url, ended.reason)
         usable = [watch for watch in watches if self._usable(watch)]
-        self.agenda.set(usable, last, now, at_once=self.once)
+        self.agenda.set(usable, last, now, at_once=self.once, refusals=self.standing.refusals)
 
     def _usable(self, watch: Watch) -> bool:
         """What cannot be done is said once; the other watches go on."""
@@ -164,10 +170,10 @@ class LiveSpider(Spider):
         What the spool cannot take is not asked for: such a visit is over before it began.
         """
         while due := self.agenda.pop(now):
-            self.waiting[host_of(due.watch.url)].append(due)
+            self.waiting[group_of_url(due.watch.url)].append(due)
         begun = []
-        for host, queue in self.waiting.items():
-            while queue and self._may_start(host, queue[0].watch.url, now):
+        for queue in self.waiting.values():
+            while queue and self._may_start(queue[0].watch.url, now):
                 begun.append(self._begin(queue.popleft(), now))
         if not begun:
             return []
@@ -202,12 +208,13 @@ class LiveSpider(Spider):
         return Look(visit=visit, watch=watch, follow=follow, forbids=politeness.forbids, second=politeness.second,
                     refused=politeness.refused, taken=politeness.taken)  # fmt: skip
 
-    def _may_start(self, host: str, url: str, now: datetime) -> bool:
+    def _may_start(self, url: str, now: datetime) -> bool:
         """The host's turn is taken if so; a visit that will send nothing needs none."""
         if self.standing.blocks.page(urlkey(url)):
             return True
         if self.politeness.is_known_to_fail(url):
             return True
+        host = host_of(url)
         if self.politeness.governor.free_at(host, now) > now or not self.politeness.knows(url):
             return False  # robots.txt, on its way, takes the host's next turn
         self.politeness.governor.start(host, now)
@@ -227,6 +234,7 @@ class LiveSpider(Spider):
             why="manual" if self.once else due.why,
             scheduled=due.scheduled,
             previous=self.standing.last_good(due.urlkey),
+            skipped=() if self.once else due.skipped,
         )
 
     def _request(self, url: str, visit: Visit, *, hops: int, slot: bool) -> Request:
@@ -240,10 +248,11 @@ class LiveSpider(Spider):
         at = [now + LOOK]
         if (upcoming := self.agenda.next_at()) is not None:
             at.append(upcoming)
-        for host, queue in self.waiting.items():
+        for queue in self.waiting.values():
             if queue:
-                known = self.politeness.knows(queue[0].watch.url)
-                at.append(self.politeness.governor.free_at(host, now) if known else now + ROBOTS_LOOK)
+                url = queue[0].watch.url
+                known = self.politeness.knows(url)
+                at.append(self.politeness.governor.free_at(host_of(url), now) if known else now + ROBOTS_LOOK)
         return max((min(at) - now).total_seconds(), 0.001)
 
     # what comes back --------------------------------------------------------------------------------------
@@ -345,8 +354,11 @@ class LiveSpider(Spider):
         self.rest.seen(item)
         self.requisites.seen(item)
         if not self.once:
-            cut = item.outcome == "truncated" and item.reason != "too-large"  # which it would be again
-            self.agenda.ended(item.urlkey, clock.now(), begun=item.started, cut=cut)
+            again, refused = deserves_another(item), is_refusal(item)
+            self.agenda.ended(item.urlkey, clock.now(), begun=item.started, cut=again, refused=refused)
+            if refused and self.agenda.refusals(item.urlkey) == REFUSED_AFTER:
+                log.warning("%s has refused %d visits in a row (%s): it is asked for once an hour until it lets us in",
+                            item.url, REFUSED_AFTER, item.detail or item.status)  # fmt: skip
         log.info("%s", _line(item))
 
     def closed(self, reason: str) -> None:

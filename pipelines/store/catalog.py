@@ -3,12 +3,14 @@
 watches -> visits -> captures -> versions -> changes          files: where the captures lie
                               -> reextracted                  what later extractors read in them
                                  versions -> rediffed         what comparing them again gives
+hosts: what a crawler remembers of those it asks
 """
 
 from __future__ import annotations
 
 from .catalog_captures import CaptureRows
 from .catalog_exports import ExportRows
+from .catalog_hosts import HostRows
 from .catalog_mementos import MementoRows
 from .catalog_overviews import Overviews
 from .catalog_rebuild import RebuildRows
@@ -22,6 +24,8 @@ from .catalog_visits import VisitRows
 from .catalog_watches import WatchRows
 from .stored import (
     Chosen,
+    HostState,
+    LastRun,
     LaterReading,
     PageHistory,
     PageSummary,
@@ -36,14 +40,14 @@ from .stored import (
 )
 
 __all__ = [
-    "Catalog", "Chosen", "LaterReading", "PageHistory", "PageSummary", "PastReading", "Rediffed", "Saved",
-    "StandingWatch", "StoredChange", "StoredVersion", "VersionPair", "WarcFile",
+    "Catalog", "Chosen", "HostState", "LastRun", "LaterReading", "PageHistory", "PageSummary", "PastReading",
+    "Rediffed", "Saved", "StandingWatch", "StoredChange", "StoredVersion", "VersionPair", "WarcFile",
 ]  # fmt: skip
 
 
 class Catalog(
     WatchRows, VisitRows, CaptureRows, VersionRows, Overviews, RebuildRows, ReextractedRows, RediffedRows,
-    RedactionRows, TakedownRows, Scans, ExportRows, MementoRows,
+    RedactionRows, TakedownRows, Scans, ExportRows, MementoRows, HostRows,
 ):  # fmt: skip
     """``Catalog.open(url)``; safe to use from several threads. Every method is one transaction.
 

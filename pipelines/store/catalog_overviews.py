@@ -10,7 +10,7 @@ from sqlalchemy import Connection, func, select, true
 from . import rows
 from .database import Database
 from .stored import PageSummary
-from .tables import captures, changes, files, metadata, versions, visits, watches
+from .tables import REMEMBERED, captures, changes, files, metadata, versions, visits, watches
 
 _Found = dict[str, Any]
 
@@ -42,7 +42,7 @@ class Overviews(Database):
             def told(table: Any) -> list[_Found]:
                 return [dict(row) for row in connection.execute(select(table).order_by(*table.primary_key)).mappings()]
 
-            return {table.name: told(table) for table in metadata.sorted_tables}
+            return {table.name: told(table) for table in metadata.sorted_tables if table.name not in REMEMBERED}
 
         return self.read(act)
 

@@ -37,7 +37,7 @@ from .database import Database
 from .sightings import catch_up_from
 from .statements import insert_new, listed
 from .stored import WarcFile
-from .tables import Key, captures, changes, files, metadata, versions, visits, watches
+from .tables import REMEMBERED, Key, captures, changes, files, metadata, versions, visits, watches
 
 _UNFINISHED = "this catalog's rebuild has not been finished; run stoppress rebuild again"
 _STEP = 500  # versions in one transaction
@@ -65,7 +65,7 @@ class RebuildRows(Database):
         def act(connection: Connection) -> bool:
             if _begun(connection) and not replace:
                 return True
-            tables = metadata.sorted_tables
+            tables = [table for table in metadata.sorted_tables if table.name not in REMEMBERED]
             full = [table.name for table in tables if connection.execute(select(table).limit(1)).first()]
             if full and not replace:
                 raise CatalogError(

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, exists, func, insert, select, update
+from sqlalchemy import Connection, and_, bindparam, exists, func, insert, or_, select, update
 
 from pipelines.model import IMPORT, Capture, Watch
 from pipelines.urlkey import urlkey
@@ -50,6 +50,18 @@ class WatchRows(Database):
         """By page: of these, or of all that are watched or were visited. Four queries, however many pages."""
         asked = None if urlkeys is None else list(urlkeys)
         return self.read(lambda connection: _histories(connection, asked))
+
+
+    def refusals(self, urlkeys: Iterable[str] | None = None) -> dict[str, int]:
+        """By page that does not let us in: how many visits in a row, the newest among them. Of these pages, or all."""
+        asked = None if urlkeys is None else list(urlkeys)
+
+        def act(connection: Connection) -> dict[str, int]:
+            page = _asked(connection, asked)
+            found = connection.execute(select(page.label("page"), _refusals(page).label("refused")))
+            return {row.page: row.refused for row in found if row.refused}
+
+        return self.read(act)
 
 
 def _save(connection: Connection, by_page: dict[str, Watch], now: datetime) -> Saved:
@@ -130,6 +142,17 @@ def _looks(page: Any) -> Any:
         newest(visits.c.started, good).label("good"),
         unmodified.scalar_subquery().label("unmodified"),
     )
+
+
+def _refusals(page: Any) -> Any:
+    """Visits since the last that was let in; those to which nothing came say neither."""
+    refused = or_(visits.c.status.in_((401, 403)), func.coalesce(visits.c.reading, "") == "refused")
+    mine = and_(visits.c.urlkey == page, visits.c.why != IMPORT, visits.c.status.is_not(None))
+    last: Any = select(visits.c.started).where(mine, ~refused).order_by(visits.c.started.desc()).limit(1)
+    last = func.coalesce(last.correlate(page.table).scalar_subquery(), 0)
+    since_ = visits.alias("since")
+    newer = and_(since_.c.urlkey == page, since_.c.why != IMPORT, since_.c.status.is_not(None), since_.c.started > last)
+    return select(func.count()).select_from(since_).where(newer).correlate(page.table).scalar_subquery()
 
 
 _imported = exists().where(visits.c.id == versions.c.visit_id, visits.c.why == IMPORT)

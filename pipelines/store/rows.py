@@ -113,6 +113,7 @@ def visit_row(visit: Visit, worker: str) -> dict[str, Any]:
         "started": micros(visit.started),
         "previous": micros_or_none(visit.previous),
         "version": visit.version_seq,
+        "skipped": document(dict(visit.skipped)) if visit.skipped else None,
     }
 
 
@@ -123,6 +124,7 @@ def visit(row: Row, captures: tuple[Capture, ...] = ()) -> Visit:
         started=moment(row["started"]),
         previous=moment_or_none(row["previous"]),
         version_seq=row["version"],
+        skipped=tuple(json.loads(row["skipped"]).items()) if row["skipped"] else (),
         captures=captures,
     )
 

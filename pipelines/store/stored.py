@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from pipelines.model import Capture, Change, Reading, Version, Watch
 
@@ -42,6 +42,28 @@ class PageHistory:
     original: Capture | None = None  # newest full capture of the page
     latest: Capture | None = None  # newest look, full or revisit: its validators are the freshest
     unmodified: int = 0  # 304 answers since the page was last seen whole
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostState:
+    """What politeness has to remember of a host, however its process ended."""
+
+    host: str  # the registrable name
+    last_start: datetime | None = None  # of a request
+    gap: timedelta = timedelta()  # since it answers slowly
+    not_before: datetime | None = None
+    asked: bool = False  # it asked for that itself, with 429 or 503
+    refusals: int = 0  # in a row: the next back-off is longer
+    retry_after: str = ""  # as it spelt it
+    crawl_delays: tuple[tuple[str, str, timedelta], ...] = ()  # host, origin, what its robots.txt asks for
+
+
+@dataclass(frozen=True, slots=True)
+class LastRun:
+    """The crawler that wrote before this one."""
+
+    alive: datetime  # when it was last known to run
+    ended: bool  # in good order
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, MetaData, Table, Text, text
 
-SCHEMA = "0005"  # the newest revision in ``migrations/``: a catalog that has it needs no migration
+SCHEMA = "0006"  # the newest revision in ``migrations/``: a catalog that has it needs no migration
 
 metadata = MetaData()
 # Microseconds sort, compare and index the same in both databases; ISO text would not with mixed precision.
@@ -51,6 +51,7 @@ visits = Table(
     Column("status", Integer),
     Column("reading", Text),
     Column("version", Integer),
+    Column("skipped", Text),  # turns of the schedule since the visit before that brought none, by cause, as JSON
     Index("visits_by_page", "urlkey", "started"),
     Index("visits_running", "urlkey", **_where(RUNNING)),
     Index("visits_unread", "urlkey", "started", **_where(UNREAD)),
@@ -183,7 +184,26 @@ takedowns = Table(
     Column("done", When),
 )  # fmt: skip
 
+# What a crawler remembers of the hosts it asks, so that a kill forgets no Retry-After. A cache that nothing else can
+# tell: it is no part of the archive, not rebuilt and not compared; without it hosts are asked as if for the first time.
+# The row without a name is the crawler itself: ``last_start`` when it was last known to run, ``asked`` if it had not
+# ended.
+hosts = Table(
+    "hosts", metadata,
+    Column("worker", Key, primary_key=True),
+    Column("host", Key, primary_key=True),  # the registrable name
+    Column("last_start", When),
+    Column("gap", BigInteger, nullable=False),  # microseconds
+    Column("not_before", When),
+    Column("asked", Boolean, nullable=False),
+    Column("refusals", Integer, nullable=False),
+    Column("retry_after", Text, nullable=False),  # as the host spelt it
+    Column("crawl_delays", Text, nullable=False),  # [[host, origin, seconds], ...] as JSON
+)  # fmt: skip
+
+REMEMBERED = frozenset({"hosts"})  # tables that a rebuild neither fills nor empties
+
 __all__ = [
-    "RUNNING", "UNREAD", "captures", "changes", "files", "metadata", "rediffed", "reextracted", "takedowns",
-    "versions", "visits", "watches",
+    "REMEMBERED", "RUNNING", "UNREAD", "captures", "changes", "files", "hosts", "metadata", "rediffed", "reextracted",
+    "takedowns", "versions", "visits", "watches",
 ]  # fmt: skip

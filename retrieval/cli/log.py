@@ -12,6 +12,8 @@ from pipelines.model import Visit
 
 from .common import Url, opened, safe, table, when
 
+CAUSES = {"down": "no crawler ran", "host": "waiting for its host", "running": "the visit before was not over"}
+
 
 def run(
     url: Url,
@@ -42,4 +44,12 @@ def _row(visit: Visit) -> list[str]:
     outcome = "/".join(word for word in (visit.outcome or "running", visit.reason) if word)
     said = f"v{visit.version_seq}" if visit.version_seq else visit.reading or "-"
     size = str(sum(capture.length for capture in visit.captures))
-    return [when(visit.started), outcome, str(visit.status or "-"), said, size, safe(visit.detail, limit=100)]
+    return [when(visit.started), outcome, str(visit.status or "-"), said, size, safe(_detail(visit), limit=100)]
+
+
+def _detail(visit: Visit) -> str:
+    """With the turns before it that brought no visit."""
+    causes = ", ".join(f"{count} {CAUSES.get(cause, cause)}" for cause, count in visit.skipped)
+    skipped = sum(count for _, count in visit.skipped)
+    said = f"{skipped} turn(s) before it brought no visit ({causes})" if skipped else ""
+    return "; ".join(filter(None, (said, visit.detail)))

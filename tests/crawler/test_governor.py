@@ -9,6 +9,7 @@ from random import Random
 import pytest
 
 from crawler.governor import Governor, parse_retry_after
+from crawler.hosts import group_of, group_of_url, host_of
 from crawler.robots import rules_from
 
 NOW = datetime(2026, 3, 1, 12, 0, 0, tzinfo=UTC)
@@ -149,3 +150,181 @@ def test_an_unreachable_robots_file_leaves_the_last_known_one_in_force() -> None
     assert rules.crawl_delay(AGENT) == seconds(7)
     assert not rules.fresh(NOW + seconds(61))
     assert known.fresh(NOW + timedelta(hours=23))
+
+
+# one slot per registrable name ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("host", "group"),
+    [
+        ("www.example.org", "example.org"),
+        ("example.org", "example.org"),
+        ("a.b.example.co.uk", "example.co.uk"),
+        ("co.uk", "co.uk"),
+        ("one.github.io", "one.github.io"),
+        ("www.xn--mnchen-3ya.de", "xn--mnchen-3ya.de"),
+        ("localhost", "localhost"),
+        ("127.0.0.2", "127.0.0.2"),
+        ("::1", "::1"),
+        ("", ""),
+    ],
+)
+def test_hosts_of_one_registrable_name_are_one_group(host: str, group: str) -> None:
+    assert group_of(host) == group
+    assert group_of(group) == group
+
+
+def test_ports_and_a_trailing_dot_make_no_other_host() -> None:
+    assert host_of("https://www.Example.org.:8443/live") == "www.example.org"
+    assert group_of_url("http://live.example.org:81/") == group_of_url("https://www.example.org/")
+
+
+def test_hosts_of_one_registrable_name_share_gap_parking_and_back_off() -> None:
+    polite = governor()
+    polite.start("www.example.org", NOW)
+
+    assert polite.free_at("live.example.org", NOW) == NOW + seconds(10)
+    assert polite.free_at("www.example.com", NOW) == NOW
+
+    polite.answered("live.example.org", status=503, latency=seconds(0), retry_after="600", now=NOW)
+
+    assert polite.free_at("www.example.org", NOW) == NOW + seconds(600)
+    assert [(one.host, one.retry_after) for one in polite.parked(NOW)] == [("example.org", "600")]
+
+
+def test_a_rate_of_a_name_holds_for_that_name_within_the_shared_slot() -> None:
+    polite = governor(hosts={"live.example.org": 0.2})
+    polite.start("www.example.org", NOW)
+
+    assert polite.free_at("live.example.org", NOW) == NOW + seconds(5)
+    assert polite.free_at("www.example.org", NOW) == NOW + seconds(10)
+
+
+def test_a_crawl_delay_holds_for_its_own_host_and_the_largest_of_its_origins_counts() -> None:
+    polite = governor()
+    polite.crawl_delay("www.example.org", seconds(30), origin="http://www.example.org")
+    polite.crawl_delay("www.example.org", seconds(20), origin="https://www.example.org")
+    polite.start("live.example.org", NOW)
+
+    assert polite.free_at("www.example.org", NOW) == NOW + seconds(30)
+    assert polite.free_at("live.example.org", NOW) == NOW + seconds(10)
+
+    polite.crawl_delay("www.example.org", seconds(0), origin="http://www.example.org")
+
+    assert polite.free_at("www.example.org", NOW) == NOW + seconds(20)
+
+
+# what is sent late, or parked on its way --------------------------------------------------------------------
+
+
+def test_the_gap_counts_from_where_the_one_before_was_really_sent() -> None:
+    polite = governor()
+    polite.start("a.example", NOW)
+    polite.start("a.example", NOW + seconds(10))  # the next has its turn already
+    polite.sent("a.example", NOW + seconds(4))
+
+    assert polite.send_at("a.example", NOW + seconds(10)) == NOW + seconds(14)
+
+
+def test_what_waits_for_its_turn_is_not_sent_to_a_host_that_was_parked_meanwhile() -> None:
+    polite = governor()
+    polite.start("a.example", NOW + seconds(10))
+    polite.answered("a.example", status=429, latency=seconds(0), retry_after="60", now=NOW + seconds(1))
+
+    assert polite.send_at("a.example", NOW + seconds(10)) == NOW + seconds(61)
+
+
+# what outlives the process ----------------------------------------------------------------------------------
+
+
+def again(polite: Governor, now: datetime, *, killed: bool = False) -> Governor:
+    """Another process that has what this one remembered."""
+    other = governor()
+    other.recall(polite.states(), now=now, killed=killed)
+    return other
+
+
+def test_a_restart_forgets_no_gap_no_crawl_delay_and_no_parking() -> None:
+    polite = governor()
+    polite.start("a.example", NOW)
+    polite.crawl_delay("b.example", seconds(42), origin="http://b.example")
+    polite.start("b.example", NOW)
+    polite.answered("c.example", status=503, latency=seconds(0), retry_after="3600", now=NOW)
+    polite.answered("d.example", status=200, latency=seconds(5), retry_after=None, now=NOW)
+    polite.start("d.example", NOW)
+    other = again(polite, NOW + seconds(1))
+
+    waits = {host: other.free_at(f"{host}.example", NOW + seconds(1)) - NOW for host in "abcd"}
+
+    assert waits == {"a": seconds(10), "b": seconds(42), "c": seconds(3600), "d": seconds(25)}
+
+
+def test_a_restart_remembers_how_often_a_host_has_refused() -> None:
+    polite = governor()
+    for n in range(4):
+        polite.failed("a.example", NOW + seconds(1000 * n))
+    other = again(polite, NOW + seconds(4000))
+    other.failed("a.example", NOW + seconds(4000))
+
+    assert other.free_at("a.example", NOW + seconds(4000)) - NOW >= seconds(4000 + 30 * 2**4 * 0.8)
+
+
+def test_after_a_kill_every_host_may_have_been_asked_in_the_last_moment() -> None:
+    polite = governor()
+    polite.start("a.example", NOW - seconds(60))
+    other, ended_well = again(polite, NOW, killed=True), again(polite, NOW)
+
+    assert other.free_at("a.example", NOW) == other.free_at("never.seen", NOW) == NOW + seconds(10)
+    assert ended_well.free_at("a.example", NOW) == ended_well.free_at("never.seen", NOW) == NOW
+
+
+def test_a_date_that_a_wrong_clock_noted_holds_a_host_no_longer_than_a_day() -> None:
+    polite = governor()
+    polite.answered("a.example", status=503, latency=seconds(0), retry_after="86400", now=NOW + timedelta(days=400))
+    other = again(polite, NOW)
+
+    assert other.free_at("a.example", NOW) == NOW + timedelta(days=1)
+
+
+def test_what_is_new_is_named_and_what_is_not_costs_no_write() -> None:
+    polite = governor()
+    polite.start("www.a.example", NOW)
+    polite.answered("www.a.example", status=200, latency=seconds(0), retry_after=None, now=NOW)
+    polite.changed.clear()
+    polite.start("www.a.example", NOW + seconds(10))
+    polite.answered("www.a.example", status=200, latency=seconds(0), retry_after=None, now=NOW + seconds(10))
+
+    assert polite.changed == set()
+    assert polite.answered("www.a.example", status=503, latency=seconds(0), retry_after="9", now=NOW + seconds(11))
+    assert polite.changed == {"a.example"}
+
+
+def test_a_retry_after_of_more_than_a_day_is_obeyed_a_day_at_a_time_and_kept_as_it_was() -> None:
+    polite = governor()
+    polite.answered("a.example", status=503, latency=seconds(0), retry_after="604800", now=NOW)
+
+    assert polite.free_at("a.example", NOW) == NOW + timedelta(days=1)
+    assert [one.retry_after for one in polite.parked(NOW)] == ["604800"]
+
+
+# robots.txt, day by day -------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("status", [500, 503, 429])
+def test_a_file_that_was_read_once_is_read_again_after_a_day_and_holds_while_it_cannot_be(status: int) -> None:
+    known = rules_from(200, b"User-agent: *\nDisallow: /secret", known=None, now=NOW)
+    day = NOW + timedelta(days=1)
+    later = rules_from(status, b"", known=known, now=day)
+
+    assert known.fresh(day - seconds(1))
+    assert not known.fresh(day)
+    assert later.allows("https://a.example/live", AGENT)
+    assert not later.allows("https://a.example/secret", AGENT)
+    assert not later.fresh(day + seconds(60))  # it is asked for again soon, not in a day
+
+
+def test_a_file_that_is_gone_after_a_day_allows_everything() -> None:
+    known = rules_from(200, b"User-agent: *\nDisallow: /secret", known=None, now=NOW)
+
+    assert rules_from(404, b"", known=known, now=NOW).allows("https://a.example/secret", AGENT)

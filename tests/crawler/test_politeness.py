@@ -4,10 +4,19 @@ from __future__ import annotations
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from random import Random
+from typing import Any
+
+import pytest
+from scrapy import Request
+from scrapy.http import Response
 
 from crawler.governor import Governor
-from crawler.politeness import Politeness
+from crawler.memory import Memory
+from crawler.politeness import Disallowed, Politeness
+from pipelines import clock
+from pipelines.store.catalog import Catalog
 
 
 def politeness() -> Politeness:
@@ -37,3 +46,115 @@ def test_a_url_is_asked_once_in_a_second() -> None:
     first, second = asyncio.run(twice())
 
     assert second - first == timedelta(seconds=1)
+
+
+URL = "http://www.a.example/live"
+
+
+def refused(url: str, status: int, retry_after: str) -> tuple[Request, Response]:
+    return Request(url), Response(url, status=status, headers={"Retry-After": retry_after})
+
+
+def test_a_parking_is_in_the_catalog_before_its_answer_goes_on(tmp_path: Path) -> None:
+    async def asked() -> None:
+        polite = politeness()
+        polite.memory = Memory(polite.governor, catalog, "w1")
+        polite.memory.recall(clock.now())
+        await polite.process_response(*refused(URL, 503, "900"))
+
+    with Catalog.open(f"sqlite:///{tmp_path / 'catalog.db'}") as catalog:
+        before = clock.now()
+        asyncio.run(asked())
+        [kept] = catalog.hosts("w1")
+        last = catalog.last_run("w1")
+
+    assert (kept.host, kept.asked, kept.retry_after) == ("a.example", True, "900")
+    assert kept.not_before is not None
+    assert kept.not_before >= before + timedelta(seconds=900)
+    assert last is not None
+    assert not last.ended  # its process may be killed now
+
+
+def test_a_parking_of_more_than_a_day_is_told_with_the_header_as_it_came(caplog: pytest.LogCaptureFixture) -> None:
+    polite = politeness()
+    asyncio.run(polite.process_response(*refused(URL, 429, "604800")))
+
+    assert [(r.levelname, "www.a.example" in r.message, "604800" in r.message) for r in caplog.records] == [
+        ("WARNING", True, True)
+    ]
+
+
+class Robots:
+    """In the place of the engine: what robots.txt is answered with, and how often it was asked for."""
+
+    running = True
+
+    def __init__(self, *answers: Response | Exception) -> None:
+        self.answers, self.asked = list(answers), 0
+
+    async def download_async(self, request: Request) -> Response:
+        self.asked += 1
+        answer = self.answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+
+def rules(status: int, body: str = "") -> Response:
+    return Response("http://www.a.example/robots.txt", status=status, body=body.encode())
+
+
+async def consent(polite: Politeness, url: str) -> bool:
+    try:
+        await polite._consent(url)
+    except Disallowed:
+        return False
+    return True
+
+
+def age(polite: Politeness, by: timedelta) -> None:
+    """As if robots.txt of all origins had been read so much earlier."""
+    from dataclasses import replace
+
+    polite._origins = {o: replace(known, fetched=known.fetched - by) for o, known in polite._origins.items()}
+
+
+def asking(*answers: Response | Exception) -> tuple[Politeness, Robots]:
+    polite, robots = politeness(), Robots(*answers)
+    crawler: Any = type("Crawler", (), {"engine": robots})()
+    polite.crawler = crawler
+    return polite, robots
+
+
+def test_robots_txt_is_asked_for_once_a_day() -> None:
+    polite, robots = asking(rules(200, "User-agent: *\nDisallow: /live"), rules(200, "User-agent: *\nAllow: /"))
+
+    async def days() -> list[tuple[bool, int]]:
+        seen = []
+        for hours in (0, 23, 2):
+            age(polite, timedelta(hours=hours))
+            seen.append((await consent(polite, URL), robots.asked))
+        return seen
+
+    assert asyncio.run(days()) == [(False, 1), (False, 1), (True, 2)]
+
+
+@pytest.mark.parametrize("trouble", [rules(503), OSError("the host is down")], ids=["503", "down"])
+def test_a_robots_txt_that_can_be_had_no_more_stays_in_force(trouble: Response | Exception) -> None:
+    polite, robots = asking(rules(200, "User-agent: *\nDisallow: /secret\nCrawl-delay: 7"), trouble)
+
+    async def later() -> list[bool]:
+        await consent(polite, URL)
+        age(polite, timedelta(days=1))
+        return [await consent(polite, url) for url in (URL, "http://www.a.example/secret")]
+
+    assert asyncio.run(later()) == [True, False]
+    assert robots.asked == 2
+    [kept] = polite.governor.states()
+    assert [delay for _, _, delay in kept.crawl_delays] == [timedelta(seconds=7)]
+
+
+def test_a_robots_txt_that_could_never_be_had_forbids_everything() -> None:
+    polite, _ = asking(rules(503))
+
+    assert asyncio.run(consent(polite, URL)) is False

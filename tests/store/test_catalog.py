@@ -476,3 +476,20 @@ def test_two_threads_write_at_once_and_nothing_is_lost(address: str, shared: boo
 
         assert one.counts()["visits"] == {"archived": 60}
         assert one.counts()["versions"] == one.counts()["captures"] == 60
+
+
+def test_how_many_visits_in_a_row_a_page_has_refused(catalog: Catalog) -> None:
+    def seen(number: int, status: int | None, reading: Any = "none", url: str = URL) -> Visit:
+        outcome: Any = "archived" if status == 200 else "error"
+        return replace(visit(number, url), outcome=outcome, status=status, reading=reading)
+
+    other = "http://news.test/other"
+    catalog.visits_recorded(
+        [
+            seen(1, 403), seen(2, 200, "version"), seen(3, 401), seen(4, None), seen(5, 200, "refused"),
+            seen(6, 403, url=other), seen(7, 500, url=other),
+        ]
+    )  # fmt: skip
+
+    assert catalog.refusals() == {KEY: 2}
+    assert catalog.refusals([urlkey(other)]) == {}

@@ -1,0 +1,62 @@
+"""What the governor knows outlives the process: in the catalog before the answer that taught it goes on."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import datetime
+
+from pipelines import clock
+from pipelines.errors import CatalogError
+from pipelines.store.catalog import Catalog
+from pipelines.store.stored import LastRun
+
+from .governor import Governor
+
+log = logging.getLogger(__name__)
+
+
+class Memory:
+    """Reads once, when a crawl begins; writes in a thread, what waits together in one transaction."""
+
+    def __init__(self, governor: Governor, catalog: Catalog, worker: str) -> None:
+        self._governor, self._catalog, self._worker = governor, catalog, worker
+        self._turn = asyncio.Lock()
+        self.before: LastRun | None = None  # the crawl before this one
+
+    def recall(self, now: datetime) -> None:
+        """Before the first request. What was killed may have sent some that nothing else tells of."""
+        self._catalog.forget_hosts(worker=self._worker, now=now)
+        self.before = self._catalog.last_run(self._worker)
+        killed = self.before is not None and not self.before.ended
+        self._governor.recall(self._catalog.hosts(self._worker), now=now, killed=killed)
+        self._catalog.remember_hosts((), worker=self._worker, now=now)
+
+    async def keep(self) -> None:
+        """All that is new, durable when this returns. What cannot be written now is with the next call."""
+        async with self._turn:
+            if self._governor.changed:
+                await self._write(durable=True)
+
+    async def alive(self) -> None:
+        """From time to time: what is new, and that the crawler runs."""
+        async with self._turn:
+            await self._write()
+
+    async def ended(self) -> None:
+        """The crawl is over: when each host was last asked, and that nobody was killed."""
+        async with self._turn:
+            self._governor.changed.update(state.host for state in self._governor.states())
+            await self._write(ended=True)
+
+    async def _write(self, *, ended: bool = False, durable: bool = False) -> None:
+        now, changed = clock.now(), set(self._governor.changed)
+        self._governor.changed.clear()
+        try:
+            await asyncio.to_thread(
+                self._catalog.remember_hosts,
+                self._governor.states(changed), worker=self._worker, now=now, ended=ended, durable=durable,
+            )  # fmt: skip
+        except CatalogError as e:
+            self._governor.changed |= changed
+            log.error("the catalog does not take what was learnt of hosts, a kill now would forget it: %s", e)

@@ -1,0 +1,33 @@
+"""Turns of a schedule that brought no visit of their own: counted, so that no gap in the ledger is silent."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from croniter import croniter
+
+from .policies import Cron, Every
+
+MOST = 1000  # turns of a cron schedule that are counted one by one; more are said to be so many
+_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
+_INSTANT = timedelta(microseconds=1)
+
+
+def turns_between(policy: object, after: datetime, before: datetime) -> int:
+    """How many turns lie between two moments, neither included. Schedules without turns have none."""
+    if before - after <= _INSTANT:
+        return 0
+    if isinstance(policy, Every):
+        return _number(policy, before - _INSTANT) - _number(policy, after)
+    return _walk(policy, after, before) if isinstance(policy, Cron) else 0
+
+
+def _number(policy: Every, moment: datetime) -> int:
+    return (moment - _EPOCH - policy.phase) // policy.interval
+
+
+def _walk(policy: Cron, after: datetime, before: datetime) -> int:
+    clock, count = croniter(policy.expression, after.astimezone(policy.zone)), 0
+    while count < MOST and clock.get_next(datetime) < before:
+        count += 1
+    return count

@@ -1,0 +1,78 @@
+"""What a crawler remembers of the hosts it asks: each worker its own."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, or_, select
+
+from . import rows
+from .database import Database
+from .statements import insert_or_update
+from .stored import HostState, LastRun
+from .tables import hosts
+
+FORGOTTEN = timedelta(days=7)  # a host that was not asked for so long, and asks for nothing, is as good as new
+_FACTS = ("last_start", "gap", "not_before", "asked", "refusals", "retry_after", "crawl_delays")
+_MICROSECOND = timedelta(microseconds=1)
+_ITSELF = ""  # the row of the crawler itself
+
+
+class HostRows(Database):
+    """Hosts, and when their crawler was last known to run."""
+
+    def hosts(self, worker: str) -> list[HostState]:
+        """All that this worker remembers."""
+        query = select(hosts).where(hosts.c.worker == worker, hosts.c.host != _ITSELF).order_by(hosts.c.host)
+        return self.read(lambda connection: [_state(row) for row in connection.execute(query).mappings()])
+
+    def last_run(self, worker: str) -> LastRun | None:
+        """The crawler that remembered last; None: there was none."""
+        query = select(hosts).where(hosts.c.worker == worker, hosts.c.host == _ITSELF)
+        row = self.read(lambda connection: connection.execute(query).mappings().first())
+        return LastRun(rows.moment(row["last_start"]), not row["asked"]) if row else None
+
+    def remember_hosts(self, states: Iterable[HostState], *, worker: str, now: datetime, ended: bool = False,
+                       durable: bool = False) -> None:  # fmt: skip
+        """These hosts as they are, and that the crawler runs ``now``, or ended then."""
+        itself = HostState(host=_ITSELF, last_start=now, asked=not ended)
+        told = sorted((_row(state, worker) for state in (itself, *states)), key=lambda row: str(row["host"]))
+        self.write(lambda connection: insert_or_update(connection, hosts, told, _FACTS), durable=durable)
+
+    def forget_hosts(self, *, worker: str, now: datetime) -> None:
+        """Those that were not asked for a week, and have asked for nothing that still holds."""
+        old = or_(hosts.c.last_start.is_(None), hosts.c.last_start < rows.micros(now - FORGOTTEN))
+        free = or_(hosts.c.not_before.is_(None), hosts.c.not_before < rows.micros(now))
+        gone = delete(hosts).where(hosts.c.worker == worker, hosts.c.host != _ITSELF, old, free)
+        self.write(lambda connection: connection.execute(gone))
+
+
+def _row(state: HostState, worker: str) -> dict[str, Any]:
+    delays = [(name, origin, delay.total_seconds()) for name, origin, delay in state.crawl_delays]
+    return {
+        "worker": rows.clean(worker),
+        "host": rows.clean(state.host),
+        "last_start": rows.micros_or_none(state.last_start),
+        "gap": state.gap // _MICROSECOND,
+        "not_before": rows.micros_or_none(state.not_before),
+        "asked": state.asked,
+        "refusals": state.refusals,
+        "retry_after": rows.clean(state.retry_after),
+        "crawl_delays": rows.document(delays),
+    }
+
+
+def _state(row: Any) -> HostState:
+    return HostState(
+        host=row["host"],
+        last_start=rows.moment_or_none(row["last_start"]),
+        gap=row["gap"] * _MICROSECOND,
+        not_before=rows.moment_or_none(row["not_before"]),
+        asked=row["asked"],
+        refusals=row["refusals"],
+        retry_after=row["retry_after"],
+        crawl_delays=tuple((name, origin, timedelta(seconds=s)) for name, origin, s in json.loads(row["crawl_delays"])),
+    )
