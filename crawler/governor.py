@@ -65,6 +65,11 @@ class Governor:
             times.append(state.not_before)
         return max(times)
 
+    def tokens(self, now: datetime) -> float:
+        """How many requests the budget has left."""
+        passed = (now - self._filled).total_seconds() if self._filled else 0.0
+        return min(self._tokens + max(passed, 0) * self._budget, max(1.0, self._budget * BUDGET_DEPTH))
+
     def start(self, host: str, at: datetime) -> None:
         """A request to this host starts (or has its start reserved) ``at``."""
         self._fill(at)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
 from functools import partial
 
 from pipelines import clock
@@ -11,9 +12,11 @@ from pipelines.keeper import Keeper
 from pipelines.ledger import SUCCESS
 from pipelines.model import Visit, Watch
 from pipelines.store.catalog import StandingWatch
+from pipelines.store.stored import LearntPage
 from pipelines.takedowns import Blocks
 from pipelines.urlkey import urlkey
 
+from .adaptive import is_adaptive
 from .endings import Endings
 from .rollover import Rollovers, with_reason
 from .schedule import Ended, is_over
@@ -34,6 +37,9 @@ class Standing:
         self._rollovers = Rollovers(keeper, self._endings)
         self.refusals: dict[str, int] = {}  # by page: visits in a row, when it was first read
         self.blocks = Blocks(())  # what was taken down, as last read
+        self.learnt: dict[str, LearntPage] = {}  # of pages that came into the list at its last reading
+        self.ended: set[str] = set()  # pages whose coverage has ended, by their last looks
+        self._looked: set[str] = set()  # pages that were looked at since that was asked
 
     def load(self, now: datetime) -> tuple[list[Watch], dict[str, datetime | None], list[tuple[Watch, Ended]]]:
         """(active watches, last scheduled time by urlkey, watches that are over from now on). Reads the catalog."""
@@ -58,13 +64,28 @@ class Standing:
             {key: history.original for key, history in histories.items()},
             {key: history.unmodified for key, history in histories.items()},
         )
+        self.learnt = catalog.learnt(active.keys() - self._known)
         self._known = set(active)
+        self._ask_for_ends(active)
         over = [] if clock.now.doubtful else self._over(standing, now)
         for watch, ended in over:
             self._end(standing[urlkey(watch.url)], ended, now)
         gone = {watch.url for watch, _ in over}
         last = {key: history.last_scheduled or history.last_started for key, history in histories.items()}
         return [watch for watch in active.values() if watch.url not in gone], last, over
+
+    def _ask_for_ends(self, active: Mapping[str, Watch]) -> None:
+        """Of adaptive watches: their closing looks are counted from the end of coverage, not from silence."""
+        looked, self._looked = self._looked, set()
+        for key in looked & active.keys():
+            if is_adaptive(active[key]) and self._endings.why(key, self._last_good.get(key)):
+                self.ended.add(key)
+            else:
+                self.ended.discard(key)
+
+    def good(self, keys: Iterable[str]) -> dict[str, datetime]:
+        """When each page was last seen well."""
+        return {key: self._last_good[key] for key in keys if key in self._last_good}
 
     def follow(self, now: datetime) -> None:
         """Take up the pages at which others say that they go on."""
@@ -98,7 +119,7 @@ class Standing:
                 first_visit=self._first_visit.get(key),
                 last_change=self._last_change.get(key),
                 coverage_ended=why,
-                closing=closing or row.watch.max,
+                closing=_closing(closing or row.watch.max, row.watch),
                 now=now,
             )
             if ended:
@@ -112,8 +133,14 @@ class Standing:
         self._first_visit.setdefault(visit.urlkey, visit.started)
         if visit.outcome in SUCCESS:
             self._last_good[visit.urlkey] = visit.started
+            self._looked.add(visit.urlkey)
         if visit.reading == "version" and visit.version:
             self._last_change[visit.urlkey] = visit.started
 
     def last_good(self, urlkey: str) -> datetime | None:
         return self._last_good.get(urlkey)
+
+
+def _closing(longest: timedelta, watch: Watch) -> timedelta:
+    """How long an ended page is watched: an adaptive one has its last closing look then, and time to have it."""
+    return longest + watch.max if is_adaptive(watch) else longest

@@ -32,7 +32,8 @@ def bad_schedules(config: Config) -> Iterator[str]:
     """Place, value and what is wrong with it, where it is written: a bad default is no watch's fault."""
     shared, default_is_bad = config.defaults, False
     if "schedule" in shared.model_fields_set:
-        wrong = _wrong(Watch(url="", schedule=shared.schedule, min=shared.min, timezone=shared.timezone))
+        wrong = _wrong(Watch(url="", schedule=shared.schedule, min=shared.min, max=shared.max,
+                             timezone=shared.timezone))
         if wrong:
             default_is_bad = True
             yield f"[defaults] schedule = {shared.schedule!r}: {wrong}"
@@ -51,7 +52,7 @@ def bad_schedules(config: Config) -> Iterator[str]:
 
 def _wrong(watch: Watch) -> str:
     try:
-        parse_schedule(watch.schedule, timezone=watch.timezone, least=watch.min)
+        parse_schedule(watch.schedule, timezone=watch.timezone, least=watch.min, most=watch.max)
     except WatchlistError as e:
         return str(e)
     return ""
@@ -60,7 +61,9 @@ def _wrong(watch: Watch) -> str:
 def policy_of(watch: Watch) -> Policy:
     """The schedule of a watch; WatchlistError names its URL."""
     try:
-        return parse_schedule(watch.schedule, timezone=watch.timezone, least=watch.min, key=urlkey(watch.url))
+        return parse_schedule(
+            watch.schedule, timezone=watch.timezone, least=watch.min, most=watch.max, key=urlkey(watch.url)
+        )
     except WatchlistError as e:
         raise WatchlistError(f"{watch.url}: schedule = {watch.schedule!r}: {e}") from e
 

@@ -19,8 +19,9 @@ from pipelines import units
 from pipelines.errors import WatchlistError
 
 FASTEST = timedelta(seconds=1)  # a CDX timestamp names a second: a second capture in it could not be addressed
-LATER = ("adaptive", "probe")  # words of a later release
-EXAMPLES = 'write "every 5m" or "cron */10 6-23 * * *"'
+LATER = ("probe",)  # words of a later release
+EXAMPLES = 'write "adaptive", "every 5m" or "cron */10 6-23 * * *"'
+LONGEST = timedelta(hours=1)
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _DRAWN = re.compile(r"(?i)(^|[\s,])[hr]\b")  # croniter's, by Jenkins' example: R is drawn anew at every question
 
@@ -72,6 +73,16 @@ class Cron:
         return tick.astimezone(UTC)
 
 
+@dataclass(frozen=True, slots=True)
+class Adaptive:
+    """As often as a look is worth its price (``scheduler``); where nobody weighs that, as seldom as it is allowed."""
+
+    most: timedelta
+
+    def due(self, last: datetime | None, now: datetime) -> datetime:
+        return now if last is None else max(now, last + self.most)
+
+
 def _choose(last: datetime, now: datetime, tick: datetime, upcoming: datetime, gap: timedelta) -> datetime:
     """The passed tick if it was not used and is not half over; else the next one.
 
@@ -82,22 +93,35 @@ def _choose(last: datetime, now: datetime, tick: datetime, upcoming: datetime, g
     return upcoming if upcoming - last >= gap / 2 else upcoming + gap
 
 
-def parse_schedule(text: str, *, timezone: str = "UTC", least: timedelta = FASTEST, key: str = "") -> Policy:
-    """``every 60s`` or ``cron */10 6-23 * * *``; WatchlistError says what is wrong with it and what to write.
+def parse_schedule(text: str, *, timezone: str = "UTC", least: timedelta = FASTEST, most: timedelta = LONGEST,
+                   key: str = "") -> Policy:  # fmt: skip
+    """``adaptive``, ``every 60s`` or ``cron */10 6-23 * * *``; WatchlistError says what is wrong, and what to write.
 
-    ``key`` (the page's urlkey) gives the phase; ``least`` is the watch's ``min``. The message does not repeat the
-    schedule: who knows where it was written puts both in front.
+    ``key`` (the page's urlkey) gives the phase; ``least`` and ``most`` are the watch's ``min`` and ``max``. The message
+    does not repeat the schedule: who knows where it was written puts both in front.
     """
     word, _, rest = text.strip().partition(" ")
+    if word == "adaptive":
+        return _adaptive(rest.strip(), least, most)
     if word == "every":
         return _every(rest.strip(), least, key)
     if word == "cron":
         return _cron(rest.strip(), timezone)
     if word in LATER:
         raise WatchlistError(f"{word!r} does not exist yet; {EXAMPLES}")
-    near = difflib.get_close_matches(word, ("every", "cron"), n=1, cutoff=0.5)
+    near = difflib.get_close_matches(word, ("adaptive", "every", "cron"), n=1, cutoff=0.5)
     meant = f", did you mean {near[0]!r}?" if near else ""
     raise WatchlistError(f"{word!r} is not known{meant}; {EXAMPLES}")
+
+
+def _adaptive(text: str, least: timedelta, most: timedelta) -> Adaptive:
+    if text:
+        raise WatchlistError(f'"adaptive" stands alone, its bounds are min and max; leave out {text!r}')
+    if most < least:
+        raise WatchlistError(
+            f'max = "{units.spell(most)}" is shorter than min = "{units.spell(least)}"; make max longer or min shorter'
+        )
+    return Adaptive(most)
 
 
 def _every(text: str, least: timedelta, key: str) -> Every:

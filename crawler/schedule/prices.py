@@ -29,6 +29,13 @@ class Prices:
         self._corrected: float | None = None
         self._short = self._unspent = False
 
+    def at_least(self, least: float) -> None:
+        """From now on no less than this: some watch may be looked at more often."""
+        at_rest = self.price == self._least
+        self._least = min(self._least, least)
+        if at_rest:
+            self.price = self._least
+
     def set(self, price: float) -> None:
         self.price = min(max(price, self._least), MOST)
 

@@ -27,6 +27,7 @@ HORIZON, LONG_HORIZON = 120.0, 600.0  # for so long a due time holds that was co
 LONG_FROM = 500_000  # watches
 SOON, FEWEST = 30.0, 1000  # beyond ``exact_up_to`` no more are ready than are begun in so many seconds, or so few
 CLOSING = (900.0, 7200.0, 86400.0)  # looks after the end of coverage
+SHORTEST = 60.0  # seconds between two looks at a page, where its watch does not say less
 LONG = 1e9
 RETRY = 60.0  # after a look that failed, doubled with each in a row
 STEPS = 14  # of a bisection on a log scale: a ten-thousandth of the time between least and most
@@ -45,12 +46,12 @@ class Scheduler:
     """Of one crawler. What is chosen counts as being looked at until ``observed`` or ``failed``."""
 
     def __init__(self, model: Model | None = None, *, budget: float, exact_up_to: int = EXACT_UP_TO,
-                 shortest: float = 60.0, closing: Sequence[float] = CLOSING) -> None:  # fmt: skip
-        """``budget``: looks per second. ``shortest``: the least of any watch, for the price below which none falls."""
+                 closing: Sequence[float] = CLOSING) -> None:  # fmt: skip
+        """``budget``: looks per second. ``closing``: looks after the end of coverage, in seconds since."""
         if budget <= 0:
             raise ValueError(f"a budget of {budget} looks a second allows none")
         self.model, self.budget = model or Model(), budget
-        self.prices = Prices(self.model.least_price(shortest))
+        self.prices = Prices(self.model.least_price(SHORTEST))
         self.pool = Pool()
         self._closing, self._exact_up_to = tuple(closing), exact_up_to
         self._wheel = Wheel()
@@ -77,6 +78,8 @@ class Scheduler:
         pool.hold[number] = last + least
         pool.events[number], pool.time[number], pool.recent[number] = learnt or Learnt()
         self.prices.grow(len(pool.host_names))
+        if least < SHORTEST:
+            self.prices.at_least(self.model.least_price(least))
         self._rate(number)
         self._touched.append(number)
 

@@ -21,12 +21,13 @@ from scrapy.crawler import Crawler
 from scrapy.http import Response
 from twisted.python.failure import Failure
 
+from crawler.adaptive import Adaptive, is_adaptive
 from crawler.agenda import Agenda, Due
 from crawler.available import missing
 from crawler.browser.look import Look
 from crawler.egress import self_test
 from crawler.failures import explain
-from crawler.hosts import group_of_url, host_of
+from crawler.hosts import group_of, group_of_url, host_of
 from crawler.politeness import MOST_HOPS, SLOT, Disallowed, Parked, Politeness
 from crawler.requisites import RequisitesOfPage
 from crawler.rest import RestOfPage
@@ -36,10 +37,11 @@ from crawler.standing import Standing
 from crawler.watchlist import policy_of
 from crawler.wire import BY_BROWSER, EXCHANGE, VISIT, WHOLE
 from pipelines import clock
-from pipelines.errors import ConfigError, StoppressError, StoreError, TakenDown, WatchlistError
+from pipelines.errors import CatalogError, ConfigError, StoppressError, StoreError, TakenDown, WatchlistError
 from pipelines.keeper import Keeper
 from pipelines.model import Exchange, Visit, Watch
 from pipelines.promise import kept
+from pipelines.store.stored import LearntPage
 from pipelines.takedowns import Takedown
 from pipelines.units import duration
 from pipelines.urlkey import normalise, urlkey
@@ -70,6 +72,7 @@ class LiveSpider(Spider):
         self.once, self.limit = _switch(once), _span(limit)
         self.trouble: StoppressError | None = None  # why the clock stopped before its time
         self.agenda = Agenda()
+        self.adaptive: Adaptive
         self.waiting: dict[str, deque[Due]] = defaultdict(deque)
         self.running: dict[str, Visit] = {}  # by page: in the ledger, not over
         self.answers: dict[str, Visit] = {}  # by page: of those that run, the answered ones whose rest is asked for
@@ -81,6 +84,8 @@ class LiveSpider(Spider):
         spider = super().from_crawler(crawler, *args, **kwargs)
         spider.keeper = keeper_of(crawler)
         spider.standing = Standing(spider.keeper)
+        config = spider.keeper.config
+        spider.adaptive = Adaptive(budget=config.crawl.budget, after_end=config.defaults.after_end)
         spider.rest = RestOfPage(crawler, spider.keeper)
         spider.requisites = RequisitesOfPage(crawler, spider.keeper, spider.goes_before)
         for signal in (signals.item_scraped, signals.item_dropped, signals.item_error):
@@ -115,6 +120,7 @@ class LiveSpider(Spider):
         assert politeness is not None
         self.politeness = politeness
         memory = politeness.memory
+        self.adaptive.recall_prices(await asyncio.to_thread(self.keeper.catalog.prices, self.keeper.worker))
         self.agenda.was_down(memory.before.alive if memory and memory.before else None, before)
         while not self.stopping:
             now = clock.now()
@@ -122,6 +128,7 @@ class LiveSpider(Spider):
                 reload_at = now
                 self.politeness.moved(now - before)
                 self.agenda.replan(now)
+                self.adaptive.moved(now - before)
             before = now
             if self.limit is not None and time.monotonic() - opened >= self.limit.total_seconds():
                 return
@@ -129,6 +136,7 @@ class LiveSpider(Spider):
                 await self._reload(now)
                 if self.politeness.memory:
                     await self.politeness.memory.alive()
+                await self._remember()
                 reload_at = now + RELOAD
             for begun in await self._ready(now):
                 yield begun
@@ -150,7 +158,12 @@ class LiveSpider(Spider):
         for watch, ended in over:
             log.info("%s is no longer visited: %s", watch.url, ended.reason)
         usable = [watch for watch in watches if self._usable(watch)]
-        self.agenda.set(usable, last, now, at_once=self.once, refusals=self.standing.refusals)
+        weighed = [] if self.once else [watch for watch in usable if is_adaptive(watch)]
+        timed = usable if self.once else [watch for watch in usable if not is_adaptive(watch)]
+        self.agenda.set(timed, last, now, at_once=self.once, refusals=self.standing.refusals)
+        good = self.standing.good(urlkey(watch.url) for watch in weighed)
+        self.adaptive.set(weighed, self.standing.learnt, good)
+        self.adaptive.ends(self.standing.ended, now)
 
     def _usable(self, watch: Watch) -> bool:
         """What cannot be done is said once; the other watches go on."""
@@ -175,6 +188,7 @@ class LiveSpider(Spider):
         for queue in self.waiting.values():
             while queue and self._may_start(queue[0].watch.url, now):
                 begun.append(self._begin(queue.popleft(), now))
+        begun += self._worth_it(now)
         if not begun:
             return []
         self.running.update((visit.urlkey, visit) for visit in begun)
@@ -185,12 +199,47 @@ class LiveSpider(Spider):
             return [_unkept(visit, e) for visit in begun]
         return [await self._first(visit) for visit in begun]
 
+    def _worth_it(self, now: datetime) -> list[Visit]:
+        """Visits of adaptive watches; a turn of another schedule that waits for its host goes before."""
+        governor, begun = self.politeness.governor, []
+
+        def free(host: str) -> bool:
+            return not self.waiting.get(group_of(host)) and governor.free_at(host, now) <= now
+
+        while due := self.adaptive.choose(now, free, governor.tokens(now)):
+            may = [one for one in due if self._may_start(one.watch.url, now)]
+            begun += [self._begin(one, now) for one in may]
+            for one in due:
+                if one not in may:
+                    self.adaptive.given_up(one.urlkey)
+            if not may:
+                break
+        return begun
+
+    async def _remember(self) -> None:
+        if pages := self.adaptive.take_changed():
+            await asyncio.to_thread(self._keep_learnt, pages, self.adaptive.prices())
+
+    def _keep_learnt(self, pages: list[LearntPage], prices: dict[str, float]) -> None:
+        """What was learnt of pages, and what looks cost."""
+        try:
+            self.keeper.catalog.remember_learnt(pages, prices, worker=self.keeper.worker)
+        except CatalogError as e:
+            self.adaptive.not_remembered(pages)
+            log.error("the catalog does not take what the schedule has learnt, it is tried again: %s", e)
+
+    def _watch(self, key: str) -> Watch | None:
+        return self.agenda.watch(key) or self.adaptive.watch(key)
+
+    def _following(self, key: str, now: datetime) -> datetime | None:
+        return self.agenda.following(key, now) or self.adaptive.following(key, now)
+
     async def _first(self, visit: Visit) -> Visit | Request:
         """The visit's request; what was taken down is not asked for."""
         if block := self.standing.blocks.page(visit.urlkey):
             return _taken_down(visit, block)
         request = self._request(visit.url, visit, hops=0, slot=True)
-        watch = self.agenda.watch(visit.urlkey)
+        watch = self._watch(visit.urlkey)
         if watch is not None and watch.render == "browser":
             request.meta[BY_BROWSER] = self._look(visit, watch)
         else:
@@ -279,10 +328,11 @@ class LiveSpider(Spider):
         self.answers[visit.urlkey] = visit
         try:
             self.answers[visit.urlkey] = whole = await self.rest.complete(visit)
-            watch = self.agenda.watch(visit.urlkey)
+            watch = self._watch(visit.urlkey)
             if watch is None or not watch.requisites:
                 return whole
-            until = None if self.once else self.agenda.following(visit.urlkey, clock.now())
+            following = self._following(visit.urlkey, clock.now())
+            until = None if self.once else following
             return await self.requisites.complete(whole, until)
         finally:
             del self.answers[visit.urlkey]
@@ -356,6 +406,7 @@ class LiveSpider(Spider):
         if not self.once:
             again, refused = deserves_another(item), is_refusal(item)
             self.agenda.ended(item.urlkey, clock.now(), begun=item.started, cut=again, refused=refused)
+            self.adaptive.over(item)
             if refused and self.agenda.refusals(item.urlkey) == REFUSED_AFTER:
                 log.warning("%s has refused %d visits in a row (%s): it is asked for once an hour until it lets us in",
                             item.url, REFUSED_AFTER, item.detail or item.status)  # fmt: skip
@@ -369,6 +420,8 @@ class LiveSpider(Spider):
         for key, visit in self.running.items():
             self.keeper.recorder.visit(self.answers.get(key) or _cut_off(visit, reason))
         self.running.clear()
+        if pages := self.adaptive.take_changed():
+            self._keep_learnt(pages, self.adaptive.prices())
         self.standing.follow(clock.now())  # with ``once`` the list is not read again
 
 

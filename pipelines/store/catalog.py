@@ -11,6 +11,7 @@ from __future__ import annotations
 from .catalog_captures import CaptureRows
 from .catalog_exports import ExportRows
 from .catalog_hosts import HostRows
+from .catalog_learnt import LearntRows
 from .catalog_mementos import MementoRows
 from .catalog_overviews import Overviews
 from .catalog_rebuild import RebuildRows
@@ -47,7 +48,7 @@ __all__ = [
 
 class Catalog(
     WatchRows, VisitRows, CaptureRows, VersionRows, Overviews, RebuildRows, ReextractedRows, RediffedRows,
-    RedactionRows, TakedownRows, Scans, ExportRows, MementoRows, HostRows,
+    RedactionRows, TakedownRows, Scans, ExportRows, MementoRows, HostRows, LearntRows,
 ):  # fmt: skip
     """``Catalog.open(url)``; safe to use from several threads. Every method is one transaction.
 

@@ -58,6 +58,18 @@ class HostState:
     crawl_delays: tuple[tuple[str, str, timedelta], ...] = ()  # host, origin, what its robots.txt asks for
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LearntPage:
+    """What looks have taught of a page's rate (crawler/schedule/learning.py), and the last of them."""
+
+    urlkey: str
+    events: float = 0.0
+    time: float = 0.0  # seconds, of exposure
+    recent: float = 0.0
+    last: datetime | None = None
+    ended: datetime | None = None  # its coverage
+
+
 @dataclass(frozen=True, slots=True)
 class LastRun:
     """The crawler that wrote before this one."""

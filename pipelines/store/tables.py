@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, MetaData, Table, Text, text
 
-SCHEMA = "0006"  # the newest revision in ``migrations/``: a catalog that has it needs no migration
+SCHEMA = "0007"  # the newest revision in ``migrations/``: a catalog that has it needs no migration
 
 metadata = MetaData()
 # Microseconds sort, compare and index the same in both databases; ISO text would not with mixed precision.
@@ -201,9 +201,27 @@ hosts = Table(
     Column("crawl_delays", Text, nullable=False),  # [[host, origin, seconds], ...] as JSON
 )  # fmt: skip
 
-REMEMBERED = frozenset({"hosts"})  # tables that a rebuild neither fills nor empties
+# What looks at a page have taught the adaptive schedule, and what it pays for one: caches too, it would learn anew.
+learnt = Table(
+    "learnt", metadata,
+    Column("urlkey", Key, primary_key=True),
+    Column("events", Float, nullable=False),
+    Column("time", Float, nullable=False),
+    Column("recent", Float, nullable=False),
+    Column("last", When),
+    Column("ended", When),
+)  # fmt: skip
+
+prices = Table(
+    "prices", metadata,
+    Column("worker", Key, primary_key=True),
+    Column("host", Key, primary_key=True),  # the registrable name; "": the price of all
+    Column("price", Float, nullable=False),
+)  # fmt: skip
+
+REMEMBERED = frozenset({"hosts", "learnt", "prices"})  # tables that a rebuild neither fills nor empties
 
 __all__ = [
-    "REMEMBERED", "RUNNING", "UNREAD", "captures", "changes", "files", "hosts", "metadata", "rediffed", "reextracted",
-    "takedowns", "versions", "visits", "watches",
+    "REMEMBERED", "RUNNING", "UNREAD", "captures", "changes", "files", "hosts", "learnt", "metadata", "prices",
+    "rediffed", "reextracted", "takedowns", "versions", "visits", "watches",
 ]  # fmt: skip

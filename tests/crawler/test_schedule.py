@@ -66,7 +66,7 @@ def test_cron_is_read_in_its_zone_across_the_change_of_clocks() -> None:
         ("every 0s", "faster than min"),
         ("every 30s", "faster than min"),
         ("hourly", "is not known"),
-        ("adaptive", "does not exist yet"),
+        ("adaptive 5m", "stands alone"),
         ("probe 30s", "does not exist yet"),
         ("cron * * *", "needs five fields"),
         ("cron 61 * * * *", "cron 61"),

@@ -1,0 +1,188 @@
+"""Watches whose schedule is adaptive: visits and moments on this side, looks and seconds on the scheduler's.
+
+    list -> scheduler;  scheduler --worth its price--> Due;  Visit -> what it saw -> scheduler, and to be remembered
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+
+from pipelines.entity import head
+from pipelines.ledger import SUCCESS
+from pipelines.model import Visit, Watch
+from pipelines.store.stored import LearntPage
+from pipelines.urlkey import urlkey
+
+from .agenda import Due
+from .hosts import group_of_url, host_of
+from .schedule.freshness import fresh_for
+from .schedule.learning import Learnt
+from .schedule.pool import ALWAYS, NEVER
+from .schedule.scheduler import Scheduler
+from .schedule.seen import seen
+
+WORD = "adaptive"
+
+
+def is_adaptive(watch: Watch) -> bool:
+    return watch.schedule.strip() == WORD
+
+
+class Adaptive:
+    """Of one crawler."""
+
+    def __init__(self, *, budget: float, after_end: Sequence[timedelta]) -> None:
+        closing = sorted(_seconds(span) for span in after_end)
+        self.scheduler = Scheduler(budget=budget, closing=closing)
+        self._after = max(closing, default=86_400.0)
+        self._watches: dict[str, Watch] = {}
+        self._names: dict[str, set[str]] = {}  # hosts of a registrable name
+        self._changed: set[str] = set()
+
+    def __len__(self) -> int:
+        return len(self._watches)
+
+    def set(self, watches: Iterable[Watch], learnt: Mapping[str, LearntPage], last: Mapping[str, datetime]) -> None:
+        """Take over the list as it stands. ``learnt``: of pages that are new here; ``last``: their last good visits."""
+        listed = {urlkey(watch.url): watch for watch in watches}
+        for key in self._watches.keys() - listed.keys():
+            self.scheduler.remove(key)
+            self._changed.discard(key)
+        for key, watch in listed.items():
+            known = self._watches.get(key)
+            if known == watch:
+                continue
+            page = self.page(key) if known else learnt.get(key)
+            if known:
+                self.scheduler.remove(key)
+            self._add(key, watch, page, last.get(key))
+        self._watches = listed
+
+    def _add(self, key: str, watch: Watch, page: LearntPage | None, good: datetime | None) -> None:
+        last = max(filter(None, (page.last if page else None, good)), default=None)
+        group = group_of_url(watch.url)
+        self._names.setdefault(group, set()).add(host_of(watch.url))
+        self.scheduler.add(
+            key,
+            group,
+            weight=watch.weight,
+            least=_seconds(watch.min),
+            most=_seconds(watch.max),
+            after=self._after,
+            begins=_at(watch.from_, NEVER),
+            learnt=Learnt(page.events, page.time, page.recent) if page else None,
+            last=_at(last, NEVER),
+            ended=_at(page.ended if page else None, ALWAYS),
+        )
+
+    def watch(self, key: str) -> Watch | None:
+        return self._watches.get(key)
+
+    def choose(self, now: datetime, free: Callable[[str], bool], tokens: float) -> list[Due]:
+        """Visits that are worth it now. ``free``: whether a host may be asked."""
+
+        def group_free(group: str) -> bool:
+            return any(free(name) for name in self._names[group])
+
+        begun = self.scheduler.choose(now.timestamp(), group_free, tokens)
+        return [Due(self._watches[choice.key], choice.key, now, choice.why) for choice in begun]
+
+    def given_up(self, key: str) -> None:
+        """What was chosen cannot begin yet."""
+        self.scheduler.given_up(key)
+
+    def over(self, visit: Visit) -> None:
+        """A visit has ended, whatever became of it."""
+        key, begun = visit.urlkey, visit.started.timestamp()
+        if key not in self._watches:
+            return
+        found = seen(visit)
+        self._changed.add(key)
+        if found is None:
+            self.scheduler.failed(key, begun)
+            return
+        self.scheduler.observed(key, begun, found)
+        if visit.exchange is not None and visit.exchange.response and visit.outcome in SUCCESS:
+            self.scheduler.fresh_until(key, begun + fresh_for(head(visit.exchange.response).headers))
+        if visit.version is not None:
+            window = visit.version.window
+            whole = window.complete and not window.load_more and (window.pages or 1) == 1
+            self.scheduler.shows(key, 0 if whole else len(visit.version.updates))
+
+    def ends(self, keys: Iterable[str], now: datetime) -> None:
+        """Coverage of these pages has ended, by what their last looks saw."""
+        for key in keys:
+            if key in self._watches:
+                self.scheduler.ends(key, now.timestamp())
+                self._changed.add(key)
+
+    def following(self, key: str, now: datetime) -> datetime | None:
+        """When a page that is being visited may be due again."""
+        watch = self._watches.get(key)
+        return None if watch is None else now + watch.min
+
+    def moved(self, by: timedelta) -> None:
+        self.scheduler.moved(by.total_seconds())
+        self._changed.update(self._watches)
+
+    def planned(self, now: datetime) -> list[tuple[datetime, Watch]]:
+        """All next visits by today's prices, in order; no host's turn is thought of."""
+        pool = self.scheduler.pool
+        keys = [key for key in self._watches if pool.idle[pool.numbers[key]]]
+        numbers = np.array([pool.numbers[key] for key in keys], dtype=np.int64)
+        times = self.scheduler.due(numbers, now.timestamp())
+        rows = [
+            (now if time <= now.timestamp() else datetime.fromtimestamp(float(time), UTC), self._watches[key])
+            for key, time in zip(keys, times, strict=True)
+        ]
+        return sorted(rows, key=lambda row: (row[0], row[1].url))
+
+    def page(self, key: str) -> LearntPage:
+        """What is known of a page, to be remembered."""
+        pool = self.scheduler.pool
+        number = pool.numbers[key]
+        return LearntPage(
+            urlkey=key,
+            events=float(pool.events[number]),
+            time=float(pool.time[number]),
+            recent=float(pool.recent[number]),
+            last=_moment(pool.last[number]),
+            ended=_moment(pool.ended[number]),
+        )
+
+    def take_changed(self) -> list[LearntPage]:
+        """What was learnt since this was asked last."""
+        changed, self._changed = self._changed, set()
+        return [self.page(key) for key in changed if key in self._watches]
+
+    def not_remembered(self, pages: Iterable[LearntPage]) -> None:
+        self._changed.update(page.urlkey for page in pages)
+
+    def prices(self) -> dict[str, float]:
+        """By registrable name; "": of all."""
+        prices, pool = self.scheduler.prices, self.scheduler.pool
+        return {"": prices.price, **prices.dump(pool.hosts)}
+
+    def recall_prices(self, given: Mapping[str, float]) -> None:
+        if "" in given:
+            self.scheduler.prices.set(given[""])
+        for name, price in given.items():
+            if name:
+                number = self.scheduler.pool.host_number(name)
+                self.scheduler.prices.grow(number + 1)
+                self.scheduler.prices.hosts[number] = max(price, 1.0)
+
+
+def _seconds(span: timedelta) -> float:
+    return span.total_seconds()
+
+
+def _at(moment: datetime | None, otherwise: float) -> float:
+    return otherwise if moment is None else moment.timestamp()
+
+
+def _moment(at: float) -> datetime | None:
+    return datetime.fromtimestamp(float(at), UTC) if np.isfinite(at) else None
