@@ -12,7 +12,7 @@ WANTED := pyproject.toml constraints.txt
 
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
-.PHONY: help demo test judges lint wheel bench-crawl bench-peers bench-stalls bench-lateness bench-extract bench-compare bench-serve evaluate-diff crash constraints clean
+.PHONY: help demo test judges lint wheel bench-crawl bench-peers bench-stalls bench-lateness bench-extract bench-compare bench-serve bench-schedule evaluate-diff crash constraints clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /make \1@/p' Makefile | while IFS=@ read -r what does; do printf '%-18s %s\n' "$$what" "$$does"; done
@@ -52,6 +52,9 @@ bench-extract: $(VENV)/.ready-test ## reading pages, first and again, in calls o
 
 bench-serve: $(VENV)/.ready-test ## captures and index lines a second beside pywb and the least that can be, in one run
 	@$(BIN)/python -m tests.bench.serving $(ARGS)
+
+bench-schedule: $(VENV)/.ready-test ## what the schedule catches of made coverage, beside other rules and who knows the future
+	@$(BIN)/python -m tests.bench.scheduling $(ARGS)
 
 bench-compare: $(VENV)/.ready-test ## two versions to changes beside difflib and cydifflib, as ratios in one run
 	@$(BIN)/python -m tests.bench.comparing $(ARGS)

@@ -1,0 +1,131 @@
+"""What the simulator counts, on pages made by hand; and known allocations of the rules beside ours."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from crawler.schedule.learning import Seen
+from crawler.schedule.worth import Model, seen_share
+from tests.bench.scheduling.policies import freshness, page_state
+from tests.bench.scheduling.run import Eyes, Result
+from tests.bench.scheduling.world import DELETION, EDIT, ENTRY, HEAD, NEVER_ENDS, Page, World, make, read_trace
+
+CHANCE = np.random.default_rng(1)
+
+
+def page(*events: tuple[float, int, int, float], registered: float = 0.0, marker: float = NEVER_ENDS) -> Page:
+    times, kinds, entries, ends = (list(column) for column in zip(*events, strict=True)) if events else ([],) * 4
+    return Page(0, registered, 0.0, 1e4, marker, 0.001, 0, times, kinds, entries, ends)
+
+
+def look(one: Page, *moments: float) -> tuple[list[Seen], Result]:
+    eyes, result = Eyes([one]), Result("test")
+    return [eyes.look(0, at, result, CHANCE)[0] for at in moments], result
+
+
+def test_a_revision_that_was_overwritten_before_the_look_is_lost() -> None:
+    one = page((100.0, ENTRY, 0, 200.0), (200.0, EDIT, 0, NEVER_ENDS))
+
+    seen, result = look(one, 50.0, 300.0)
+
+    assert (result.caught, result.delays) == (1, [100.0])
+    assert seen == [Seen(ages=[]), Seen(ages=[100.0])]
+
+
+def test_an_entry_that_came_and_was_edited_is_one_event_and_one_that_came_and_went_is_none() -> None:
+    one = page((100.0, ENTRY, 0, 150.0), (150.0, EDIT, 0, NEVER_ENDS), (160.0, ENTRY, 1, 170.0),
+               (170.0, DELETION, 1, 170.0))  # fmt: skip
+
+    seen, result = look(one, 50.0, 300.0)
+
+    assert seen[1] == Seen(ages=[150.0])
+    assert result.caught == 1
+
+
+def test_a_deletion_alone_is_a_bit_and_a_headline_came_at_any_time() -> None:
+    one = page((100.0, ENTRY, 0, 400.0), (250.0, HEAD, -1, NEVER_ENDS), (400.0, DELETION, 0, 400.0))
+
+    seen, _ = look(one, 200.0, 300.0, 500.0)
+
+    assert seen[1:] == [Seen(ages=[], spread=1.0), Seen(ages=[], changed=True)]
+
+
+def test_what_was_there_before_the_watch_is_seen_and_not_counted() -> None:
+    one = page((100.0, ENTRY, 0, NEVER_ENDS), registered=200.0)
+
+    seen, result = look(one, 300.0)
+
+    assert seen == [Seen(ages=[200.0])]
+    assert (result.caught, result.states) == (0, 0)
+
+
+def test_a_made_world_has_the_shares_that_it_was_asked_for() -> None:
+    pages = make(World(pages=400), 3)
+    kinds = np.concatenate([one.kinds for one in pages if one.kinds])
+    entries, edits, gone = (int((kinds == kind).sum()) for kind in (ENTRY, EDIT, DELETION))
+
+    assert sum(not one.times and not one.rate for one in pages) / 400 == pytest.approx(0.1, abs=0.04)
+    assert edits / entries == pytest.approx(0.75, abs=0.05)
+    assert gone / entries == pytest.approx(0.02, abs=0.01)
+    assert all(list(one.times) == sorted(one.times) for one in pages)
+
+
+def test_a_trace_of_ones_own_is_read_and_a_line_that_cannot_be_is_named(tmp_path: Path) -> None:
+    good = tmp_path / "trace.csv"
+    good.write_text("page,time,kind,entry,rev\na,1000,entry,1,0\na,1600,edit,1,1\nb,2000,entry,1,0\n")
+    bad = tmp_path / "bad.csv"
+    bad.write_text("page,time,kind,entry,rev\na,1000,entry,1,0\na,soon,edit,1,1\n")
+
+    world, pages = read_trace(good)
+
+    assert (world.pages, pages[0].times, pages[0].ends) == (2, [0.0, 600.0], [600.0, NEVER_ENDS])
+    with pytest.raises(ValueError, match="line 3"):
+        read_trace(bad)
+
+
+def _allocation(worth: object, rates: list[float], budget: float) -> list[float]:
+    """Looks a day of each page that are worth one price and spend the budget: bisection on price, then on interval."""
+    rate = np.array(rates)
+
+    def frequencies(price: float) -> np.ndarray:
+        low, high = np.full(len(rate), 1e-4), np.full(len(rate), 1e4)
+        for _ in range(80):
+            middle = np.sqrt(low * high)
+            reached = worth(rate, middle) >= price  # type: ignore[operator]
+            low, high = np.where(reached, low, middle), np.where(reached, middle, high)
+        return np.where(high > 9e3, 0.0, 1 / high)
+
+    least, most = 1e-9, 1e3
+    for _ in range(80):
+        price = (least * most) ** 0.5
+        least, most = (price, most) if frequencies(price).sum() > budget else (least, price)
+    return [float(one) for one in frequencies(least)]
+
+
+def test_chos_five_pages_get_the_looks_that_freshness_gives_them() -> None:
+    given = _allocation(freshness, [1.0, 2.0, 3.0, 4.0, 5.0], 5.0)
+
+    assert given == pytest.approx([1.15, 1.36, 1.35, 1.14, 0.0], abs=0.01)  # Cho & Garcia-Molina 2003, table 2
+
+
+def test_page_states_want_looks_in_proportion_to_the_rate() -> None:
+    given = _allocation(page_state, [1.0, 2.0, 3.0, 4.0, 5.0], 5.0)
+
+    assert given == pytest.approx([5 * rate / 15 for rate in range(1, 6)], abs=0.01)
+
+
+def test_a_fast_page_is_given_up_by_freshness_and_never_by_the_archive_index() -> None:
+    rates = np.array([1.0, 50.0]) / 3600
+    late = Model().index(rates, rates, np.array([3600.0, 3600.0]))
+    stale = freshness(rates, np.array([3600.0, 3600.0]))
+
+    assert stale[1] < stale[0] / 2
+    assert late[1] > 20 * late[0]
+
+
+def test_the_share_that_is_seen_falls_from_all_to_what_is_never_overwritten() -> None:
+    assert seen_share(0.0, 1 / 600, 0.4) == pytest.approx(1.0)
+    assert seen_share(1e9, 1 / 600, 0.4) == pytest.approx(0.6)

@@ -1,0 +1,61 @@
+"""Golden numbers: the scheduler that crawls, and the rules beside it, in one small made world. A change of the schedule
+that costs revisions shows here before anything is published; who means to change them measures with bench-schedule."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from tests.bench.scheduling.contest import BASELINES, ONE_BY_ONE, OURS, POLICIES, against
+from tests.bench.scheduling.world import Page, World, make
+
+WORLD = World(pages=150, hosts=20, days=1.0)
+GOLDEN = json.loads((Path(__file__).parent / "golden.json").read_text())
+TOLERANCE = 0.01
+
+
+@cache
+def world() -> list[Page]:
+    return make(WORLD, 7)
+
+
+@cache
+def figures(name: str, per_event: float = 1.0, noise: float = 0.0) -> dict[str, float]:
+    return against(name, WORLD, world(), per_event, seed=7, noise=noise).figures()
+
+
+@pytest.mark.parametrize("name", list(POLICIES))
+def test_what_is_caught_is_what_was_caught(name: str) -> None:
+    assert figures(name)["rev"] == pytest.approx(GOLDEN[name], abs=TOLERANCE)
+
+
+def test_no_other_rule_catches_more_and_knowing_the_future_does() -> None:
+    assert figures(OURS)["rev"] > max(figures(name)["rev"] for name in BASELINES)
+    assert figures(OURS)["rev"] < figures("clairvoyant")["rev"]
+
+
+def test_a_budget_is_never_exceeded() -> None:
+    assert figures(OURS, 0.3)["spent"] <= 0.3 + 1 / 100
+    assert figures("clairvoyant", 0.3)["spent"] <= 0.3 + 1 / 100
+
+
+def test_the_calendar_queue_decides_as_the_exact_form_does() -> None:
+    assert figures(ONE_BY_ONE)["rev"] == pytest.approx(figures(OURS)["rev"], abs=0.01)
+
+
+def test_bytes_that_change_with_every_look_cost_nothing() -> None:
+    quiet, noisy = figures(OURS), figures(OURS, noise=1.0)
+
+    assert noisy == quiet
+    assert figures("Nutch", noise=1.0)["rev"] < figures("Nutch")["rev"] - 0.03
+
+
+def test_worlds_are_the_same_for_one_seed_and_others_for_another() -> None:
+    small = replace(WORLD, pages=20)
+
+    assert [page.times for page in make(small, 1)] == [page.times for page in make(small, 1)]
+    assert [page.times for page in make(small, 1)] != [page.times for page in make(small, 2)]
