@@ -8,7 +8,7 @@ host's name, and the Crawl-delay of its own host's robots.txt, from whatever was
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -45,8 +45,14 @@ class Governor:
     """Paces requests: a global budget, a rate per host, Crawl-delay, Retry-After and back-off."""
 
     def __init__(self, *, budget: float, per_host: float, hosts: Mapping[str, float], min_gap: timedelta,
-                 random: Random | None = None) -> None:  # fmt: skip
+                 defaults: Container[str] = (), random: Random | None = None) -> None:  # fmt: skip
+        """``defaults``: which of ``per_host`` and ``min_gap`` nobody has given. A rate that is given wins over a
+        ``min_gap`` that is not."""
         self._budget, self._per_host, self._rates, self._min_gap = budget, per_host, dict(hosts), min_gap
+        clamps = "min_gap" not in defaults
+        self._least = min_gap if clamps else timedelta()  # for hosts with a rate of their own ...
+        self._least_of_others = min_gap if clamps or "per_host" in defaults else timedelta()
+        self._shortest = timedelta(seconds=1 / max(per_host, *hosts.values(), 1e-9))
         self._hosts: dict[str, _Host] = {}
         self._tokens = max(1.0, budget * BUDGET_DEPTH)
         self._filled: datetime | None = None
@@ -93,7 +99,8 @@ class Governor:
     def answered(self, host: str, *, status: int, latency: timedelta, retry_after: str | None, now: datetime) -> bool:
         """Learn from an answer: latency clamps the gap, 429 and 503 park the host. Whether this one has parked it."""
         state = self._of(host)
-        gap = min(max(latency * LATENCY_FACTOR, self._min_gap), LONGEST_LATENCY_GAP) if self._min_gap else timedelta()
+        gap = min(latency * LATENCY_FACTOR, LONGEST_LATENCY_GAP) if self._min_gap else timedelta()
+        gap = gap if gap > self._shortest else timedelta()  # it makes no difference, and is nothing to remember
         if gap != state.gap:
             state.gap = gap
             self.changed.add(group_of(host))
@@ -179,8 +186,10 @@ class Governor:
         return self._hosts.setdefault(group_of(host), _Host())
 
     def _gap(self, host: str, state: _Host | None) -> timedelta:
-        rate = self._rates.get(host, self._per_host)
-        own = max(timedelta(seconds=1 / rate), self._min_gap)
+        rate, least = self._rates.get(host), self._least
+        if rate is None:
+            rate, least = self._per_host, self._least_of_others
+        own = max(timedelta(seconds=1 / rate), least)
         if state is None:
             return own
         asked = [delay for (name, _), delay in state.delays.items() if name == host] if state.delays else []
