@@ -23,6 +23,7 @@ LONGEST_LATENCY_GAP = timedelta(seconds=30)
 BACK_OFF = timedelta(seconds=30)  # doubled with every refusal in a row ...
 LONGEST_BACK_OFF = timedelta(hours=1)  # ... up to this
 LONGEST_PARKING = timedelta(days=1)  # a longer Retry-After is obeyed a day at a time
+PROBED = timedelta(minutes=1)  # when a back-off is over one request goes first; so long others wait for its answer
 BUDGET_DEPTH = 60.0  # seconds of budget that may be saved up
 LONGEST_HEADER = 200  # letters of a Retry-After that are kept
 
@@ -38,6 +39,7 @@ class _Host:
     not_before: datetime | None = None
     asked: bool = False  # parked by an answer that asked for it; else because no answer came
     refusals: int = 0
+    probing: bool = False  # the back-off is over, and its first request has no answer yet
     retry_after: str = ""  # as the host spelt it
 
 
@@ -71,6 +73,10 @@ class Governor:
             times.append(state.not_before)
         return max(times)
 
+    def is_short(self, now: datetime) -> bool:
+        """Whether the budget of all hosts is spent at this moment."""
+        return self._token_at(now) > now
+
     def start(self, host: str, at: datetime) -> None:
         """A request to this host starts (or has its start reserved) ``at``."""
         self._fill(at)
@@ -95,10 +101,13 @@ class Governor:
         state = self._of(host)
         state.sent = now
         state.last_start = max(state.last_start or now, now)
+        if state.refusals and not _parked(state, now):
+            state.probing, state.not_before, state.asked = True, now + PROBED, False
 
     def answered(self, host: str, *, status: int, latency: timedelta, retry_after: str | None, now: datetime) -> bool:
         """Learn from an answer: latency clamps the gap, 429 and 503 park the host. Whether this one has parked it."""
         state = self._of(host)
+        _probed(state)
         gap = min(latency * LATENCY_FACTOR, LONGEST_LATENCY_GAP) if self._min_gap else timedelta()
         gap = gap if gap > self._shortest else timedelta()  # it makes no difference, and is nothing to remember
         if gap != state.gap:
@@ -124,6 +133,7 @@ class Governor:
     def failed(self, host: str, now: datetime) -> bool:
         """The host could not be reached: back off, longer each time. Whether this has parked it."""
         state = self._of(host)
+        _probed(state)
         before = state.not_before
         state.asked = state.asked and _parked(state, now)
         self._back_off(state, now)
@@ -220,6 +230,12 @@ class Governor:
 
 def _parked(state: _Host, now: datetime) -> bool:
     return state.not_before is not None and state.not_before > now
+
+
+def _probed(state: _Host) -> None:
+    """What comes back decides now, not the wait for it."""
+    if state.probing:
+        state.probing, state.not_before = False, None
 
 
 def _kept(name: str, state: _Host) -> HostState:

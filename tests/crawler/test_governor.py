@@ -235,6 +235,23 @@ def test_a_crawl_delay_holds_for_its_own_host_and_the_largest_of_its_origins_cou
     assert polite.free_at("www.example.org", NOW) == NOW + seconds(20)
 
 
+def test_when_a_back_off_is_over_one_request_goes_first_and_its_answer_decides() -> None:
+    for status, freed in ((200, True), (503, False)):
+        polite = governor(per_host=1.0, min_gap=seconds(0))
+        polite.failed("a.example", NOW)
+        over = polite.free_at("a.example", NOW)
+        polite.start("a.example", over)
+        polite.sent("a.example", over)
+
+        assert polite.free_at("a.example", over) == over + seconds(60)  # the others wait
+
+        answer = over + seconds(2)
+        polite.answered("a.example", status=status, latency=seconds(2), retry_after=None, now=answer)
+        wait = polite.free_at("a.example", answer) - answer
+
+        assert wait == seconds(0) if freed else seconds(48) <= wait <= seconds(72)  # the second back-off
+
+
 # what is sent late, or parked on its way --------------------------------------------------------------------
 
 
