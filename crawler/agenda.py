@@ -38,7 +38,7 @@ class _Entry:
     retry: bool = False  # the visit that is planned, or under way, is the second look at a page that was cut
     version: int = 0  # heap items of an older version are stale
     refusals: int = 0  # visits in a row that we were not let in
-    taken: datetime | None = None  # the turn of the visit that is under way
+    taken: datetime | None = None  # when the visit that is under way was due and seen to be
     begun: datetime | None = None  # the visit before, when it had waited for its host
     skipped: Counter[str] = field(default_factory=Counter)  # turns since the visit before, by cause
 
@@ -106,7 +106,7 @@ class Agenda:
             entry = self._entries.get(key)
             if entry is None or entry.version != version or entry.running:
                 continue
-            entry.running, entry.taken = True, scheduled
+            entry.running, entry.taken = True, now
             if entry.retry:  # out of turn: the schedule goes on from the visit that was cut
                 return Due(entry.watch, key, scheduled, "retry", _handed_over(entry))
             entry.skipped["down"] += turns_between(entry.policy, scheduled, now)  # the machine slept, for one

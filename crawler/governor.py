@@ -8,7 +8,7 @@ host's name, and the Crawl-delay of its own host's robots.txt, from whatever was
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -23,6 +23,7 @@ LONGEST_LATENCY_GAP = timedelta(seconds=30)
 BACK_OFF = timedelta(seconds=30)  # doubled with every refusal in a row ...
 LONGEST_BACK_OFF = timedelta(hours=1)  # ... up to this
 LONGEST_PARKING = timedelta(days=1)  # a longer Retry-After is obeyed a day at a time
+PROBED = timedelta(minutes=1)  # when a back-off is over one request goes first; so long others wait for its answer
 BUDGET_DEPTH = 60.0  # seconds of budget that may be saved up
 LONGEST_HEADER = 200  # letters of a Retry-After that are kept
 
@@ -38,6 +39,7 @@ class _Host:
     not_before: datetime | None = None
     asked: bool = False  # parked by an answer that asked for it; else because no answer came
     refusals: int = 0
+    probing: bool = False  # the back-off is over, and its first request has no answer yet
     retry_after: str = ""  # as the host spelt it
 
 
@@ -45,8 +47,14 @@ class Governor:
     """Paces requests: a global budget, a rate per host, Crawl-delay, Retry-After and back-off."""
 
     def __init__(self, *, budget: float, per_host: float, hosts: Mapping[str, float], min_gap: timedelta,
-                 random: Random | None = None) -> None:  # fmt: skip
+                 defaults: Container[str] = (), random: Random | None = None) -> None:  # fmt: skip
+        """``defaults``: which of ``per_host`` and ``min_gap`` nobody has given. A rate that is given wins over a
+        ``min_gap`` that is not."""
         self._budget, self._per_host, self._rates, self._min_gap = budget, per_host, dict(hosts), min_gap
+        clamps = "min_gap" not in defaults
+        self._least = min_gap if clamps else timedelta()  # for hosts with a rate of their own ...
+        self._least_of_others = min_gap if clamps or "per_host" in defaults else timedelta()
+        self._shortest = timedelta(seconds=1 / max(per_host, *hosts.values(), 1e-9))
         self._hosts: dict[str, _Host] = {}
         self._tokens = max(1.0, budget * BUDGET_DEPTH)
         self._filled: datetime | None = None
@@ -69,6 +77,10 @@ class Governor:
         """How many requests the budget has left."""
         passed = (now - self._filled).total_seconds() if self._filled else 0.0
         return min(self._tokens + max(passed, 0) * self._budget, max(1.0, self._budget * BUDGET_DEPTH))
+
+    def is_short(self, now: datetime) -> bool:
+        """Whether the budget of all hosts is spent at this moment."""
+        return self._token_at(now) > now
 
     def start(self, host: str, at: datetime) -> None:
         """A request to this host starts (or has its start reserved) ``at``."""
@@ -94,11 +106,15 @@ class Governor:
         state = self._of(host)
         state.sent = now
         state.last_start = max(state.last_start or now, now)
+        if state.refusals and not _parked(state, now):
+            state.probing, state.not_before, state.asked = True, now + PROBED, False
 
     def answered(self, host: str, *, status: int, latency: timedelta, retry_after: str | None, now: datetime) -> bool:
         """Learn from an answer: latency clamps the gap, 429 and 503 park the host. Whether this one has parked it."""
         state = self._of(host)
-        gap = min(max(latency * LATENCY_FACTOR, self._min_gap), LONGEST_LATENCY_GAP) if self._min_gap else timedelta()
+        _probed(state)
+        gap = min(latency * LATENCY_FACTOR, LONGEST_LATENCY_GAP) if self._min_gap else timedelta()
+        gap = gap if gap > self._shortest else timedelta()  # it makes no difference, and is nothing to remember
         if gap != state.gap:
             state.gap = gap
             self.changed.add(group_of(host))
@@ -122,6 +138,7 @@ class Governor:
     def failed(self, host: str, now: datetime) -> bool:
         """The host could not be reached: back off, longer each time. Whether this has parked it."""
         state = self._of(host)
+        _probed(state)
         before = state.not_before
         state.asked = state.asked and _parked(state, now)
         self._back_off(state, now)
@@ -184,8 +201,10 @@ class Governor:
         return self._hosts.setdefault(group_of(host), _Host())
 
     def _gap(self, host: str, state: _Host | None) -> timedelta:
-        rate = self._rates.get(host, self._per_host)
-        own = max(timedelta(seconds=1 / rate), self._min_gap)
+        rate, least = self._rates.get(host), self._least
+        if rate is None:
+            rate, least = self._per_host, self._least_of_others
+        own = max(timedelta(seconds=1 / rate), least)
         if state is None:
             return own
         asked = [delay for (name, _), delay in state.delays.items() if name == host] if state.delays else []
@@ -216,6 +235,12 @@ class Governor:
 
 def _parked(state: _Host, now: datetime) -> bool:
     return state.not_before is not None and state.not_before > now
+
+
+def _probed(state: _Host) -> None:
+    """What comes back decides now, not the wait for it."""
+    if state.probing:
+        state.probing, state.not_before = False, None
 
 
 def _kept(name: str, state: _Host) -> HostState:

@@ -22,6 +22,9 @@ class Memory:
     def __init__(self, governor: Governor, catalog: Catalog, worker: str) -> None:
         self._governor, self._catalog, self._worker = governor, catalog, worker
         self._turn = asyncio.Lock()
+        self._telling: asyncio.Task[None] | None = None
+        self._over = False
+        self._failed = False  # and it was said
         self.before: LastRun | None = None  # the crawl before this one
 
     def recall(self, now: datetime) -> None:
@@ -38,25 +41,33 @@ class Memory:
             if self._governor.changed:
                 await self._write(durable=True)
 
-    async def alive(self) -> None:
-        """From time to time: what is new, and that the crawler runs."""
+    def is_alive(self) -> None:
+        """From time to time: what is new, and that the crawler runs. Nobody waits for it."""
+        if self._telling is None or self._telling.done():
+            self._telling = asyncio.ensure_future(self._alive())
+
+    async def _alive(self) -> None:
         async with self._turn:
             await self._write()
 
     async def ended(self) -> None:
         """The crawl is over: when each host was last asked, and that nobody was killed."""
         async with self._turn:
+            self._over = True
             self._governor.changed.update(state.host for state in self._governor.states())
-            await self._write(ended=True)
+            await self._write()
 
-    async def _write(self, *, ended: bool = False, durable: bool = False) -> None:
+    async def _write(self, *, durable: bool = False) -> None:
         now, changed = clock.now(), set(self._governor.changed)
         self._governor.changed.clear()
         try:
             await asyncio.to_thread(
                 self._catalog.remember_hosts,
-                self._governor.states(changed), worker=self._worker, now=now, ended=ended, durable=durable,
+                self._governor.states(changed), worker=self._worker, now=now, ended=self._over, durable=durable,
             )  # fmt: skip
+            self._failed = False
         except CatalogError as e:
             self._governor.changed |= changed
-            log.error("the catalog does not take what was learnt of hosts, a kill now would forget it: %s", e)
+            if not self._failed:
+                log.error("the catalog does not take what was learnt of hosts, a kill now would forget it: %s", e)
+            self._failed = True

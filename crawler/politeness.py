@@ -32,7 +32,9 @@ ROBOTS = "robots"  # the role of a robots.txt request
 SLOT = "stoppress_slot"  # meta: the clock has taken this request's slot already
 MOST_HOPS = 5  # RFC 9309 2.3.1.2, and our limit for pages too
 LONGEST_WAIT = timedelta(hours=1)  # of a request within a visit: a hop, or a page behind its robots.txt
-HELD = timedelta(minutes=1)  # of a page that is open in the browser meanwhile
+HELD = timedelta(minutes=1)  # of a page that is open in the browser meanwhile, or whose host was parked on its way
+NOT_LIVE = timedelta(minutes=5)  # between two requests: people are told
+NOT_AT_ALL = timedelta()  # longer than GRACE: of what a page is shown with
 GRACE = timedelta(seconds=10)  # waits that are nearly over are waited for, also when the crawl ends
 
 
@@ -65,7 +67,10 @@ class Politeness:
 
         config: Config = config_of(crawler)
         crawl = config.crawl
-        governor = Governor(budget=crawl.budget, per_host=crawl.per_host, hosts=crawl.hosts, min_gap=crawl.min_gap)
+        governor = Governor(
+            budget=crawl.budget, per_host=crawl.per_host, hosts=crawl.hosts, min_gap=crawl.min_gap,
+            defaults={"per_host", "min_gap"} - crawl.model_fields_set,
+        )  # fmt: skip
         memory = None
         if has_keeper(crawler):
             keeper = keeper_of(crawler)
@@ -145,10 +150,13 @@ class Politeness:
     async def process_request(self, request: Request) -> None:
         if request.meta.get(ROLE) != ROBOTS:
             await self._consent(request.url)
-        if not request.meta.pop(SLOT, False):
+        has_slot = request.meta.pop(SLOT, False)
+        if not has_slot:
             await self._slot(request.url)
         await self.second(request.url)
-        await self._turn(request.url)
+        # Whoever has reserved its turn outside can come again; a hop has its visit behind it.
+        longest = NOT_AT_ALL if request.meta.get(ROLE) == REQUISITE else HELD if has_slot else LONGEST_WAIT
+        await self._turn(request.url, longest)
 
     async def process_response(self, request: Request, response: Response) -> Response:
         latency = timedelta(seconds=request.meta.get("download_latency", 0.0))
@@ -190,7 +198,7 @@ class Politeness:
         went_back = LONGEST_WAIT  # a clock that is further from it than it can be
         await self._until(host, lambda: at if at - clock.now() <= went_back else clock.now(), longest)
 
-    async def _turn(self, url: str, longest: timedelta = LONGEST_WAIT) -> None:
+    async def _turn(self, url: str, longest: timedelta) -> None:
         """The last thing before it is sent: was the one before it late, or the host parked meanwhile?"""
         host = host_of(url)
         await self._until(host, lambda: self.governor.send_at(host, clock.now()), longest)
@@ -247,7 +255,11 @@ class Politeness:
             held = known.rules if known else None
             rules = Rules(clock.now(), held, reachable=False, failure=None if held else e)
         self._origins[origin] = rules
-        if self.governor.crawl_delay(host_of(origin), rules.crawl_delay(self._agent), origin=origin):
+        delay = rules.crawl_delay(self._agent)
+        if self.governor.crawl_delay(host_of(origin), delay, origin=origin):
+            if delay > NOT_LIVE:
+                log.warning("%s asks for %g s between two requests (Crawl-delay); that is obeyed, so its pages "
+                            "cannot be followed live", origin, delay.total_seconds())  # fmt: skip
             await self._remember()
 
     async def _fetched(self, url: str, known: Rules | None) -> Rules:

@@ -27,8 +27,10 @@ def run(as_json: AsJson = False) -> None:
         standing = catalog.watches()
         watches = {row.urlkey: row.watch for row in standing if row.state == "active"}
         histories = catalog.histories(watches.keys())
+        refusals = catalog.refusals(watches.keys())
     agenda = Agenda()
-    agenda.set(watches.values(), {k: h.last_scheduled or h.last_started for k, h in histories.items()}, now)
+    last = {k: h.last_scheduled or h.last_started for k, h in histories.items()}
+    agenda.set(watches.values(), last, now, refusals=refusals)
     for at, watch in agenda.planned():
         if as_json:
             echo_json({"url": watch.url, "at": iso(at), "schedule": watch.schedule})

@@ -135,7 +135,7 @@ class LiveSpider(Spider):
             if now >= reload_at:
                 await self._reload(now)
                 if self.politeness.memory:
-                    await self.politeness.memory.alive()
+                    self.politeness.memory.is_alive()
                 await self._remember()
                 reload_at = now + RELOAD
             for begun in await self._ready(now):
@@ -271,7 +271,7 @@ class LiveSpider(Spider):
 
     def goes_before(self, host: str) -> bool:
         """Whether a page waits for this host, or for the budget of all hosts: requisites give way to it."""
-        short = self.politeness.governor.free_at("", clock.now()) > clock.now()
+        short = self.politeness.governor.is_short(clock.now())
         return bool(self.waiting.get(host)) or (short and any(self.waiting.values()))
 
     def _begin(self, due: Due, now: datetime) -> Visit:

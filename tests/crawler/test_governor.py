@@ -34,6 +34,26 @@ def test_a_host_is_asked_at_its_rate_and_others_do_not_wait() -> None:
     assert polite.free_at("b.example", NOW) == NOW
 
 
+@pytest.mark.parametrize(
+    ("defaults", "fast", "other"),
+    [((), 3, 3), (("min_gap",), 1, 0.5), (("min_gap", "per_host"), 1, 3), (("per_host",), 3, 3)],
+)
+def test_a_rate_that_is_given_wins_over_a_shortest_gap_that_is_not(
+    defaults: tuple[str, ...], fast: float, other: float
+) -> None:
+    polite = governor(per_host=2.0, defaults=defaults)
+    for host in ("fast.example", "a.example"):
+        polite.start(host, NOW)
+        polite.answered(host, status=200, latency=seconds(0.01), retry_after=None, now=NOW)
+
+    assert polite.free_at("fast.example", NOW) == NOW + seconds(fast)
+    assert polite.free_at("a.example", NOW) == NOW + seconds(other)
+
+    polite.answered("fast.example", status=200, latency=seconds(4), retry_after=None, now=NOW)
+
+    assert polite.free_at("fast.example", NOW) == NOW + seconds(20)  # a host that is slow is asked less often, always
+
+
 def test_crawl_delay_and_slow_answers_widen_the_gap() -> None:
     polite = governor(per_host=10.0)
     polite.start("a.example", NOW)
@@ -213,6 +233,23 @@ def test_a_crawl_delay_holds_for_its_own_host_and_the_largest_of_its_origins_cou
     polite.crawl_delay("www.example.org", seconds(0), origin="http://www.example.org")
 
     assert polite.free_at("www.example.org", NOW) == NOW + seconds(20)
+
+
+def test_when_a_back_off_is_over_one_request_goes_first_and_its_answer_decides() -> None:
+    for status, freed in ((200, True), (503, False)):
+        polite = governor(per_host=1.0, min_gap=seconds(0))
+        polite.failed("a.example", NOW)
+        over = polite.free_at("a.example", NOW)
+        polite.start("a.example", over)
+        polite.sent("a.example", over)
+
+        assert polite.free_at("a.example", over) == over + seconds(60)  # the others wait
+
+        answer = over + seconds(2)
+        polite.answered("a.example", status=status, latency=seconds(2), retry_after=None, now=answer)
+        wait = polite.free_at("a.example", answer) - answer
+
+        assert wait == seconds(0) if freed else seconds(48) <= wait <= seconds(72)  # the second back-off
 
 
 # what is sent late, or parked on its way --------------------------------------------------------------------

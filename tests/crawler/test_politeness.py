@@ -14,7 +14,8 @@ from scrapy.http import Response
 
 from crawler.governor import Governor
 from crawler.memory import Memory
-from crawler.politeness import Disallowed, Politeness
+from crawler.politeness import SLOT, Disallowed, Parked, Politeness
+from crawler.wire import REQUISITE, ROLE
 from pipelines import clock
 from pipelines.store.catalog import Catalog
 
@@ -158,3 +159,35 @@ def test_a_robots_txt_that_could_never_be_had_forbids_everything() -> None:
     polite, _ = asking(rules(503))
 
     assert asyncio.run(consent(polite, URL)) is False
+
+
+def test_hosts_of_one_registrable_name_wait_for_each_other() -> None:
+    polite, _ = asking(rules(404), rules(404))
+
+    async def sent() -> list[datetime]:
+        times = []
+        for host in ("www", "live"):
+            await polite.process_request(Request(f"http://{host}.a.example/"))
+            times.append(clock.now())
+        return times
+
+    first, second = asyncio.run(sent())
+
+    assert second - first >= timedelta(seconds=1)
+
+
+@pytest.mark.parametrize("meta", [{}, {ROLE: REQUISITE}], ids=["a page", "a requisite"])
+def test_what_has_its_turn_is_not_sent_when_its_host_was_parked_meanwhile(meta: dict[str, Any]) -> None:
+    polite, _ = asking(rules(404))
+    polite.governor.start("www.a.example", clock.now())
+    polite.governor.answered("live.a.example", status=503, latency=timedelta(), retry_after="900", now=clock.now())
+
+    with pytest.raises(Parked, match="may not be asked before"):
+        asyncio.run(polite.process_request(Request(URL, meta={SLOT: True, **meta})))
+
+
+def test_people_are_told_of_a_crawl_delay_that_leaves_nothing_live(caplog: pytest.LogCaptureFixture) -> None:
+    polite, _ = asking(rules(200, "User-agent: *\nCrawl-delay: 3000"))
+
+    assert asyncio.run(consent(polite, URL))
+    assert ["3000 s between two requests" in record.message for record in caplog.records] == [True]

@@ -109,6 +109,10 @@ def test_a_machine_that_slept_costs_turns() -> None:
 
     assert next_due(made, NOON + 12 * MINUTE) == (NOON, (("down", 2),))
 
+    made.ended(KEY, NOON + 18 * MINUTE, begun=NOON + 16 * MINUTE)
+
+    assert next_due(made, NOON + 20 * MINUTE)[1] == (("host", 1),)  # each turn counts once
+
 
 def test_skipped_turns_are_in_the_ledger_in_the_log_and_in_a_rebuilt_catalog(
     raw_server: RawServer, tmp_path: Path
