@@ -50,6 +50,7 @@ VERBS: dict[str, tuple[str, str]] = {
     "discover": ("crawler.cli.discover", "Live pages of a site, found and confirmed."),
     "crawl": ("crawler.cli.crawl", "Visit what is due."),
     "due": ("crawler.cli.due", "What will be visited when."),
+    "schedule": ("crawler.cli.schedule", "Why a page is visited when it is; what a budget buys."),
     "pages": ("retrieval.cli.pages", "The pages that are kept."),
     "versions": ("retrieval.cli.versions", "All versions of a page."),
     "show": ("retrieval.cli.show", "A page as it was at a moment, as text."),

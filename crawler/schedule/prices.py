@@ -23,7 +23,7 @@ class Prices:
     """``least``: below it only the bounds of each watch bind, and a price would drift away and take days to return."""
 
     def __init__(self, least: float, price: float | None = None) -> None:
-        self._least = least
+        self.least = least
         self.price = least if price is None else price
         self.hosts: NDArray[np.float64] = np.ones(16)
         self._corrected: float | None = None
@@ -31,13 +31,13 @@ class Prices:
 
     def at_least(self, least: float) -> None:
         """From now on no less than this: some watch may be looked at more often."""
-        at_rest = self.price == self._least
-        self._least = min(self._least, least)
+        at_rest = self.price == self.least
+        self.least = min(self.least, least)
         if at_rest:
-            self.price = self._least
+            self.price = self.least
 
     def set(self, price: float) -> None:
-        self.price = min(max(price, self._least), MOST)
+        self.price = min(max(price, self.least), MOST)
 
     def grow(self, hosts: int) -> None:
         if hosts > len(self.hosts):

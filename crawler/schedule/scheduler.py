@@ -234,6 +234,16 @@ class Scheduler:
             found |= (last < ended + after) & (ended + after <= now)
         return found
 
+    def worth(self, key: str, now: float) -> tuple[float, float]:
+        """(worth of a look now, expected unseen events)."""
+        worth, unseen = self._worth_of(np.array([self.pool.numbers[key]]), now)
+        return float(worth[0]), float(unseen[0])
+
+    def closing_at(self, number: int, at: float, within: float) -> bool:
+        """Whether a closing look falls to this time."""
+        ended = self.pool.ended[number]
+        return any(abs(ended + after - at) <= within for after in self._closing)
+
     def price_of(self, number: int) -> float:
         return float(self.prices.price * self.prices.hosts[self.pool.host[number]])
 
@@ -244,24 +254,31 @@ class Scheduler:
     def due(self, numbers: Numbers, now: float) -> Floats:
         """When a look at each will be worth its price, at today's prices. A hint that is known makes it sooner than
         this says, at the next judging."""
-        pool, model = self.pool, self.model
+        pool = self.pool
         last = pool.last[numbers]
         most = np.where(pool.ended[numbers] <= now, pool.after[numbers], pool.most[numbers])
         price = self.prices.price * self.prices.hosts[pool.host[numbers]]
-        slow, fast, weight = pool.slow[numbers], pool.fast[numbers], pool.weight[numbers]
-        low, high = np.log(pool.least[numbers]), np.log(most)
-        for _ in range(STEPS):
-            middle = (low + high) / 2
-            u = np.exp(middle)
-            worth = model.index(slow, fast, u, weight=weight)
-            reached = (worth >= price) & (model.unseen(slow, fast, u) >= model.floor)
-            low, high = np.where(reached, low, middle), np.where(reached, middle, high)
-        at = last + np.exp(high)
+        at = last + self.intervals(numbers, price, most)
         for after in self._closing:
             closing = pool.ended[numbers] + after
             at = np.where(last < closing, np.minimum(at, closing), at)
         at = np.maximum(at, np.minimum(pool.fresh[numbers], last + most))
         return np.maximum(np.maximum(at, pool.hold[numbers]), pool.begins[numbers])
+
+    def intervals(self, numbers: Numbers, prices: Floats, most: Floats | None = None) -> Floats:
+        """How long after a look the next one is worth its price; within the bounds of each watch. By bisection: of a
+        burst, whose worth may fall again, it may be a later time."""
+        pool, model = self.pool, self.model
+        slow, fast, weight = pool.slow[numbers], pool.fast[numbers], pool.weight[numbers]
+        low, high = np.log(pool.least[numbers]), np.log(pool.most[numbers] if most is None else most)
+        for _ in range(STEPS):
+            middle = (low + high) / 2
+            u = np.exp(middle)
+            worth = model.index(slow, fast, u, weight=weight)
+            reached = (worth >= prices) & (model.unseen(slow, fast, u) >= model.floor)
+            low, high = np.where(reached, low, middle), np.where(reached, middle, high)
+        found: Floats = np.exp(high)
+        return found
 
     def _horizon(self) -> float:
         return LONG_HORIZON if len(self.pool) > LONG_FROM else HORIZON

@@ -29,6 +29,14 @@ class HostRows(Database):
         query = select(hosts).where(hosts.c.worker == worker, hosts.c.host != _ITSELF).order_by(hosts.c.host)
         return self.read(lambda connection: [_state(row) for row in connection.execute(query).mappings()])
 
+    def all_hosts(self) -> dict[str, list[HostState]]:
+        """What any worker remembers, by host."""
+        query = select(hosts).where(hosts.c.host != _ITSELF).order_by(hosts.c.host, hosts.c.worker)
+        found: dict[str, list[HostState]] = {}
+        for row in self.read(lambda connection: connection.execute(query).mappings().all()):
+            found.setdefault(row["host"], []).append(_state(row))
+        return found
+
     def last_run(self, worker: str) -> LastRun | None:
         """The crawler that remembered last; None: there was none."""
         query = select(hosts).where(hosts.c.worker == worker, hosts.c.host == _ITSELF)

@@ -1,0 +1,160 @@
+"""``stoppress schedule``: why a page is visited when it is, and what a budget would buy."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Annotated
+
+import numpy as np
+import typer
+
+from crawler.cli.common import watchlist_config
+from crawler.outlook import Explained, Outlook
+from crawler.schedule.plan import Plan
+from pipelines import units
+from pipelines.cli.common import AsJson, echo_json, say
+from pipelines.face import Json, iso
+from pipelines.model import Visit
+from pipelines.opened import open_catalog
+from pipelines.urlkey import normalise
+
+
+class What(StrEnum):
+    """The two questions."""
+
+    explain = "explain"
+    plan = "plan"
+
+
+def run(
+    what: Annotated[What, typer.Argument(metavar="explain|plan", help="The question.")],
+    url: Annotated[str | None, typer.Argument(metavar="[URL]", help="The page, for explain.")] = None,
+    budget: Annotated[
+        str | None, typer.Option("--budget", metavar="RATE", help='For plan: "2/s" [default: [crawl] budget].')
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Why a page is visited when it is (explain), or what a budget would buy before it is spent (plan).
+
+    explain tells the rates that were learnt (new events an hour, over hours and over minutes), the events that are
+    expected and not seen, what a look is worth now, its price, the next visit and the one thing that decides when. plan
+    tells the expected requests of each host, the share of revisions that would be caught, and which hosts are asked as
+    often as they may be. Both read the catalog alone; the crawler may be running.
+
+    Examples:
+
+      stoppress schedule explain https://www.example.org/live/storm
+
+      stoppress schedule plan --budget 5/s
+    """
+    if what is What.explain and url is None:
+        raise typer.BadParameter("explain needs the URL of a page: stoppress schedule explain URL")
+    if what is What.plan and url is not None:
+        raise typer.BadParameter("plan is about all watches; leave the URL out, or ask: stoppress schedule explain URL")
+    if what is What.explain and budget is not None:
+        raise typer.BadParameter("--budget is for plan")
+    config = watchlist_config()
+    rate = _rate(budget) if budget is not None else config.crawl.budget
+    now = datetime.now(UTC)
+    with open_catalog(config) as catalog:
+        outlook = Outlook(config, catalog, now)
+        if url is not None:
+            _tell_page(outlook.explain(normalise(url)), now, as_json=as_json)
+        else:
+            _tell_plan(outlook, outlook.plan(rate), as_json=as_json)
+
+
+def _rate(text: str) -> float:
+    try:
+        return units.rate(text)
+    except ValueError as e:
+        raise typer.BadParameter(f"--budget {e}") from e
+
+
+def _tell_page(told: Explained, now: datetime, *, as_json: bool) -> None:
+    if as_json:
+        echo_json(_page_json(told))
+        return
+    watch = told.watch
+    bounds = f"min {units.spell(watch.min)}, max {units.spell(watch.max)}" if told.slow is not None else ""
+    print(watch.url)
+    _line("schedule", ", ".join(filter(None, (watch.schedule, bounds, f"until {watch.until}"))))
+    if told.slow is not None and told.fast is not None:
+        _line("rates", f"{told.slow:.3g} new events an hour over hours, {told.fast:.3g} over minutes")
+        _line("unseen", f"{told.unseen:.3g} events are expected since the last look")
+        _line("worth", f"{told.worth:.3g} now; its price {(told.price or 0) * (told.host_price or 0):.3g} "
+                       f"= {told.price:.3g} for all x {told.host_price:.3g} for its host")  # fmt: skip
+    coming = f"{told.next:%Y-%m-%d %H:%M:%S} UTC" if told.next and told.next > now else "now"
+    _line("next", coming if told.next else "-")
+    _line("because", told.binding)
+    for visit in told.last:
+        _line("visited", f"{visit.started:%Y-%m-%d %H:%M:%S}  {visit.why:8} {_outcome(visit)}")
+    if not told.last:
+        _line("visited", "never")
+
+
+def _line(name: str, text: str) -> None:
+    print(f"  {name:9} {text}")
+
+
+def _outcome(visit: Visit) -> str:
+    words = [visit.outcome or "running", visit.reason, f"v{visit.version_seq}" if visit.version_seq else visit.reading]
+    return " ".join(word for word in words if word)
+
+
+def _page_json(told: Explained) -> Json:
+    watch = told.watch
+    line: Json = {
+        "url": watch.url, "schedule": watch.schedule, "state": told.state,
+        "next": iso(told.next) if told.next else None, "binding": told.binding,
+    }  # fmt: skip
+    if told.slow is not None:
+        line |= {"rate_slow_per_h": told.slow, "rate_fast_per_h": told.fast, "unseen": told.unseen,
+                 "worth": told.worth, "price": told.price, "host_price": told.host_price}  # fmt: skip
+    line["visits"] = [
+        {"started": iso(visit.started), "scheduled": iso(visit.scheduled) if visit.scheduled else None,
+         "previous": iso(visit.previous) if visit.previous else None, "why": visit.why, "outcome": visit.outcome,
+         "reason": visit.reason, "version": visit.version_seq}
+        for visit in told.last
+    ]  # fmt: skip
+    return line
+
+
+def _tell_plan(outlook: Outlook, told: Plan, *, as_json: bool) -> None:
+    if as_json:
+        echo_json(_plan_json(told))
+        return
+    count = len(outlook.adaptive) + len(outlook.agenda)
+    if not count:
+        say("nothing is watched; next: stoppress watch URL")
+        return
+    print(f"{count} watch(es), {len(told.numbers)} of them adaptive; budget {told.budget * 3600:.4g} requests an hour")
+    print(f"  requests      {told.requests * 3600:.4g} an hour ({told.requests / told.budget:.0%} of the budget)")
+    if len(told.numbers):
+        print(f"  new events    {told.events * 3600:.3g} an hour are expected, by the rates learnt so far")
+        print(f"  completeness  {told.completeness:.1%} of their revisions would be caught, {_span(told.delay)} after "
+              "they came in the mean (an estimate)")  # fmt: skip
+        quarters = [_span(float(part)) for part in np.quantile(told.intervals, (0.0, 0.5, 1.0))]
+        print(f"  intervals     {quarters[0]} to {quarters[2]}, the median {quarters[1]}")
+        per_event = told.requests / told.events if told.events else float("inf")
+        if per_event < 0.5:
+            print(f"  a small budget: {per_event:.2g} requests for each event; max = \"6h\" would leave more for busy "
+                  "pages")  # fmt: skip
+    for host, rate in sorted(told.hosts.items(), key=lambda one: -one[1])[:20]:
+        print(f"  {rate * 3600:8.4g}/h    {host}{'  (as often as it may be asked)' if host in told.bound else ''}")
+    if told.slowed:
+        print(f"  {len(told.slowed)} watch(es) would be worth a look sooner than their host allows")
+
+
+def _span(seconds: float) -> str:
+    return units.spell(timedelta(seconds=max(round(seconds), 1)))
+
+
+def _plan_json(told: Plan) -> Json:
+    return {
+        "budget_per_h": told.budget * 3600, "requests_per_h": told.requests * 3600,
+        "events_per_h": told.events * 3600, "completeness": told.completeness, "delay_s": told.delay,
+        "price": told.price, "hosts": {host: rate * 3600 for host, rate in told.hosts.items()},
+        "bound": list(told.bound), "slowed": list(told.slowed),
+    }  # fmt: skip

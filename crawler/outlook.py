@@ -1,0 +1,213 @@
+"""What comes next and why, told without crawling: from the catalog, as a running crawler would start from it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+
+from pipelines.config import Config
+from pipelines.errors import WatchlistError
+from pipelines.model import Visit, Watch
+from pipelines.store.catalog import Catalog, StandingWatch
+from pipelines.store.stored import HostState
+from pipelines.units import spell
+from pipelines.urlkey import urlkey
+
+from .adaptive import Adaptive, is_adaptive
+from .agenda import Agenda
+from .governor import Governor
+from .hosts import group_of, group_of_url, host_of
+from .schedule import REFUSED_AFTER, Every
+from .schedule.plan import Plan, plan
+from .watchlist import policy_of
+
+LOOKED_BACK = 10  # visits that an explanation shows
+A_CRON_DAY = 86_400.0  # seconds over which the turns of a cron schedule are counted
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """One page's schedule. What only the adaptive one has is None for others; rates per hour."""
+
+    watch: Watch
+    state: str
+    next: datetime | None
+    binding: str  # what decides when, in words
+    last: tuple[Visit, ...]
+    slow: float | None = None
+    fast: float | None = None
+    unseen: float | None = None
+    worth: float | None = None
+    price: float | None = None
+    host_price: float | None = None
+
+
+class Outlook:
+    """Of one moment. Reads once; what only a running crawler knows (the turn of a host just now) is not in it."""
+
+    def __init__(self, config: Config, catalog: Catalog, now: datetime) -> None:
+        self.config, self.now = config, now
+        self.standing = catalog.watches()
+        active = {row.urlkey: row.watch for row in self.standing if row.state == "active"}
+        histories = catalog.histories(active.keys())
+        self._catalog, self._refusals = catalog, catalog.refusals(active.keys())
+        crawl = config.crawl
+        self.governor = Governor(
+            budget=crawl.budget, per_host=crawl.per_host, hosts=crawl.hosts, min_gap=crawl.min_gap
+        )
+        self._hosts = _newest(catalog.all_hosts())
+        self.governor.recall(self._hosts.values(), now=now, killed=False)
+        self.agenda = Agenda()
+        last = {key: one.last_scheduled or one.last_started for key, one in histories.items()}
+        timed = [watch for watch in active.values() if not is_adaptive(watch)]
+        self.agenda.set(timed, last, now, refusals=self._refusals)
+        self.adaptive = Adaptive(budget=crawl.budget, after_end=config.defaults.after_end)
+        good = {key: one.last_good for key, one in histories.items() if one.last_good}
+        weighed = [watch for watch in active.values() if is_adaptive(watch)]
+        self.adaptive.set(weighed, catalog.learnt(urlkey(watch.url) for watch in weighed), good)
+        self.adaptive.recall_prices(catalog.prices())
+
+    def planned(self) -> list[tuple[datetime, Watch]]:
+        """All next visits in order."""
+        rows = self.agenda.planned() + self.adaptive.planned(self.now)
+        return sorted(rows, key=lambda row: (row[0], row[1].url))
+
+    # one page ---------------------------------------------------------------------------------------------
+
+    def explain(self, url: str) -> Explained:
+        """WatchlistError if it is not watched."""
+        key = urlkey(url)
+        row = next((row for row in self.standing if row.urlkey == key), None)
+        if row is None:
+            raise WatchlistError(f"{url} is not watched; stoppress watches lists what is")
+        last = tuple(self._catalog.visits(row.watch.url, limit=LOOKED_BACK))
+        if row.state != "active":
+            why = f": {row.reason}" if row.reason else ""
+            return Explained(row.watch, row.state, None, f"it is {row.state}{why}; no visit is planned", last)
+        at = next(at for at, watch in self.planned() if urlkey(watch.url) == key)
+        host_at = self.governor.free_at(host_of(row.watch.url), self.now)
+        coming = max(at, host_at)
+        binding = self._binding(row, at, host_at, last)
+        if not is_adaptive(row.watch):
+            return Explained(row.watch, row.state, coming, binding, last)
+        return self._weighed(row, coming, binding, last)
+
+    def _weighed(self, row: StandingWatch, at: datetime, binding: str, last: tuple[Visit, ...]) -> Explained:
+        schedule = self.adaptive.scheduler
+        pool, number = schedule.pool, schedule.pool.numbers[row.urlkey]
+        worth, unseen = schedule.worth(row.urlkey, self.now.timestamp())
+        return Explained(
+            row.watch, row.state, at, binding, last,
+            slow=float(pool.slow[number]) * 3600, fast=float(pool.fast[number]) * 3600, unseen=unseen, worth=worth,
+            price=float(schedule.prices.price), host_price=float(schedule.prices.hosts[pool.host[number]]),
+        )  # fmt: skip
+
+    def _binding(self, row: StandingWatch, at: datetime, host_at: datetime, last: tuple[Visit, ...]) -> str:
+        """The one thing that decides when the next visit is."""
+        watch, group = row.watch, group_of_url(row.watch.url)
+        parked = {state.host: state for state in self.governor.parked(self.now)}.get(group)
+        if parked is not None and parked.not_before is not None:
+            return f"parked until {_at(parked.not_before)}: {_parking(parked)}"
+        refusals = self._refusals.get(row.urlkey, 0)
+        if refusals >= REFUSED_AFTER:
+            return f"asked for once an hour: it has refused {refusals} visits in a row"
+        if watch.from_ and watch.from_ > self.now:
+            return f"not before {_at(watch.from_)} (from)"
+        if last and last[-1].outcome is None:
+            return f"a visit that began {_at(last[-1].started)} is under way, or its crawler was killed"
+        if host_at > max(at, self.now):
+            return f"{_in(at - self.now)}; waiting: {self._host_words(host_of(watch.url), group)}"
+        if not is_adaptive(watch):
+            return f"{_in(at - self.now)}: its turn by {watch.schedule!r}"
+        return f"{_in(at - self.now)}: {self._reason(row.urlkey, at)}"
+
+    def _host_words(self, host: str, group: str) -> str:
+        shared = Counter(group_of_url(row.watch.url) for row in self.standing if row.state == "active")[group]
+        rate = self.config.crawl.hosts.get(host, self.config.crawl.per_host)
+        known = self._hosts.get(group)
+        asked = [delay for name, _, delay in known.crawl_delays if name == host] if known else []
+        words = f"host cap {rate * 60:.3g}/min"
+        if asked and max(asked) > timedelta(seconds=1 / rate):
+            words = f"Crawl-delay {spell(max(asked))} of its robots.txt"
+        return f"{words}, shared by {shared} watch{'es' if shared > 1 else ''}"
+
+    def _reason(self, key: str, at: datetime) -> str:
+        """Why an adaptive watch is due then and not before."""
+        schedule = self.adaptive.scheduler
+        pool, number = schedule.pool, schedule.pool.numbers[key]
+        since, tick = at.timestamp() - float(pool.last[number]), 2.0
+        if not np.isfinite(since):
+            return "it was never seen"
+        ended = bool(pool.ended[number] <= self.now.timestamp())
+        if since <= float(pool.least[number]) + tick:
+            return "no sooner by min"
+        if since >= float(pool.after[number] if ended else pool.most[number]) - tick:
+            return "no later by " + ("after_end, as its coverage has ended" if ended else "max")
+        if schedule.closing_at(number, at.timestamp(), tick):
+            return "a closing look after the end of its coverage"
+        worth, _ = schedule.worth(key, at.timestamp() - tick)
+        if worth >= schedule.price_of(number):
+            return f"less than {schedule.model.floor:g} new events are expected before"
+        return "then it is worth the price; before, the budget brings more elsewhere"
+
+    # all pages --------------------------------------------------------------------------------------------
+
+    def plan(self, budget: float) -> Plan:
+        """What this budget (requests a second) would buy."""
+        caps: dict[str, float] = {}
+        fixed: dict[str, float] = {}
+        for row in self.standing:
+            if row.state != "active":
+                continue
+            group, host = group_of_url(row.watch.url), host_of(row.watch.url)
+            caps[group] = max(caps.get(group, 0.0), self._most_of(host))
+            if not is_adaptive(row.watch):
+                fixed[group] = fixed.get(group, 0.0) + _rate_of(row.watch, self.now)
+        return plan(self.adaptive.scheduler, budget, caps, fixed)
+
+    def _most_of(self, host: str) -> float:
+        """Requests a second, by its configured rate and the Crawl-delay that is known."""
+        rate = self.config.crawl.hosts.get(host, self.config.crawl.per_host)
+        known = self._hosts.get(group_of(host))
+        delays = [delay.total_seconds() for name, _, delay in known.crawl_delays if name == host] if known else []
+        return 1 / max([1 / rate, self.config.crawl.min_gap.total_seconds(), *delays])
+
+
+def _rate_of(watch: Watch, now: datetime) -> float:
+    policy = policy_of(watch)
+    if isinstance(policy, Every):
+        return 1 / policy.interval.total_seconds()
+    end, at, count = now + timedelta(seconds=A_CRON_DAY), now, 0
+    while at < end and count < A_CRON_DAY / 60:
+        at = policy.due(None, at + timedelta(seconds=1))
+        count += at < end
+    return count / A_CRON_DAY
+
+
+def _newest(states: Mapping[str, list[HostState]]) -> dict[str, HostState]:
+    """Of several workers that know a host, the one that asked it last."""
+    oldest = datetime.min.replace(tzinfo=UTC)
+    return {
+        host: max(known, key=lambda state: (state.not_before or oldest, state.last_start or oldest))
+        for host, known in states.items()
+    }
+
+
+def _parking(state: HostState) -> str:
+    if state.retry_after:
+        return f"it answered Retry-After {state.retry_after}"
+    if state.asked:
+        return "it answered 429 or 503 and named no time"
+    return f"it could not be reached {state.refusals} times" if state.refusals > 1 else "it could not be reached"
+
+
+def _in(span: timedelta) -> str:
+    return "due" if span <= timedelta() else f"due in {spell(timedelta(seconds=max(int(span.total_seconds()), 1)))}"
+
+
+def _at(moment: datetime) -> str:
+    return f"{moment:%Y-%m-%d %H:%M:%S} UTC"

@@ -1,0 +1,111 @@
+"""What a budget would buy, before it is spent: by the index, at the rates that were learnt. Pure.
+
+One price for all and one for each host that is asked as often as it may be: the two that fit are found by halving, as
+a crawl would find them by and by. Pages are taken as they are today; no burst and no night is foreseen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .pool import Floats, Numbers
+from .scheduler import Scheduler
+from .worth import seen_share
+
+HALVINGS = 40
+DEAREST = 1e9
+RICH = 0.99  # of a bound that is used to more than this share it is said that it binds
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """``intervals``: of each watch, seconds; rates in requests a second. ``events``: expected per second, of all."""
+
+    budget: float
+    price: float
+    requests: float
+    events: float
+    completeness: float  # expected share of revisions that are caught
+    delay: float  # expected seconds from publication to capture, mean
+    numbers: Numbers
+    intervals: Floats
+    hosts: dict[str, float]
+    bound: tuple[str, ...]  # hosts that are asked as often as they may be
+    slowed: tuple[str, ...]  # watches that would be worth a look sooner than their host allows
+
+
+def plan(schedule: Scheduler, budget: float, caps: Mapping[str, float], fixed: Mapping[str, float]) -> Plan:
+    """``caps``: the most requests a second of each host; ``fixed``: what other schedules take of it, by host."""
+    pool = schedule.pool
+    numbers = pool.there()
+    names = pool.host_names
+    cap = np.array([max(caps.get(name, np.inf) - fixed.get(name, 0.0), 1e-9) for name in names])
+    left = max(budget - sum(fixed.values()), 1e-9)
+    hosts = pool.host[numbers]
+
+    def at_price(price: float) -> tuple[Floats, Floats]:
+        return _within(schedule, numbers, hosts, price, cap)
+
+    low, high = schedule.prices.least, DEAREST
+    intervals, rates = at_price(low)
+    price = low
+    if rates.sum() > left:
+        for _ in range(HALVINGS):
+            price = float(np.sqrt(low * high))
+            intervals, rates = at_price(price)
+            low, high = (price, high) if rates.sum() > left else (low, price)
+        price = high
+        intervals, rates = at_price(price)
+    return _told(schedule, budget, price, numbers, intervals, rates, cap, fixed)
+
+
+def _within(schedule: Scheduler, numbers: Numbers, hosts: NDArray[np.int32], price: float,
+            cap: Floats) -> tuple[Floats, Floats]:  # fmt: skip
+    """(interval of each watch, rate of each host) at this price, no host above its cap."""
+    low, high = np.ones(len(cap)), np.full(len(cap), DEAREST)
+
+    def tried(own: Floats) -> tuple[Floats, Floats]:
+        intervals = schedule.intervals(numbers, price * own[hosts])
+        rates: Floats = np.bincount(hosts, 1 / intervals, minlength=len(cap)).astype(np.float64)
+        return intervals, rates
+
+    intervals, rates = tried(low)
+    over = rates > cap
+    if over.any():
+        for _ in range(HALVINGS):
+            middle = np.where(over, np.sqrt(low * high), 1.0)
+            _, rates = tried(middle)
+            low, high = np.where(rates > cap, middle, low), np.where(rates > cap, high, middle)
+        intervals, rates = tried(np.where(over, high, 1.0))
+    # Where even ``max`` is too often the queue of the host is what spaces the looks.
+    stretch = np.maximum(rates / cap, 1.0)
+    return intervals * stretch[hosts], rates / stretch
+
+
+def _told(schedule: Scheduler, budget: float, price: float, numbers: Numbers, intervals: Floats, rates: Floats,
+          cap: Floats, fixed: Mapping[str, float]) -> Plan:  # fmt: skip
+    pool, model = schedule.pool, schedule.model
+    slow = pool.slow[numbers]
+    seen = seen_share(intervals, model.hazard, model.overwritten)
+    events = float(slow.sum())
+    bound = rates >= RICH * cap
+    wanted = schedule.intervals(numbers, np.full(len(numbers), price))
+    slowed = bound[pool.host[numbers]] & (intervals > 1.01 * wanted)
+    total = {name: float(rate) + fixed.get(name, 0.0) for name, rate in zip(pool.host_names, rates, strict=True)}
+    return Plan(
+        budget=budget,
+        price=price,
+        requests=float(rates.sum()) + sum(fixed.values()),
+        events=events,
+        completeness=float((slow * seen).sum() / events) if events else 1.0,
+        delay=float((slow * intervals / 2).sum() / events) if events else 0.0,
+        numbers=numbers,
+        intervals=intervals,
+        hosts={name: rate for name, rate in sorted({**fixed, **total}.items()) if rate > 0},
+        bound=tuple(name for name, binds in zip(pool.host_names, bound, strict=True) if binds),
+        slowed=tuple(pool.keys[number] for number in numbers[slowed]),
+    )
