@@ -189,7 +189,7 @@ class EgressTable(Table):
 class DefaultsTable(Table):
     schedule: str = "every 5m"
     min: SomeTime = timedelta(seconds=60)
-    max: SomeTime = LONGEST  # for the adaptive schedule, which is refused itself until it exists
+    max: SomeTime = LONGEST  # of the adaptive schedule
     until: Until = "end-of-coverage"
     # Closing looks after the end of coverage. Today only the longest counts: an ended page is visited on its own
     # schedule until nothing has changed for that long; the shorter ones bring no visits beside the schedule.

@@ -20,6 +20,9 @@ from pipelines.opened import open_catalog
 from pipelines.urlkey import normalise
 
 
+MORE = 1.02  # of a budget, and it is not enough
+
+
 class What(StrEnum):
     """The two questions."""
 
@@ -131,6 +134,8 @@ def _tell_plan(outlook: Outlook, told: Plan, *, as_json: bool) -> None:
         return
     print(f"{count} watch(es), {len(told.numbers)} of them adaptive; budget {told.budget * 3600:.4g} requests an hour")
     print(f"  requests      {told.requests * 3600:.4g} an hour ({told.requests / told.budget:.0%} of the budget)")
+    if told.requests > MORE * told.budget:
+        print("  more than there is, though every look waits as long as max allows: looks will be late")
     if len(told.numbers):
         print(f"  new events    {told.events * 3600:.3g} an hour are expected, by the rates learnt so far")
         print(f"  completeness  {told.completeness:.1%} of their revisions would be caught, {_span(told.delay)} after "

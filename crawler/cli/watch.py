@@ -20,10 +20,15 @@ def run(
     url: Annotated[str, typer.Argument(help="The page.")],
     every: Annotated[str | None, typer.Option(help='How often: "60s", "5m", "1h".')] = None,
     cron: Annotated[str | None, typer.Option(help='Or as cron: "*/10 6-23 * * *".')] = None,
+    adaptive: Annotated[
+        bool, typer.Option("--adaptive", help="Or as often as a look is worth it, by what the page has taught.")
+    ] = False,
+    weight: Annotated[float | None, typer.Option(help="With --adaptive: how dear it is to lose [default: 1].")] = None,
     timezone: Annotated[str | None, typer.Option(help="The time zone of --cron, an IANA name.")] = None,
     from_: Annotated[str | None, typer.Option("--from", help="Not before this time.")] = None,
     until: Annotated[str | None, typer.Option(help='"end-of-coverage", "48h-idle" or a date.')] = None,
     min_: Annotated[str | None, typer.Option("--min", help="The fastest that is allowed [default: 60s].")] = None,
+    max_: Annotated[str | None, typer.Option("--max", help="The slowest, with --adaptive [default: 1h].")] = None,
     render: Annotated[str | None, typer.Option(help='"http" or "browser": for pages that scripts make.')] = None,
     requisites: Annotated[
         bool, typer.Option("--requisites", help="Keep style sheets, images and fonts, too: a replay then looks right.")
@@ -39,20 +44,24 @@ def run(
 
       stoppress watch https://www.example.org/live/storm --every 2m --until 48h-idle
 
+      stoppress watch https://www.example.org/live/storm --adaptive --weight 2
+
       stoppress watch https://www.example.org/live/storm --requisites --tag storms
 
       stoppress watch https://www.example.org/live/storm --cron "*/10 6-23 * * *" --timezone Europe/London
     """
-    if every and cron:
-        raise typer.BadParameter("give --every or --cron, not both")
+    if sum(map(bool, (every, cron, adaptive))) > 1:
+        raise typer.BadParameter("give one of --every, --cron and --adaptive")
     config = watchlist_config()
     order = {
         "url": url,
-        "schedule": f"every {every}" if every else f"cron {cron}" if cron else None,
+        "schedule": f"every {every}" if every else f"cron {cron}" if cron else "adaptive" if adaptive else None,
         "timezone": timezone,
         "from": from_,
         "until": until,
         "min": min_,
+        "max": max_,
+        "weight": weight,
         "render": render,
         "requisites": requisites or None,
         "tags": tag or None,
