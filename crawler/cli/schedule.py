@@ -19,7 +19,6 @@ from pipelines.model import Visit
 from pipelines.opened import open_catalog
 from pipelines.urlkey import normalise
 
-
 MORE = 1.02  # of a budget, and it is not enough
 
 

@@ -70,7 +70,7 @@ def test_cron_is_read_in_its_zone_across_the_change_of_clocks() -> None:
         ("probe 30s", "does not exist yet"),
         ("cron * * *", "needs five fields"),
         ("cron 61 * * * *", "cron 61"),
-        ("cron 99 * * * *", 'write "every 5m"'),
+        ("cron 99 * * * *", 'write "adaptive", "every 5m"'),
         ("cron R * * * *", "drawn by lot"),
         ("cron 0 H(0-7) * * *", "drawn by lot"),
         ("evry 5m", "did you mean 'every'?"),
