@@ -20,6 +20,7 @@ from .catalog_takedowns import TakedownRows
 from .catalog_versions import VersionRows
 from .catalog_visits import VisitRows
 from .catalog_watches import WatchRows
+from .catalog_watching import WatchingRows
 from .stored import (
     Chosen,
     LaterReading,
@@ -43,7 +44,7 @@ __all__ = [
 
 class Catalog(
     WatchRows, VisitRows, CaptureRows, VersionRows, Overviews, RebuildRows, ReextractedRows, RediffedRows,
-    RedactionRows, TakedownRows, Scans, ExportRows, MementoRows,
+    RedactionRows, TakedownRows, Scans, ExportRows, MementoRows, WatchingRows,
 ):  # fmt: skip
     """``Catalog.open(url)``; safe to use from several threads. Every method is one transaction.
 
