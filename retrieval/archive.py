@@ -21,6 +21,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NoReturn, Self
 
+from pipelines.completeness import Caught, Completeness, completeness, completeness_of_all
 from pipelines.config import Config
 from pipelines.errors import ConfigError, NotArchived, TakenDown
 from pipelines.model import Capture, Change, Proof, Unreadable, Version, Visit
@@ -113,6 +114,26 @@ class Archive:
         >>> [page.url for page in archive.pages() if page.versions > 1]
         """
         return masked(self.catalog.pages(), self.catalog)
+
+    def completeness(self) -> Completeness:
+        """How much of what the watched pages said since their first looks has been captured: an estimate.
+
+        >>> archive.completeness().revisions
+        3
+        """
+        self.prepare()
+        watched = {row.urlkey for row in self.catalog.watches()}
+        return completeness_of_all(self.catalog.caught(watched).values())
+
+    def completeness_by_page(self) -> dict[str, Completeness]:
+        """The same of each page, by its urlkey; not of those that may not be shown.
+
+        >>> sum(one.share is not None for one in archive.completeness_by_page().values())
+        1
+        """
+        blocks = self.catalog.blocks()
+        found = self.catalog.caught()
+        return {key: completeness(caught) for key, caught in found.items() if not blocks.page(key)}
 
     def changes(
         self,
@@ -405,6 +426,18 @@ class Page:
     def changes(self, **wanted: Any) -> Changes:
         """The recorded changes of this page; as ``Archive.changes``."""
         return self._archive.changes(url=self.url, **wanted)
+
+    def completeness(self) -> Completeness:
+        """How much of what the page said since the first look has been captured: an estimate, with its range.
+
+        ``share`` is None where nothing can be said, and ``reason`` says why.
+
+        >>> found = page.completeness()
+        >>> found.revisions, f"{found.share:.2f}, from {found.low:.2f} to {found.high:.2f}"
+        (3, '0.82, from 0.79 to 0.86')
+        """
+        self._prepare()
+        return completeness(self._catalog.caught([self.urlkey]).get(self.urlkey, Caught()))
 
     def takedown(self) -> Takedown | None:
         """Why nothing of this page may be shown; None if it may."""

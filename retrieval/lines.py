@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from pipelines.completeness import Caught, Completeness, completeness
 from pipelines.face import Json, iso
 from pipelines.store.catalog import PageSummary, StoredVersion
 
 
-def page_line(page: PageSummary) -> Json:
-    """A line of ``pages --json``, and a page of the API."""
+def page_line(page: PageSummary, complete: Completeness | None) -> Json:
+    """A line of ``pages --json``, and a page of the API; ``complete``: None where there was no good look."""
     return {
         "url": page.url,
         "state": page.state,
@@ -19,6 +20,7 @@ def page_line(page: PageSummary) -> Json:
         "first_seen": page.first_seen and iso(page.first_seen),
         "last_seen": page.last_seen and iso(page.last_seen),
         "last_outcome": page.last_outcome,
+        "completeness": (complete or completeness(Caught())).to_json(),
     }
 
 

@@ -67,9 +67,3 @@ class Model:
         """``I``; 0 where no time has passed."""
         u = np.maximum(u, 1e-9)
         return weight * self.unseen(slow, fast, u) / u * self.loss(u, hazard, overwritten)
-
-
-def seen_share(gap: Number, hazard: Number, overwritten: Number) -> Number:
-    """``q``: the chance that a revision which came at any time in a gap is still there at its end."""
-    x = np.maximum(np.asarray(hazard * gap, dtype=float), 1e-12)
-    return 1 - overwritten * (1 + np.expm1(-x) / x)

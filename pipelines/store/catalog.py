@@ -3,7 +3,7 @@
 watches -> visits -> captures -> versions -> changes          files: where the captures lie
                               -> reextracted                  what later extractors read in them
                                  versions -> rediffed         what comparing them again gives
-hosts: what a crawler remembers of those it asks
+hosts, learnt, prices: what a crawler remembers of those it asks, of its pages, of what looks cost
 """
 
 from __future__ import annotations
@@ -23,6 +23,7 @@ from .catalog_takedowns import TakedownRows
 from .catalog_versions import VersionRows
 from .catalog_visits import VisitRows
 from .catalog_watches import WatchRows
+from .catalog_watching import WatchingRows
 from .stored import (
     Chosen,
     HostState,
@@ -49,6 +50,7 @@ __all__ = [
 class Catalog(
     WatchRows, VisitRows, CaptureRows, VersionRows, Overviews, RebuildRows, ReextractedRows, RediffedRows,
     RedactionRows, TakedownRows, Scans, ExportRows, MementoRows, HostRows, LearntRows,
+    WatchingRows,
 ):  # fmt: skip
     """``Catalog.open(url)``; safe to use from several threads. Every method is one transaction.
 

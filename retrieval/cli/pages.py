@@ -12,6 +12,9 @@ from .common import opened, safe, table, when
 def run(as_json: AsJson = False) -> None:
     """List the pages that are watched or kept, with what there is of each.
 
+    With --json also how much of what each said was captured, as far as that can be estimated; of all that are watched
+    together it is said on stderr.
+
     Examples:
 
       stoppress pages
@@ -19,14 +22,18 @@ def run(as_json: AsJson = False) -> None:
       stoppress pages --json
     """
     with opened() as archive:
-        pages = archive.pages()
+        pages, complete = archive.pages(), archive.completeness_by_page()
+        together = archive.completeness()
     if as_json:
         for page in pages:
-            echo_json(page_line(page))
+            echo_json(page_line(page, complete.get(page.urlkey)))
+        say(f"the watched pages together: {together}")
         return
     table(("last visit", "outcome", "visits", "versions", "changes", "page"), [_row(page) for page in pages])
     if not pages:
         say("nothing is kept yet; next: stoppress watch URL, then stoppress crawl")
+        return
+    say(f"the watched pages together: {together}")
 
 
 def _row(page: PageSummary) -> list[str]:

@@ -41,6 +41,7 @@ class Api:
             Route("/api/pages", self.pages),
             Route("/api/versions", self.versions),
             Route("/api/version", self.version),
+            Route("/api/completeness", self.completeness),
             Route("/api/changes", self.changes),
             Route("/api/captures/{record_id}", self.capture),
         ]
@@ -48,13 +49,21 @@ class Api:
     def pages(self, request: Request) -> Response:
         limit, offset = _paging(request)
         found = self._archive.pages()[offset : offset + limit]
-        return JSONResponse({"pages": [page_line(page) for page in found]})
+        complete = self._archive.completeness_by_page()
+        return JSONResponse({"pages": [page_line(page, complete.get(page.urlkey)) for page in found]})
+
+    def completeness(self, request: Request) -> Response:
+        """Of one page, or of all that are watched together."""
+        url = request.query_params.get("url", "").strip()
+        whose = self._archive.page(url) if url else self._archive
+        return JSONResponse(whose.completeness().to_json())
 
     def versions(self, request: Request) -> Response:
         limit, offset = _paging(request)
         page = self._archive.page(_url(request))
         found = page.listed(offset=offset, limit=limit)
-        return StreamingResponse(_versions(page.url, found), media_type="application/json")
+        about = {"url": page.url, "completeness": page.completeness().to_json()}
+        return StreamingResponse(_versions(about, found), media_type="application/json")
 
     def version(self, request: Request) -> Response:
         """One version whole, by its number or a time (``at``)."""
@@ -122,9 +131,9 @@ def _one_of(said: Mapping[str, str], name: str, words: Sequence[str]) -> str | N
     return value
 
 
-def _versions(url: str, found: Iterator[tuple[StoredVersion, int]]) -> Iterator[str]:
-    """``{"url": …, "versions": […]}``, a line for each: the first comes before the last is read."""
-    yield json.dumps({"url": url})[:-1] + ', "versions": ['
+def _versions(about: dict[str, Any], found: Iterator[tuple[StoredVersion, int]]) -> Iterator[str]:
+    """``{"url": …, "completeness": …, "versions": […]}``, a line for each: the first comes before the last is read."""
+    yield json.dumps(about, ensure_ascii=False)[:-1] + ', "versions": ['
     for number, (stored, changes) in enumerate(found):
         yield (",\n" if number else "\n") + json.dumps(version_line(stored, changes), ensure_ascii=False)
     yield "\n]}\n"

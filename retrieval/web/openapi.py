@@ -13,11 +13,17 @@ _MAYBE = {"type": ["string", "null"]}
 _TIME = {"type": "string", "format": "date-time"}
 _NUMBER = {"type": "integer"}
 _MAYBE_NUMBER = {"type": ["integer", "null"]}
+_MAYBE_FIGURE = {"type": ["number", "null"]}
 _MAYBE_TIME = {"type": ["string", "null"], "format": "date-time"}
 SCHEMAS: dict[str, dict[str, Any]] = {
     "Page": {
         "url": _TEXT, "state": _MAYBE, "headline": _MAYBE, "visits": _NUMBER, "captures": _NUMBER, "versions": _NUMBER,
         "changes": _NUMBER, "first_seen": _MAYBE_TIME, "last_seen": _MAYBE_TIME, "last_outcome": _MAYBE,
+        "completeness": {"$ref": "#/components/schemas/Completeness"},
+    },
+    "Completeness": {
+        "estimate": _MAYBE_FIGURE, "low": _MAYBE_FIGURE, "high": _MAYBE_FIGURE, "revisions": _NUMBER,
+        "rho": {"type": "number"}, "delta_per_s": {"type": "number"}, "method": _TEXT, "reason": _MAYBE,
     },
     "Version": {
         "version": _NUMBER, "first_seen": _TIME, "last_seen": _TIME, "headline": _MAYBE, "state": _TEXT,
@@ -61,7 +67,14 @@ def description(base: str) -> dict[str, Any]:
         "security": [{"token": []}, {}],
         "paths": {
             "/api/pages": _get("Every page that is watched or kept", paging, _many("pages", "Page")),
-            "/api/versions": _get("The versions of a page", [url, *paging], _many("versions", "Version", url=_TEXT)),
+            "/api/versions": _get(
+                "The versions of a page", [url, *paging],
+                _many("versions", "Version", url=_TEXT, completeness=_ref("Completeness")),
+            ),
+            "/api/completeness": _get(
+                "How much of a page, or of all watched ones, was captured: an estimate", [_asked("url", _TEXT)],
+                _ref("Completeness"),
+            ),
             "/api/version": _get("What a page said at a time", [url, _asked("at", _TEXT)], _ref("Said")),
             "/api/changes": _get("Typed changes, oldest first", about_changes + paging, _many("changes", "Change")),
             "/api/captures/{record_id}": _get("One capture", [record], _ref("Capture")),

@@ -225,3 +225,18 @@ def test_content_coding_is_kept_and_removed_on_request(tmp_path: Path) -> None:
         answer = archive.page(STORM).get()
 
     assert (answer.body, answer.decoded()) == (coded, body(2))
+
+
+def test_how_much_was_captured_is_an_estimate_with_its_figures_and_its_range(archive: Archive) -> None:
+    found = archive.page(STORM).completeness()
+
+    assert found.revisions == 3
+    assert f"{found.share:.2f}, from {found.low:.2f} to {found.high:.2f}" == "0.82, from 0.79 to 0.86"
+    assert archive.completeness() == found
+    assert [one.share for one in archive.completeness_by_page().values() if one.share] == [found.share]
+    assert (found.overwritten, found.hazard) == (0.48, 1 / 600)
+
+
+def test_nothing_is_said_of_a_page_that_was_looked_at_once(archive: Archive) -> None:
+    assert archive.page(WAITING).completeness().reason.startswith("there was no good look")
+    assert archive.page(MOVED).completeness().share is None

@@ -71,6 +71,16 @@ def test_the_api_tells_of_pages_versions_and_changes(service: Service) -> None:
     assert (said["version"], said["said"]["headline"]) == (2, "Storm: roads closed")
 
 
+def test_the_api_estimates_how_much_was_captured_of_a_page_and_of_all(service: Service) -> None:
+    url = quote(STORM, safe="")
+    of_page = service.get(f"/api/completeness?url={url}").json
+    of_all = service.get("/api/completeness").json
+    pages = {page["url"]: page["completeness"] for page in service.get("/api/pages").json["pages"]}
+
+    assert (of_page["estimate"], of_page["low"], of_page["high"], of_page["revisions"]) == (0.823, 0.787, 0.86, 3)
+    assert service.get(f"/api/versions?url={url}").json["completeness"] == of_page == pages[STORM] == of_all
+
+
 def test_every_path_of_the_description_is_there_and_needs_what_it_says(service: Service) -> None:
     description = service.get("/api/openapi.json").json
 
