@@ -12,9 +12,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from pipelines.completeness import seen_share
+
 from .pool import Floats, Numbers
 from .scheduler import Scheduler
-from .worth import seen_share
 
 HALVINGS = 40
 DEAREST = 1e9

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from crawler.schedule.learning import Seen
-from crawler.schedule.worth import Model, seen_share
+from crawler.schedule.worth import Model
+from pipelines.completeness import seen_share
 from tests.bench.scheduling.policies import freshness, page_state
 from tests.bench.scheduling.run import Eyes, Result
 from tests.bench.scheduling.world import DELETION, EDIT, ENTRY, HEAD, NEVER_ENDS, Page, World, make, read_trace

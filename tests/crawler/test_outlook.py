@@ -1,0 +1,188 @@
+"""Why a page is visited when it is: the one thing that decides, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from crawler.outlook import Explained, Outlook
+from pipelines.config import Config, parse_config
+from pipelines.errors import WatchlistError
+from pipelines.model import Visit, Watch
+from pipelines.store.catalog import Catalog, HostState
+from pipelines.store.stored import LearntPage
+from pipelines.urlkey import urlkey
+from tests.running import stoppress
+
+NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+URL = "https://live.example.org/a"
+OTHER = "https://www.example.org/b"
+SECOND = timedelta(seconds=1)
+
+
+@pytest.fixture
+def catalog(tmp_path: Path) -> Iterator[Catalog]:
+    with Catalog.open(f"sqlite:///{tmp_path / 'catalog.db'}") as opened:
+        yield opened
+
+
+def config(text: str = "") -> Config:
+    return parse_config('[crawl]\ncontact = "mailto:a@example.org"\n' + text, Path("stoppress.toml"))
+
+
+def watched(catalog: Catalog, url: str = URL, **more: Any) -> None:
+    catalog.save_watches([Watch(url=url, **({"schedule": "adaptive"} | more))], now=NOW)
+
+
+def visited(catalog: Catalog, at: datetime, url: str = URL, **more: Any) -> None:
+    facts: dict[str, Any] = {"outcome": "archived", "status": 200, "reading": "unchanged", "why": "due"} | more
+    visit = Visit(id=f"{url} {at}", url=url, urlkey=urlkey(url), started=at, scheduled=at, **facts)
+    catalog.visits_started([visit], worker="w")
+    catalog.visits_recorded([visit])
+
+
+def learnt(catalog: Catalog, *, events: float = 0.0, recent: float = 0.0, price: float = 1e-6, **more: Any) -> None:
+    page = LearntPage(urlkey=urlkey(URL), events=events, time=7200.0, recent=recent, **more)
+    catalog.remember_learnt([page], {"": price}, worker="w")
+
+
+def explained(catalog: Catalog, text: str = "", url: str = URL) -> Explained:
+    return Outlook(config(text), catalog, NOW).explain(url)
+
+
+def test_a_page_that_was_never_seen_is_due(catalog: Catalog) -> None:
+    watched(catalog)
+
+    told = explained(catalog)
+
+    assert (told.next, told.binding) == (NOW, "due: it was never seen")
+
+
+def test_a_busy_page_waits_for_min_and_a_silent_one_for_max(catalog: Catalog) -> None:
+    watched(catalog)
+    visited(catalog, NOW - 20 * SECOND)
+    learnt(catalog, events=400.0, recent=60.0, last=NOW - 20 * SECOND)
+    busy = explained(catalog)
+    learnt(catalog, price=1e6, last=NOW - 20 * SECOND)
+    silent = explained(catalog)
+
+    assert busy.binding == "due in 40s: no sooner by min"
+    assert busy.fast == pytest.approx(360.0)
+    assert silent.binding == "due in 59m40s: no later by max"
+
+
+def test_what_is_not_worth_its_price_yet_says_so(catalog: Catalog) -> None:
+    watched(catalog)
+    visited(catalog, NOW - 20 * SECOND)
+    learnt(catalog, events=10.0, price=0.5, last=NOW - 20 * SECOND)
+
+    told = explained(catalog)
+
+    assert "then it is worth the price" in told.binding
+    assert told.price == 0.5
+    assert told.worth is not None
+    assert told.worth < 0.5
+
+
+def test_the_floor_a_closing_look_and_the_time_after_say_so(catalog: Catalog) -> None:
+    watched(catalog)
+    visited(catalog, NOW - 20 * SECOND)
+    learnt(catalog, events=0.5, last=NOW - 20 * SECOND)
+    floor = explained(catalog).binding
+    learnt(catalog, price=1e6, last=NOW - 20 * SECOND, ended=NOW - 60 * SECOND)
+    closing = explained(catalog).binding
+    learnt(catalog, price=1e6, last=NOW - 20 * SECOND, ended=NOW - timedelta(days=3))
+
+    assert "less than 0.05 new events are expected before" in floor
+    assert closing == "due in 14m: a closing look after the end of its coverage"
+    assert "its coverage has ended" in explained(catalog).binding
+
+
+def test_a_parked_host_is_said_with_what_it_asked_for(catalog: Catalog) -> None:
+    watched(catalog)
+    state = HostState(host="example.org", not_before=NOW + 3600 * SECOND, asked=True, retry_after="3600")
+    catalog.remember_hosts([state], worker="w", now=NOW)
+
+    told = explained(catalog)
+
+    assert told.binding == "parked until 2026-03-01 13:00:00 UTC: it answered Retry-After 3600"
+    assert told.next == NOW + 3600 * SECOND
+
+
+def test_a_host_that_is_shared_is_said_with_its_cap_or_its_crawl_delay(catalog: Catalog) -> None:
+    watched(catalog)
+    watched(catalog, OTHER)
+    catalog.remember_hosts([HostState(host="example.org", last_start=NOW - SECOND)], worker="w", now=NOW)
+    cap = explained(catalog).binding
+    delays = (("live.example.org", "https://live.example.org", 90 * SECOND),)
+    state = HostState(host="example.org", last_start=NOW - SECOND, crawl_delays=delays)
+    catalog.remember_hosts([state], worker="w", now=NOW)
+
+    assert cap == "due; waiting: host cap 6/min, shared by 2 watches"
+    assert explained(catalog).binding == "due; waiting: Crawl-delay 1m30s of its robots.txt, shared by 2 watches"
+
+
+def test_a_beginning_a_pause_and_another_schedule_are_said(catalog: Catalog) -> None:
+    watched(catalog, from_=NOW + timedelta(hours=2))
+    watched(catalog, OTHER, schedule="cron 30 12 * * *")
+    begins, turn = explained(catalog).binding, explained(catalog, url=OTHER)
+    catalog.set_watch_state(OTHER, "paused", reason="by hand")
+
+    assert begins == "not before 2026-03-01 14:00:00 UTC (from)"
+    assert (turn.binding, turn.slow) == ("due in 30m: its turn by 'cron 30 12 * * *'", None)
+    assert explained(catalog, url=OTHER).binding == "it is paused: by hand; no visit is planned"
+
+
+def test_a_page_that_refuses_us_is_said_to(catalog: Catalog) -> None:
+    watched(catalog)
+    for number in range(3):
+        visited(catalog, NOW - (300 - number) * SECOND, outcome="error", reason="http-status", status=403,
+                reading="none")  # fmt: skip
+
+    assert explained(catalog).binding == "asked for once an hour: it has refused 3 visits in a row"
+
+
+def test_a_page_that_is_not_watched_is_refused_with_the_next_step(catalog: Catalog) -> None:
+    with pytest.raises(WatchlistError, match="stoppress watches"):
+        explained(catalog)
+
+
+def test_a_plan_counts_all_schedules_and_names_hosts_that_are_bound(catalog: Catalog) -> None:
+    for number in range(60):
+        watched(catalog, f"https://a.example.org/{number}")
+    watched(catalog, "https://b.example.net/", schedule="every 10s", min=SECOND)
+    watched(catalog, "https://c.example.com/", schedule="cron */10 * * * *")
+
+    told = Outlook(config(), catalog, NOW).plan(2.0)
+
+    assert told.hosts["example.net"] == pytest.approx(0.1)
+    assert told.hosts["example.com"] == pytest.approx(1 / 600, rel=0.02)
+    assert told.hosts["example.org"] == pytest.approx(0.1, rel=0.02)
+    assert told.bound == ("example.org",)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["explain"], "explain needs the URL"),
+        (["plan", URL], "leave the URL out"),
+        (["explain", URL, "--budget", "2/s"], "--budget is for plan"),
+        (["plan", "--budget", "0/s"], "not a rate above zero"),
+        (["plan", "--budget", "lots"], "not a rate above zero"),
+        (["explain", URL], "is not watched"),
+        (["expain", URL], "explain"),
+    ],
+)
+def test_wrong_use_is_told_with_the_next_step(tmp_path: Path, words: list[str], said: str) -> None:
+    path = tmp_path / "stoppress.toml"
+    path.write_text('[crawl]\ncontact = "mailto:a@example.org"\n')
+
+    ran = stoppress("schedule", *words, config=path)
+
+    assert ran.code == 2
+    assert said in " ".join(ran.err.split())
+    assert ran.out == b""
