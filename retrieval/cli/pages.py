@@ -6,14 +6,14 @@ from pipelines.cli.common import AsJson, echo_json, say
 from pipelines.store.catalog import PageSummary
 
 from ..lines import page_line
-from .common import opened, safe, table, when
+from .common import opened, put, safe, table, when
 
 
 def run(as_json: AsJson = False) -> None:
     """List the pages that are watched or kept, with what there is of each.
 
-    With --json also how much of what each said was captured, as far as that can be estimated; of all that are watched
-    together it is said on stderr.
+    And how much of what they said was captured, as far as that can be estimated: of all that are watched together; with
+    --json of each.
 
     Examples:
 
@@ -27,13 +27,12 @@ def run(as_json: AsJson = False) -> None:
     if as_json:
         for page in pages:
             echo_json(page_line(page, complete.get(page.urlkey)))
-        say(f"the watched pages together: {together}")
         return
     table(("last visit", "outcome", "visits", "versions", "changes", "page"), [_row(page) for page in pages])
     if not pages:
         say("nothing is kept yet; next: stoppress watch URL, then stoppress crawl")
         return
-    say(f"the watched pages together: {together}")
+    put(f"the watched pages together: {together}")
 
 
 def _row(page: PageSummary) -> list[str]:
