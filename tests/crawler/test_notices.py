@@ -31,11 +31,17 @@ class Receiver:
     def __init__(self) -> None:
         self.got: queue.Queue[dict[str, str]] = queue.Queue()
         self.answers: list[int] = []
+        self.silent = threading.Event()  # set: takes a notice and never answers
+        self.over = threading.Event()
         receiver = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 said = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                if receiver.silent.is_set():
+                    receiver.got.put(said)
+                    receiver.over.wait(PATIENCE)
+                    return
                 status = receiver.answers.pop(0) if receiver.answers else 200
                 self.send_response(status)
                 self.send_header("Content-Length", "0")
@@ -54,6 +60,7 @@ class Receiver:
         return self.got.get(timeout=PATIENCE)["message"]
 
     def close(self) -> None:
+        self.over.set()
         self._server.shutdown()
         self._server.server_close()
 
@@ -212,6 +219,20 @@ def test_a_notice_that_cannot_be_sent_is_tried_again_and_stops_no_crawl(
     assert len({one["title"] for one in tries}) == 1
     assert "a notice could not be sent (Stoppress: 1 new); it is tried again" in log
     assert receiver.url not in log
+
+
+def test_a_receiver_that_never_answers_does_not_keep_a_crawl_from_ending(
+    tmp_path: Path, raw_server: RawServer, receiver: Receiver
+) -> None:
+    receiver.silent.set()
+    raw_server.route("/live", DENIED)
+    config = told_to(receiver, tmp_path, raw_server.url("/live"), "refused")
+    with crawling(config, "--for", "80s") as process:
+        receiver.next()
+        process.send_signal(signal.SIGTERM)
+
+        assert process.wait(PATIENCE) == 0
+    assert not (tmp_path / "spool/notices.json").exists()  # nobody has it: it is said again
 
 
 @pytest.mark.parametrize(

@@ -157,7 +157,7 @@ def open_to_all(folder: Path, tmp_path: Path, token: str | None) -> Path:
 def test_beyond_this_machine_every_request_brings_the_token(folder: Path, tmp_path: Path) -> None:
     with served(open_to_all(folder, tmp_path, TOKEN), "--host", "0.0.0.0") as (service, _):
         without = [service.get(where, origin=o).status for o in (service.base, service.archive)
-                   for where in (CDX, "/api/pages", "/metrics", f"/web/{STORM}", "/no", f"{CDX}&token={TOKEN}")]  # fmt: skip
+                   for where in (CDX, "/metrics", f"/web/{STORM}", "/no", f"{CDX}&token={TOKEN}")]  # fmt: skip
         wrong = service.get(CDX, Authorization="Bearer " + TOKEN[:-1]).status
         right = service.get(CDX, Authorization="Bearer " + TOKEN).status
         health = service.get("/healthz").status
