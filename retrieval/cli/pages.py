@@ -12,8 +12,8 @@ from .common import opened, safe, table, when
 def run(as_json: AsJson = False) -> None:
     """List the pages that are watched or kept, with what there is of each.
 
-    With --json also how much of what each said was captured, as far as that can be estimated; of all that are watched
-    together it is said on stderr.
+    With --json also how much of what each said was captured, as far as that can be estimated; else of all that
+    are watched together, on stderr.
 
     Examples:
 
@@ -27,7 +27,6 @@ def run(as_json: AsJson = False) -> None:
     if as_json:
         for page in pages:
             echo_json(page_line(page, complete.get(page.urlkey)))
-        say(f"the watched pages together: {together}")
         return
     table(("last visit", "outcome", "visits", "versions", "changes", "page"), [_row(page) for page in pages])
     if not pages:

@@ -14,7 +14,9 @@ from .common import By, Url, opened, safe, table, when
 def run(url: Url, extractor: By = None, as_json: AsJson = False) -> None:
     """List the versions of a page, oldest first: what it said, from when to when it was seen to say it.
 
-    Last, on stderr, how much of what the page said since the first look has been captured: an estimate.
+    Last, on stderr, how much of what the page said since the first look has been captured: an estimate. With --json
+    it stands in each line, as the url does: it is about the page.
+
     With --extractor what that one read in the page's captures, and beside it the version that was on show then.
 
     Examples:
@@ -31,14 +33,14 @@ def run(url: Url, extractor: By = None, as_json: AsJson = False) -> None:
     with opened() as archive:
         page = archive.page(url)
         if as_json:
+            complete = page.completeness().to_json()
             for stored, changes in page.listed():
-                echo_json({"url": page.url, **version_line(stored, changes)})
-            say(str(page.completeness()))
+                echo_json({"url": page.url, **version_line(stored, changes), "completeness": complete})
             return
         rows = [_row(stored, changes) for stored, changes in page.listed()]
-        complete = page.completeness()
+        told = str(page.completeness())
     table(("version", "first seen", "last seen", "state", "updates", "changes", "headline"), rows)
-    say(str(complete))
+    say(told)
 
 
 def _list_later(url: str, extractor: str, as_json: bool) -> None:
