@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from pipelines.cli.common import AsJson, echo_json, say
+import typer
+
+from pipelines.cli.common import AsJson, echo_json
 from pipelines.face import Json, iso
 from pipelines.store.catalog import StoredVersion
 
@@ -14,7 +16,7 @@ from .common import By, Url, opened, safe, table, when
 def run(url: Url, extractor: By = None, as_json: AsJson = False) -> None:
     """List the versions of a page, oldest first: what it said, from when to when it was seen to say it.
 
-    Last, on stderr, how much of what the page said since the first look has been captured: an estimate. With --json
+    Last, how much of what the page said since the first look has been captured: an estimate. With --json
     it stands in each line, as the url does: it is about the page.
 
     With --extractor what that one read in the page's captures, and beside it the version that was on show then.
@@ -40,7 +42,7 @@ def run(url: Url, extractor: By = None, as_json: AsJson = False) -> None:
         rows = [_row(stored, changes) for stored, changes in page.listed()]
         told = str(page.completeness())
     table(("version", "first seen", "last seen", "state", "updates", "changes", "headline"), rows)
-    say(told)
+    typer.echo(told)
 
 
 def _list_later(url: str, extractor: str, as_json: bool) -> None:
