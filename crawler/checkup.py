@@ -16,16 +16,15 @@ from typing import Any
 from pipelines.checkup import Check
 from pipelines.config import Config
 from pipelines.errors import StoppressError
-from pipelines.face import iso
+from pipelines.health import findings
+from pipelines.health_facts import facts_of, limits_of
 from pipelines.store.catalog import Catalog
 from pipelines.workers import kill
 
 from .available import missing, program, tried, without_sandbox
-from .watchlist import policy_of
 
 PATIENCE = 60.0  # seconds for a crawl that sends nothing
-FORGOTTEN = 3  # intervals without a good capture
-MOST = 20  # watches that are named
+MOST = 20  # watches that are named, of each kind
 NO_REQUESTS: tuple[Any, ...] = ()
 
 
@@ -112,28 +111,29 @@ def browser_checks(config: Config, catalog: Catalog | None) -> Iterator[Check]:
                 "run the crawler as another user" if bare else "")  # fmt: skip
 
 
-def watch_checks(catalog: Catalog, now: datetime) -> Iterator[Check]:
-    """Active watches without a good capture for three of their intervals."""
-    active = {row.urlkey: row for row in catalog.watches("active")}
-    if not active:
+def watch_checks(config: Config, catalog: Catalog, now: datetime) -> Iterator[Check]:
+    """Active watches without a good capture for three of their intervals, refused ones, and those without updates.
+
+    What is wrong with the spool is told beside the spool (``pipelines.checkup``).
+    """
+    facts = facts_of(config, catalog, now)
+    if not facts.states["active"]:
         yield Check("watches", "warning", "nothing is watched", "stoppress watch URL, or: stoppress apply FILE")
         return
-    histories = catalog.histories(active)
-    forgotten = []
-    for key, row in active.items():
-        history = histories.get(key)
-        good = history.last_good if history else None
-        begun = max(filter(None, (row.added, row.watch.from_)))
-        since = good or begun
-        policy, at = policy_of(row.watch), max(since, begun)
-        for _ in range(FORGOTTEN):
-            at = policy.due(at, at)
-        if at <= now:
-            told = f"since {iso(good)}" if good else "at all"
-            forgotten.append(Check("watches", "warning", f"{row.watch.url}: no good capture {told}",
-                                   f"is a crawler running? else: stoppress log {row.watch.url}"))  # fmt: skip
-    yield from forgotten[:MOST]
-    if len(forgotten) > MOST:
-        yield Check("watches", "warning", f"and {len(forgotten) - MOST} more", "stoppress pages")
-    if not forgotten:
-        yield Check("watches", "ok", f"{len(active)} active, each with a capture within {FORGOTTEN} intervals")
+    limits = limits_of(config)
+    found = [finding for finding in findings(facts, limits, now) if finding.kind in _NEXT]
+    for kind, step in _NEXT.items():
+        mine = [finding for finding in found if finding.kind == kind]
+        yield from (Check("watches", "warning", one.words, step.format(one.subject)) for one in mine[:MOST])
+        if len(mine) > MOST:
+            yield Check("watches", "warning", f"and {len(mine) - MOST} more", "stoppress pages")
+    if not found:
+        told = f"{facts.states['active']} active, each with a capture within {limits.intervals} intervals"
+        yield Check("watches", "ok", told)
+
+
+_NEXT = {
+    "silent": "is a crawler running? else: stoppress log {}",
+    "refused": "write to whoever runs {}, or ask less often: [crawl.hosts]",
+    "no-updates": "has its markup changed? stoppress show {}",
+}

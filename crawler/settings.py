@@ -92,4 +92,4 @@ LOG_FORMATTER = "crawler.logs.Quiet"  # Scrapy's line per item would print whole
 # Counts that nobody reads: the ledger has them, and each signal costs time.
 LOGSTATS_INTERVAL = 0
 # Scrapy's own do nothing here, and to import some of them, if only to leave them out, takes longer than our start.
-EXTENSIONS_BASE = {"scrapy.extensions.memusage.MemoryUsage": 0}
+EXTENSIONS_BASE = {"scrapy.extensions.memusage.MemoryUsage": 0, "crawler.notices.Notices": 0}

@@ -17,8 +17,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 Number = Any  # a float, or an array of them
 OVERWRITTEN = 0.48  # rho, as measured over long gaps: with a lower one too much is promised where looks are few
 HAZARD = 1 / 600  # delta: one in ten minutes
@@ -29,6 +27,8 @@ REVISIONS = frozenset({"added", "edited", "headline", "standfirst"})  # types of
 
 def seen_share(gap: Number, hazard: Number, overwritten: Number) -> Number:
     """``q``: the chance that a revision which came at any time in a gap is still there at its end."""
+    import numpy as np  # the catalog takes words from here, and most commands need no more
+
     x = np.maximum(np.asarray(hazard * gap, dtype=float), 1e-12)
     return 1 - overwritten * (1 + np.expm1(-x) / x)
 
@@ -97,6 +97,8 @@ def completeness_of_all(
 def _estimated(gaps: Sequence[float], overwritten: float, hazard: float) -> Completeness:
     if not gaps:
         return _unknown("no revision was captured since the first look", overwritten, hazard)
+    import numpy as np
+
     given = np.asarray(gaps, dtype=float)
 
     def share(rho: float) -> float:

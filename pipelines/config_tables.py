@@ -6,6 +6,7 @@ obeys it: accepted and not obeyed would be worse.
 
 from __future__ import annotations
 
+import difflib
 import ipaddress
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -17,6 +18,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from . import addresses, units
 from .errors import WatchlistError
+from .health import KINDS
 from .model import Watch
 from .urlkey import normalise
 
@@ -212,6 +214,26 @@ class ServeTable(Table):
     memory: Size = 64 * 2**20  # of records that were given lately
 
 
+def _rules(given: tuple[str, ...]) -> tuple[str, ...]:
+    for name in given:
+        if name not in KINDS:
+            near = difflib.get_close_matches(name, KINDS, n=1, cutoff=0.5)
+            hint = f"did you mean {near[0]!r}?" if near else f"known here: {', '.join(KINDS)}"
+            raise ValueError(f"there is no rule {name!r}; {hint}")
+    return given
+
+
+class HealthTable(Table):
+    """What is told to somebody, and where to: ``pipelines.health``."""
+
+    notify_file: Path | None = Field(default=None, strict=False)  # an Apprise URL a line: they hold passwords
+    every: SomeTime = timedelta(minutes=1)  # how often a running crawl looks
+    intervals: int = Field(default=3, ge=1, le=1000)
+    spool_share: float = Field(default=0.8, gt=0, le=1)
+    repeat: SomeTime = timedelta(hours=24)
+    rules: Annotated[tuple[str, ...], AfterValidator(_rules)] = Field(default=KINDS, strict=False)
+
+
 class HintTable(Table):
     kind: Literal["sitemap", "feed", "websub", "webhook"]
     url: Page
@@ -240,6 +262,7 @@ class Config(Table):
     defaults: DefaultsTable = DefaultsTable()
     extract: ExtractTable = ExtractTable()
     serve: ServeTable = ServeTable()
+    health: HealthTable = HealthTable()
     hint: Annotated[tuple[HintTable, ...], only(())] = Field(default=(), strict=False)
     watch: tuple[WatchTable, ...] = Field(default=(), strict=False)
     path: Path = Field(default=Path(DEFAULT_NAME), strict=False)

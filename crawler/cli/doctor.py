@@ -102,4 +102,4 @@ def _of_browser(config: Config, readable: bool) -> Iterator[Check]:
 
 def _of_watches(config: Config, now: datetime) -> Iterator[Check]:
     with open_catalog(config, read_only=True) as catalog:
-        yield from watch_checks(catalog, now)
+        yield from watch_checks(config, catalog, now)

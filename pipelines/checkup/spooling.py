@@ -5,17 +5,15 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 from pipelines.config import Config
+from pipelines.health import WAITS
 from pipelines.store.recovering import QUARANTINE
 from pipelines.store.spool import holder, left_open, sealed, unwritable, used
 
 from .check import Check
-
-NEARLY_FULL = 0.8  # of spool_limit: the share at which operators want to know
-WAITS_LONG = timedelta(hours=1)  # a file is sealed after ten minutes and sent within one
 
 
 def spool_checks(config: Config, now: datetime) -> Iterator[Check]:
@@ -48,7 +46,7 @@ def _refuse_unwritable(folder: Path) -> None:
 def _room(config: Config, folder: Path, taken: int) -> Iterator[Check]:
     limit, free = config.archive.spool_limit, shutil.disk_usage(folder).free
     told = f"{_size(taken)} of {_size(limit)} taken, {_size(free)} free on its disk"
-    if taken >= NEARLY_FULL * limit:
+    if taken >= config.health.spool_share * limit:
         step = "see why uploads fail (the log, and store above), or raise [archive] spool_limit"
         yield Check("spool", "failed" if taken >= limit else "warning", f"nearly full: {told}", step)
     elif free < limit - taken:
@@ -62,7 +60,7 @@ def _waiting(folder: Path, now: datetime, *, at_work: bool) -> Iterator[Check]:
     files = sealed(folder)
     if files:
         oldest = now - datetime.fromtimestamp(min(path.stat().st_mtime for path in files), UTC)
-        long = oldest > WAITS_LONG
+        long = oldest > WAITS
         told = f"{len(files)} file(s) wait for the store, the oldest for {int(oldest.total_seconds() // 60)} min"
         step = "" if not long else "see store above" if at_work else "stoppress crawl --once sends them"
         yield Check("spool", "warning" if long else "ok", told, step)

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import typer
+
 from pipelines.cli.common import AsJson, echo_json, say
 from pipelines.store.catalog import PageSummary
 
 from ..lines import page_line
-from .common import opened, put, safe, table, when
+from .common import opened, safe, table, when
 
 
 def run(as_json: AsJson = False) -> None:
     """List the pages that are watched or kept, with what there is of each.
 
-    And how much of what they said was captured, as far as that can be estimated: of all that are watched together; with
-    --json of each.
+    With --json also how much of what each said was captured, as far as that can be estimated; else, last, of all
+    that are watched together.
 
     Examples:
 
@@ -32,7 +34,7 @@ def run(as_json: AsJson = False) -> None:
     if not pages:
         say("nothing is kept yet; next: stoppress watch URL, then stoppress crawl")
         return
-    put(f"the watched pages together: {together}")
+    typer.echo(f"the watched pages together: {together}")
 
 
 def _row(page: PageSummary) -> list[str]:

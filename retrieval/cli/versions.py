@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import typer
+
 from pipelines.cli.common import AsJson, echo_json
 from pipelines.face import Json, iso
 from pipelines.store.catalog import StoredVersion
 
 from ..later import LaterVersion
 from ..lines import version_line
-from .common import By, Url, opened, put, safe, table, when
+from .common import By, Url, opened, safe, table, when
 
 
 def run(url: Url, extractor: By = None, as_json: AsJson = False) -> None:
     """List the versions of a page, oldest first: what it said, from when to when it was seen to say it.
 
-    Last, without --json, how much of what the page said since the first look has been captured: an estimate.
+    Last, how much of what the page said since the first look has been captured: an estimate. With --json
+    it stands in each line, as the url does: it is about the page.
+
     With --extractor what that one read in the page's captures, and beside it the version that was on show then.
 
     Examples:
@@ -31,13 +35,14 @@ def run(url: Url, extractor: By = None, as_json: AsJson = False) -> None:
     with opened() as archive:
         page = archive.page(url)
         if as_json:
+            complete = page.completeness().to_json()
             for stored, changes in page.listed():
-                echo_json({"url": page.url, **version_line(stored, changes)})
+                echo_json({"url": page.url, **version_line(stored, changes), "completeness": complete})
             return
         rows = [_row(stored, changes) for stored, changes in page.listed()]
-        complete = page.completeness()
+        told = str(page.completeness())
     table(("version", "first seen", "last seen", "state", "updates", "changes", "headline"), rows)
-    put(str(complete))
+    typer.echo(told)
 
 
 def _list_later(url: str, extractor: str, as_json: bool) -> None:

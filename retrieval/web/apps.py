@@ -23,6 +23,7 @@ from .errors import told
 from .guard import Guard, Rules
 from .links import Origins
 from .memento import Memento
+from .metrics import Metrics
 from .raw import WALL
 from .records import KEPT
 from .warcs import Warcs
@@ -40,8 +41,9 @@ APPLICATION_HEADERS = {
 }
 
 
-def application(archive: Archive, origins: Origins, *, hosts: Collection[str], token: str | None) -> ASGIApp:
-    """CDX, WARC files, TimeMaps, diffs and the JSON API."""
+def application(archive: Archive, origins: Origins, *, hosts: Collection[str], token: str | None,
+                metrics: Metrics) -> ASGIApp:  # fmt: skip
+    """CDX, WARC files, TimeMaps, diffs, the JSON API and figures for monitoring."""
     cdx, memento, api = Cdx(archive), Memento(archive, origins), Api(archive, origins)
     routes = [
         Route("/cdx/search/cdx", cdx.search),
@@ -51,6 +53,7 @@ def application(archive: Archive, origins: Origins, *, hosts: Collection[str], t
         Route("/web/timemap/{form:str}/{url:path}", memento.timemap),
         Route("/diff/{side:str}/{rest:path}", Diffs(archive).around),
         *api.routes(),
+        Route("/metrics", metrics.answer),
         *_health(archive),
     ]
     most: dict[str, Give] = {"/cdx/search/cdx": cdx.search, "/cdx": cdx.search}

@@ -21,6 +21,7 @@ from pipelines.errors import ConfigError, StoppressError
 from ..archive import Archive
 from .apps import application, captured
 from .links import Origins
+from .metrics import Metrics
 from .patience import Patient, descriptors_raised
 
 LEAST_TOKEN = 16  # characters
@@ -53,7 +54,7 @@ def serve(archive: Archive, config: Config, *, host: str | None, port: int | Non
     token = None if is_loopback(names) else token_of(config.path.parent / config.serve.token_file)
     hosts = _hosts(origins, sockets)
     made = [
-        application(archive, origins, hosts=hosts, token=token),
+        application(archive, origins, hosts=hosts, token=token, metrics=Metrics(archive, config)),
         captured(archive, origins, hosts=hosts, token=token, memory=config.serve.memory),
     ]
     descriptors_raised()

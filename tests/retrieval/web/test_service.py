@@ -15,6 +15,7 @@ from pathlib import Path
 from urllib.parse import quote, urlsplit
 
 import pytest
+from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
 from retrieval.web.guard import Rates
 from tests.servers.processes import free_port
@@ -81,6 +82,22 @@ def test_the_api_estimates_how_much_was_captured_of_a_page_and_of_all(service: S
     assert service.get(f"/api/versions?url={url}").json["completeness"] == of_page == pages[STORM] == of_all
 
 
+def test_metrics_are_open_metrics_and_no_label_names_a_page(service: Service) -> None:
+    got = service.get("/metrics")
+    families = {family.name: family for family in text_string_to_metric_families(got.body.decode())}
+    found = {one.labels["kind"]: one.value for one in families["stoppress_findings"].samples}
+    states = {one.labels["state"]: one.value for one in families["stoppress_watches"].samples}
+
+    assert got.headers["content-type"].startswith("application/openmetrics-text")
+    assert found == {"silent": 3, "refused": 0, "spool": 0, "uploads": 0, "no-updates": 0}
+    assert states == {"active": 3, "paused": 0, "ended": 0}
+    assert families["stoppress_spool_limit_bytes"].samples[0].value == 20 * 2**30
+    assert families["stoppress_newest_good_visit_age_seconds"].samples[0].value > 0
+    assert {"stoppress_spool_bytes", "stoppress_files_waiting", "stoppress_files_waiting_seconds"} <= set(families)
+    assert b"news.example.org" not in got.body
+    assert service.kept("/metrics").status == 404  # the origin of captured pages tells nothing
+
+
 def test_every_path_of_the_description_is_there_and_needs_what_it_says(service: Service) -> None:
     description = service.get("/api/openapi.json").json
 
@@ -140,7 +157,7 @@ def open_to_all(folder: Path, tmp_path: Path, token: str | None) -> Path:
 def test_beyond_this_machine_every_request_brings_the_token(folder: Path, tmp_path: Path) -> None:
     with served(open_to_all(folder, tmp_path, TOKEN), "--host", "0.0.0.0") as (service, _):
         without = [service.get(where, origin=o).status for o in (service.base, service.archive)
-                   for where in (CDX, "/api/pages", f"/web/{STORM}", "/nothing", f"{CDX}&token={TOKEN}")]  # fmt: skip
+                   for where in (CDX, "/metrics", f"/web/{STORM}", "/no", f"{CDX}&token={TOKEN}")]  # fmt: skip
         wrong = service.get(CDX, Authorization="Bearer " + TOKEN[:-1]).status
         right = service.get(CDX, Authorization="Bearer " + TOKEN).status
         health = service.get("/healthz").status
