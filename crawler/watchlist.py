@@ -45,9 +45,10 @@ def bad_schedules(config: Config) -> Iterator[str]:
             continue
         if table.schedule is not None:
             yield f"[[watch]] {number} schedule = {watch.schedule!r}: {wrong}"
-        else:  # the default is fast enough for others: it is this min that does not go with it
-            where = f"[[watch]] {number} min" if table.min is not None else "[defaults] min"
-            yield f'{where} = "{spell(watch.min)}": schedule = {watch.schedule!r} of {watch.url}: {wrong}'
+        else:  # the default goes with others: it is this watch's own bound, or the shared one, that does not go with it
+            key = "max" if table.max is not None and table.min is None else "min"
+            where = f"[[watch]] {number} {key}" if table.max is not None or table.min is not None else "[defaults] min"
+            yield f'{where} = "{spell(getattr(watch, key))}": schedule = {watch.schedule!r} of {watch.url}: {wrong}'
 
 
 def _wrong(watch: Watch) -> str:

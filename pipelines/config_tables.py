@@ -189,7 +189,7 @@ class EgressTable(Table):
 
 
 class DefaultsTable(Table):
-    schedule: str = "every 5m"
+    schedule: str = "adaptive"
     min: SomeTime = timedelta(seconds=60)
     max: SomeTime = LONGEST  # of the adaptive schedule
     until: Until = "end-of-coverage"

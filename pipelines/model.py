@@ -274,7 +274,7 @@ class Watch:
     """The standing order: this URL, from-until, how often at least and at most."""
 
     url: str
-    schedule: str = "every 5m"
+    schedule: str = "adaptive"
     min: timedelta = timedelta(seconds=60)
     max: timedelta = timedelta(hours=1)
     from_: datetime | None = None  # "from" in the config

@@ -213,6 +213,20 @@ class Archive:
             told=told,
         )  # fmt: skip
 
+    def export_trace(self, path: str | Path, *, urls: Sequence[str] = (), tags: Sequence[str] = (),
+                     since: datetime | str | None = None, until: datetime | str | None = None,
+                     force: bool = False) -> Exported:  # fmt: skip
+        """Write what happened on pages as events in time (CSV), to try schedules on one's own archive.
+
+        >>> archive.export_trace("trace.csv", urls=["https://news.example.org/live/storm"]).tally.events
+        """
+        from .export.trace import write_trace
+
+        choice = self._choice(urls, tags, since, until)
+        for url in choice.urls or (None,):
+            self.prepare(url)
+        return write_trace(self.catalog, choice, Path(path), force=force)
+
     def _choice(self, urls: Sequence[str], tags: Sequence[str], since: datetime | str | None,
                 until: datetime | str | None) -> Choice:  # fmt: skip
         from .export.choice import choose

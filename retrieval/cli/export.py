@@ -26,10 +26,11 @@ class Format(StrEnum):
 
     warc = "warc"
     wacz = "wacz"
+    trace = "trace"
 
 
 def run(
-    format_: Annotated[Format, typer.Argument(metavar="warc|wacz", help="The format.")],
+    format_: Annotated[Format, typer.Argument(metavar="warc|wacz|trace", help="The format.")],
     output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help="Write there.")],
     urls: Annotated[
         list[str] | None, typer.Argument(metavar="[URL]...", help="These pages.", show_default=False)
@@ -52,6 +53,8 @@ def run(
 ) -> None:
     """Write captures of pages, of a tag or of a time into a file that stands alone, as WARC or as WACZ.
 
+    Or a trace: what happened on pages, as events in time (CSV), to try schedules on one's own archive.
+
     Records are copied byte for byte: every answer of the pages and of their redirects, older pages, feeds and
     requisites. What a revisit refers to comes along, also from outside the time, and what pages were shown with when it
     began; revisits of a 304 lose its header, which replay tools would show as an empty page. Requests and the notes of
@@ -73,13 +76,17 @@ def run(
       stoppress export wacz https://news.example.org/live/storm -o storm.wacz --sign key.pem
 
       stoppress export warc --since 2026-01 --until 2026-01 -o january.warc.gz --json
+
+      stoppress export trace --tag storms -o storms.csv
     """
-    if format_ is Format.warc and (title or description or sign):
-        wrong_use("--title, --description and --sign are for a WACZ; a WARC file has none of them")
+    if format_ is not Format.wacz and (title or description or sign):
+        wrong_use(f"--title, --description and --sign are for a WACZ; a {format_.upper()} file has none of them")
     chosen = {"urls": urls or (), "tags": tags or (), "since": since, "until": until}
     progress = _Progress()
     with opened() as archive, progress:
-        if format_ is Format.warc:
+        if format_ is Format.trace:
+            made = archive.export_trace(output, **chosen, force=force)  # type: ignore[arg-type]
+        elif format_ is Format.warc:
             made = archive.export_warc(output, **chosen, force=force, told=progress)  # type: ignore[arg-type]
         else:
             made = archive.export_wacz(
@@ -97,11 +104,11 @@ def run(
 def line(made: Exported, format_: str) -> Json:
     """What ``export --json`` prints."""
     tally = made.tally
+    file: Json = {"format": str(format_), "file": str(made.path), "size": made.size, "sha256": made.sha256}
+    if format_ == Format.trace:
+        return {**file, "pages": tally.pages, "events": tally.events, "left_out": dict(tally.left_out)}
     facts: Json = {
-        "format": str(format_),
-        "file": str(made.path),
-        "size": made.size,
-        "sha256": made.sha256,
+        **file,
         "responses": tally.responses,
         "revisits": tally.revisits,
         "emptied": tally.emptied,
@@ -115,6 +122,9 @@ def line(made: Exported, format_: str) -> Json:
 
 def _say(made: Exported) -> None:
     tally = made.tally
+    if tally.events:
+        say(f"{made.path}: {tally.events} events on {tally.pages} page(s), {made.size} bytes")
+        return
     more = f", {tally.versions} versions" if tally.versions else ""
     along = f" ({tally.originals} of them from before the time)" if tally.originals else ""
     say(f"{made.path}: {tally.responses} answers{along} and {tally.revisits} revisits{more}, {made.size} bytes")

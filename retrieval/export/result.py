@@ -26,6 +26,8 @@ class Tally:
     originals: int = 0  # of the responses: taken along from before the time, not chosen themselves
     zstd: int = 0  # of the responses: bodies in a coding that replay tools do not know
     versions: int = 0
+    pages: int = 0  # of a trace ...
+    events: int = 0  # ... and what happened on them
     size: int = 0  # bytes of records
     left_out: Counter[str] = field(default_factory=Counter)
     examples: dict[str, str] = field(default_factory=dict)  # why -> the first one, in words

@@ -15,13 +15,21 @@ from stoppress import VERBS
 FILE = Path("stoppress.toml")
 A = '[[watch]]\nurl = "https://a.example.org/"\n'
 B = '[[watch]]\nurl = "https://b.example.org/"\n'
+EVERY = '[defaults]\nschedule = "every 5m"\n'
 
 
 @pytest.mark.parametrize(
     ("text", "said"),
     [
         (A + B + 'schedule = "every 10s"', ["[[watch]] 2 schedule = 'every 10s': it is faster than min = \"1m\""]),
-        (A + B + 'schedule = "adaptive"', ["[[watch]] 2 schedule = 'adaptive': 'adaptive' does not exist yet; write"]),
+        (A + B + 'schedule = "probe 9s"', ["[[watch]] 2 schedule = 'probe 9s': 'probe' does not exist yet; write"]),
+        (A + B + 'schedule = "adaptive 9s"', ["[[watch]] 2 schedule = 'adaptive 9s': \"adaptive\" stands alone"]),
+        (A + B + 'min = "2h"', ["[[watch]] 2 min = \"2h\": schedule = 'adaptive' of https://b.example.org/: max"]),
+        (A + B + 'max = "9s"', ["[[watch]] 2 max = \"9s\": schedule = 'adaptive' of https://b.example.org/: max"]),
+        (
+            '[defaults]\nmin = "2h"\n' + A + 'schedule = "every 3h"\n' + B,
+            ["[defaults] min = \"2h\": schedule = 'adaptive' of https://b.example.org/: max = \"1h\" is shorter"],
+        ),
         (A + 'schedule = "cron 99 * * * *"', ["[[watch]] 1 schedule = 'cron 99 * * * *': [99 * * * *] is not"]),
         (A + 'schedule = "evry 5m"', ["[[watch]] 1 schedule = 'evry 5m': 'evry' is not known, did you mean 'every'?"]),
         ('[defaults]\nschedule = "probe 30s"', ["[defaults] schedule = 'probe 30s': 'probe' does not exist yet"]),
@@ -30,11 +38,7 @@ B = '[[watch]]\nurl = "https://b.example.org/"\n'
             '[defaults]\nschedule = "hourly"\n' + A + B + 'schedule = "every 1s"',
             ["[defaults] schedule = 'hourly'", "[[watch]] 2 schedule = 'every 1s'"],
         ),
-        (A + B + 'min = "10m"', ["[[watch]] 2 min = \"10m\": schedule = 'every 5m' of https://b.example.org/: it is"]),
-        (
-            '[defaults]\nmin = "10m"\n' + A,
-            ["[defaults] min = \"10m\": schedule = 'every 5m' of https://a.example.org/"],
-        ),
+        (EVERY + A + B + 'min = "10m"', ["[[watch]] 2 min = \"10m\": schedule = 'every 5m' of https://b.example.org/:"]),
     ],
 )
 def test_a_bad_schedule_is_named_where_it_is_written(text: str, said: list[str]) -> None:
@@ -50,6 +54,7 @@ def test_a_bad_schedule_is_named_where_it_is_written(text: str, said: list[str])
         A,
         '[defaults]\nschedule = "cron */10 6-23 * * *"\ntimezone = "Europe/London"\n' + A + 'schedule = "every 2m"',
         '[defaults]\nmin = "10m"\n' + A + 'schedule = "every 10m"',
+        '[defaults]\nmin = "10m"\n' + A,
         A + 'schedule = "every 1s"\nmin = "1s"',
     ],
 )
@@ -87,7 +92,7 @@ def test_every_verb_of_the_crawler_refuses_before_anything_runs(
 
 def test_reading_back_does_not_ask_for_the_schedules(tmp_path: Path) -> None:
     file = tmp_path / "stoppress.toml"
-    file.write_text(A + 'schedule = "adaptive"')
+    file.write_text(A + 'schedule = "probe 30s"')
 
     assert load_config(file).watches
     with pytest.raises(ConfigError, match="does not exist yet"):
