@@ -41,16 +41,20 @@ class Adaptive:
         self._watches: dict[str, Watch] = {}
         self._names: dict[str, set[str]] = {}  # hosts of a registrable name
         self._changed: set[str] = set()
+        self._awake: set[str] = set()  # pages whose last look found something new
 
     def __len__(self) -> int:
         return len(self._watches)
 
-    def set(self, watches: Iterable[Watch], learnt: Mapping[str, LearntPage], last: Mapping[str, datetime]) -> None:
-        """Take over the list as it stands. ``learnt``: of pages that are new here; ``last``: their last good visits."""
+    def set(self, watches: Iterable[Watch], learnt: Mapping[str, LearntPage], last: Mapping[str, datetime],
+            now: datetime) -> None:  # fmt: skip
+        """Take over the list as it stands. ``learnt``: of pages that are new here; ``last``: their last good visits.
+        What a wrong clock has dated into the future counts as of ``now``."""
         listed = {urlkey(watch.url): watch for watch in watches}
         for key in self._watches.keys() - listed.keys():
             self.scheduler.remove(key)
             self._changed.discard(key)
+            self._awake.discard(key)
         for key, watch in listed.items():
             known = self._watches.get(key)
             if known == watch:
@@ -58,11 +62,12 @@ class Adaptive:
             page = self.page(key) if known else learnt.get(key)
             if known:
                 self.scheduler.remove(key)
-            self._add(key, watch, page, last.get(key))
+            self._add(key, watch, page, last.get(key), now)
         self._watches = listed
 
-    def _add(self, key: str, watch: Watch, page: LearntPage | None, good: datetime | None) -> None:
+    def _add(self, key: str, watch: Watch, page: LearntPage | None, good: datetime | None, now: datetime) -> None:
         last = max(filter(None, (page.last if page else None, good)), default=None)
+        last, ended = (min(at, now) if at else None for at in (last, page.ended if page else None))
         group = group_of_url(watch.url)
         self._names.setdefault(group, set()).add(host_of(watch.url))
         self.scheduler.add(
@@ -75,7 +80,7 @@ class Adaptive:
             begins=_at(watch.from_, NEVER),
             learnt=Learnt(page.events, page.time, page.recent) if page else None,
             last=_at(last, NEVER),
-            ended=_at(page.ended if page else None, ALWAYS),
+            ended=_at(ended, ALWAYS),
         )
 
     def watch(self, key: str) -> Watch | None:
@@ -105,6 +110,7 @@ class Adaptive:
             self.scheduler.failed(key, begun)
             return
         self.scheduler.observed(key, begun, found)
+        (self._awake.add if found.events or found.changed else self._awake.discard)(key)
         if visit.exchange is not None and visit.exchange.response and visit.outcome in SUCCESS:
             self.scheduler.fresh_until(key, begun + fresh_for(head(visit.exchange.response).headers))
         if visit.version is not None:
@@ -113,10 +119,12 @@ class Adaptive:
             self.scheduler.shows(key, 0 if whole else len(visit.version.updates))
 
     def ends(self, keys: Iterable[str], now: datetime) -> None:
-        """Coverage of these pages has ended, by what their last looks saw."""
+        """Coverage of these pages has ended, by what their last looks saw; told again and again.
+
+        A page that says so and goes on all the same has not ended: some keep the end that was planned.
+        """
         for key in keys:
-            if key in self._watches:
-                self.scheduler.ends(key, now.timestamp())
+            if key in self._watches and key not in self._awake and self.scheduler.ends(key, now.timestamp()):
                 self._changed.add(key)
 
     def following(self, key: str, now: datetime) -> datetime | None:

@@ -37,7 +37,7 @@ class Prices:
             self.price = self.least
 
     def set(self, price: float) -> None:
-        self.price = min(max(price, self.least), MOST)
+        self.price = min(max(price, self.least), MOST) if np.isfinite(price) else self.least
 
     def grow(self, hosts: int) -> None:
         if hosts > len(self.hosts):

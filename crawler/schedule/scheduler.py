@@ -197,7 +197,7 @@ class Scheduler:
 
     def _since(self, numbers: Numbers, now: float) -> Floats:
         """Since the last good look; a page that was never seen has waited long, but not for ever."""
-        since: Floats = np.minimum(now - self.pool.last[numbers], LONG)
+        since: Floats = np.clip(now - self.pool.last[numbers], 0.0, LONG)
         return since
 
     def _worth_of(self, numbers: Numbers, now: float) -> tuple[Floats, Floats]:
@@ -329,13 +329,15 @@ class Scheduler:
             self.pool.idle[number] = True
         return number
 
-    def ends(self, key: str, at: float) -> None:
-        """Its coverage has ended. A later event opens it again."""
+    def ends(self, key: str, at: float) -> bool:
+        """Its coverage has ended. A later event opens it again. False: that was known."""
         number = self.pool.numbers.get(key)
-        if number is not None and self.pool.ended[number] == ALWAYS:
-            self.pool.ended[number] = at
-            self._rate(number)
-            self._touched.append(number)
+        if number is None or self.pool.ended[number] != ALWAYS:
+            return False
+        self.pool.ended[number] = at
+        self._rate(number)
+        self._touched.append(number)
+        return True
 
     def fresh_until(self, key: str, at: float) -> None:
         """Its caches give the same until then (``max-age`` less ``Age``)."""

@@ -162,7 +162,7 @@ class LiveSpider(Spider):
         timed = usable if self.once else [watch for watch in usable if not is_adaptive(watch)]
         self.agenda.set(timed, last, now, at_once=self.once, refusals=self.standing.refusals)
         good = self.standing.good(urlkey(watch.url) for watch in weighed)
-        self.adaptive.set(weighed, self.standing.learnt, good)
+        self.adaptive.set(weighed, self.standing.learnt, good, now)
         self.adaptive.ends(self.standing.ended, now)
 
     def _usable(self, watch: Watch) -> bool:
@@ -207,7 +207,7 @@ class LiveSpider(Spider):
             return not self.waiting.get(group_of(host)) and governor.free_at(host, now) <= now
 
         while due := self.adaptive.choose(now, free, governor.tokens(now)):
-            may = [one for one in due if self._may_start(one.watch.url, now)]
+            may = [one for one in due if one.urlkey not in self.running and self._may_start(one.watch.url, now)]
             begun += [self._begin(one, now) for one in may]
             for one in due:
                 if one not in may:

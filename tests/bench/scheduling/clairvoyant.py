@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from math import inf
 
 import numpy as np
@@ -53,7 +53,7 @@ class Clairvoyant(_Queue):
             self._ends[number] = self._unseen[number][0]
             self._since[number] = min(self._since[number], at)
 
-    def saw(self, page: int, now: float, seen: Seen, *, changed: bool, ended: bool) -> None:
-        super().saw(page, now, seen, changed=changed, ended=ended)
+    def saw(self, page: int, now: float, seen: Seen, *, changed: bool, ended: bool, new: Sequence[float]) -> None:
+        super().saw(page, now, seen, changed=changed, ended=ended, new=new)
         self._unseen[page] = []
         self._ends[page] = self._since[page] = inf

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from .clairvoyant import Clairvoyant
+from .levels import Levels
 from .policies import (
     Fixed,
     Index,
@@ -39,6 +40,7 @@ POLICIES: dict[str, Make] = {
     "Stoppress, one bit": lambda pages, budget: Production(pages, budget, name="Stoppress, one bit", bits=True),
     ONE_BY_ONE: lambda pages, budget: Production(pages, budget, name=ONE_BY_ONE, exact_up_to=0),
     OURS: lambda pages, budget: Production(pages, budget),
+    "rate levels": lambda pages, budget: Levels(pages),  # a candidate, not what crawls
     "oracle": lambda pages, budget: Oracle("oracle", pages, archive),
     "clairvoyant": lambda pages, budget: Clairvoyant(pages),
 }

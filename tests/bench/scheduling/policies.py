@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from math import inf
 
 import numpy as np
@@ -34,7 +34,7 @@ class Production:
     def choose(self, now: float, free: Callable[[int], bool], tokens: float) -> list[int]:
         return [int(one.key) for one in self._scheduler.choose(now, lambda host: free(int(host)), tokens)]
 
-    def saw(self, page: int, now: float, seen: Seen, *, changed: bool, ended: bool) -> None:
+    def saw(self, page: int, now: float, seen: Seen, *, changed: bool, ended: bool, new: Sequence[float]) -> None:
         self._scheduler.observed(str(page), now, Seen(changed=changed) if self._bits else seen)
         if ended:
             self._scheduler.ends(str(page), self._pages[page].marker)
@@ -54,7 +54,7 @@ class _Queue:
     def add(self, page: int, now: float) -> None:
         self.there[page] = True
 
-    def saw(self, page: int, now: float, seen: Seen, *, changed: bool, ended: bool) -> None:
+    def saw(self, page: int, now: float, seen: Seen, *, changed: bool, ended: bool, new: Sequence[float]) -> None:
         self.last[page] = now
         self.ended[page] = ended
 
@@ -100,9 +100,9 @@ class Interval(_Queue):
         found = np.flatnonzero(self.there & (late >= 0))
         return self.best(found, late[found], free, tokens)
 
-    def saw(self, page: int, now: float, seen: Seen, *, changed: bool, ended: bool) -> None:
+    def saw(self, page: int, now: float, seen: Seen, *, changed: bool, ended: bool, new: Sequence[float]) -> None:
         first = self.last[page] == -inf
-        super().saw(page, now, seen, changed=changed, ended=ended)
+        super().saw(page, now, seen, changed=changed, ended=ended, new=new)
         if not first:
             self._interval[page] = min(max(self._rule(float(self._interval[page]), changed), LEAST), LONGEST)
 
@@ -133,8 +133,8 @@ class Ladder(_Queue):
         found = np.flatnonzero(self.there & (late >= 0))
         return self.best(found, late[found], free, tokens)
 
-    def saw(self, page: int, now: float, seen: Seen, *, changed: bool, ended: bool) -> None:
-        super().saw(page, now, seen, changed=changed, ended=ended)
+    def saw(self, page: int, now: float, seen: Seen, *, changed: bool, ended: bool, new: Sequence[float]) -> None:
+        super().saw(page, now, seen, changed=changed, ended=ended, new=new)
         if changed:
             self._changed[page] = now
 
@@ -159,9 +159,9 @@ class Index(_Queue):
     def rates(self, numbers: NDArray[np.int64], now: float) -> Floats:
         return self._rate[numbers]
 
-    def saw(self, page: int, now: float, seen: Seen, *, changed: bool, ended: bool) -> None:
+    def saw(self, page: int, now: float, seen: Seen, *, changed: bool, ended: bool, new: Sequence[float]) -> None:
         last = float(self.last[page])
-        super().saw(page, now, seen, changed=changed, ended=ended)
+        super().saw(page, now, seen, changed=changed, ended=ended, new=new)
         told = Seen(changed=changed and last != -inf) if self._bits else seen
         self._learnt[page] = self._learnt[page].after(told, None if last == -inf else now - last, self._model)
         self._rate[page] = self._learnt[page].rates(self._model)[0]

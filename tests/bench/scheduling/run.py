@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -20,7 +20,7 @@ LEAST = 30.0  # between two looks at a page
 
 class Policy(Protocol):
     """``choose``: at most one page per free host, no more than there are tokens. ``saw``: what a look that began at
-    ``now`` found; ``last`` is the look before, None for the first."""
+    ``now`` found; ``new``: ages of the entries among it that were not there before."""
 
     name: str
 
@@ -28,7 +28,7 @@ class Policy(Protocol):
 
     def choose(self, now: float, free: Callable[[int], bool], tokens: float) -> list[int]: ...
 
-    def saw(self, page: int, now: float, seen: Seen, *, changed: bool, ended: bool) -> None: ...
+    def saw(self, page: int, now: float, seen: Seen, *, changed: bool, ended: bool, new: Sequence[float]) -> None: ...
 
 
 @dataclass(slots=True)
@@ -72,6 +72,7 @@ class Eyes:
     noise: float = 0.0
     seed: int = 0
     last: dict[int, float] = field(default_factory=dict)
+    new: list[float] = field(default_factory=list)  # of the last look: ages of new entries
     place: dict[int, int] = field(default_factory=dict)
 
     def look(self, number: int, now: float, result: Result, chance: np.random.Generator) -> tuple[Seen, bool, bool]:
@@ -91,9 +92,14 @@ class Eyes:
     def _found(self, page: Page, begin: int, end: int, now: float, result: Result) -> tuple[list[float], float, bool]:
         """(ages, events at any time, a deletion alone). A new entry and its first edits are one; so are two edits."""
         entries: dict[int, float] = {}
+        born: dict[int, float] = {}
         heads, deletion = 0.0, False
         for i in range(begin, end):
             kind, at = page.kinds[i], page.times[i]
+            if kind == ENTRY:
+                born[page.entries[i]] = at
+            elif kind == DELETION:
+                born.pop(page.entries[i], None)
             if page.ends[i] > now:
                 if at >= page.registered:
                     _catch(page, at, page.ends[i], now, result)
@@ -103,6 +109,7 @@ class Eyes:
                     entries[page.entries[i]] = min(at, entries.get(page.entries[i], at)) if kind == ENTRY else at
             elif kind == DELETION:
                 deletion = True
+        self.new = [now - at for at in born.values()]
         return [now - at for at in entries.values()], heads, deletion
 
 
@@ -137,7 +144,7 @@ def play(world: World, pages: list[Page], policy: Policy, per_event: float, *, n
             tokens -= 1
             host_at[pages[number].host] = now
             seen, changed, ended = eyes.look(number, now, result, chance)
-            policy.saw(number, now, seen, changed=changed, ended=ended)
+            policy.saw(number, now, seen, changed=changed, ended=ended, new=eyes.new)
         if tokens < -1e-9:
             raise RuntimeError(f"{policy.name} has spent more than its budget")
         now += TICK

@@ -1,0 +1,138 @@
+"""Watches and visits on one side, the scheduler on the other: what crosses, and what must not be lost on the way."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from crawler.adaptive import Adaptive
+from pipelines.model import Change, Exchange, Update, Version, Visit, Watch
+from pipelines.store.stored import LearntPage
+from pipelines.urlkey import urlkey
+
+NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
+URL = "https://a.example.org/live"
+KEY = urlkey(URL)
+WATCH = Watch(url=URL, schedule="adaptive")
+
+
+def adaptive(*watches: Watch, learnt: LearntPage | None = None, good: datetime | None = None) -> Adaptive:
+    made = Adaptive(budget=1.0, after_end=[timedelta(minutes=15), timedelta(hours=24)])
+    made.set(watches or [WATCH], {KEY: learnt} if learnt else {}, {KEY: good} if good else {}, NOW)
+    return made
+
+
+def chosen(made: Adaptive, now: datetime) -> list[tuple[str, str]]:
+    return [(due.urlkey, due.why) for due in made.choose(now, lambda host: True, 10.0)]
+
+
+def visit(at: datetime, *, found: bool = False, head: str = "", **more: Any) -> Visit:
+    answer = f"HTTP/1.1 200 OK\r\n{head}\r\nbody".encode()
+    exchange = Exchange(url=URL, started=at, request=b"", response=answer, status=200)
+    facts: dict[str, Any] = {"outcome": "archived", "reading": "unchanged", "exchange": exchange}
+    if found:
+        update = Update(text="x", key="id:x", published=at - SECOND)
+        version = Version(url=URL, at=at, updates=(update,))
+        change = Change(type="added", class_="editorial", update="id:x")
+        facts |= {"reading": "version", "version": version, "version_seq": 2, "changes": (change,)}
+    return Visit(id="1", url=URL, urlkey=KEY, started=at, **(facts | more))
+
+
+def test_a_page_that_is_being_visited_stays_so_until_its_visit_is_over() -> None:
+    made = adaptive()
+    first, again = chosen(made, NOW), chosen(made, NOW + 5 * SECOND)
+    made.over(visit(NOW))
+
+    assert (first, again) == ([(KEY, "due")], [])
+    assert chosen(made, NOW + 3700 * SECOND) == [(KEY, "due")]
+
+
+def test_a_visit_that_failed_is_made_again_and_teaches_nothing() -> None:
+    made = adaptive(learnt=LearntPage(urlkey=KEY, events=5.0, time=3600.0, last=NOW - 4000 * SECOND))
+    chosen(made, NOW)
+    made.over(visit(NOW, outcome="error", reason="timeout", reading="none"))
+    soon, later = chosen(made, NOW + 30 * SECOND), chosen(made, NOW + 70 * SECOND)
+
+    assert (soon, [key for key, _ in later]) == ([], [KEY])
+    assert made.page(KEY).events == 5.0
+
+
+def test_what_was_learnt_and_seen_before_is_taken_over_and_given_back() -> None:
+    kept = LearntPage(urlkey=KEY, events=5.0, time=3600.0, recent=0.5, last=NOW - 60 * SECOND, ended=NOW - 30 * SECOND)
+    made = adaptive(learnt=kept)
+    none = made.take_changed()
+    chosen(made, NOW + timedelta(hours=30))
+    made.over(visit(NOW + timedelta(hours=30)))
+
+    assert none == []
+    assert made.page(KEY).ended == kept.ended
+    assert [page.urlkey for page in made.take_changed()] == [KEY]
+    assert made.take_changed() == []
+
+
+def test_a_date_out_of_the_future_does_not_hold_a_page_back() -> None:
+    made = adaptive(learnt=LearntPage(urlkey=KEY, last=NOW + timedelta(days=900), ended=NOW + timedelta(days=900)))
+
+    assert made.page(KEY).last == NOW
+    assert chosen(made, NOW + timedelta(hours=25)) != []
+
+
+def test_a_watch_that_changes_keeps_what_was_learnt_and_its_new_bounds_hold() -> None:
+    made = adaptive(learnt=LearntPage(urlkey=KEY, events=5.0, time=3600.0, last=NOW))
+    made.set([replace(WATCH, max=timedelta(minutes=2))], {}, {}, NOW)
+
+    assert made.page(KEY).events == 5.0
+    assert chosen(made, NOW + 125 * SECOND) != []
+
+
+def test_a_watch_that_is_paused_is_not_chosen_and_a_visit_of_it_harms_nothing() -> None:
+    made = adaptive()
+    chosen(made, NOW)
+    made.set([], {}, {}, NOW)
+    made.over(visit(NOW))
+
+    assert chosen(made, NOW + timedelta(hours=2)) == []
+    assert len(made) == 0
+
+
+def test_max_age_is_waited_out() -> None:
+    made = adaptive(learnt=LearntPage(urlkey=KEY, events=500.0, time=3600.0, recent=50.0, last=NOW - 4000 * SECOND))
+    chosen(made, NOW)
+    made.over(visit(NOW, found=True, head="Cache-Control: public, max-age=600\r\nAge: 100\r\n"))
+
+    assert chosen(made, NOW + 490 * SECOND) == []
+    assert chosen(made, NOW + 505 * SECOND) != []
+
+
+@pytest.mark.parametrize(("found", "ended"), [(False, True), (True, False)])
+def test_a_page_that_says_that_it_has_ended_and_goes_on_has_not(found: bool, ended: bool) -> None:
+    made = adaptive(learnt=LearntPage(urlkey=KEY, last=NOW - 4000 * SECOND))
+    chosen(made, NOW)
+    made.over(visit(NOW, found=found))
+    made.take_changed()
+    for _ in range(3):
+        made.ends([KEY], NOW + SECOND)
+
+    assert (made.page(KEY).ended is not None) is ended
+    assert len(made.take_changed()) == (1 if ended else 0)
+    assert made.take_changed() == []
+
+
+def test_prices_are_remembered_and_damaged_ones_are_not_believed() -> None:
+    made = adaptive()
+    made.recall_prices({"": 0.25, "example.org": 3.0, "elsewhere.example": 1e300})
+    told = made.prices()
+    made.recall_prices({"": float("nan")})
+
+    assert (told[""], told["example.org"]) == (0.25, 3.0)
+    assert 0 < made.prices()[""] < 0.01
+
+
+def test_pages_of_one_registrable_name_share_their_turn() -> None:
+    made = adaptive(WATCH, Watch(url="https://b.example.org/live", schedule="adaptive"))
+
+    assert len(chosen(made, NOW)) == 1
