@@ -134,7 +134,7 @@ def lasted(folder: Path) -> Lasted:
                 if seen == 2 and not opened.is_set():
                     told.before = memory(process.pid, "VmRSS")
                     opened.set()
-                # On a busy machine ten thousand updates, or a bomb, take longer to be read than the other host is looked at.
+                # On a busy machine many updates, or a bomb, take longer to be read than the other host is looked at.
                 ready = all(told.of(name) for name in ("many updates", *endless))
                 if seen >= PROBES and ready and process.poll() is None:
                     told.peak = max(told.peak, memory(process.pid, "VmHWM"))
