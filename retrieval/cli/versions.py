@@ -16,8 +16,8 @@ from .common import By, Url, opened, safe, table, when
 def run(url: Url, extractor: By = None, as_json: AsJson = False) -> None:
     """List the versions of a page, oldest first: what it said, from when to when it was seen to say it.
 
-    Last, how much of what the page said since the first look has been captured: an estimate. With --json
-    it stands in each line, as the url does: it is about the page.
+    Last, without --json, how much of what the page said since the first look has been captured: an estimate, which
+    stoppress pages --json has too.
 
     With --extractor what that one read in the page's captures, and beside it the version that was on show then.
 
@@ -35,9 +35,8 @@ def run(url: Url, extractor: By = None, as_json: AsJson = False) -> None:
     with opened() as archive:
         page = archive.page(url)
         if as_json:
-            complete = page.completeness().to_json()
             for stored, changes in page.listed():
-                echo_json({"url": page.url, **version_line(stored, changes), "completeness": complete})
+                echo_json({"url": page.url, **version_line(stored, changes)})
             return
         rows = [_row(stored, changes) for stored, changes in page.listed()]
         told = str(page.completeness())

@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from pipelines.completeness import Completeness
 from pipelines.errors import NotArchived, TakenDown
 from pipelines.face import iso, version_to_json
 from pipelines.model import Capture, ChangeClass
@@ -62,8 +63,7 @@ class Api:
         limit, offset = _paging(request)
         page = self._archive.page(_url(request))
         found = page.listed(offset=offset, limit=limit)
-        about = {"url": page.url, "completeness": page.completeness().to_json()}
-        return StreamingResponse(_versions(about, found), media_type="application/json")
+        return StreamingResponse(_versions(page.url, found, page.completeness), media_type="application/json")
 
     def version(self, request: Request) -> Response:
         """One version whole, by its number or a time (``at``)."""
@@ -131,12 +131,14 @@ def _one_of(said: Mapping[str, str], name: str, words: Sequence[str]) -> str | N
     return value
 
 
-def _versions(about: dict[str, Any], found: Iterator[tuple[StoredVersion, int]]) -> Iterator[str]:
-    """``{"url": …, "completeness": …, "versions": […]}``, a line for each: the first comes before the last is read."""
-    yield json.dumps(about, ensure_ascii=False)[:-1] + ', "versions": ['
+def _versions(url: str, found: Iterator[tuple[StoredVersion, int]],
+              complete: Callable[[], Completeness]) -> Iterator[str]:  # fmt: skip
+    """``{"url": …, "versions": […], "completeness": …}``, a line for each: the first comes before the last is read, and
+    before all changes are, which the estimate takes."""
+    yield json.dumps({"url": url})[:-1] + ', "versions": ['
     for number, (stored, changes) in enumerate(found):
         yield (",\n" if number else "\n") + json.dumps(version_line(stored, changes), ensure_ascii=False)
-    yield "\n]}\n"
+    yield f'\n], "completeness": {json.dumps(complete().to_json())}}}\n'
 
 
 def _paging(request: Request) -> tuple[int, int]:

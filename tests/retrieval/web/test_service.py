@@ -17,6 +17,9 @@ from urllib.parse import quote, urlsplit
 import pytest
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
+from pipelines.completeness import Completeness
+from retrieval.archive import open_archive
+from retrieval.web.api import _versions
 from retrieval.web.guard import Rates
 from tests.servers.processes import free_port
 
@@ -245,3 +248,23 @@ def test_json_tells_scripts_where_it_listens(folder: Path) -> None:
     with served(folder / "stoppress.toml") as (service, _):
         assert json.loads(json.dumps(service.base)).startswith("http://127.0.0.1:")
         assert service.base != service.archive
+
+
+def test_a_long_list_of_versions_begins_before_the_estimate_is_made(folder: Path) -> None:
+    made: list[str] = []
+
+    with open_archive(folder / "stoppress.toml") as archive:
+        page = archive.page(STORM)
+
+        def complete() -> Completeness:
+            made.append("estimate")
+            return page.completeness()
+
+        lines = _versions(page.url, page.listed(), complete)
+        first = [next(lines), next(lines)]
+        early = list(made)
+        told = json.loads("".join([*first, *lines]))
+
+    assert (early, made) == ([], ["estimate"])
+    assert len(told["versions"]) == 3
+    assert told["completeness"]["revisions"] == 3
