@@ -18,6 +18,7 @@ from pipelines.urlkey import urlkey
 
 from .agenda import Due
 from .hosts import group_of_url, host_of
+from .schedule import is_refusal, probe_at
 from .schedule.freshness import fresh_for
 from .schedule.learning import Learnt
 from .schedule.pool import ALWAYS, NEVER
@@ -42,19 +43,21 @@ class Adaptive:
         self._names: dict[str, set[str]] = {}  # hosts of a registrable name
         self._changed: set[str] = set()
         self._awake: set[str] = set()  # pages whose last look found something new
+        self._refusals: dict[str, int] = {}  # by page that does not let us in: visits in a row
 
     def __len__(self) -> int:
         return len(self._watches)
 
     def set(self, watches: Iterable[Watch], learnt: Mapping[str, LearntPage], last: Mapping[str, datetime],
-            now: datetime) -> None:  # fmt: skip
-        """Take over the list as it stands. ``learnt``: of pages that are new here; ``last``: their last good visits.
-        What a wrong clock has dated into the future counts as of ``now``."""
+            now: datetime, refusals: Mapping[str, int] | None = None) -> None:  # fmt: skip
+        """Take over the list as it stands. ``learnt``, ``refusals``: of pages that are new here; ``last``: their last
+        good visits. What a wrong clock has dated into the future counts as of ``now``."""
         listed = {urlkey(watch.url): watch for watch in watches}
         for key in self._watches.keys() - listed.keys():
             self.scheduler.remove(key)
             self._changed.discard(key)
             self._awake.discard(key)
+            self._refusals.pop(key, None)
         for key, watch in listed.items():
             known = self._watches.get(key)
             if known == watch:
@@ -62,7 +65,10 @@ class Adaptive:
             page = self.page(key) if known else learnt.get(key)
             if known:
                 self.scheduler.remove(key)
+            elif refusals and key in refusals:
+                self._refusals[key] = refusals[key]
             self._add(key, watch, page, last.get(key), now)
+            self._leave_alone(key, now)
         self._watches = listed
 
     def _add(self, key: str, watch: Watch, page: LearntPage | None, good: datetime | None, now: datetime) -> None:
@@ -106,8 +112,11 @@ class Adaptive:
             return
         found = seen(visit)
         self._changed.add(key)
+        if (refused := is_refusal(visit)) is not None:
+            self._refusals[key] = self._refusals.get(key, 0) + 1 if refused else 0
         if found is None:
             self.scheduler.failed(key, begun)
+            self._leave_alone(key, visit.started)
             return
         self.scheduler.observed(key, begun, found)
         (self._awake.add if found.events or found.changed else self._awake.discard)(key)
@@ -117,6 +126,16 @@ class Adaptive:
             window = visit.version.window
             whole = window.complete and not window.load_more and (window.pages or 1) == 1
             self.scheduler.shows(key, 0 if whole else len(visit.version.updates))
+
+    def refusals(self, key: str) -> int:
+        """How many visits in a row the page has refused."""
+        return self._refusals.get(key, 0)
+
+    def _leave_alone(self, key: str, since: datetime) -> None:
+        """A page that refuses us is asked for once an hour, also where its ``max`` is less."""
+        at = probe_at(since, refusals=self.refusals(key), before=since)
+        if at > since:
+            self.scheduler.not_before(key, at.timestamp())
 
     def ends(self, keys: Iterable[str], now: datetime) -> None:
         """Coverage of these pages has ended, by what their last looks saw; told again and again.

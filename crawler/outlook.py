@@ -68,7 +68,8 @@ class Outlook:
         self.adaptive = Adaptive(budget=crawl.budget, after_end=config.defaults.after_end)
         good = {key: one.last_good for key, one in histories.items() if one.last_good}
         weighed = [watch for watch in active.values() if is_adaptive(watch)]
-        self.adaptive.set(weighed, catalog.learnt(urlkey(watch.url) for watch in weighed), good, now)
+        self.adaptive.set(weighed, catalog.learnt(urlkey(watch.url) for watch in weighed), good, now,
+                          self._refusals)  # fmt: skip
         self.adaptive.recall_prices(catalog.prices())
 
     def planned(self) -> list[tuple[datetime, Watch]]:

@@ -317,6 +317,13 @@ class Scheduler:
         self.pool.hold[number] = now + min(wait, self.pool.most[number])
         self._touched.append(number)
 
+    def not_before(self, key: str, at: float) -> None:
+        """No look sooner, whatever it is worth."""
+        number = self.pool.numbers.get(key)
+        if number is not None:
+            self.pool.hold[number] = max(self.pool.hold[number], at)
+            self._touched.append(number)
+
     def given_up(self, key: str) -> None:
         """What was chosen was not begun after all."""
         number = self._over(key)

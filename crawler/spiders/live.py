@@ -162,7 +162,7 @@ class LiveSpider(Spider):
         timed = usable if self.once else [watch for watch in usable if not is_adaptive(watch)]
         self.agenda.set(timed, last, now, at_once=self.once, refusals=self.standing.refusals)
         good = self.standing.good(urlkey(watch.url) for watch in weighed)
-        self.adaptive.set(weighed, self.standing.learnt, good, now)
+        self.adaptive.set(weighed, self.standing.learnt, good, now, self.standing.refusals)
         self.adaptive.ends(self.standing.ended, now)
 
     def _usable(self, watch: Watch) -> bool:
@@ -407,7 +407,7 @@ class LiveSpider(Spider):
             again, refused = deserves_another(item), is_refusal(item)
             self.agenda.ended(item.urlkey, clock.now(), begun=item.started, cut=again, refused=refused)
             self.adaptive.over(item)
-            if refused and self.agenda.refusals(item.urlkey) == REFUSED_AFTER:
+            if refused and max(plan.refusals(item.urlkey) for plan in (self.agenda, self.adaptive)) == REFUSED_AFTER:
                 log.warning("%s has refused %d visits in a row (%s): it is asked for once an hour until it lets us in",
                             item.url, REFUSED_AFTER, item.detail or item.status)  # fmt: skip
         log.info("%s", _line(item))

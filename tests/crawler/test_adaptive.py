@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -136,3 +137,27 @@ def test_pages_of_one_registrable_name_share_their_turn() -> None:
     made = adaptive(WATCH, Watch(url="https://b.example.org/live", schedule="adaptive"))
 
     assert len(chosen(made, NOW)) == 1
+
+
+def test_a_page_that_refuses_three_times_is_asked_for_once_an_hour_whatever_its_max() -> None:
+    made, now, tried = adaptive(replace(WATCH, max=timedelta(minutes=2))), NOW, []
+    while now < NOW + timedelta(hours=4):
+        if chosen(made, now):
+            tried.append(now)
+            made.over(visit(now, outcome="error", reason="http-status", status=403, reading="none"))
+        now += 10 * SECOND
+
+    gaps = [later - earlier for earlier, later in pairwise(tried)]
+    assert all(gap <= timedelta(minutes=2, seconds=10) for gap in gaps[:2])
+    assert all(timedelta(hours=1) <= gap <= timedelta(hours=1, seconds=10) for gap in gaps[2:])
+    assert made.refusals(KEY) == len(tried) > 4
+
+
+def test_refusals_are_known_after_a_restart_and_over_when_it_lets_us_in() -> None:
+    made = Adaptive(budget=1.0, after_end=[])
+    made.set([WATCH], {}, {}, NOW, {KEY: 3})
+    soon, later = chosen(made, NOW + timedelta(minutes=50)), chosen(made, NOW + timedelta(minutes=61))
+    made.over(visit(NOW + timedelta(minutes=61), status=200))
+
+    assert (soon, [key for key, _ in later]) == ([], [KEY])
+    assert made.refusals(KEY) == 0
