@@ -21,12 +21,12 @@ from .adaptive import Adaptive, is_adaptive
 from .agenda import Agenda
 from .governor import Governor
 from .hosts import group_of, group_of_url, host_of
-from .schedule import REFUSED_AFTER, Every
+from .schedule import REFUSED_AFTER, Every, turns_between
 from .schedule.plan import Plan, plan
 from .watchlist import policy_of
 
 LOOKED_BACK = 10  # visits that an explanation shows
-A_CRON_DAY = 86_400.0  # seconds over which the turns of a cron schedule are counted
+A_DAY = timedelta(days=1)  # over which the turns of a cron schedule are counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,11 +182,7 @@ def _rate_of(watch: Watch, now: datetime) -> float:
     policy = policy_of(watch)
     if isinstance(policy, Every):
         return 1 / policy.interval.total_seconds()
-    end, at, count = now + timedelta(seconds=A_CRON_DAY), now, 0
-    while at < end and count < A_CRON_DAY / 60:
-        at = policy.due(None, at + timedelta(seconds=1))
-        count += at < end
-    return count / A_CRON_DAY
+    return turns_between(policy, now, now + A_DAY, most=A_DAY // timedelta(minutes=1)) / A_DAY.total_seconds()
 
 
 def _newest(states: Mapping[str, list[HostState]]) -> dict[str, HostState]:

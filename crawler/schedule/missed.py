@@ -13,21 +13,21 @@ _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _INSTANT = timedelta(microseconds=1)
 
 
-def turns_between(policy: object, after: datetime, before: datetime) -> int:
+def turns_between(policy: object, after: datetime, before: datetime, *, most: int = MOST) -> int:
     """How many turns lie between two moments, neither included. Schedules without turns have none."""
     if before - after <= _INSTANT:
         return 0
     if isinstance(policy, Every):
         return _number(policy, before - _INSTANT) - _number(policy, after)
-    return _walk(policy, after, before) if isinstance(policy, Cron) else 0
+    return _walk(policy, after, before, most) if isinstance(policy, Cron) else 0
 
 
 def _number(policy: Every, moment: datetime) -> int:
     return (moment - _EPOCH - policy.phase) // policy.interval
 
 
-def _walk(policy: Cron, after: datetime, before: datetime) -> int:
+def _walk(policy: Cron, after: datetime, before: datetime, most: int) -> int:
     clock, count = croniter(policy.expression, after.astimezone(policy.zone)), 0
-    while count < MOST and clock.get_next(datetime) < before:
+    while count < most and clock.get_next(datetime) < before:
         count += 1
     return count
