@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, MetaData, Table, Text, text
 
-SCHEMA = "0007"  # the newest revision in ``migrations/``: a catalog that has it needs no migration
+SCHEMA = "0008"  # the newest revision in ``migrations/``: a catalog that has it needs no migration
 
 metadata = MetaData()
 # Microseconds sort, compare and index the same in both databases; ISO text would not with mixed precision.
@@ -205,9 +205,7 @@ hosts = Table(
 learnt = Table(
     "learnt", metadata,
     Column("urlkey", Key, primary_key=True),
-    Column("events", Float, nullable=False),
-    Column("time", Float, nullable=False),
-    Column("recent", Float, nullable=False),
+    Column("state", Text, nullable=False),  # JSON, read by crawler/schedule alone
     Column("last", When),
     Column("ended", When),
 )  # fmt: skip
