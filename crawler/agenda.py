@@ -14,7 +14,7 @@ from datetime import datetime
 from pipelines.model import Watch
 from pipelines.urlkey import urlkey
 
-from .schedule import REFUSED_AFTER, Cron, Policy, another_at, probe_at, turns_between
+from .schedule import REFUSED_AFTER, Cron, Policy, Probe, another_at, probe_at, turns_between
 from .watchlist import policy_of
 
 
@@ -112,8 +112,7 @@ class Agenda:
             entry.skipped["down"] += turns_between(entry.policy, scheduled, now)  # the machine slept, for one
             # So late that the next one is due too (the machine slept, its clock was set): this one stands for both.
             entry.last = scheduled if entry.policy.due(scheduled, now) > now else now
-            why = "cron" if isinstance(entry.policy, Cron) else "every"
-            return Due(entry.watch, key, scheduled, why, _handed_over(entry))
+            return Due(entry.watch, key, scheduled, _why(entry.policy), _handed_over(entry))
         return None
 
     def ended(self, key: str, now: datetime, *, begun: datetime | None = None, cut: bool = False,
@@ -206,6 +205,10 @@ class Agenda:
     def _push_at(self, key: str, entry: _Entry, at: datetime) -> None:
         entry.version += 1
         heapq.heappush(self._heap, (at, entry.version, key))
+
+
+def _why(policy: Policy) -> str:
+    return "cron" if isinstance(policy, Cron) else "probe" if isinstance(policy, Probe) else "every"
 
 
 def _handed_over(entry: _Entry) -> tuple[tuple[str, int], ...]:

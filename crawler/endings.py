@@ -27,7 +27,7 @@ class Endings:
         """What a finished visit says of where the page is."""
         if visit.reading == "version":
             self._facts.pop(visit.urlkey, None)
-        if visit.outcome is None or (visit.outcome == "error" and visit.status not in GONE):
+        if visit.outcome in (None, "probed") or (visit.outcome == "error" and visit.status not in GONE):
             return  # no network, no robots.txt: nobody was asked
         self._gone[visit.urlkey] = self._gone.get(visit.urlkey, 0) + 1 if self._is_gone(visit) else 0
 

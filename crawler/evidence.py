@@ -51,6 +51,12 @@ class Tap:
     broken: BaseException | None = None  # what the parser could not read
     lost: BaseException | None = None  # how the connection ended, if that ended the message
     tls: Tls | None = None
+    reused: bool = False  # the connection had carried another request before
+
+    @property
+    def dead(self) -> bool:
+        """The server had closed the connection when the request came, as far as can be told: RFC 9112 9.3.1."""
+        return self.reused and not self.size
 
     def take(self) -> bytes:
         """All that belongs to the answer; the pieces are let go of."""

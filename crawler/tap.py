@@ -63,6 +63,7 @@ class TappedProtocol(_LenientHTTP11ClientProtocol):
 
     _tap: Tap | None = None
     _spoilt = False  # bytes came that nobody had asked for: no request may follow
+    _used = False
     _tls: Tls | None = None
     _peer: tuple[str, int] | None = None
     transport: Any
@@ -81,7 +82,8 @@ class TappedProtocol(_LenientHTTP11ClientProtocol):
         if self._peer is None:
             peer = self.transport.getPeer()
             self._peer = (peer.host, peer.port)
-        tap = self._tap = Tap(*self._peer)
+        tap = self._tap = Tap(*self._peer, reused=self._used)
+        self._used = True
         write = request.writeTo
         request.writeTo = lambda transport: write(Tee(transport, tap.sent))
         answered = super().request(request)

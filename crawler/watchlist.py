@@ -16,7 +16,7 @@ from pipelines.units import spell
 from pipelines.urlkey import urlkey
 
 from .available import missing
-from .schedule import Policy, parse_schedule
+from .schedule import Policy, Probe, parse_schedule
 
 
 def load_watchlist(path: Path | None = None) -> Config:
@@ -43,7 +43,7 @@ def bad_schedules(config: Config) -> Iterator[str]:
         wrong = _wrong(watch)
         if not wrong:
             continue
-        if table.schedule is not None:
+        if table.schedule is not None or "probe_url" in wrong:
             yield f"[[watch]] {number} schedule = {watch.schedule!r}: {wrong}"
         else:  # the default goes with others: it is this watch's own bound, or the shared one, that does not go with it
             key = "max" if table.max is not None and table.min is None else "min"
@@ -53,18 +53,28 @@ def bad_schedules(config: Config) -> Iterator[str]:
 
 def _wrong(watch: Watch) -> str:
     try:
-        parse_schedule(watch.schedule, timezone=watch.timezone, least=watch.min, most=watch.max)
+        _parsed(watch)
     except WatchlistError as e:
         return str(e)
     return ""
 
 
+def _parsed(watch: Watch, key: str = "") -> Policy:
+    policy = parse_schedule(watch.schedule, timezone=watch.timezone, least=watch.min, most=watch.max, key=key)
+    if isinstance(policy, Probe) and watch.url and not watch.probe_url:  # without a URL: the default of many
+        raise WatchlistError(
+            "it needs probe_url, what is asked before the page; the page itself is asked with its validators by every "
+            'schedule: for that write "every ..."'
+        )
+    if watch.probe_url and not isinstance(policy, Probe):
+        raise WatchlistError('probe_url is only for schedule = "probe ..."; leave it out, or write "probe 30s"')
+    return policy
+
+
 def policy_of(watch: Watch) -> Policy:
     """The schedule of a watch; WatchlistError names its URL."""
     try:
-        return parse_schedule(
-            watch.schedule, timezone=watch.timezone, least=watch.min, most=watch.max, key=urlkey(watch.url)
-        )
+        return _parsed(watch, urlkey(watch.url))
     except WatchlistError as e:
         raise WatchlistError(f"{watch.url}: schedule = {watch.schedule!r}: {e}") from e
 

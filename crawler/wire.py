@@ -22,7 +22,7 @@ from urllib.parse import urlsplit
 from scrapy import Request
 from scrapy.core.downloader.handlers.http11 import HTTP11DownloadHandler
 from scrapy.crawler import Crawler
-from scrapy.exceptions import ResponseDataLossError
+from scrapy.exceptions import DownloadTimeoutError, ResponseDataLossError
 from scrapy.http import Response
 from scrapy.utils._download_handlers import get_dataloss_msg, wrap_twisted_exceptions
 from scrapy.utils.defer import maybe_deferred_to_future
@@ -47,11 +47,19 @@ VISIT = "stoppress_visit"  # meta: the visit that this request is made for; othe
 ROLE = "stoppress_role"  # meta: what its capture is to the visit, "page" where it is not said
 BY_BROWSER = "stoppress_look"  # meta: what a visit through the browser needs to know (browser/look.py)
 WHOLE = "stoppress_whole"  # meta: the whole answer is wanted, also if it is known: no conditional request
+PROBE = "probe"  # the role of what is asked before the page
 REQUISITE = "requisite"  # the role of what a page is shown with
 ORIGINAL = "stoppress_original"  # meta: the capture that a requisite's answer may turn out to repeat
 EXCHANGE = "stoppress_exchange"  # meta: the exchange that this request became, where it is made for a visit
 Keep = Callable[[Exchange, Response | None], "Promise[Visit | None] | None"]
+REPEATABLE = ("GET", "HEAD")
 HEADER_LIMIT = "STOPPRESS_HEADER_LIMIT"  # setting: bytes of a response header, 1xx included
+
+
+class _Dead(Exception):
+    def __init__(self, error: Exception) -> None:
+        super().__init__(str(error))
+        self.error = error
 
 
 class WireHandler(HTTP11DownloadHandler):
@@ -113,9 +121,26 @@ class WireHandler(HTTP11DownloadHandler):
         return await self.exchanged(request, partial(self._keep, request))
 
     async def exchanged(self, request: Request, keep: Keep) -> Response:
-        """One request on the wire. ``keep`` is given the exchange before anything is handed on or raised."""
+        """One request on the wire. ``keep`` is given the exchange before anything is handed on or raised.
+
+        A kept-alive connection may be closed by its server just as it is used again. If it was, and no byte has come
+        back, what may be repeated is sent once more at once: a try of its own (RFC 9112 9.3.1).
+        """
         if self.fidelity != "wire":
             return await self._untapped(request, keep)
+        try:
+            return await self._tapped_once(request, keep)
+        except _Dead as e:
+            if request.method not in REPEATABLE:
+                raise e.error from None
+            self._stats.inc_value("stoppress/sent_again")
+        try:
+            return await self._tapped_once(request, keep)
+        except _Dead as e:
+            raise e.error from None
+
+    async def _tapped_once(self, request: Request, keep: Keep) -> Response:
+        """_Dead: what was raised, where the connection was dead when it was lent."""
         started, since = clock.now(), time.monotonic()
         agent = self.agent()
 
@@ -128,7 +153,10 @@ class WireHandler(HTTP11DownloadHandler):
         try:
             response = await self._sent(agent, request)
         except Exception as e:
+            dead = agent.tap is not None and agent.tap.dead and not isinstance(e, DownloadTimeoutError)
             await self._on_disk(seen(e), request)
+            if dead:
+                raise _Dead(e) from e
             raise
         except BaseException as e:  # the crawl is being taken down: nothing is waited for
             seen(e)

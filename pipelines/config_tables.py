@@ -252,6 +252,7 @@ class WatchTable(Table):
     tags: tuple[str, ...] = Field(default=(), strict=False)
     requisites: bool = False
     render: Literal["http", "browser"] = "http"
+    probe_url: Page | None = None
 
 
 class Config(Table):

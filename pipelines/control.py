@@ -47,6 +47,7 @@ def watch_from_json(said: Mapping[str, Any]) -> Watch:
         max=duration(said["max"]),
         from_=datetime.fromisoformat(said["from"]) if said["from"] else None,
         tags=tuple(said["tags"]),
+        probe_url=said.get("probe_url", ""),  # orders of before there were probes have none
     )
 
 
@@ -65,4 +66,5 @@ def watch_to_json(watch: Watch) -> dict[str, Any]:
         "tags": list(watch.tags),
         "requisites": watch.requisites,
         "render": watch.render,
+        **({"probe_url": watch.probe_url} if watch.probe_url else {}),
     }

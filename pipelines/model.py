@@ -14,9 +14,9 @@ from datetime import datetime, timedelta
 from typing import Literal
 
 Fidelity = Literal["wire", "browser", "reconstructed", "imported"]
-Outcome = Literal["archived", "revisit", "truncated", "error"]
+Outcome = Literal["archived", "revisit", "probed", "truncated", "error"]
 Reading = Literal["version", "unchanged", "empty", "not-html", "decode", "extract-failed", "refused", "none"]
-Role = Literal["page", "redirect", "older", "feed", "requisite", "robots"]
+Role = Literal["page", "redirect", "older", "feed", "requisite", "robots", "probe"]
 ChangeClass = Literal["editorial", "cosmetic", "metadata", "volatile"]
 Precision = Literal["s", "min", "day"]
 Notice = Literal["proper", "technical", "none"]  # says what was wrong; a stamp "updated" alone; neither
@@ -249,7 +249,7 @@ class Visit:
     url: str  # as watched
     urlkey: str
     started: datetime
-    why: str = "manual"  # due every cron closing forced hint retry manual import
+    why: str = "manual"  # due every cron probe closing forced hint retry manual import
     scheduled: datetime | None = None
     previous: datetime | None = None  # start of the last successful visit
     outcome: Outcome | None = None
@@ -285,3 +285,4 @@ class Watch:
     tags: tuple[str, ...] = ()
     requisites: bool = False
     render: Literal["http", "browser"] = "http"
+    probe_url: str = ""  # asked first where the schedule is "probe N"

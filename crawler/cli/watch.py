@@ -20,6 +20,10 @@ def run(
     url: Annotated[str, typer.Argument(help="The page.")],
     every: Annotated[str | None, typer.Option(help='How often: "60s", "5m", "1h".')] = None,
     cron: Annotated[str | None, typer.Option(help='Or as cron: "*/10 6-23 * * *".')] = None,
+    probe: Annotated[
+        str | None, typer.Option(help='Or ask --probe-url so often, and the page only when that has changed: "30s".')
+    ] = None,
+    probe_url: Annotated[str | None, typer.Option("--probe-url", help="What --probe asks; JSON, for example.")] = None,
     adaptive: Annotated[
         bool, typer.Option("--adaptive", help="Or as often as a look is worth it, by what the page has taught.")
     ] = False,
@@ -46,16 +50,19 @@ def run(
 
       stoppress watch https://www.example.org/live/storm --adaptive --weight 2
 
+      stoppress watch https://www.example.org/live/storm --min 30s --probe 30s --probe-url https://www.example.org/storm.json
+
       stoppress watch https://www.example.org/live/storm --requisites --tag storms
 
       stoppress watch https://www.example.org/live/storm --cron "*/10 6-23 * * *" --timezone Europe/London
     """
-    if sum(map(bool, (every, cron, adaptive))) > 1:
-        raise typer.BadParameter("give one of --every, --cron and --adaptive")
+    if sum(map(bool, (every, cron, probe, adaptive))) > 1:
+        raise typer.BadParameter("give one of --every, --cron, --probe and --adaptive")
     config = watchlist_config()
     order = {
         "url": url,
-        "schedule": f"every {every}" if every else f"cron {cron}" if cron else "adaptive" if adaptive else None,
+        "schedule": _schedule(every, cron, probe, adaptive=adaptive),
+        "probe_url": probe_url,
         "timezone": timezone,
         "from": from_,
         "until": until,
@@ -75,6 +82,13 @@ def run(
     say("next: stoppress crawl")
 
 
+def _schedule(every: str | None, cron: str | None, probe: str | None, *, adaptive: bool) -> str | None:
+    for word, rest in (("every", every), ("cron", cron), ("probe", probe)):
+        if rest:
+            return f"{word} {rest}"
+    return "adaptive" if adaptive else None
+
+
 def checked(order: dict[str, Any], config: Config) -> Watch:
     """The order through the same gate as a config file, so that both refuse the same things in the same words."""
     lines = [f"{json.dumps(name)} = {json.dumps(value)}" for name, value in order.items() if value is not None]
@@ -84,4 +98,4 @@ def checked(order: dict[str, Any], config: Config) -> Watch:
 
 def _option(where: tuple[Any, ...]) -> str:
     """How a key of ``[[watch]]`` is called on the command line."""
-    return {"url": "URL", "tags": "--tag"}.get(where[2], f"--{where[2]}")
+    return {"url": "URL", "tags": "--tag", "probe_url": "--probe-url"}.get(where[2], f"--{where[2]}")

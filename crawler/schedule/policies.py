@@ -19,8 +19,7 @@ from pipelines import units
 from pipelines.errors import WatchlistError
 
 FASTEST = timedelta(seconds=1)  # a CDX timestamp names a second: a second capture in it could not be addressed
-LATER = ("probe",)  # words of a later release
-EXAMPLES = 'write "adaptive", "every 5m" or "cron */10 6-23 * * *"'
+EXAMPLES = 'write "adaptive", "every 5m", "cron */10 6-23 * * *" or "probe 30s"'
 LONGEST = timedelta(hours=1)
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _DRAWN = re.compile(r"(?i)(^|[\s,])[hr]\b")  # croniter's, by Jenkins' example: R is drawn anew at every question
@@ -51,6 +50,11 @@ class Every:
 
     def _at_or_before(self, moment: datetime) -> datetime:
         return moment - (moment - _EPOCH - self.phase) % self.interval
+
+
+@dataclass(frozen=True, slots=True)
+class Probe(Every):
+    """As ``Every``; at each tick another URL is asked first, and the page only if that has changed (``probes``)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +99,8 @@ def _choose(last: datetime, now: datetime, tick: datetime, upcoming: datetime, g
 
 def parse_schedule(text: str, *, timezone: str = "UTC", least: timedelta = FASTEST, most: timedelta = LONGEST,
                    key: str = "") -> Policy:  # fmt: skip
-    """``adaptive``, ``every 60s`` or ``cron */10 6-23 * * *``; WatchlistError says what is wrong, and what to write.
+    """``adaptive``, ``every 60s``, ``cron */10 6-23 * * *`` or ``probe 30s``; WatchlistError says what is wrong, and
+    what to write.
 
     ``key`` (the page's urlkey) gives the phase; ``least`` and ``most`` are the watch's ``min`` and ``max``. The message
     does not repeat the schedule: who knows where it was written puts both in front.
@@ -103,13 +108,11 @@ def parse_schedule(text: str, *, timezone: str = "UTC", least: timedelta = FASTE
     word, _, rest = text.strip().partition(" ")
     if word == "adaptive":
         return _adaptive(rest.strip(), least, most)
-    if word == "every":
-        return _every(rest.strip(), least, key)
+    if word in ("every", "probe"):
+        return _every(rest.strip(), least, key, Every if word == "every" else Probe)
     if word == "cron":
         return _cron(rest.strip(), timezone)
-    if word in LATER:
-        raise WatchlistError(f"{word!r} does not exist yet; {EXAMPLES}")
-    near = difflib.get_close_matches(word, ("adaptive", "every", "cron"), n=1, cutoff=0.5)
+    near = difflib.get_close_matches(word, ("adaptive", "every", "cron", "probe"), n=1, cutoff=0.5)
     meant = f", did you mean {near[0]!r}?" if near else ""
     raise WatchlistError(f"{word!r} is not known{meant}; {EXAMPLES}")
 
@@ -124,7 +127,7 @@ def _adaptive(text: str, least: timedelta, most: timedelta) -> Adaptive:
     return Adaptive(most)
 
 
-def _every(text: str, least: timedelta, key: str) -> Every:
+def _every(text: str, least: timedelta, key: str, policy: type[Every]) -> Every:
     try:
         interval = units.duration(text)
     except ValueError as e:
@@ -135,7 +138,7 @@ def _every(text: str, least: timedelta, key: str) -> Every:
             "make it slower, or lower min (1s is the least)"
         )
     share = int.from_bytes(hashlib.sha256(key.encode()).digest()[:6]) / 2**48
-    return Every(interval, interval * share)
+    return policy(interval, interval * share)
 
 
 def _cron(text: str, timezone: str) -> Cron:

@@ -10,7 +10,7 @@ import logging
 import time
 import uuid
 from collections import defaultdict, deque
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Self
@@ -29,13 +29,14 @@ from crawler.egress import self_test
 from crawler.failures import explain
 from crawler.hosts import group_of, group_of_url, host_of
 from crawler.politeness import MOST_HOPS, SLOT, Disallowed, Parked, Politeness
+from crawler.probes import Probes
 from crawler.requisites import RequisitesOfPage
 from crawler.rest import RestOfPage
 from crawler.schedule import REFUSED_AFTER, deserves_another, is_refusal
 from crawler.setup import keeper_of
 from crawler.standing import Standing
 from crawler.watchlist import policy_of
-from crawler.wire import BY_BROWSER, EXCHANGE, VISIT, WHOLE
+from crawler.wire import BY_BROWSER, EXCHANGE, PROBE, ROLE, VISIT, WHOLE
 from pipelines import clock
 from pipelines.errors import CatalogError, ConfigError, StoppressError, StoreError, TakenDown, WatchlistError
 from pipelines.keeper import Keeper
@@ -76,6 +77,7 @@ class LiveSpider(Spider):
         self.waiting: dict[str, deque[Due]] = defaultdict(deque)
         self.running: dict[str, Visit] = {}  # by page: in the ledger, not over
         self.answers: dict[str, Visit] = {}  # by page: of those that run, the answered ones whose rest is asked for
+        self.probes = Probes()
         self.unusable: dict[str, str] = {}  # by URL: why it cannot be visited here
         self.stopping = False
 
@@ -238,7 +240,22 @@ class LiveSpider(Spider):
         """The visit's request; what was taken down is not asked for."""
         if block := self.standing.blocks.page(visit.urlkey):
             return _taken_down(visit, block)
-        request = self._request(visit.url, visit, hops=0, slot=True)
+        watch = self._watch(visit.urlkey)
+        if watch is not None and watch.probe_url and not self.once and not self.standing.blocks.page(
+            urlkey(watch.probe_url)
+        ):
+            return self._probe(visit, watch)
+        return await self._page(visit, slot=True)
+
+    def _probe(self, visit: Visit, watch: Watch) -> Request:
+        """The turn that was taken is the page's host's."""
+        slot = group_of_url(watch.probe_url) == group_of_url(visit.url)
+        request = self._request(watch.probe_url, visit, hops=0, slot=slot)
+        request.meta.update({ROLE: PROBE, WHOLE: not self.probes.knows(visit.urlkey)})
+        return request
+
+    async def _page(self, visit: Visit, *, slot: bool) -> Request:
+        request = self._request(visit.url, visit, hops=0, slot=slot)
         watch = self._watch(visit.urlkey)
         if watch is not None and watch.render == "browser":
             request.meta[BY_BROWSER] = self._look(visit, watch)
@@ -312,6 +329,9 @@ class LiveSpider(Spider):
         assert request is not None
         visit: Visit = request.meta[VISIT]
         try:
+            if request.meta.get(ROLE) == PROBE:
+                yield await self._probed(visit, request, response)
+                return
             following = self._next(visit, request, response)
             if isinstance(following, Visit) and following.outcome is None and BY_BROWSER not in request.meta:
                 following = await self._with_rest(following)
@@ -320,6 +340,13 @@ class LiveSpider(Spider):
             log.exception("the answer of %s could not be dealt with", request.url)
             detail = f"{request.url}: its answer could not be dealt with ({type(e).__name__}: {e})"
             yield replace(visit, outcome="error", reason="protocol", detail=detail, reading="none")
+
+    async def _probed(self, visit: Visit, request: Request, response: Response) -> Visit | Request:
+        watch = self._watch(visit.urlkey)
+        if watch and self.probes.same(visit.urlkey, watch, response.status, response.body, clock.now()):
+            detail = f"{request.url} answered as before, the page was not asked for"
+            return replace(visit, outcome="probed", detail=detail, reading="none")
+        return await self._page(visit, slot=group_of_url(request.url) != group_of_url(visit.url))
 
     async def _with_rest(self, visit: Visit) -> Visit:
         """What there is beside the page, asked for while the page itself is kept already."""
@@ -376,10 +403,17 @@ class LiveSpider(Spider):
             reading="none",
         )
 
-    def failed(self, failure: Failure) -> Iterator[Visit]:
+    async def failed(self, failure: Failure) -> AsyncIterator[Visit | Request]:
         """No usable answer; what was kept of the exchange, if anything, says why."""
         request: Request = failure.request  # type: ignore[attr-defined]
         visit: Visit = request.meta[VISIT]
+        if request.meta.get(ROLE) == PROBE:
+            if self.probes.failed(visit.urlkey):
+                why = explain(failure.value or RuntimeError("unknown"), host_of(request.url))[1]
+                log.warning("%s, which is asked before %s, cannot be had; until it can the page is asked for: %s",
+                            request.url, visit.url, why)  # fmt: skip
+            yield await self._page(visit, slot=group_of_url(request.url) != group_of_url(visit.url))
+            return
         exchange = request.meta.get(EXCHANGE)
         if isinstance(failure.value, Disallowed):
             yield replace(visit, outcome="error", reason="robots", detail=str(failure.value), reading="none")
@@ -401,6 +435,7 @@ class LiveSpider(Spider):
             return
         self.running.pop(item.urlkey, None)
         self.standing.saw(item)
+        self.probes.over(item)
         self.rest.seen(item)
         self.requisites.seen(item)
         if not self.once:

@@ -22,7 +22,13 @@ EVERY = '[defaults]\nschedule = "every 5m"\n'
     ("text", "said"),
     [
         (A + B + 'schedule = "every 10s"', ["[[watch]] 2 schedule = 'every 10s': it is faster than min = \"1m\""]),
-        (A + B + 'schedule = "probe 9s"', ["[[watch]] 2 schedule = 'probe 9s': 'probe' does not exist yet; write"]),
+        (A + B + 'schedule = "probe 9s"', ["[[watch]] 2 schedule = 'probe 9s': it is faster than min = \"1m\""]),
+        (A + 'schedule = "probe 5m"', ["[[watch]] 1 schedule = 'probe 5m': it needs probe_url"]),
+        (
+            EVERY.replace("every", "probe") + A,
+            ["[[watch]] 1 schedule = 'probe 5m': it needs probe_url"],
+        ),
+        (A + 'probe_url = "https://c.example.org/"', ["[[watch]] 1 schedule = 'adaptive': probe_url is only for"]),
         (A + B + 'schedule = "adaptive 9s"', ["[[watch]] 2 schedule = 'adaptive 9s': \"adaptive\" stands alone"]),
         (A + B + 'min = "2h"', ["[[watch]] 2 min = \"2h\": schedule = 'adaptive' of https://b.example.org/: max"]),
         (A + B + 'max = "9s"', ["[[watch]] 2 max = \"9s\": schedule = 'adaptive' of https://b.example.org/: max"]),
@@ -32,7 +38,7 @@ EVERY = '[defaults]\nschedule = "every 5m"\n'
         ),
         (A + 'schedule = "cron 99 * * * *"', ["[[watch]] 1 schedule = 'cron 99 * * * *': [99 * * * *] is not"]),
         (A + 'schedule = "evry 5m"', ["[[watch]] 1 schedule = 'evry 5m': 'evry' is not known, did you mean 'every'?"]),
-        ('[defaults]\nschedule = "probe 30s"', ["[defaults] schedule = 'probe 30s': 'probe' does not exist yet"]),
+        ('[defaults]\nschedule = "probe 30s"', ["[defaults] schedule = 'probe 30s': it is faster than min"]),
         ('[defaults]\nschedule = "hourly"\n' + A + B, ["[defaults] schedule = 'hourly': 'hourly' is not known"]),
         (
             '[defaults]\nschedule = "hourly"\n' + A + B + 'schedule = "every 1s"',
@@ -92,8 +98,8 @@ def test_every_verb_of_the_crawler_refuses_before_anything_runs(
 
 def test_reading_back_does_not_ask_for_the_schedules(tmp_path: Path) -> None:
     file = tmp_path / "stoppress.toml"
-    file.write_text(A + 'schedule = "probe 30s"')
+    file.write_text(A + 'schedule = "hourly"')
 
     assert load_config(file).watches
-    with pytest.raises(ConfigError, match="does not exist yet"):
+    with pytest.raises(ConfigError, match="is not known"):
         load_watchlist(file)

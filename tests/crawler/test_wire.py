@@ -416,24 +416,43 @@ def test_bytes_that_come_late_answer_no_later_request(wire: Wire) -> None:
     assert not any(FORGED in record.block for record in wire.records("response"))
 
 
-def test_a_request_on_a_dead_connection_is_not_sent_again_in_silence(wire: Wire) -> None:
-    asked: list[bytes] = []
+def closing_at_the_next(asked: list[bytes]) -> Any:
+    """Answers, and closes the connection as soon as the request after it has come."""
 
     async def once(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         writer.write(KINDS["length"])
-        asked.append(await reader.readuntil(b"\r\n\r\n"))  # the second request on this connection
+        asked.append(await reader.readuntil(b"\r\n\r\n"))
         writer.close()
 
-    wire.server.route("/once", once)
+    return once
+
+
+def test_a_request_on_a_dead_connection_is_sent_again_at_once_and_each_try_is_kept(wire: Wire) -> None:
+    asked: list[bytes] = []
+    wire.server.route("/once", closing_at_the_next(asked))
     wire.server.route("/again", KINDS["length"])
 
     answers = wire.fetch("/once", "/again")
 
+    assert [a.get("failed") for a in answers] == [None, None]
+    first, second = wire.records("request", "/again")
+    assert [first.block] == asked
+    assert [second.block] == [hit.head for hit in wire.server.hits_of("/again")]
+    assert len(wire.records("response", "/again")) == 1
+
+
+def test_a_server_that_closes_each_time_is_not_asked_for_ever(wire: Wire) -> None:
+    async def never(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.close()
+
+    asked: list[bytes] = []
+    wire.server.route("/once", closing_at_the_next(asked))
+    wire.server.route("/again", never)
+
+    answers = wire.fetch("/once", "/again")
+
     assert [a.get("failed") for a in answers] == [None, "DownloadFailedError"]
-    [request] = wire.records("request", "/again")
-    assert [request.block] == asked
-    assert wire.server.hits_of("/again") == []
-    assert wire.beside("/again").block == b""
+    assert len(wire.records("request", "/again")) == 2
 
 
 # without the tap ------------------------------------------------------------------------------------------------
