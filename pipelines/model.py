@@ -16,7 +16,7 @@ from typing import Literal
 Fidelity = Literal["wire", "browser", "reconstructed", "imported"]
 Outcome = Literal["archived", "revisit", "truncated", "error"]
 Reading = Literal["version", "unchanged", "empty", "not-html", "decode", "extract-failed", "refused", "none"]
-Role = Literal["page", "redirect", "older", "feed", "requisite", "robots"]
+Role = Literal["page", "redirect", "older", "feed", "requisite", "robots", "hint"]
 ChangeClass = Literal["editorial", "cosmetic", "metadata", "volatile"]
 Precision = Literal["s", "min", "day"]
 Notice = Literal["proper", "technical", "none"]  # says what was wrong; a stamp "updated" alone; neither
