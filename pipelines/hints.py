@@ -17,7 +17,7 @@ from typing import Any, Literal
 
 from .discovery import children_of
 from .entity import DecodeError, decode
-from .listing import joined, link_of, moment_of, name_of, page_of, root_of, text_of
+from .listing import joined, link_of, moment_of, name_of, page_of, root_of
 from .urlkey import urlkey
 
 LARGEST = 10 * 2**20  # bytes, decoded: a news sitemap has at most 1,000 addresses (Google's rule), a feed far fewer
@@ -83,25 +83,35 @@ def _plain(data: bytes, coding: str | None) -> bytes:
 def _of_sitemap(root: Any, base: str, now: datetime) -> Iterator[Entry]:
     for node in root:
         if name_of(node) == "url":
-            stamps = text_of(node, "lastmod"), text_of(node, "publication_date")
-            yield from _entry(joined(base, text_of(node, "loc")), "", stamps, now)
+            stamps = _said(node, "lastmod"), _said(node, "publication_date")
+            yield from _entry(joined(base, _said(node, "loc")), "", stamps, now)
 
 
 def _of_feed(root: Any, base: str, now: datetime) -> Iterator[Entry]:
-    for node in root.iter():
-        if name_of(node) not in ("item", "entry"):
-            continue
-        named = text_of(node, "guid", "id")
+    lists = [root, *(node for node in root if name_of(node) == "channel")]  # RDF has its items beside the channel
+    for node in (one for of in lists for one in of if name_of(one) in ("item", "entry")):
+        named = _said(node, "guid", "id")
         link = joined(base, link_of(node))
         if not link and (named.startswith(("http://", "https://")) and _is_permanent(node)):
             link = named
-        stamps = text_of(node, "updated", "modified"), text_of(node, "pubDate", "date", "published")
+        stamps = _said(node, "updated", "modified"), _said(node, "pubDate", "date", "published")
         yield from _entry(link, named, stamps, now)
+
+
+def _said(entry: Any, *names: str) -> str:
+    """The text of the first own element with one of these names, or of one in its ``news:news``; what is deeper may be
+    another feed's (``source``), and nesting must not cost more than it is long."""
+    own = [one for node in entry for one in (node if name_of(node) == "news" else (node,))]
+    for name in names:
+        for node in own:
+            if name_of(node) == name and (text := " ".join("".join(node.itertext()).split())):
+                return text
+    return ""
 
 
 def _is_permanent(node: Any) -> bool:
     """RSS 2.0: a guid is an address unless it says isPermaLink="false"."""
-    return all(one.get("isPermaLink") != "false" for one in node.iter() if name_of(one) == "guid")
+    return all(one.get("isPermaLink") != "false" for one in node if name_of(one) == "guid")
 
 
 def _entry(url: str, named: str, stamps: tuple[str, ...], now: datetime) -> Iterator[Entry]:
