@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from tests.hints.world import (
     SECRET,
@@ -19,35 +21,59 @@ from tests.hints.world import (
     serving,
 )
 from tests.running import stoppress
-from tests.servers.raw_http import RawServer
+from tests.servers.raw_http import RawServer, page
 
 
 def test_a_feed_announces_and_the_page_is_visited_for_it_and_a_kill_forgets_nothing(
     raw_server: RawServer, tmp_path: Path
 ) -> None:
     room = Newsroom(raw_server)
-    config = config_of(tmp_path, room)
+    raw_server.route("/robots.txt", page(b"User-agent: *\nDisallow: /forbidden", content_type="text/plain"))
+    raw_server.route("/ill", page(b"", status="500 Internal Server Error"))
+    raw_server.route("/html", page(b"<html><body>no feed</body></html>"))
+    raw_server.route("/index.xml", page(f"<sitemapindex><sitemap><loc>{raw_server.url('/news.xml')}</loc></sitemap>"
+                                        "</sitemapindex>".encode()))  # fmt: skip
+    others = [raw_server.url(path) for path in ("/forbidden", "/ill", "/html", "/index.xml")]
+    more = "".join(f'[[hint]]\nurl = "{url}"\nevery = "1s"\n' for url in others)
+    config = config_of(tmp_path, room, more)
 
     with crawling(config, "--for", "60s") as process:
         visits = Visits(process)
         visits.wait(1)
         raw_server.wait_for("/feed")
+        raw_server.wait_for("/news.xml")
         room.publish()
         visits.wait(2)
         room.publish(told=False)
         said = stoppress("hint", room.page, config=config)
         visits.wait(3)
-        time.sleep(4)  # one reload: what was learnt is in the catalog within 3 s
+        until(lambda: known(config)[room.feed]["looks"])
         process.kill()  # -9
 
     told = explained(config, room)
-    sources = {one["source"]: one for one in stoppress("hints", "--json", config=config).lines}
+    sources = known(config)
+    log = (tmp_path / "crawl.log").read_text()
     assert said.code == 0, said.err
-    assert [one["why"] for one in told["visits"]] == ["due", "hint", "hint"], (tmp_path / "crawl.log").read_text()
+    assert [one["why"] for one in told["visits"]] == ["due", "hint", "hint"], log
     assert {one["source"] for one in told["hints"]} == {room.feed, "command"}
     assert (sources[room.feed]["looks"], sources[room.feed]["precision"]) == (1, 1.0)
     assert sources[room.feed]["told"] == 1
+    assert room.unchanged
+    assert not raw_server.hits_of("/forbidden")
+    assert all(sources[url]["failures"] for url in others)
+    assert [log.count(f"the hints of {url} cannot be read") for url in others] == [1, 1, 1, 1]
     assert {hit.header("User-Agent") for hit in raw_server.hits} == {raw_server.hits[0].header("User-Agent")}
+
+
+def known(config: Path) -> dict[str, dict[str, Any]]:
+    return {one["source"]: one for one in stoppress("hints", "--json", config=config).lines}
+
+
+def until(true: Callable[[], object], within: float = 20.0) -> None:
+    end = time.monotonic() + within
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.1)
 
 
 def test_a_hub_tells_at_once_and_only_what_it_has_signed_counts(raw_server: RawServer, tmp_path: Path) -> None:
@@ -75,7 +101,7 @@ def test_a_hub_tells_at_once_and_only_what_it_has_signed_counts(raw_server: RawS
         visits.wait(3)
     hub.close()
 
-    [source] = [one for one in stoppress("hints", "--json", config=config).lines if one["source"] == room.feed]
+    source = known(config)[room.feed]
     secret = hub.asked[0]["hub.secret"].encode()
     everything = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.suffix in (".log", ".gz", ".open"))
     assert [status for status, _ in hub.verified] == [404, 200]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hmac
 import socket
 import subprocess
@@ -20,7 +21,7 @@ from urllib.request import Request, urlopen
 from tests.prepared import ROOT
 from tests.running import Command, crawling, stoppress, write_config
 from tests.servers.processes import stop
-from tests.servers.raw_http import RawServer, page
+from tests.servers.raw_http import Handler, RawServer, page
 
 SECRET = "a-secret-of-this-test-alone"
 
@@ -31,6 +32,7 @@ class Newsroom:
     def __init__(self, server: RawServer, link: str = "") -> None:
         self.server, self.link = server, link
         self.updates: list[datetime] = []
+        self.unchanged = 0  # answers that told so
         self.page = server.url("/live/storm")
         self.feed = server.url("/feed")
         self.publish()
@@ -46,8 +48,19 @@ class Newsroom:
         )
         self.server.route("/live/storm", page(f"<!doctype html><h1>Storm</h1><main>{entries}</main>".encode()))
         if told:
-            self.server.route("/feed", page(self.atom().encode(), content_type="application/atom+xml"))
+            self.server.route("/feed", self._answer(self.atom().encode(), f'"v{len(self.updates)}"'))
         return now
+
+    def _answer(self, body: bytes, etag: str) -> Handler:
+        async def answer(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            if self.server.hits_of("/feed")[-1].header("If-None-Match") == etag:
+                writer.write(f"HTTP/1.1 304 Not Modified\r\nETag: {etag}\r\nConnection: close\r\n\r\n".encode())
+                self.unchanged += 1
+            else:
+                writer.write(page(body, f"ETag: {etag}", "Connection: close", content_type="application/atom+xml"))
+            await writer.drain()
+
+        return answer
 
     def atom(self) -> str:
         return (
