@@ -187,6 +187,8 @@ class WireHandler(HTTP11DownloadHandler):
         if not exchange.request or request.meta.get(UNRECORDED):
             return None  # nothing went over the wire: the visit's own record tells of it
         role: Role = request.meta.get(ROLE) or ("robots" if urlsplit(request.url).path == "/robots.txt" else "page")
+        if role == HINT and exchange.status == 304:
+            return None  # nothing was told, many times a day
         if role in ("page", "older", "feed") and response is not None and leads_on(response):
             role = "redirect"  # the page, or its part, is what is found in the end
         return self.record(exchange, role, visit, request.meta.get(ORIGINAL))

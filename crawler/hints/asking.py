@@ -16,7 +16,7 @@ from scrapy.http import Response
 
 from crawler.failures import explain
 from crawler.hosts import host_of
-from crawler.politeness import MOST_HOPS
+from crawler.politeness import MOST_HOPS, Parked
 from crawler.schedule.freshness import fresh_for
 from crawler.wire import HINT, ROLE, UNRECORDED, VISIT
 from pipelines import clock
@@ -86,7 +86,9 @@ class Asking:
         engine: Any = self._crawler.engine
         try:
             response: Response = await engine.download_async(request)
-        except IgnoreRequest as e:  # robots.txt, or its host is parked
+        except Parked as e:  # that is said of the host already
+            raise NotHeard(str(e), later=True) from e
+        except IgnoreRequest as e:  # robots.txt
             raise NotHeard(str(e)) from e
         except Exception as e:
             raise NotHeard(explain(e, host_of(request.url))[1]) from e

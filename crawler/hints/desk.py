@@ -32,7 +32,7 @@ from .polls import CHILDREN, Source
 log = logging.getLogger(__name__)
 KEPT = timedelta(days=1)  # hints that were told, in the catalog: a crawler that was down so long looks at all anyway
 AGAIN = 100  # numbers that are read once more: on PostgreSQL a lower one may be committed after a higher
-SHORT_WAIT = timedelta(seconds=5)  # of a source whose turn comes when the share of the budget is spent
+SHORT_WAIT = timedelta(minutes=1)  # where the share of the budget is spent, or the host of a source is parked
 Blocked = Callable[[str], object]
 
 
@@ -188,7 +188,7 @@ class HintDesk:
     def _not_heard(self, source: Source, why: NotHeard) -> None:
         now = clock.now()
         if why.later:
-            source.again = now + SHORT_WAIT
+            source.again = now + min(SHORT_WAIT, source.every)
         elif source.failed(now, str(why), for_long=why.for_long):
             log.warning("the hints of %s cannot be read: %s; it is asked again later each time", source.url, why)
 
