@@ -84,7 +84,7 @@ class Adaptive:
             most=_seconds(watch.max),
             after=self._after,
             begins=_at(watch.from_, NEVER),
-            learnt=Learnt(page.events, page.time, page.recent) if page else None,
+            learnt=Learnt.from_json(page.state) if page else None,
             last=_at(last, NEVER),
             ended=_at(ended, ALWAYS),
         )
@@ -181,9 +181,7 @@ class Adaptive:
         number = pool.numbers[key]
         return LearntPage(
             urlkey=key,
-            events=float(pool.events[number]),
-            time=float(pool.time[number]),
-            recent=float(pool.recent[number]),
+            state=self.scheduler.learnt(key).to_json(),
             last=_moment(pool.last[number]),
             ended=_moment(pool.ended[number]),
         )

@@ -22,6 +22,7 @@ from .agenda import Agenda
 from .governor import Governor
 from .hosts import group_of, group_of_url, host_of
 from .schedule import REFUSED_AFTER, Every, turns_between
+from .schedule.known import Rates
 from .schedule.plan import Plan, plan
 from .watchlist import policy_of
 
@@ -38,8 +39,7 @@ class Explained:
     next: datetime | None
     binding: str  # what decides when, in words
     last: tuple[Visit, ...]
-    slow: float | None = None
-    fast: float | None = None
+    rates: Rates | None = None
     unseen: float | None = None
     worth: float | None = None
     price: float | None = None
@@ -103,7 +103,8 @@ class Outlook:
         worth, unseen = schedule.worth(row.urlkey, self.now.timestamp())
         return Explained(
             row.watch, row.state, at, binding, last,
-            slow=float(pool.slow[number]) * 3600, fast=float(pool.fast[number]) * 3600, unseen=unseen, worth=worth,
+            rates=Rates(*(rate * 3600 for rate in schedule.rates(row.urlkey, self.now.timestamp()))),
+            unseen=unseen, worth=worth,
             price=float(schedule.prices.price), host_price=float(schedule.prices.hosts[pool.host[number]]),
         )  # fmt: skip
 
@@ -151,8 +152,8 @@ class Outlook:
         if schedule.closing_at(number, at.timestamp(), tick):
             return "a closing look after the end of its coverage"
         worth, _ = schedule.worth(key, at.timestamp() - tick)
-        if worth >= schedule.price_of(number):
-            return f"less than {schedule.model.floor:g} new events are expected before"
+        if worth >= schedule.prices_of(np.array([number]))[0]:
+            return f"less than {schedule.floor:g} new events are expected before"
         return "then it is worth the price; before, the budget brings more elsewhere"
 
     # all pages --------------------------------------------------------------------------------------------

@@ -41,7 +41,7 @@ def run(
 ) -> None:
     """Why a page is visited when it is (explain), or what a budget would buy before it is spent (plan).
 
-    explain tells the rates that were learnt (new events an hour, over hours and over minutes), the events that are
+    explain tells the rates that were learnt (new events an hour, with their range, and just now), the events that are
     expected and not seen, what a look is worth now, its price, the next visit and the one thing that decides when. plan
     tells the expected requests of each host, the share of revisions that would be caught, and which hosts are asked as
     often as they may be. Both read the catalog alone; the crawler may be running.
@@ -84,11 +84,12 @@ def _tell_page(told: Explained, now: datetime, hints: list[tuple[HintSource, dat
         echo_json(_page_json(told) | {"hints": sources})
         return
     watch = told.watch
-    bounds = f"min {units.spell(watch.min)}, max {units.spell(watch.max)}" if told.slow is not None else ""
+    bounds = f"min {units.spell(watch.min)}, max {units.spell(watch.max)}" if told.rates else ""
     print(watch.url)
     _line("schedule", ", ".join(filter(None, (watch.schedule, bounds, f"until {watch.until}"))))
-    if told.slow is not None and told.fast is not None:
-        _line("rates", f"{told.slow:.3g} new events an hour over hours, {told.fast:.3g} over minutes")
+    if told.rates:
+        usual, low, high, momentary = told.rates
+        _line("rates", f"{usual:.3g} new events an hour ({low:.3g} to {high:.3g}), {momentary:.3g} just now")
         _line("unseen", f"{told.unseen:.3g} events are expected since the last look")
         _line("worth", f"{told.worth:.3g} now; its price {(told.price or 0) * (told.host_price or 0):.3g} "
                        f"= {told.price:.3g} for all x {told.host_price:.3g} for its host")  # fmt: skip
@@ -118,8 +119,10 @@ def _page_json(told: Explained) -> Json:
         "url": watch.url, "schedule": watch.schedule, "state": told.state,
         "next": iso(told.next) if told.next else None, "binding": told.binding,
     }  # fmt: skip
-    if told.slow is not None:
-        line |= {"rate_slow_per_h": told.slow, "rate_fast_per_h": told.fast, "unseen": told.unseen,
+    if told.rates:
+        usual, low, high, momentary = told.rates
+        line |= {"rate_per_h": usual, "rate_low_per_h": low, "rate_high_per_h": high, "rate_now_per_h": momentary}
+        line |= {"unseen": told.unseen,
                  "worth": told.worth, "price": told.price, "host_price": told.host_price}  # fmt: skip
     line["visits"] = [
         {"started": iso(visit.started), "scheduled": iso(visit.scheduled) if visit.scheduled else None,

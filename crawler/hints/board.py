@@ -93,6 +93,8 @@ class Board:
         """A good look at a page, the first since ``previous``; names of sources that were demoted or restored by it."""
         last = max(filter(None, (self._looked.get(key), previous)), default=None)
         self._looked[key] = at
+        ages = [age for age in (*seen.new, *seen.edited) if age is not None]
+        more = float(seen.events - len(ages)) or float(seen.changed and not ages)
         turned = []
         for name in sorted(self._tellers.get(key, ())):
             waiting = self._waiting.pop((name, key), [])
@@ -103,8 +105,7 @@ class Board:
                 continue  # what a first look finds may be of any age
             worth = self._of(name)
             worth.looked(
-                last=last.timestamp(), now=at.timestamp(), ages=seen.ages,
-                more=seen.spread or (1.0 if seen.changed and not seen.ages else 0.0),
+                last=last.timestamp(), now=at.timestamp(), ages=ages, more=more,
                 hints=[hint.timestamp() for hint in hints], heard=self._heard(name, at),
             )  # fmt: skip
             self._changed.add(name)

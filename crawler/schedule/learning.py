@@ -1,73 +1,242 @@
-"""What looks teach of a page's rate: two memories, one slow, one fast, in constant space. Pure; seconds.
+"""What looks teach of a page, in constant space: how likely each of a few rates is, and what has begun there. Pure.
 
-A look after ``tau`` that finds ``c`` events, of ages a_1 ... a_c, moves them by
+    new updates --brought about by others, by the odds?--> burst | background -> how likely each rate is (Bayes)
+    edits       --brought about by updates?--------------> so many as are usual? | background
 
-    A = A*exp(-tau/Ts) + c      B = B*exp(-tau/Ts) + Ts*(1 - exp(-tau/Ts))      F = F*exp(-tau/Tf) + sum exp(-a_j/Tf)
+A mean over what a page did does not know how sure it may be. The probabilities do: they take a page that woke up, or
+fell asleep, for what it is, and a new one for what pages are. An update that was seen lately still has its edits before
+it, and others that it brings about: no rate tells that, so these are kept apart, as what fades (``worth``).
 
-``A/B`` is a rate over the time that was looked at (the online form of a gamma prior's posterior mean), ``F/Tf`` the
-rate of the last minutes. One bit ("it changed") counts as its expectation under the slow rate: x/(1 - exp(-x)).
-A look that failed teaches nothing: it is no look.
+A look that failed teaches nothing: it is no look. Seconds; rates in updates per second.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import exp, expm1
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from .worth import Model
+import numpy as np
+from numpy.typing import NDArray
 
-FIRST_EVENTS = 6  # of a page's first look: its backlog tells little of today's rate ...
-FIRST_TIME = 600.0  # ... and counts as what came in so many seconds
-AFTER_END = 0.15  # of its rate is left to a page whose coverage has ended
+from .habits import (
+    BACKLOG,
+    BEFORE,
+    BURST,
+    EDITED,
+    EDITS,
+    FADES,
+    FOLLOWS,
+    HEADS,
+    LAGS,
+    OWN,
+    PRIOR,
+    RATES,
+    STAY,
+    STEP,
+)
+from .worth import Expected
+
+Floats = NDArray[np.float64]
+BACKGROUND = RATES * (1 - FOLLOWS)
+SURE = 20.0  # edits that are expected and not seen, or the other way round, before a page is taken for another kind
+_LAGS = tuple(lag for _, lag in LAGS)
+MOST = 300  # events of one look that are told apart
+SHORTEST = 1e-3
 
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """What a good look found since the one before. ``ages``: of events whose time is known, seconds before the look;
-    ``spread``: events that came at any time in between; ``changed``: no event could be told, but the text differs."""
+    """What a good look found since the one before: seconds before the look of each event, None where only its page
+    knows. ``new``: updates; ``edited``: of updates, also removals; ``heads``: changes of the page's own headlines;
+    ``changed``: no event could be told, but the text differs."""
 
-    ages: Sequence[float] = ()
-    spread: float = 0.0
+    new: Sequence[float | None] = ()
+    edited: Sequence[float | None] = ()
+    heads: int = 0
     changed: bool = False
 
     @property
-    def events(self) -> float:
-        return len(self.ages) + self.spread
+    def events(self) -> int:
+        return len(self.new) + len(self.edited) + self.heads
 
 
 NOTHING = Seen()
 
 
+class Begun(NamedTuple):
+    """What goes on at a page as of its last look."""
+
+    burst: float = 0.0  # updates seen, each as far as it may still bring about others
+    soon: float = 0.0  # ... and edits of it that come soon ...
+    late: float = 0.0  # ... or late
+    edits: float = 0.0  # edits that were made ...
+    expected: float = 0.0  # ... of so many
+
+
+class Look(NamedTuple):
+    """``gap``: since the last good look; None: this is the first."""
+
+    seen: Seen
+    gap: float | None
+
+
+class Told(NamedTuple):
+    """Of one look, for the rate. ``bit``: only that something came, ``brought`` of it about by others."""
+
+    gap: float
+    events: float = 0.0
+    bit: bool = False
+    brought: float = 0.0
+
+
+def learnt(likely: Floats, begun: Floats, rate: Floats, looks: Sequence[Look]) -> tuple[Floats, Floats]:
+    """``likely`` (n, levels) and ``begun`` (n, as ``Begun``) after one look at each of n pages; ``rate`` (n): the mean
+    of what was likely before, in updates per second."""
+    first = np.array([look.gap is None for look in looks])
+    gaps = np.array([BEFORE if look.gap is None else max(look.gap, SHORTEST) for look in looks])
+    found, told = _faded(begun, gaps), [Told(gap) for gap in gaps.tolist()]
+    for n, (seen, gap) in enumerate(looks):
+        if seen.events or seen.changed:  # most looks find nothing: they are dealt with together
+            was = Begun._make(begun[n].tolist())
+            came, told[n] = _came(was, seen, told[n].gap, float(rate[n]), first=gap is None)
+            found[n] += came
+    return _likely(likely, told, first), found
+
+
+def _faded(begun: Floats, gaps: Floats) -> Floats:
+    """Where nothing came."""
+    found = np.empty_like(begun)
+    found[:, 0] = begun[:, 0] * np.exp(-gaps / BURST)
+    visible = np.zeros(len(gaps))
+    for k, (share, lag) in enumerate(LAGS, start=1):
+        passed = -np.expm1(-gaps / lag)
+        found[:, k] = begun[:, k] * (1 - passed)
+        # Edits that will be seen: each of its own in a short gap, of several of one update in a long gap the last.
+        visible += share * begun[:, k] * EDITS * passed / (1 + (EDITS / EDITED - 1) * passed)
+    found[:, 3:] = begun[:, 3:] * np.exp(-gaps / STAY)[:, None]
+    found[:, 4] += visible
+    return found
+
+
+def _came(was: Begun, seen: Seen, gap: float, rate: float, *, first: bool) -> tuple[Begun, Told]:
+    """What the events of one look add to what has begun."""
+    if not seen.events:
+        brought = FOLLOWS * was.burst * -expm1(-gap / BURST)
+        soon, late = (exp(-gap / 2 / lag) for lag in _LAGS)
+        came = Begun(exp(-gap / 2 / BURST), soon, late, 0.0, EDITED)
+        return came, Told(gap, 1.0, bit=True, brought=brought)
+    new = _placed(seen.new, gap)
+    counted = sorted(age for age in new if age < gap)[:BACKLOG] if first else [min(age, gap) for age in new]
+    burst, background = _unprompted(was.burst, gap, counted, rate * (1 - FOLLOWS))
+    prompted, own = (0.0, 0.0) if first else _edits(was, seen, gap, rate)
+    soon, late = (sum(exp(-age / lag) for age in new) for lag in _LAGS)
+    came = Begun(burst, soon, late, prompted, own * EDITED - expm1(-HEADS * len(counted)))
+    return came, Told(gap, background + own)
+
+
+def _placed(ages: Sequence[float | None], gap: float) -> list[float]:
+    """Those whose time nobody knows lie evenly in the gap."""
+    unknown = sum(age is None for age in ages)
+    places = iter([gap * (n + 0.5) / unknown for n in range(unknown)])
+    return [next(places) if age is None else max(age, 0.0) for age in ages][:MOST]
+
+
+def _unprompted(burst: float, gap: float, ages: Iterable[float], rate: float) -> tuple[float, float]:
+    """(what they add to the burst, how many of them, by the odds, were not brought about by others)."""
+    at, added, count = 0.0, 0.0, 0.0
+    for age in sorted(ages, reverse=True):
+        since = max(gap - age, at)
+        added *= exp((at - since) / BURST)
+        count += rate / (rate + FOLLOWS / BURST * (burst * exp(-since / BURST) + added))
+        added, at = added + 1.0, since
+    return added * exp((at - gap) / BURST), count
+
+
+def _edits(was: Begun, seen: Seen, gap: float, rate: float) -> tuple[float, float]:
+    """Of edits and headlines: (those that updates have brought about, by the odds; the others)."""
+    prompted = own = 0.0
+    for age in seen.edited[:MOST]:
+        since = gap / 2 if age is None else max(gap - max(age, 0.0), 0.0)
+        hazard = sum(
+            EDITS * share / lag * had * exp(-since / lag)
+            for (share, lag), had in zip(LAGS, (was.soon, was.late), strict=True)
+        )
+        odds = hazard / (hazard + OWN * rate)
+        prompted, own = prompted + odds, own + 1 - odds
+    likely = HEADS * len(seen.new)
+    odds = likely / (likely + OWN * rate * gap)
+    return prompted + odds * seen.heads, own + (1 - odds) * seen.heads
+
+
+def _likely(likely: Floats, told: Sequence[Told], first: NDArray[np.bool_]) -> Floats:
+    gap, events, bit, brought = (np.array(column, dtype=float)[:, None] for column in zip(*told, strict=True))
+    likely = np.where(first[:, None], likely, _moved(likely, gap))
+    came = np.log(-np.expm1(-(BACKGROUND * gap + brought)))
+    fit = np.where(bit > 0, came, events * np.log(BACKGROUND) - BACKGROUND * gap)
+    found = likely * np.exp(fit - fit.max(axis=1, keepdims=True))
+    return found / found.sum(axis=1, keepdims=True)  # type: ignore[no-any-return]
+
+
+def _moved(likely: Floats, gap: Floats) -> Floats:
+    """After so long without a look: a page may have gone to the rate beside, and to any other."""
+    anywhere, beside = -np.expm1(-gap / STAY), -np.expm1(-2 * gap / STEP) / 4  # the latter to each side
+    padded = np.concatenate([likely[:, :1], likely, likely[:, -1:]], axis=1)
+    stepped = (1 - 2 * beside) * likely + beside * (padded[:, :-2] + padded[:, 2:])
+    return (1 - anywhere) * stepped + anywhere * PRIOR  # type: ignore[no-any-return]
+
+
+def expected(rate: Floats, begun: Floats, left: Floats) -> Expected:
+    """Of n pages, from the mean rate of updates and what has begun (n, as ``Begun``); ``left``: the share of it that is
+    expected at all. A page makes so many times the edits of others as it has shown, the surer the more there were."""
+    burst, soon, late, edits, likely = begun.T
+    usual = (SURE + edits) / (SURE + likely)
+    heads = 1 + usual * HEADS
+    fading = np.empty((len(rate), len(FADES)))
+    fading[:, 0] = heads * FOLLOWS * (burst / BURST - rate)
+    for k, ((share, lag), had) in enumerate(zip(LAGS, (soon, late), strict=True), start=1):
+        fading[:, k] = usual * EDITS * share * (had / lag - rate)
+    return Expected(left * rate * (heads + usual * EDITS), left[:, None] * fading)
+
+
+# to be remembered ------------------------------------------------------------------------------------------------
+
+
 class Learnt(NamedTuple):
     """The state of one page."""
 
-    events: float = 0.0  # A
-    time: float = 0.0  # B
-    recent: float = 0.0  # F
+    likely: tuple[float, ...] = tuple(PRIOR.tolist())
+    begun: Begun = Begun()
 
-    def rates(self, model: Model) -> tuple[float, float]:
-        """(slow, fast) at the time of the last look."""
-        return (self.events + model.prior_events) / (self.time + model.prior_time), self.recent / model.fast
+    @classmethod
+    def of_count(cls, updates: float, seconds: float) -> Learnt:
+        """What is known of a page that had so many updates in so long."""
+        told = [Told(seconds, updates * (1 - FOLLOWS))]
+        found = _likely(PRIOR[None, :], told, np.array([True]))[0]
+        return cls(tuple(found.tolist()))
 
-    def after(self, seen: Seen, tau: float | None, model: Model) -> Learnt:
-        """``tau``: since the last good look; None: this is the first."""
-        first = tau is None
-        gap = FIRST_TIME if tau is None else max(tau, 1e-3)
-        spread = seen.spread
-        if seen.changed and not seen.events:
-            x = self.rates(model)[0] * gap
-            spread = x / -expm1(-x)
-        ages = [min(max(age, 0.0), gap) for age in seen.ages]
-        if first:
-            ages = sorted(ages)[:FIRST_EVENTS]
-            spread = min(spread, FIRST_EVENTS - len(ages))
-        kept, kept_fast = exp(-gap / model.slow), exp(-gap / model.fast)
-        recent = sum([exp(-age / model.fast) for age in ages])
-        recent += spread * model.fast / gap * -expm1(-gap / model.fast)
-        return Learnt(
-            self.events * kept + len(ages) + spread,
-            self.time * kept - model.slow * expm1(-gap / model.slow),
-            self.recent * kept_fast + recent,
-        )
+    @property
+    def rate(self) -> float:
+        """Its mean, in updates per second."""
+        return float(np.dot(self.likely, RATES))
+
+    def to_json(self) -> dict[str, Any]:
+        return {"likely": [float(f"{one:.4g}") for one in self.likely], "begun": list(self.begun)}
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any] | None) -> Learnt | None:
+        """None where nothing is kept that can be read. An earlier release kept a count of events and its time."""
+        try:
+            if kept is None:
+                return None
+            if "likely" not in kept:
+                return cls.of_count(float(kept["events"]) / (1 + HEADS + EDITS), float(kept["time"]))
+            likely, going = np.array(kept["likely"], dtype=float), Begun(*(float(one) for one in kept["begun"]))
+            if likely.shape != PRIOR.shape or not (likely >= 0).all() or not likely.sum() > 0:
+                return None
+            if not (np.isfinite(going).all() and min(going) >= 0):
+                return None
+            return cls(tuple((likely / likely.sum()).tolist()), going)
+        except (TypeError, ValueError, KeyError):
+            return None

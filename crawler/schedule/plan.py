@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from pipelines.completeness import seen_share
 
+from .habits import LOSSES
 from .pool import Floats, Numbers
 from .scheduler import Scheduler
 
@@ -89,10 +90,10 @@ def _within(schedule: Scheduler, numbers: Numbers, hosts: NDArray[np.int32], pri
 
 def _told(schedule: Scheduler, budget: float, price: float, numbers: Numbers, intervals: Floats, rates: Floats,
           cap: Floats, fixed: Mapping[str, float]) -> Plan:  # fmt: skip
-    pool, model = schedule.pool, schedule.model
-    slow = pool.slow[numbers]
-    seen = seen_share(intervals, model.hazard, model.overwritten)
-    events = float(slow.sum())
+    pool = schedule.pool
+    rates_of_events = pool.steady[numbers]
+    seen = 1 - sum(1 - seen_share(intervals, hazard, share) for share, hazard in LOSSES)
+    events = float(rates_of_events.sum())
     bound = rates >= RICH * cap
     wanted = schedule.intervals(numbers, np.full(len(numbers), price))
     slowed = bound[pool.host[numbers]] & (intervals > 1.01 * wanted)
@@ -102,8 +103,8 @@ def _told(schedule: Scheduler, budget: float, price: float, numbers: Numbers, in
         price=price,
         requests=float(rates.sum()) + sum(fixed.values()),
         events=events,
-        completeness=float((slow * seen).sum() / events) if events else 1.0,
-        delay=float((slow * intervals / 2).sum() / events) if events else 0.0,
+        completeness=float((rates_of_events * seen).sum() / events) if events else 1.0,
+        delay=float((rates_of_events * intervals / 2).sum() / events) if events else 0.0,
         numbers=numbers,
         intervals=intervals,
         hosts={name: rate for name, rate in sorted({**fixed, **total}.items()) if rate > 0},

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
+
+from .habits import FADES
+from .learning import Begun, Learnt
 
 NEVER, ALWAYS = -np.inf, np.inf
 Floats = NDArray[np.float64]
 Numbers = NDArray[np.int64]
+FIRST = Learnt()  # of a page that nothing is known of
 
 COLUMNS = {  # with what a new watch has; seconds, of the clock that ``Scheduler`` is told
     "last": NEVER,  # start of the last good look
@@ -21,14 +25,16 @@ COLUMNS = {  # with what a new watch has; seconds, of the clock that ``Scheduler
     "least": 60.0,
     "most": 3600.0,
     "after": 86400.0,  # the most between two looks, once coverage has ended
-    "events": 0.0,  # ``Learnt`` ...
-    "time": 0.0,
-    "recent": 0.0,
-    "slow": 0.0,  # ... and the rates that it gives
-    "fast": 0.0,
+    "rate": FIRST.rate,  # ``Learnt``: the mean, in updates per second ...
+    "steady": 0.0,  # ... and what it lets expect (``worth.Expected``)
     "heard": NEVER,  # when a source of hints was last asked about it ...
     "hush": 0.0,  # ... and how much its silence tells: 0 nothing, 1 everything
     "window": ALWAYS,  # updates that its first page shows
+}
+TABLES: dict[str, tuple[DTypeLike, tuple[float, ...]]] = {  # of several numbers each
+    "likely": (np.float32, FIRST.likely),  # ``Learnt``: how likely each rate is ...
+    "begun": (np.float64, FIRST.begun),  # ... and what goes on there
+    "fading": (np.float64, (0.0,) * len(FADES)),
 }
 
 
@@ -44,14 +50,14 @@ class Pool:
     least: Floats
     most: Floats
     after: Floats
-    events: Floats
-    time: Floats
-    recent: Floats
-    slow: Floats
-    fast: Floats
+    rate: Floats
+    steady: Floats
     heard: Floats
     hush: Floats
     window: Floats
+    likely: NDArray[np.float32]
+    begun: Floats
+    fading: Floats
 
     def __init__(self) -> None:
         self.numbers: dict[str, int] = {}
@@ -64,6 +70,8 @@ class Pool:
         self.idle: NDArray[np.bool_] = np.zeros(0, dtype=bool)  # there, and not being looked at
         for name in COLUMNS:
             setattr(self, name, np.zeros(0))
+        for name, (kind, row) in TABLES.items():
+            setattr(self, name, np.zeros((0, len(row)), dtype=kind))
 
     def __len__(self) -> int:
         return len(self.numbers)
@@ -80,6 +88,8 @@ class Pool:
             self._make_room(number + 1)
         for name, value in COLUMNS.items():
             getattr(self, name)[number] = value
+        for name, (_, row) in TABLES.items():
+            getattr(self, name)[number] = row
         self.numbers[key] = number
         self.host[number] = self.host_number(host)
         self.idle[number] = True
@@ -98,6 +108,15 @@ class Pool:
             self.host_names.append(name)
         return number
 
+    def learnt(self, number: int) -> Learnt:
+        return Learnt(tuple(self.likely[number].tolist()), self.begun_at(number))
+
+    def begun_at(self, number: int) -> Begun:
+        return Begun._make(self.begun[number].tolist())
+
+    def learn(self, number: int, learnt: Learnt) -> None:
+        self.likely[number], self.rate[number], self.begun[number] = learnt.likely, learnt.rate, learnt.begun
+
     def there(self) -> Numbers:
         """All that are not being looked at."""
         return np.flatnonzero(self.idle[: len(self.keys)])
@@ -111,8 +130,8 @@ class Pool:
         if wanted <= self._size:
             return
         self._size = max(2 * self._size, wanted, 64)
-        for name in (*COLUMNS, "host", "idle"):
+        for name in (*COLUMNS, *TABLES, "host", "idle"):
             old = getattr(self, name)
-            new = np.zeros(self._size, dtype=old.dtype)
+            new = np.zeros((self._size, *old.shape[1:]), dtype=old.dtype)
             new[: len(old)] = old
             setattr(self, name, new)

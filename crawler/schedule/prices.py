@@ -57,10 +57,10 @@ class Prices:
                 self.set(self.price * np.exp(-RATE))
             self._short = False
 
-    def dispatched(self, host: int, waiting: int) -> None:
-        """One look at this host was begun; so many others of it wait."""
-        change = HOST_RATE if waiting > QUEUE else 1 / HOST_RATE
-        self.hosts[host] = min(max(self.hosts[host] * change, 1.0), MOST)
+    def dispatched(self, hosts: NDArray[np.integer], waiting: NDArray[np.integer]) -> None:
+        """One look at each of these hosts was begun; so many others of it wait."""
+        change = np.where(waiting > QUEUE, HOST_RATE, 1 / HOST_RATE)
+        self.hosts[hosts] = np.clip(self.hosts[hosts] * change, 1.0, MOST)
 
     def dump(self, names: Mapping[str, int]) -> dict[str, float]:
         """Host prices that are not at rest."""

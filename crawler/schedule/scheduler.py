@@ -15,11 +15,13 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from .learning import AFTER_END, Learnt, Seen
+from .habits import FLOOR
+from .known import Known, Rates
+from .learning import Learnt, Look, Seen
 from .pool import ALWAYS, NEVER, Floats, Numbers, Pool
-from .prices import Prices
+from .prices import QUEUE, Prices
 from .wheel import Wheel
-from .worth import Model
+from .worth import index, interval, least_price, risk, unseen
 
 EXACT_UP_TO = 50_000
 EVERY = 1.0  # seconds between two computations of all
@@ -30,7 +32,6 @@ CLOSING = (900.0, 7200.0, 86400.0)  # looks after the end of coverage
 SHORTEST = 60.0  # seconds between two looks at a page, where its watch does not say less
 LONG = 1e9
 RETRY = 60.0  # after a look that failed, doubled with each in a row
-STEPS = 14  # of a bisection on a log scale: a ten-thousandth of the time between least and most
 REASONS = ("due", "forced", "window", "hint", "closing")
 _TIMES = ("last", "hold", "fresh", "begins", "ended", "heard")
 
@@ -45,14 +46,16 @@ class Choice(NamedTuple):
 class Scheduler:
     """Of one crawler. What is chosen counts as being looked at until ``observed`` or ``failed``."""
 
-    def __init__(self, model: Model | None = None, *, budget: float, exact_up_to: int = EXACT_UP_TO,
+    def __init__(self, *, budget: float, floor: float = FLOOR, exact_up_to: int = EXACT_UP_TO,
                  closing: Sequence[float] = CLOSING) -> None:  # fmt: skip
-        """``budget``: looks per second. ``closing``: looks after the end of coverage, in seconds since."""
+        """``budget``: looks per second. ``floor``: expected events, a look for less is not made. ``closing``: looks
+        after the end of coverage, in seconds since."""
         if budget <= 0:
             raise ValueError(f"a budget of {budget} looks a second allows none")
-        self.model, self.budget = model or Model(), budget
-        self.prices = Prices(self.model.least_price(SHORTEST))
+        self.budget, self.floor = budget, floor
+        self.prices = Prices(least_price(SHORTEST, floor))
         self.pool = Pool()
+        self._known = Known(self.pool)
         self._closing, self._exact_up_to = tuple(closing), exact_up_to
         self._wheel = Wheel()
         self._ready: Numbers = np.empty(0, dtype=np.int64)
@@ -76,11 +79,12 @@ class Scheduler:
         pool.after[number], pool.begins[number] = max(after, most), begins
         pool.last[number], pool.ended[number] = last, ended
         pool.hold[number] = last + least
-        pool.events[number], pool.time[number], pool.recent[number] = learnt or Learnt()
+        if learnt is not None:
+            pool.learn(number, learnt)
         self.prices.grow(len(pool.host_names))
         if least < SHORTEST:
-            self.prices.at_least(self.model.least_price(least))
-        self._rate(number)
+            self.prices.at_least(least_price(least, self.floor))
+        self._known.changed(number)
         self._touched.append(number)
 
     def remove(self, key: str) -> None:
@@ -107,23 +111,26 @@ class Scheduler:
         order = np.argsort(-self._worth, kind="stable")
         ready = self._ready[order]
         hosts, heads, counts = np.unique(pool.host[ready], return_index=True, return_counts=True)
-        chosen: list[int] = []
+        names = pool.host_names
+        chosen: list[int] = []  # of ``hosts``
         short = 0
-        for at in np.argsort(heads, kind="stable"):
-            host = int(hosts[at])
-            if not free(pool.host_names[host]):
+        by_worth = np.argsort(heads, kind="stable")
+        for at, host in zip(by_worth.tolist(), hosts[by_worth].tolist(), strict=True):
+            if not free(names[host]):
                 continue
             if tokens < 1:
                 short += 1
+                if short > QUEUE:
+                    break
                 continue
             tokens -= 1
-            chosen.append(int(heads[at]))
-            prices.dispatched(host, int(counts[at]) - 1)
+            chosen.append(at)
+        prices.dispatched(hosts[chosen], counts[chosen] - 1)
         prices.asked(now, short=short, unspent=tokens >= 1 and not short)
-        places = order[chosen]
+        places = order[heads[chosen]]
         begun = [
             Choice(pool.keys[number], REASONS[reason])
-            for number, reason in zip(self._ready[places], self._reasons[places], strict=True)
+            for number, reason in zip(self._ready[places].tolist(), self._reasons[places].tolist(), strict=True)
         ]
         self._begin(places)
         return begun
@@ -185,10 +192,10 @@ class Scheduler:
         """(worth, whether it is time, why) of each; what has to be has no less worth than the price."""
         pool = self.pool
         worth, unseen = self._worth_of(numbers, now)
-        price = self.prices.price * self.prices.hosts[pool.host[numbers]]
+        price = self.prices_of(numbers)
         forced, full, closing = (act(numbers, now) for act in (self._overdue, self._full, self._is_closing))
         new, hinted = pool.last[numbers] == NEVER, np.isin(numbers, list(self._hints))
-        good = (worth >= price) & ((unseen >= self.model.floor) | hinted) & (now >= pool.fresh[numbers])
+        good = (worth >= price) & ((unseen >= self.floor) | hinted) & (now >= pool.fresh[numbers])
         allowed = (now >= pool.hold[numbers]) & (now >= pool.begins[numbers])
         worth = np.where(forced | full, np.maximum(worth, price), worth)
         worth = np.where(new | closing, np.inf, worth)
@@ -201,30 +208,31 @@ class Scheduler:
         return since
 
     def _worth_of(self, numbers: Numbers, now: float) -> tuple[Floats, Floats]:
-        pool, model = self.pool, self.model
-        u = self._since(numbers, now)
-        slow, fast, weight = pool.slow[numbers], pool.fast[numbers], pool.weight[numbers]
-        worth = model.index(slow, fast, u, weight=weight)
+        pool = self.pool
+        u, of, weight = self._since(numbers, now), self._known.expected(numbers), pool.weight[numbers]
+        worth = index(of, u, weight)
         hush = pool.hush[numbers]
         if hush.any():  # its silence since it was last asked only thins the looks
             quiet = np.minimum(u, np.maximum(now - pool.heard[numbers], 0.0))
-            worth = (1 - hush) * worth + hush * model.index(slow, fast, quiet, weight=weight)
+            worth = (1 - hush) * worth + hush * index(of, quiet, weight)
         for number, times in self._hints.items():
             at = np.flatnonzero(numbers == number)
             if len(at):
-                worth[at] += pool.weight[number] * float(sum(model.risk(max(now - time, 0.0)) for time in times))
-        return worth, model.unseen(slow, fast, u)
+                worth[at] += pool.weight[number] * float(sum(risk(max(now - time, 0.0)) for time in times))
+        return worth, unseen(of, u)
 
     def _overdue(self, numbers: Numbers, now: float) -> NDArray[np.bool_]:
-        pool = self.pool
-        most = np.where(pool.ended[numbers] <= now, pool.after[numbers], pool.most[numbers])
-        overdue: NDArray[np.bool_] = now - pool.last[numbers] >= most
+        overdue: NDArray[np.bool_] = now - self.pool.last[numbers] >= self._most(numbers, now)
         return overdue
+
+    def _most(self, numbers: Numbers, now: float) -> Floats:
+        pool = self.pool
+        return np.where(pool.ended[numbers] <= now, pool.after[numbers], pool.most[numbers])
 
     def _full(self, numbers: Numbers, now: float) -> NDArray[np.bool_]:
         """Whether its first page may soon show other updates than all that it showed: half of them is safe."""
-        pool = self.pool
-        full: NDArray[np.bool_] = 2 * pool.fast[numbers] * self._since(numbers, now) >= pool.window[numbers]
+        new = self._known.new(numbers, self._since(numbers, now))
+        full: NDArray[np.bool_] = 2 * new >= self.pool.window[numbers]
         return full
 
     def _is_closing(self, numbers: Numbers, now: float) -> NDArray[np.bool_]:
@@ -239,13 +247,19 @@ class Scheduler:
         worth, unseen = self._worth_of(np.array([self.pool.numbers[key]]), now)
         return float(worth[0]), float(unseen[0])
 
+    def rates(self, key: str, now: float) -> Rates:
+        """What is expected of a page."""
+        number = self.pool.numbers[key]
+        return self._known.rates(number, float(self._since(np.array([number]), now)[0]))
+
     def closing_at(self, number: int, at: float, within: float) -> bool:
         """Whether a closing look falls to this time."""
         ended = self.pool.ended[number]
         return any(abs(ended + after - at) <= within for after in self._closing)
 
-    def price_of(self, number: int) -> float:
-        return float(self.prices.price * self.prices.hosts[self.pool.host[number]])
+    def prices_of(self, numbers: Numbers) -> Floats:
+        prices: Floats = self.prices.price * self.prices.hosts[self.pool.host[numbers]]
+        return prices
 
     def when(self, numbers: Numbers, now: float) -> Floats:
         """When each is to be judged again: it is due then, as far as is known now, or the prices may have moved."""
@@ -255,10 +269,8 @@ class Scheduler:
         """When a look at each will be worth its price, at today's prices. A hint that is known makes it sooner than
         this says, at the next judging."""
         pool = self.pool
-        last = pool.last[numbers]
-        most = np.where(pool.ended[numbers] <= now, pool.after[numbers], pool.most[numbers])
-        price = self.prices.price * self.prices.hosts[pool.host[numbers]]
-        at = last + self.intervals(numbers, price, most)
+        last, most = pool.last[numbers], self._most(numbers, now)
+        at = last + self.intervals(numbers, self.prices_of(numbers), most)
         for after in self._closing:
             closing = pool.ended[numbers] + after
             at = np.where(last < closing, np.minimum(at, closing), at)
@@ -266,19 +278,10 @@ class Scheduler:
         return np.maximum(np.maximum(at, pool.hold[numbers]), pool.begins[numbers])
 
     def intervals(self, numbers: Numbers, prices: Floats, most: Floats | None = None) -> Floats:
-        """How long after a look the next one is worth its price; within the bounds of each watch. By bisection: of a
-        burst, whose worth may fall again, it may be a later time."""
-        pool, model = self.pool, self.model
-        slow, fast, weight = pool.slow[numbers], pool.fast[numbers], pool.weight[numbers]
-        low, high = np.log(pool.least[numbers]), np.log(pool.most[numbers] if most is None else most)
-        for _ in range(STEPS):
-            middle = (low + high) / 2
-            u = np.exp(middle)
-            worth = model.index(slow, fast, u, weight=weight)
-            reached = (worth >= prices) & (model.unseen(slow, fast, u) >= model.floor)
-            low, high = np.where(reached, low, middle), np.where(reached, middle, high)
-        found: Floats = np.exp(high)
-        return found
+        """How long after a look the next one is worth its price; within the bounds of each watch."""
+        pool = self.pool
+        bounds = pool.least[numbers], pool.most[numbers] if most is None else most
+        return interval(self._known.expected(numbers), prices / pool.weight[numbers], self.floor, *bounds)
 
     def _horizon(self) -> float:
         return LONG_HORIZON if len(self.pool) > LONG_FROM else HORIZON
@@ -291,20 +294,20 @@ class Scheduler:
         if number is None:
             return
         pool = self.pool
-        before, last = Learnt(pool.events[number], pool.time[number], pool.recent[number]), pool.last[number]
+        last = pool.last[number]
         if now <= last:  # two looks in one moment, or told late: the later one has taught already
             self._touched.append(number)
             return
-        learnt = before.after(seen, None if last == NEVER else float(now - last), self.model)
-        pool.events[number], pool.time[number], pool.recent[number] = learnt
+        self._known.looked(number, Look(seen, None if last == NEVER else float(now - last)))
         pool.last[number] = now
         pool.hold[number] = now + pool.least[number]
-        came = max((now - age for age in seen.ages), default=NEVER)
-        if came > pool.ended[number] or ((seen.spread or seen.changed) and last >= pool.ended[number]):
+        ages = [*seen.new, *seen.edited]
+        came = max((now - age for age in ages if age is not None), default=NEVER)
+        undated = None in ages or seen.heads or seen.changed
+        if came > pool.ended[number] or (undated and last >= pool.ended[number]):
             pool.ended[number] = ALWAYS  # it goes on after all
         self._failures.pop(number, None)
         self._hints.pop(number, None)
-        self._rate(number)
         self._touched.append(number)
 
     def failed(self, key: str, now: float) -> None:
@@ -342,7 +345,7 @@ class Scheduler:
         if number is None or self.pool.ended[number] != ALWAYS:
             return False
         self.pool.ended[number] = at
-        self._rate(number)
+        self._known.changed(number)
         self._touched.append(number)
         return True
 
@@ -378,13 +381,12 @@ class Scheduler:
         self._hints = {number: [at + by for at in times] for number, times in self._hints.items()}
         self._computed, self._exact, self._wheel = NEVER, True, Wheel()  # all are judged anew
 
-    def _rate(self, number: int) -> None:
-        pool = self.pool
-        slow, fast = Learnt(pool.events[number], pool.time[number], pool.recent[number]).rates(self.model)
-        left = 1.0 if pool.ended[number] == ALWAYS else AFTER_END
-        pool.slow[number], pool.fast[number] = slow * left, fast * left
+    def learnt(self, key: str) -> Learnt:
+        """The state of a page, to be remembered."""
+        return self._known.learnt(self.pool.numbers[key])
 
     def _forget(self, number: int) -> None:
         self._wheel.forget(number)
         self._touched = [one for one in self._touched if one != number]
+        self._known.forget(number)
         self._keep(self._ready != number)

@@ -6,7 +6,6 @@ part of the page that is shown. A visit that failed, or brought no page that can
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
 from pipelines.ledger import SUCCESS
@@ -27,7 +26,7 @@ def seen(visit: Visit) -> Seen | None:
     if visit.reading != "version" or version is None:
         return NOTHING
     if visit.version_seq == 1:
-        return Seen(ages=[*_known(version.at, (update.published for update in version.updates))])
+        return Seen(new=tuple(_age(version.at, _usable(update, update.published)) for update in version.updates))
     changes = [change for change in visit.changes if change.class_ == "editorial"]
     if not version.updates:
         return Seen(changed=bool(changes))
@@ -36,27 +35,32 @@ def seen(visit: Visit) -> Seen | None:
 
 def _events(version: Version, changes: list[Change]) -> Seen:
     updates = {update.key: update for update in version.updates}
-    times: dict[str, datetime | None] = {}  # an update that changed in two ways was changed once
+    new: dict[str, float | None] = {}
+    edited: dict[str, float | None] = {}  # an update that changed in two ways was changed once
+    heads = set()
     for change in changes:
         if change.type in OF_UPDATE and change.update is not None:
-            times[change.update] = _when(change, updates.get(change.update))
+            age = _age(version.at, _when(change, updates.get(change.update)))
+            (new if change.type == "added" else edited)[change.update] = age
         elif change.type in OF_PAGE:
-            times["page " + change.type] = None
-    ages = [*_known(version.at, times.values())]
-    return Seen(ages=ages, spread=float(len(times) - len(ages)))
+            heads.add(change.type)
+    edits = tuple(age for key, age in edited.items() if key not in new)
+    return Seen(new=tuple(new.values()), edited=edits, heads=len(heads))
 
 
 def _when(change: Change, update: Update | None) -> datetime | None:
-    """By the newsroom's own clock; a time that ticks was made from ours."""
-    if update is None or update.time_source == "relative" or update.time_precision == "day":
+    if update is None:
         return None
     if change.type == "added":
-        return update.published
+        return _usable(update, update.published)
     stated = update.updated
-    return stated if stated and update.published and stated > update.published else None
+    return _usable(update, stated) if stated and update.published and stated > update.published else None
 
 
-def _known(at: datetime, times: Iterable[datetime | None]) -> Iterator[float]:
-    for time in times:
-        if time is not None:
-            yield max((at - time) / timedelta(seconds=1), 0.0)
+def _usable(update: Update, time: datetime | None) -> datetime | None:
+    """By the newsroom's own clock; a time that ticks was made from ours."""
+    return None if update.time_source == "relative" or update.time_precision == "day" else time
+
+
+def _age(at: datetime, time: datetime | None) -> float | None:
+    return None if time is None else max((at - time) / timedelta(seconds=1), 0.0)

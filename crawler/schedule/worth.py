@@ -1,69 +1,112 @@
-"""What a look at a page is worth: the archive index and its parts, for numbers and for arrays alike. Pure.
+"""What a look at a page is worth: the archive index and its parts, for many pages at once. Pure.
 
 An archive wants every revision of an update, also those that are soon overwritten. One that appears while nobody
-looks is lost if it is overwritten before the next look; the longer it waits to be seen, the later it is known. Both
-grow with the expected number of unseen events and with the time that they have waited:
+looks is lost if it is overwritten before the next look; the longer it waits to be seen, the later it is known. Of one
+event that has waited for ``a`` seconds that is
 
-    L(u) = s*u + trust*(f - s)*Tf*(1 - exp(-u/Tf))            expected unseen events, u seconds after the last look
-    I(u) = weight * L(u)/u * [rho/delta * G(delta*u) + kappa*u^2/2],        G(x) = 1 - exp(-x)*(1 + x)
+    risk(a) = sum_i rho_i*delta_i*a*exp(-delta_i*a) + kappa*a
 
-``I`` is an index in Whittle's sense: looking wherever it passes one price spends a budget where it brings most. It is
-the integral of ``risk`` over the expected events, so that an event which is known of (a hint) adds its own risk to it.
-Seconds throughout; rates in events per second.
+with shares ``rho_i`` that are overwritten, at the hazards ``delta_i``. What is expected of a page is a rate that is
+steady, and rates that fade since its last look, what has begun by then: a burst, edits of new updates. So ``u`` later
+
+    r(s) = steady + sum_k fading_k*exp(-s/F_k)          expected events per second, s after the last look
+    L(u) = integral of r(s), 0 <= s <= u                expected unseen events
+    I(u) = weight * integral of r(s)*risk(u - s)
+
+``I`` is an index in Whittle's sense: looking wherever it passes one price spends a budget where it brings most. An
+event that is known of (a hint) adds its own risk to it. Seconds throughout; rates in events per second.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
+
+from .habits import DELAY, FADES, FLOOR, LOSSES
 
 Number = Any  # a float, or an array of them
+Floats = NDArray[np.float64]
+SMALL = 1e-3
+LONG = 1e9  # seconds: nothing is different after that
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Model:
-    """How live pages behave, as far as it is the same for all. What is learnt of each page is in ``Learnt``."""
+class Expected(NamedTuple):
+    """Of n pages, or of one: ``steady`` (n), ``fading`` (n, 3), events per second at the time of the last look."""
 
-    slow: float = 7200.0  # Ts: how long the slow memory of a page's rate reaches back ...
-    fast: float = 600.0  # Tf: ... and the fast one, for bursts
-    trust: float = 0.7  # in the fast one
-    prior_events: float = 0.5  # a page that nothing is known of has one event an hour ...
-    prior_time: float = 1800.0  # ... known as well as if it had been looked at so long
-    hazard: float = 1 / 600  # delta: that a revision which is overwritten at all is so in the next second
-    overwritten: float = 0.4  # rho: the share of revisions that are
-    delay: float = 1 / 7200  # kappa: what a second of waiting costs. Never 0: a short budget would give up pages
-    floor: float = 0.05  # expected events: a look for less is not polite
+    steady: Floats
+    fading: Floats
 
-    def __post_init__(self) -> None:
-        for name in ("slow", "fast", "prior_time", "hazard", "delay"):
-            if getattr(self, name) <= 0:
-                raise ValueError(f"{name} = {getattr(self, name)} of a schedule's model must be more than 0")
 
-    def least_price(self, shortest: float) -> float:
-        """The price at which nothing but ``shortest`` and ``floor`` bind: a lower one would only drift away."""
-        return float(self.floor / shortest * self.loss(shortest))
+def risk(age: Number) -> Number:
+    """Of one known event that nobody has looked at for ``age``."""
+    cost = DELAY * age
+    for share, hazard in LOSSES:
+        x = hazard * age
+        cost = cost + share * x * np.exp(-x)
+    return cost
 
-    def loss(self, u: Number, hazard: Number = None, overwritten: Number = None) -> Number:
-        """What one event a second costs over a gap of ``u``: that much of it is lost or late."""
-        delta = self.hazard if hazard is None else hazard
-        rho = self.overwritten if overwritten is None else overwritten
-        x = delta * u
-        return rho / delta * (1 - np.exp(-x) * (1 + x)) + self.delay * u * u / 2
 
-    def risk(self, age: Number) -> Number:
-        """Of one known event that nobody has looked at for ``age``."""
-        x = self.hazard * age
-        return self.overwritten * x * np.exp(-x) + self.delay * age
+def loss(u: Number) -> Number:
+    """The integral of ``risk`` over 0 to ``u``: what one event a second costs over such a gap."""
+    cost = DELAY * u * u / 2
+    for share, hazard in LOSSES:
+        x = hazard * u
+        cost = cost + share / hazard * (1 - np.exp(-x) * (1 + x))
+    return cost
 
-    def unseen(self, slow: Number, fast: Number, u: Number) -> Number:
-        """``L``: expected events since a look ``u`` ago, by the two rates."""
-        burst = self.trust * (fast - slow) * self.fast * -np.expm1(-u / self.fast)
-        return np.maximum(slow * u + burst, 0.0)
 
-    def index(self, slow: Number, fast: Number, u: Number, *, weight: Number = 1.0, hazard: Number = None,
-              overwritten: Number = None) -> Number:  # fmt: skip
-        """``I``; 0 where no time has passed."""
-        u = np.maximum(u, 1e-9)
-        return weight * self.unseen(slow, fast, u) / u * self.loss(u, hazard, overwritten)
+def loss_of_fading(u: Number, fades: float) -> Number:
+    """The same of a rate that is 1 a second at the last look and fades: of exp(-s/fades)*risk(u - s)."""
+    left = np.exp(-u / fades)
+    cost = DELAY * fades * (u - fades * (1 - left))
+    for share, hazard in LOSSES:
+        x = (hazard - 1 / fades) * u
+        small = np.abs(x) < SMALL  # the series, where the difference of two equal numbers would be left
+        whole = (left - np.exp(-hazard * u) * (1 + x)) / np.where(small, 1.0, x) ** 2
+        cost = cost + share * hazard * u * u * np.where(small, left * (0.5 - x / 3), whole)
+    return cost
+
+
+def unseen(of: Expected, u: Number) -> Number:
+    """``L``."""
+    count = of.steady * u
+    for k, fades in enumerate(FADES):
+        count = count - of.fading[..., k] * fades * np.expm1(-u / fades)
+    return np.maximum(count, 0.0)
+
+
+def index(of: Expected, u: Number, weight: Number = 1.0) -> Number:
+    """``I``; 0 where no time has passed."""
+    u = np.clip(u, 0.0, LONG)
+    cost = of.steady * loss(u)
+    for k, fades in enumerate(FADES):
+        cost = cost + of.fading[..., k] * loss_of_fading(u, fades)
+    return weight * np.maximum(cost, 0.0)
+
+
+GRID = np.geomspace(1.0, 1e8, 4096)  # seconds, half a per cent apart
+_COSTS = np.stack([loss(GRID), *(loss_of_fading(GRID, fades) for fades in FADES)], axis=1)
+_COUNTS = np.stack([GRID, *(-fades * np.expm1(-GRID / fades) for fades in FADES)], axis=1)
+
+
+def interval(of: Expected, price: Number, floor: float, least: Floats, most: Floats) -> Floats:
+    """How long after a look ``I`` reaches the price and ``L`` the floor, within these bounds. By bisection on the grid:
+    of a burst, whose worth may fall again, it may be a later time."""
+    parts = np.concatenate([of.steady[:, None], of.fading], axis=1)
+    low, high = np.searchsorted(GRID, least, side="right") - 1, np.searchsorted(GRID, most)
+    low, high = np.maximum(low, 0), np.minimum(high, len(GRID) - 1)
+    for _ in range(len(GRID).bit_length()):
+        at = (low + high) // 2
+        reached = (np.einsum("nk,nk->n", parts, _COSTS[at]) >= price) & (
+            np.einsum("nk,nk->n", parts, _COUNTS[at]) >= floor
+        )
+        low, high = np.where(reached, low, np.minimum(at + 1, high)), np.where(reached, at, high)
+    found: Floats = np.clip(GRID[high], least, most)
+    return found
+
+
+def least_price(shortest: float, floor: float = FLOOR) -> float:
+    """The price at which nothing but ``shortest`` and ``floor`` bind: a lower one would only drift away."""
+    return float(floor / shortest * loss(shortest))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -13,7 +14,7 @@ from .statements import insert_or_update, listed
 from .stored import LearntPage
 from .tables import learnt, prices
 
-_FACTS = ("events", "time", "recent", "last", "ended")
+_FACTS = ("state", "last", "ended")
 
 
 class LearntRows(Database):
@@ -56,13 +57,22 @@ class LearntRows(Database):
 
 def _row(page: LearntPage) -> dict[str, Any]:
     return {
-        "urlkey": page.urlkey, "events": page.events, "time": page.time, "recent": page.recent,
+        "urlkey": page.urlkey, "state": json.dumps(page.state, separators=(",", ":")),
         "last": rows.micros_or_none(page.last), "ended": rows.micros_or_none(page.ended),
     }  # fmt: skip
 
 
 def _page(row: Any) -> LearntPage:
     return LearntPage(
-        urlkey=row["urlkey"], events=row["events"], time=row["time"], recent=row["recent"],
+        urlkey=row["urlkey"], state=_state(row["state"]),
         last=rows.moment_or_none(row["last"]), ended=rows.moment_or_none(row["ended"]),
     )  # fmt: skip
+
+
+def _state(text: str) -> Mapping[str, Any] | None:
+    """What cannot be read is learnt anew."""
+    try:
+        kept = json.loads(text)
+    except ValueError:
+        return None
+    return kept if isinstance(kept, dict) else None

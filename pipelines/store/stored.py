@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from pipelines.model import Capture, Change, Reading, Version, Watch
 
@@ -63,9 +65,7 @@ class LearntPage:
     """What looks have taught of a page's rate (crawler/schedule/learning.py), and the last of them."""
 
     urlkey: str
-    events: float = 0.0
-    time: float = 0.0  # seconds, of exposure
-    recent: float = 0.0
+    state: Mapping[str, Any] | None = None  # as JSON, the schedule's own
     last: datetime | None = None
     ended: datetime | None = None  # its coverage
 

@@ -205,9 +205,7 @@ hosts = Table(
 learnt = Table(
     "learnt", metadata,
     Column("urlkey", Key, primary_key=True),
-    Column("events", Float, nullable=False),
-    Column("time", Float, nullable=False),
-    Column("recent", Float, nullable=False),
+    Column("state", Text, nullable=False),  # JSON, read by crawler/schedule alone
     Column("last", When),
     Column("ended", When),
 )  # fmt: skip

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from crawler.adaptive import Adaptive
+from crawler.schedule.learning import Learnt
 from pipelines.model import Change, Exchange, Update, Version, Visit, Watch
 from pipelines.store.stored import LearntPage
 from pipelines.urlkey import urlkey
@@ -19,12 +20,19 @@ SECOND = timedelta(seconds=1)
 URL = "https://a.example.org/live"
 KEY = urlkey(URL)
 WATCH = Watch(url=URL, schedule="adaptive")
+KNOWN = Learnt.of_count(5.0, 3600.0).to_json()
 
 
 def adaptive(*watches: Watch, learnt: LearntPage | None = None, good: datetime | None = None) -> Adaptive:
     made = Adaptive(budget=1.0, after_end=[timedelta(minutes=15), timedelta(hours=24)])
     made.set(watches or [WATCH], {KEY: learnt} if learnt else {}, {KEY: good} if good else {}, NOW)
     return made
+
+
+def likely(made: Adaptive) -> list[float]:
+    state = made.page(KEY).state
+    assert state is not None
+    return list(state["likely"])
 
 
 def chosen(made: Adaptive, now: datetime) -> list[tuple[str, str]]:
@@ -53,17 +61,17 @@ def test_a_page_that_is_being_visited_stays_so_until_its_visit_is_over() -> None
 
 
 def test_a_visit_that_failed_is_made_again_and_teaches_nothing() -> None:
-    made = adaptive(learnt=LearntPage(urlkey=KEY, events=5.0, time=3600.0, last=NOW - 4000 * SECOND))
+    made = adaptive(learnt=LearntPage(urlkey=KEY, state=KNOWN, last=NOW - 4000 * SECOND))
     chosen(made, NOW)
     made.over(visit(NOW, outcome="error", reason="timeout", reading="none"))
     soon, later = chosen(made, NOW + 30 * SECOND), chosen(made, NOW + 70 * SECOND)
 
     assert (soon, [key for key, _ in later]) == ([], [KEY])
-    assert made.page(KEY).events == 5.0
+    assert likely(made) == pytest.approx(KNOWN["likely"], rel=0.01)
 
 
 def test_what_was_learnt_and_seen_before_is_taken_over_and_given_back() -> None:
-    kept = LearntPage(urlkey=KEY, events=5.0, time=3600.0, recent=0.5, last=NOW - 60 * SECOND, ended=NOW - 30 * SECOND)
+    kept = LearntPage(urlkey=KEY, state=KNOWN, last=NOW - 60 * SECOND, ended=NOW - 30 * SECOND)
     made = adaptive(learnt=kept)
     none = made.take_changed()
     chosen(made, NOW + timedelta(hours=30))
@@ -83,10 +91,10 @@ def test_a_date_out_of_the_future_does_not_hold_a_page_back() -> None:
 
 
 def test_a_watch_that_changes_keeps_what_was_learnt_and_its_new_bounds_hold() -> None:
-    made = adaptive(learnt=LearntPage(urlkey=KEY, events=5.0, time=3600.0, last=NOW))
+    made = adaptive(learnt=LearntPage(urlkey=KEY, state=KNOWN, last=NOW))
     made.set([replace(WATCH, max=timedelta(minutes=2))], {}, {}, NOW)
 
-    assert made.page(KEY).events == 5.0
+    assert likely(made) == pytest.approx(KNOWN["likely"], rel=0.01)
     assert chosen(made, NOW + 125 * SECOND) != []
 
 
@@ -101,7 +109,8 @@ def test_a_watch_that_is_paused_is_not_chosen_and_a_visit_of_it_harms_nothing() 
 
 
 def test_max_age_is_waited_out() -> None:
-    made = adaptive(learnt=LearntPage(urlkey=KEY, events=500.0, time=3600.0, recent=50.0, last=NOW - 4000 * SECOND))
+    busy = Learnt.of_count(200.0, 3600.0).to_json()
+    made = adaptive(learnt=LearntPage(urlkey=KEY, state=busy, last=NOW - 4000 * SECOND))
     chosen(made, NOW)
     made.over(visit(NOW, found=True, head="Cache-Control: public, max-age=600\r\nAge: 100\r\n"))
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from crawler.outlook import Explained, Outlook
+from crawler.schedule.learning import Learnt
 from pipelines.config import Config, parse_config
 from pipelines.errors import WatchlistError
 from pipelines.model import Visit, Watch
@@ -45,8 +46,9 @@ def visited(catalog: Catalog, at: datetime, url: str = URL, **more: Any) -> None
     catalog.visits_recorded([visit])
 
 
-def learnt(catalog: Catalog, *, events: float = 0.0, recent: float = 0.0, price: float = 1e-6, **more: Any) -> None:
-    page = LearntPage(urlkey=urlkey(URL), events=events, time=7200.0, recent=recent, **more)
+def learnt(catalog: Catalog, *, updates: float = 0.0, hours: float = 2.0, price: float = 1e-6, **more: Any) -> None:
+    state = Learnt.of_count(updates, hours * 3600).to_json()
+    page = LearntPage(urlkey=urlkey(URL), state=state, **more)
     catalog.remember_learnt([page], {"": price}, worker="w")
 
 
@@ -65,20 +67,22 @@ def test_a_page_that_was_never_seen_is_due(catalog: Catalog) -> None:
 def test_a_busy_page_waits_for_min_and_a_silent_one_for_max(catalog: Catalog) -> None:
     watched(catalog)
     visited(catalog, NOW - 20 * SECOND)
-    learnt(catalog, events=400.0, recent=60.0, last=NOW - 20 * SECOND)
+    learnt(catalog, updates=400.0, last=NOW - 20 * SECOND)
     busy = explained(catalog)
-    learnt(catalog, price=1e6, last=NOW - 20 * SECOND)
+    learnt(catalog, hours=100, price=1e6, last=NOW - 20 * SECOND)
     silent = explained(catalog)
 
     assert busy.binding == "due in 40s: no sooner by min"
-    assert busy.fast == pytest.approx(360.0)
+    assert busy.rates is not None
+    assert 0.9 * busy.rates.low <= busy.rates.usual <= 1.1 * busy.rates.high
+    assert busy.rates.usual == pytest.approx(400.0, rel=0.3)  # with their edits
     assert silent.binding == "due in 59m40s: no later by max"
 
 
 def test_what_is_not_worth_its_price_yet_says_so(catalog: Catalog) -> None:
     watched(catalog)
     visited(catalog, NOW - 20 * SECOND)
-    learnt(catalog, events=10.0, price=0.5, last=NOW - 20 * SECOND)
+    learnt(catalog, updates=5.0, price=0.5, last=NOW - 20 * SECOND)
 
     told = explained(catalog)
 
@@ -91,7 +95,7 @@ def test_what_is_not_worth_its_price_yet_says_so(catalog: Catalog) -> None:
 def test_the_floor_a_closing_look_and_the_time_after_say_so(catalog: Catalog) -> None:
     watched(catalog)
     visited(catalog, NOW - 20 * SECOND)
-    learnt(catalog, events=0.5, last=NOW - 20 * SECOND)
+    learnt(catalog, updates=0.5, last=NOW - 20 * SECOND)
     floor = explained(catalog).binding
     learnt(catalog, price=1e6, last=NOW - 20 * SECOND, ended=NOW - 60 * SECOND)
     closing = explained(catalog).binding
@@ -133,7 +137,7 @@ def test_a_beginning_a_pause_and_another_schedule_are_said(catalog: Catalog) -> 
     catalog.set_watch_state(OTHER, "paused", reason="by hand")
 
     assert begins == "not before 2026-03-01 14:00:00 UTC (from)"
-    assert (turn.binding, turn.slow) == ("due in 30m: its turn by 'cron 30 12 * * *'", None)
+    assert (turn.binding, turn.rates) == ("due in 30m: its turn by 'cron 30 12 * * *'", None)
     assert explained(catalog, url=OTHER).binding == "it is paused: by hand; no visit is planned"
 
 

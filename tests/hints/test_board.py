@@ -96,7 +96,7 @@ def test_recall_is_learnt_from_looks_and_begins_with_doubt() -> None:
         at += 30 * MINUTE
         made.told(FEED, [(PAGE, at - 2 * MINUTE)], at)
         made.heard(FEED, at - SECOND)
-        made.looked(PAGE, at, Seen(ages=[120.0, 125.0, 1500.0]), None)
+        made.looked(PAGE, at, Seen(new=[120.0, 125.0], edited=[1500.0]), None)
 
     assert made.worth[FEED].told == 60  # one time that is told stands for all before it
     assert made.worth[FEED].recall == 60 / 70
@@ -144,7 +144,7 @@ def test_what_was_learnt_comes_back_after_a_restart() -> None:
     made.looked(PAGE, NOW, NOTHING, None)
     made.told(FEED, [(PAGE, NOW + MINUTE)], NOW + MINUTE)
     made.heard(FEED, NOW + 2 * MINUTE)
-    made.looked(PAGE, NOW + 2 * MINUTE, Seen(ages=[60.0]), None)
+    made.looked(PAGE, NOW + 2 * MINUTE, Seen(new=[60.0]), None)
     kept, told = made.take_changed()
     again = Board([source()], lambda key: True)
     again.recall(kept, {name: {key} for name, key in told}, NOW + 3 * MINUTE)

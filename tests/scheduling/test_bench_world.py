@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 
 from crawler.schedule.learning import Seen
-from crawler.schedule.worth import Model
+from crawler.schedule.worth import loss
 from pipelines.completeness import seen_share
-from tests.bench.scheduling.policies import freshness, page_state
+from tests.bench.scheduling.memories import freshness, page_state
 from tests.bench.scheduling.run import Eyes, Result
 from tests.bench.scheduling.world import DELETION, EDIT, ENTRY, HEAD, NEVER_ENDS, Page, World, make, read_trace
 
@@ -33,7 +33,7 @@ def test_a_revision_that_was_overwritten_before_the_look_is_lost() -> None:
     seen, result = look(one, 50.0, 300.0)
 
     assert (result.caught, result.delays) == (1, [100.0])
-    assert seen == [Seen(ages=[]), Seen(ages=[100.0])]
+    assert seen == [Seen(), Seen(new=(200.0,))]
 
 
 def test_an_entry_that_came_and_was_edited_is_one_event_and_one_that_came_and_went_is_none() -> None:
@@ -42,16 +42,16 @@ def test_an_entry_that_came_and_was_edited_is_one_event_and_one_that_came_and_we
 
     seen, result = look(one, 50.0, 300.0)
 
-    assert seen[1] == Seen(ages=[150.0])
+    assert seen[1] == Seen(new=(200.0,))
     assert result.caught == 1
 
 
-def test_a_deletion_alone_is_a_bit_and_a_headline_came_at_any_time() -> None:
+def test_deletions_and_headlines_came_at_any_time() -> None:
     one = page((100.0, ENTRY, 0, 400.0), (250.0, HEAD, -1, NEVER_ENDS), (400.0, DELETION, 0, 400.0))
 
     seen, _ = look(one, 200.0, 300.0, 500.0)
 
-    assert seen[1:] == [Seen(ages=[], spread=1.0), Seen(ages=[], changed=True)]
+    assert seen[1:] == [Seen(heads=1), Seen(edited=(None,))]
 
 
 def test_what_was_there_before_the_watch_is_seen_and_not_counted() -> None:
@@ -59,7 +59,7 @@ def test_what_was_there_before_the_watch_is_seen_and_not_counted() -> None:
 
     seen, result = look(one, 300.0)
 
-    assert seen == [Seen(ages=[200.0])]
+    assert seen == [Seen(new=(200.0,))]
     assert (result.caught, result.states) == (0, 0)
 
 
@@ -95,7 +95,7 @@ def _allocation(worth: object, rates: list[float], budget: float) -> list[float]
         low, high = np.full(len(rate), 1e-4), np.full(len(rate), 1e4)
         for _ in range(80):
             middle = np.sqrt(low * high)
-            reached = worth(rate, middle) >= price  # type: ignore[operator]
+            reached = worth(rate, rate, middle) >= price  # type: ignore[operator]
             low, high = np.where(reached, low, middle), np.where(reached, middle, high)
         return np.where(high > 9e3, 0.0, 1 / high)
 
@@ -120,8 +120,8 @@ def test_page_states_want_looks_in_proportion_to_the_rate() -> None:
 
 def test_a_fast_page_is_given_up_by_freshness_and_never_by_the_archive_index() -> None:
     rates = np.array([1.0, 50.0]) / 3600
-    late = Model().index(rates, rates, np.array([3600.0, 3600.0]))
-    stale = freshness(rates, np.array([3600.0, 3600.0]))
+    late = rates * loss(np.array([3600.0, 3600.0]))
+    stale = freshness(rates, rates, np.array([3600.0, 3600.0]))
 
     assert stale[1] < stale[0] / 2
     assert late[1] > 20 * late[0]

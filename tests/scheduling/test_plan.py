@@ -13,7 +13,7 @@ from crawler.schedule.scheduler import Scheduler
 def schedule(watches: int = 40, hosts: int = 8) -> Scheduler:
     made = Scheduler(budget=1.0)
     for number in range(watches):
-        learnt = Learnt(events=float(1 + number % 10), time=7200.0)
+        learnt = Learnt.of_count(float(1 + number % 10), 7200.0)
         made.add(f"p{number}", f"h{number % hosts}", learnt=learnt, last=0.0)
     return made
 

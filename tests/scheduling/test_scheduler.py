@@ -10,14 +10,16 @@ import pytest
 
 from crawler.schedule.learning import NOTHING, Learnt, Seen
 from crawler.schedule.scheduler import Choice, Scheduler
-from crawler.schedule.worth import Model
+from crawler.schedule.worth import least_price
 
-BUSY = Learnt(events=12.0, time=7200.0, recent=1.0)  # six an hour
+BUSY = Learnt.of_count(12.0, 7200.0)  # six an hour
+BUSIEST = Learnt.of_count(400.0, 7200.0)
+STILL = Learnt.of_count(0.0, 100_000.0)
 EXACT, ONE_BY_ONE = 50_000, 0
 
 
 def scheduler(exact_up_to: int = EXACT, budget: float = 1.0) -> Scheduler:
-    return Scheduler(Model(), budget=budget, exact_up_to=exact_up_to)
+    return Scheduler(budget=budget, exact_up_to=exact_up_to)
 
 
 def looks(schedule: Scheduler, until: float, found: Callable[[str, float], Seen] = lambda key, now: NOTHING, *,
@@ -59,23 +61,23 @@ def test_one_look_for_each_host_that_is_free_and_none_without_a_token() -> None:
 @pytest.mark.parametrize("exact_up_to", [EXACT, ONE_BY_ONE])
 def test_never_sooner_than_least_and_never_later_than_most(exact_up_to: int) -> None:
     schedule = scheduler(exact_up_to)
-    schedule.add("busy", "a", learnt=Learnt(400.0, 7200.0, 40.0), last=0.0, least=90.0)
-    schedule.add("still", "b", learnt=Learnt(0.0, 100_000.0, 0.0), last=0.0, most=1800.0)
+    schedule.add("busy", "a", learnt=BUSIEST, last=0.0, least=90.0)
+    schedule.add("still", "b", learnt=STILL, last=0.0, most=1200.0)
 
-    made = looks(schedule, 4000.0, lambda key, now: Seen(ages=[1.0] * 8) if key == "busy" else NOTHING)
+    made = looks(schedule, 4000.0, lambda key, now: Seen(new=[1.0] * 8) if key == "busy" else NOTHING)
 
     busy = [at for at, choice in made if choice.key == "busy"]
     still = [(at, choice.why) for at, choice in made if choice.key == "still"]
     assert all(90 <= later - sooner <= 92 for sooner, later in pairwise(busy))
     assert len(busy) > 40
-    assert still == [(pytest.approx(1800, abs=2), "forced"), (pytest.approx(3600, abs=4), "forced")]
+    assert still == [(pytest.approx(1200 * n, abs=2 * n), "forced") for n in (1, 2, 3)]
 
 
 @pytest.mark.parametrize("exact_up_to", [EXACT, ONE_BY_ONE])
 def test_the_page_that_says_more_is_looked_at_more_often(exact_up_to: int) -> None:
     schedule = scheduler(exact_up_to, budget=0.02)
     schedule.add("busy", "a", learnt=BUSY, last=0.0)
-    schedule.add("slow", "b", learnt=Learnt(1.0, 7200.0), last=0.0)
+    schedule.add("slow", "b", learnt=Learnt.of_count(1.0, 7200.0), last=0.0)
 
     tokens, made = 1.0, {"busy": 0, "slow": 0}
     for now in range(0, 20_000, 10):
@@ -83,7 +85,7 @@ def test_the_page_that_says_more_is_looked_at_more_often(exact_up_to: int) -> No
         for choice in schedule.choose(float(now), lambda host: True, tokens):
             tokens -= 1
             made[choice.key] += 1
-            schedule.observed(choice.key, float(now), Seen(ages=[60.0] * 2) if choice.key == "busy" else NOTHING)
+            schedule.observed(choice.key, float(now), Seen(new=[60.0] * 2) if choice.key == "busy" else NOTHING)
 
     assert made["busy"] > 2 * made["slow"] > 0
 
@@ -91,7 +93,7 @@ def test_the_page_that_says_more_is_looked_at_more_often(exact_up_to: int) -> No
 @pytest.mark.parametrize("exact_up_to", [EXACT, ONE_BY_ONE])
 def test_three_closing_looks_and_then_one_a_day(exact_up_to: int) -> None:
     schedule = scheduler(exact_up_to)
-    schedule.add("a", "a", learnt=Learnt(0.0, 7200.0), last=0.0)
+    schedule.add("a", "a", learnt=Learnt.of_count(0.0, 7200.0), last=0.0)
     schedule.ends("a", 10.0)
 
     made = looks(schedule, 100_000.0, step=60.0)
@@ -104,18 +106,18 @@ def test_an_event_after_the_end_opens_coverage_again() -> None:
     schedule = scheduler()
     schedule.add("a", "a", learnt=BUSY, last=0.0)
     schedule.ends("a", 10.0)
-    quiet = schedule.pool.slow[0]
+    quiet = schedule.rates("a", 10.0).usual
 
-    schedule.observed("a", 1000.0, Seen(ages=[30.0]))
+    schedule.observed("a", 1000.0, Seen(new=[30.0]))
 
     assert math.isinf(schedule.pool.ended[0])
-    assert schedule.pool.slow[0] > 3 * quiet
+    assert schedule.rates("a", 1000.0).usual > 3 * quiet
 
 
 def test_what_was_found_at_the_look_that_saw_the_end_opens_nothing() -> None:
     schedule = scheduler()
     schedule.add("a", "a", learnt=BUSY, last=0.0)
-    schedule.observed("a", 1000.0, Seen(ages=[30.0]))
+    schedule.observed("a", 1000.0, Seen(new=[30.0]))
     schedule.ends("a", 1000.0)
 
     assert schedule.pool.ended[0] == 1000.0
@@ -132,13 +134,13 @@ def test_a_look_that_failed_teaches_nothing_and_is_tried_again_later_each_time()
 
     gaps = [later - sooner for sooner, later in pairwise(tried)]
     assert gaps[:5] == pytest.approx([60, 120, 240, 480, 960], abs=2)
-    assert Learnt(*(float(getattr(schedule.pool, name)[0]) for name in ("events", "time", "recent"))) == BUSY
+    assert schedule.learnt("a").likely == pytest.approx(BUSY.likely, rel=1e-6)
     assert schedule.pool.last[0] == 0.0
 
 
 def test_a_hint_advances_a_look_and_is_answered_by_it() -> None:
     schedule = scheduler()
-    schedule.add("a", "a", learnt=Learnt(0.0, 100_000.0), last=0.0)
+    schedule.add("a", "a", learnt=STILL, last=0.0)
     schedule.prices.set(0.02)
     schedule.choose(100.0, lambda host: True, 1.0)
     schedule.hint("a", 90.0)
@@ -166,7 +168,7 @@ def test_the_silence_of_a_source_thins_looks_and_never_ends_them() -> None:
 
 def test_what_its_caches_would_give_again_is_not_asked_for() -> None:
     schedule = scheduler()
-    schedule.add("a", "a", learnt=Learnt(400.0, 7200.0, 40.0), last=0.0)
+    schedule.add("a", "a", learnt=BUSIEST, last=0.0)
     schedule.fresh_until("a", 500.0)
 
     made = looks(schedule, 510.0)
@@ -176,21 +178,22 @@ def test_what_its_caches_would_give_again_is_not_asked_for() -> None:
 
 def test_a_short_first_page_is_looked_at_before_it_has_turned_over() -> None:
     schedule = scheduler()
-    schedule.add("a", "a", learnt=Learnt(60.0, 7200.0, 3.0), last=0.0)
+    learnt = Learnt.of_count(60.0, 7200.0)
+    schedule.add("a", "a", learnt=learnt, last=0.0)
     schedule.prices.set(1e6)
     schedule.shows("a", 4)
 
     made = looks(schedule, 500.0)
 
     assert made[0][1].why == "window"
-    assert made[0][0] == pytest.approx(4 / 2 / (3.0 / 600), abs=2)
+    assert 2 / learnt.rate < made[0][0] < 3 / learnt.rate  # the later, as nothing has begun there just now
 
 
 @pytest.mark.parametrize("by", [-3600.0, 3600.0])
 def test_a_clock_that_is_set_makes_neither_a_burst_nor_a_gap(by: float) -> None:
     schedule = scheduler()
     for number in range(50):
-        schedule.add(f"p{number}", f"h{number}", learnt=Learnt(0.0, 1e6), last=-600.0 - 60 * number)
+        schedule.add(f"p{number}", f"h{number}", learnt=STILL, last=-30.0 * number, most=1500.0)
     before = len(looks(schedule, 600.0))
     schedule.moved(by)
 
@@ -220,4 +223,4 @@ def test_the_price_rises_while_work_waits_and_falls_to_its_floor_when_tokens_lie
         schedule.choose(float(now), lambda host: True, 10.0)
 
     assert risen > 1.3 * floor
-    assert schedule.prices.price == floor == Model().least_price(60.0)
+    assert schedule.prices.price == floor == least_price(60.0)

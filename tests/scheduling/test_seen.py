@@ -8,9 +8,8 @@ from typing import Any
 
 import pytest
 
-from crawler.schedule.learning import NOTHING, Learnt, Seen
+from crawler.schedule.learning import NOTHING, Seen
 from crawler.schedule.seen import seen
-from crawler.schedule.worth import Model
 from pipelines.model import Change, Update, Version, Visit
 
 AT = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -39,7 +38,7 @@ def test_a_new_update_is_as_old_as_it_says_and_an_edit_as_its_own_time_says() ->
     told = seen(visit(change("added", "a"), change("edited", "b"),
                       updates=(update("a", 3), update("b", 90, updated=5), update("c", 200))))  # fmt: skip
 
-    assert told == Seen(ages=[180.0, 300.0], spread=0.0)
+    assert told == Seen(new=(180.0,), edited=(300.0,))
 
 
 @pytest.mark.parametrize(
@@ -48,17 +47,17 @@ def test_a_new_update_is_as_old_as_it_says_and_an_edit_as_its_own_time_says() ->
     ids=["none", "ticking", "only a day"],
 )
 def test_an_update_without_a_time_that_can_be_used_came_at_any_time(one: Update) -> None:
-    assert seen(visit(change("added", "a"), updates=(one,))) == Seen(ages=[], spread=1.0)
+    assert seen(visit(change("added", "a"), updates=(one,))) == Seen(new=(None,))
 
 
 def test_an_edit_that_moved_no_time_came_at_any_time() -> None:
-    assert seen(visit(change("edited", "a"), updates=(update("a", 3, updated=3),))) == Seen(ages=[], spread=1.0)
+    assert seen(visit(change("edited", "a"), updates=(update("a", 3, updated=3),))) == Seen(edited=(None,))
 
 
 def test_an_update_that_changed_in_two_ways_changed_once() -> None:
     told = seen(visit(change("edited", "a"), change("retitled", "a"), updates=(update("a", 9, updated=2),)))
 
-    assert told == Seen(ages=[120.0], spread=0.0)
+    assert told == Seen(edited=(120.0,))
 
 
 @pytest.mark.parametrize("type_", ["left_window", "returned", "moved", "retimed", "pinned", "links", "byline"])
@@ -80,7 +79,7 @@ def test_typography_and_boxes_are_no_events(class_: str) -> None:
 def test_removals_and_headlines_came_at_any_time() -> None:
     told = seen(visit(change("removed", "gone"), change("headline"), updates=(update("a", 9),)))
 
-    assert told == Seen(ages=[], spread=2.0)
+    assert told == Seen(edited=(None,), heads=1)
 
 
 def test_a_page_without_updates_has_changed_or_not() -> None:
@@ -88,14 +87,11 @@ def test_a_page_without_updates_has_changed_or_not() -> None:
     assert seen(visit(change("links", class_="metadata"))) == Seen(changed=False)
 
 
-def test_the_first_look_sees_a_backlog_of_which_a_few_count() -> None:
+def test_the_first_look_sees_a_backlog() -> None:
     told = seen(visit(updates=tuple(update(str(n), n * 10) for n in range(1, 41)), seq=1))
-    assert told is not None
-    learnt = Learnt().after(told, None, Model())
 
-    assert len(told.ages) == 40
-    assert learnt.events == 6.0
-    assert learnt.time == pytest.approx(575, abs=1)  # ten minutes, the older the less
+    assert told is not None
+    assert told.new == tuple(600.0 * n for n in range(1, 41))
 
 
 def test_unchanged_pages_are_looks_and_failures_are_none() -> None:
@@ -111,20 +107,3 @@ def test_unchanged_pages_are_looks_and_failures_are_none() -> None:
         replace(page, reading=None, version=None),
     ):
         assert seen(failed) is None
-
-
-def test_times_out_of_the_future_and_from_before_the_last_look_are_of_this_gap() -> None:
-    learnt = Learnt().after(Seen(ages=[-500.0, 1e9]), 600.0, Model())
-
-    assert learnt.recent == pytest.approx(1.0 + 2.718281828**-1)
-
-
-def test_one_bit_counts_as_many_events_as_its_rate_leads_to_expect() -> None:
-    model = Model()
-    often, seldom = Learnt(100.0, 7200.0), Learnt(0.0, 7200.0)
-
-    def added(before: Learnt) -> float:
-        return before.after(Seen(changed=True), 3600.0, model).events - before.events * 2.718281828**-0.5
-
-    assert added(often) > 30  # at least the 40 or so that come in an hour
-    assert added(seldom) == pytest.approx(1.0, abs=0.15)

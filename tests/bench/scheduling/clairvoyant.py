@@ -3,21 +3,21 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from math import inf
 
 import numpy as np
 
 from crawler.schedule.learning import Seen
 
-from .policies import _Queue
+from .queue import Queue
 from .run import LEAST
 from .world import DELETION, Page
 
 SOON = 60.0  # before it goes: hosts are asked one page at a time
 
 
-class Clairvoyant(_Queue):
+class Clairvoyant(Queue):
     def __init__(self, pages: list[Page]) -> None:
         super().__init__("clairvoyant", pages)
         self._coming = sorted(
@@ -53,7 +53,7 @@ class Clairvoyant(_Queue):
             self._ends[number] = self._unseen[number][0]
             self._since[number] = min(self._since[number], at)
 
-    def saw(self, page: int, now: float, seen: Seen, *, changed: bool, ended: bool, new: Sequence[float]) -> None:
-        super().saw(page, now, seen, changed=changed, ended=ended, new=new)
+    def saw(self, page: int, now: float, seen: Seen, *, changed: bool, ended: bool) -> None:
+        super().saw(page, now, seen, changed=changed, ended=ended)
         self._unseen[page] = []
         self._ends[page] = self._since[page] = inf

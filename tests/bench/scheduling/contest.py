@@ -6,21 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from .clairvoyant import Clairvoyant
-from .levels import Levels
-from .policies import (
-    Fixed,
-    Index,
-    Ladder,
-    Oracle,
-    Production,
-    archive,
-    delay,
-    freshness,
-    harmonic,
-    nutch,
-    page_state,
-    stormcrawler,
-)
+from .memories import Index, archive, delay, freshness, harmonic, page_state, steady
+from .policies import Fixed, Ladder, Oracle, Production, nutch, stormcrawler
 from .run import Policy, Result, count_events, play
 from .world import Page, World, make
 
@@ -37,14 +24,16 @@ POLICIES: dict[str, Make] = {
     "page states, one bit": lambda pages, budget: Index("page states, one bit", pages, page_state),
     "page states, times": lambda pages, budget: Index("page states, times", pages, page_state, bits=False),
     "delay, times": lambda pages, budget: Index("delay, times", pages, delay, bits=False),
+    "archive index, two memories": lambda pages, budget: Index(
+        "archive index, two memories", pages, archive, bits=False
+    ),
     "Stoppress, one bit": lambda pages, budget: Production(pages, budget, name="Stoppress, one bit", bits=True),
     ONE_BY_ONE: lambda pages, budget: Production(pages, budget, name=ONE_BY_ONE, exact_up_to=0),
     OURS: lambda pages, budget: Production(pages, budget),
-    "rate levels": lambda pages, budget: Levels(pages),  # a candidate, not what crawls
-    "oracle": lambda pages, budget: Oracle("oracle", pages, archive),
+    "oracle": lambda pages, budget: Oracle("oracle", pages, steady),
     "clairvoyant": lambda pages, budget: Clairvoyant(pages),
 }
-BASELINES = tuple(list(POLICIES)[:10])
+BASELINES = tuple(list(POLICIES)[:11])
 BASE = World()
 VARIANTS: dict[str, tuple[World, float]] = {  # with the chance that an unchanged page looks changed
     "base": (BASE, 0.0),

@@ -19,8 +19,9 @@ def main() -> None:
     chance = random.Random(1)
     before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     schedule = Scheduler(budget=BUDGET)
+    known = [Learnt.of_count(updates, 3600.0) for updates in range(8)]
     for number in range(WATCHES):
-        learnt = Learnt(chance.random() * 8, 3600.0, chance.random() * 2)
+        learnt = known[chance.randrange(len(known))]
         host = f"h{number % (WATCHES // PER_HOST)}.example"
         schedule.add(f"https://{host}/{number}", host, last=-chance.random() * 3600, learnt=learnt)
     _run(schedule, 0, WARM, chance)
@@ -39,7 +40,7 @@ def _run(schedule: Scheduler, begin: int, end: int, chance: random.Random) -> tu
         chosen = schedule.choose(float(now), lambda host: True, tokens)
         taken += time.perf_counter() - begun
         tokens -= len(chosen)
-        found = [Seen(ages=[5.0]) if chance.random() < 0.3 else NOTHING for _ in chosen]
+        found = [Seen(new=[5.0]) if chance.random() < 0.3 else NOTHING for _ in chosen]
         begun = time.perf_counter()
         for one, seen in zip(chosen, found, strict=True):
             schedule.observed(one.key, float(now), seen)

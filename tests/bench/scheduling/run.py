@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -20,7 +20,7 @@ LEAST = 30.0  # between two looks at a page
 
 class Policy(Protocol):
     """``choose``: at most one page per free host, no more than there are tokens. ``saw``: what a look that began at
-    ``now`` found; ``new``: ages of the entries among it that were not there before."""
+    ``now`` found."""
 
     name: str
 
@@ -28,7 +28,7 @@ class Policy(Protocol):
 
     def choose(self, now: float, free: Callable[[int], bool], tokens: float) -> list[int]: ...
 
-    def saw(self, page: int, now: float, seen: Seen, *, changed: bool, ended: bool, new: Sequence[float]) -> None: ...
+    def saw(self, page: int, now: float, seen: Seen, *, changed: bool, ended: bool) -> None: ...
 
 
 @dataclass(slots=True)
@@ -72,7 +72,6 @@ class Eyes:
     noise: float = 0.0
     seed: int = 0
     last: dict[int, float] = field(default_factory=dict)
-    new: list[float] = field(default_factory=list)  # of the last look: ages of new entries
     place: dict[int, int] = field(default_factory=dict)
 
     def look(self, number: int, now: float, result: Result, chance: np.random.Generator) -> tuple[Seen, bool, bool]:
@@ -81,36 +80,36 @@ class Eyes:
         end = bisect_right(page.times, now, begin)
         last = self.last.get(number)
         self.place[number], self.last[number] = end, now
-        ages, spread, quiet = self._found(page, begin, end, now, result)
+        found = self._found(page, begin, end, now, result)
         result.spent += 1
         fresh = any(page.times[i] >= page.registered for i in range(begin, end))
         result.states += fresh
         result.wasted += not fresh
         changed = end > begin or (self.noise > 0 and last is not None and chance.random() < self.noise)
-        return Seen(ages=ages, spread=spread, changed=quiet and not ages and not spread), changed, now >= page.marker
+        return found, changed, now >= page.marker
 
-    def _found(self, page: Page, begin: int, end: int, now: float, result: Result) -> tuple[list[float], float, bool]:
-        """(ages, events at any time, a deletion alone). A new entry and its first edits are one; so are two edits."""
-        entries: dict[int, float] = {}
+    def _found(self, page: Page, begin: int, end: int, now: float, result: Result) -> Seen:
+        """A new entry and its first edits are one event; so are several edits of one."""
+        edited: dict[int, float] = {}
         born: dict[int, float] = {}
-        heads, deletion = 0.0, False
+        heads, deletions = 0, 0
         for i in range(begin, end):
-            kind, at = page.kinds[i], page.times[i]
+            kind, at, entry = page.kinds[i], page.times[i], page.entries[i]
             if kind == ENTRY:
-                born[page.entries[i]] = at
+                born[entry] = at
             elif kind == DELETION:
-                born.pop(page.entries[i], None)
-            if page.ends[i] > now:
-                if at >= page.registered:
-                    _catch(page, at, page.ends[i], now, result)
-                if kind == HEAD:
-                    heads = 1.0
-                else:
-                    entries[page.entries[i]] = min(at, entries.get(page.entries[i], at)) if kind == ENTRY else at
-            elif kind == DELETION:
-                deletion = True
-        self.new = [now - at for at in born.values()]
-        return [now - at for at in entries.values()], heads, deletion
+                deletions += born.pop(entry, None) is None
+                edited.pop(entry, None)
+            if page.ends[i] <= now:
+                continue
+            if at >= page.registered:
+                _catch(page, at, page.ends[i], now, result)
+            if kind == HEAD:
+                heads = 1
+            elif kind != ENTRY and entry not in born:
+                edited[entry] = at
+        edits: list[float | None] = [now - at for at in edited.values()]
+        return Seen(new=tuple(now - at for at in born.values()), edited=(*edits, *[None] * deletions), heads=heads)
 
 
 def _catch(page: Page, at: float, end: float, now: float, result: Result) -> None:
@@ -144,7 +143,7 @@ def play(world: World, pages: list[Page], policy: Policy, per_event: float, *, n
             tokens -= 1
             host_at[pages[number].host] = now
             seen, changed, ended = eyes.look(number, now, result, chance)
-            policy.saw(number, now, seen, changed=changed, ended=ended, new=eyes.new)
+            policy.saw(number, now, seen, changed=changed, ended=ended)
         if tokens < -1e-9:
             raise RuntimeError(f"{policy.name} has spent more than its budget")
         now += TICK
