@@ -39,9 +39,10 @@ class Source:
     topic: str = ""  # ... and what it is called there
 
     def begins(self, now: datetime, again: datetime | None) -> None:
-        """``again``: what was planned before a restart."""
+        """``again``: what was planned before a restart; ``every`` may be another since."""
         first = now + min(self.every, SPREAD) * _share(self.url)
-        self.again = first if again is None else min(max(again, now), now + max(self.every, LONGEST_WAIT))
+        longest = max(self.every, LONGEST_WAIT) if self.failures else self.every * (1 + JITTER)
+        self.again = first if again is None else min(max(again, now), now + longest)
 
     def is_due(self, now: datetime) -> bool:
         return not self.asking and now >= self.again

@@ -70,6 +70,13 @@ def test_restarts_do_not_make_a_burst_and_keep_the_turn_that_was_planned() -> No
     assert [one.failures for one in made.due(NOW + 5 * MINUTE)] == [2]
 
 
+def test_an_interval_that_was_made_shorter_holds_from_the_next_start() -> None:
+    made = Board([source(every=MINUTE)], lambda key: True)
+    made.recall([HintSource(source=FEED, again=NOW + timedelta(hours=20))], {}, NOW)
+
+    assert made.due(NOW + 2 * MINUTE)
+
+
 def test_only_what_is_new_or_moved_is_a_hint_and_of_a_first_poll_only_what_has_a_time() -> None:
     one, early, late = source(), NOW - 60 * MINUTE, NOW - MINUTE
     first = one.news(FEED, entries(("a", early), ("b", None)), NOW)
