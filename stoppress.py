@@ -51,6 +51,8 @@ VERBS: dict[str, tuple[str, str]] = {
     "crawl": ("crawler.cli.crawl", "Visit what is due."),
     "due": ("crawler.cli.due", "What will be visited when."),
     "schedule": ("crawler.cli.schedule", "Why a page is visited when it is; what a budget buys."),
+    "hint": ("crawler.cli.hint", "Say that something happened on a page."),
+    "hints": ("crawler.cli.hints", "Who tells of pages, and what that was worth."),
     "pages": ("retrieval.cli.pages", "The pages that are kept."),
     "versions": ("retrieval.cli.versions", "All versions of a page."),
     "show": ("retrieval.cli.show", "A page as it was at a moment, as text."),

@@ -146,6 +146,14 @@ class Adaptive:
             if key in self._watches and key not in self._awake and self.scheduler.ends(key, now.timestamp()):
                 self._changed.add(key)
 
+    def hint(self, key: str, at: datetime) -> None:
+        """Somebody says that something happened there."""
+        self.scheduler.hint(key, at.timestamp())
+
+    def heard(self, keys: Iterable[str], now: datetime, recall: float) -> None:
+        """A source that tells of this share of what happens on these pages was asked."""
+        self.scheduler.heard(keys, now.timestamp(), recall)
+
     def following(self, key: str, now: datetime) -> datetime | None:
         """When a page that is being visited may be due again."""
         watch = self._watches.get(key)

@@ -49,6 +49,8 @@ BY_BROWSER = "stoppress_look"  # meta: what a visit through the browser needs to
 WHOLE = "stoppress_whole"  # meta: the whole answer is wanted, also if it is known: no conditional request
 PROBE = "probe"  # the role of what is asked before the page
 REQUISITE = "requisite"  # the role of what a page is shown with
+HINT = "hint"  # the role of a feed or sitemap that is asked what is new
+UNRECORDED = "stoppress_unrecorded"  # meta: what is sent holds a secret, so the archive must not have it
 ORIGINAL = "stoppress_original"  # meta: the capture that a requisite's answer may turn out to repeat
 EXCHANGE = "stoppress_exchange"  # meta: the exchange that this request became, where it is made for a visit
 Keep = Callable[[Exchange, Response | None], "Promise[Visit | None] | None"]
@@ -210,9 +212,11 @@ class WireHandler(HTTP11DownloadHandler):
         visit: Visit | None = request.meta.get(VISIT)
         if visit is not None:
             request.meta[EXCHANGE] = exchange
-        if not exchange.request:
+        if not exchange.request or request.meta.get(UNRECORDED):
             return None  # nothing went over the wire: the visit's own record tells of it
         role: Role = request.meta.get(ROLE) or ("robots" if urlsplit(request.url).path == "/robots.txt" else "page")
+        if role == HINT and exchange.status == 304:
+            return None  # nothing was told, many times a day
         if role in ("page", "older", "feed") and response is not None and leads_on(response):
             role = "redirect"  # the page, or its part, is what is found in the end
         return self.record(exchange, role, visit, request.meta.get(ORIGINAL))

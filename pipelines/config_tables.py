@@ -212,6 +212,9 @@ class ServeTable(Table):
     archive_url: Annotated[str, AfterValidator(addresses.server)] = ARCHIVE_URL
     token_file: Path = Field(default=TOKEN_FILE, strict=False)
     memory: Size = 64 * 2**20  # of records that were given lately
+    # Hints that are brought: where hubs reach this service (WebSub), and the secret of POST /hint.
+    websub_callback: Page | None = None
+    hint_secret_file: Path | None = Field(default=None, strict=False)
 
 
 def _rules(given: tuple[str, ...]) -> tuple[str, ...]:
@@ -234,9 +237,16 @@ class HealthTable(Table):
     rules: Annotated[tuple[str, ...], AfterValidator(_rules)] = Field(default=KINDS, strict=False)
 
 
+LEAST_HINT = timedelta(minutes=1)  # no owner of a feed wants it asked more often; one's own ([egress] allow) may be
+
+
 class HintTable(Table):
-    kind: Literal["sitemap", "feed", "websub", "webhook"]
+    """A feed or sitemap that tells of pages."""
+
     url: Page
+    kind: Literal["sitemap", "feed"] | None = None  # None: whichever it is found to be
+    every: SomeTime = timedelta(minutes=20)  # FreshRSS asks none more often; some owners answer 429 within the hour
+    websub: bool = True  # where [serve] websub_callback is given: its hub is asked to tell at once
 
 
 class WatchTable(Table):
@@ -264,7 +274,7 @@ class Config(Table):
     extract: ExtractTable = ExtractTable()
     serve: ServeTable = ServeTable()
     health: HealthTable = HealthTable()
-    hint: Annotated[tuple[HintTable, ...], only(())] = Field(default=(), strict=False)
+    hint: tuple[HintTable, ...] = Field(default=(), strict=False)
     watch: tuple[WatchTable, ...] = Field(default=(), strict=False)
     path: Path = Field(default=Path(DEFAULT_NAME), strict=False)
 
@@ -272,6 +282,15 @@ class Config(Table):
     def _gap_agrees(self) -> Config:
         if not self.crawl.min_gap and not self.egress.allow:
             raise ValueError('[crawl] min_gap = "0s" is only for hosts in [egress] allow, which is empty')
+        return self
+
+    @model_validator(mode="after")
+    def _hints_agree(self) -> Config:
+        for number, table in enumerate(self.hint, start=1):
+            if table.every < LEAST_HINT and not self.egress.allow:
+                raise ValueError(f"[[hint]] {number} every = {units.spell(table.every)!r} is less than 1m, the least")
+            if any(table.url == other.url for other in self.hint[: number - 1]):
+                raise ValueError(f"[[hint]] {number}: {table.url} is there twice; remove one")
         return self
 
     @property

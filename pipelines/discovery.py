@@ -8,20 +8,17 @@ from __future__ import annotations
 import gzip
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
-from email.utils import parsedate_to_datetime
+from datetime import datetime, timedelta
 from typing import Any, Literal
-from urllib.parse import urljoin, urlsplit
-
-from lxml import etree
+from urllib.parse import urlsplit
 
 from .entity import DecodeError, decode
-from .errors import WatchlistError
 from .extract.dom import said
 from .extract.page import announces_live
 from .extract.source import Node, parse
+from .listing import joined, link_of, moment_of, name_of, page_of, root_of, text_of
 from .model import Unreadable
-from .urlkey import normalise, urlkey
+from .urlkey import urlkey
 
 RECENT = timedelta(days=2)  # news sitemaps list two days (Google's rule); older pages are hardly live any more
 MOST = 5_000  # leads of one document; a sitemap may have 50,000
@@ -56,12 +53,12 @@ def announced(data: bytes, *, url: str, at: datetime, content_type: str | None =
             data = decode(data, "gzip")
         except (DecodeError, gzip.BadGzipFile) as e:
             return Unreadable(reading="decode", detail=str(e))
-    root = _xml(data)
+    root = root_of(data)
     if root is None:
         return _of_page(data, url, content_type)
-    kind = _name(root)
+    kind = name_of(root)
     if kind == "sitemapindex":
-        return Announced(more=tuple(_children(root, url, at)))
+        return Announced(more=tuple(children_of(root, url, at)))
     found = _urlset(root, url, at) if kind == "urlset" else _feed(root, url, at)
     return Announced(leads=tuple(_first(found)))
 
@@ -81,37 +78,14 @@ def _weight(lead: Lead, at: datetime) -> tuple[bool, bool, timedelta]:
     return lead.how != "start", not lead.hinted, age
 
 
-# sitemaps (sitemaps.org 0.9, with the news extension) and feeds (RSS 2.0, RDF, RFC 4287) -------------------------
+# sitemaps and feeds -------------------------------------------------------------------------------------------------
 
 
-def _xml(data: bytes) -> Any | None:
-    """The root of a sitemap or feed; None where it is neither."""
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, recover=True, load_dtd=False)
-    try:
-        root = etree.fromstring(data.lstrip(b"\xef\xbb\xbf \t\r\n"), parser)
-    except (etree.XMLSyntaxError, ValueError):
-        return None
-    known = ("sitemapindex", "urlset", "rss", "feed", "RDF")
-    return root if root is not None and _name(root) in known else None
-
-
-def _name(node: Any) -> str:
-    return node.tag.rpartition("}")[2] if isinstance(node.tag, str) else ""
-
-
-def _text(node: Any, *names: str) -> str:
-    """The text of the first descendant that has one of the names, in the order of the names."""
-    for name in names:
-        for found in node.iter():
-            if _name(found) == name and (text := " ".join("".join(found.itertext()).split())):
-                return text
-    return ""
-
-
-def _children(root: Any, base: str, at: datetime) -> Iterator[str]:
+def children_of(root: Any, base: str, at: datetime) -> Iterator[str]:
+    """The sitemaps of an index, the likeliest first; those that have not changed for days are left out."""
     listed = []
     for child in root:
-        url, changed = _page(_joined(base, _text(child, "loc"))), _moment(_text(child, "lastmod"))
+        url, changed = page_of(joined(base, text_of(child, "loc"))), moment_of(text_of(child, "lastmod"))
         if url and not (changed and at - changed > RECENT):
             listed.append(("news" not in url.lower(), at - changed if changed else RECENT, url))
     return (url for *_, url in sorted(listed))
@@ -119,48 +93,26 @@ def _children(root: Any, base: str, at: datetime) -> Iterator[str]:
 
 def _urlset(root: Any, base: str, at: datetime) -> Iterator[Lead]:
     for entry in root:
-        published = _text(entry, "publication_date")
-        how: How = "news-sitemap" if published or _text(entry, "news") else "sitemap"
-        moments = [m for m in (_moment(published), _moment(_text(entry, "lastmod"))) if m]
-        yield from _lead(_joined(base, _text(entry, "loc")), how, base, _text(entry, "title"), moments, at)
+        published = text_of(entry, "publication_date")
+        how: How = "news-sitemap" if published or text_of(entry, "news") else "sitemap"
+        moments = [m for m in (moment_of(published), moment_of(text_of(entry, "lastmod"))) if m]
+        yield from _lead(joined(base, text_of(entry, "loc")), how, base, text_of(entry, "title"), moments, at)
 
 
 def _feed(root: Any, base: str, at: datetime) -> Iterator[Lead]:
     for entry in root.iter():
-        if _name(entry) not in ("item", "entry"):
+        if name_of(entry) not in ("item", "entry"):
             continue
-        said_of_it = _text(entry, "updated"), _text(entry, "pubDate", "date", "published")
-        moments = [m for m in map(_moment, said_of_it) if m]
-        yield from _lead(_joined(base, _link(entry)), "feed", base, _text(entry, "title"), moments, at)
-
-
-def _link(entry: Any) -> str:
-    """RSS writes the address into the element, Atom into its ``href``, of which ``alternate`` is the page."""
-    for node in entry.iter():
-        if _name(node) == "link":
-            if (node.get("rel") or "alternate") == "alternate" and node.get("href"):
-                return str(node.get("href"))
-            if node.text and node.text.strip():
-                return str(node.text.strip())
-    return ""
+        said_of_it = text_of(entry, "updated"), text_of(entry, "pubDate", "date", "published")
+        moments = [m for m in map(moment_of, said_of_it) if m]
+        yield from _lead(joined(base, link_of(entry)), "feed", base, text_of(entry, "title"), moments, at)
 
 
 def _lead(url: str, how: How, via: str, title: str, moments: list[datetime], at: datetime) -> Iterator[Lead]:
     newest = max(moments, default=None)
-    page = _page(url)
+    page = page_of(url)
     if page and not (newest and at - newest > RECENT):
         yield Lead(url=page, how=how, via=via, title=title, at=newest, hinted=announces_live(page, title))
-
-
-def _moment(text: str) -> datetime | None:
-    """A W3C date-time or one of RFC 5322; None if it is neither."""
-    for read in (datetime.fromisoformat, parsedate_to_datetime):
-        try:
-            found = read(text.strip())
-        except (ValueError, TypeError):
-            continue
-        return found if found.tzinfo else found.replace(tzinfo=UTC)
-    return None
 
 
 # pages and lists of lines ----------------------------------------------------------------------------------------
@@ -169,7 +121,7 @@ def _moment(text: str) -> datetime | None:
 def _of_page(data: bytes, url: str, content_type: str | None) -> Announced | Unreadable:
     if (content_type or "").partition(";")[0].strip() == "text/plain":
         lines = (line.strip() for line in data.decode("utf-8", "replace").splitlines())
-        pages = (page for line in lines if (page := _page(line)))
+        pages = (page for line in lines if (page := page_of(line)))
         leads = (Lead(url=p, how="sitemap", via=url, hinted=announces_live(p)) for p in pages)
         return Announced(leads=tuple(_first(leads)))
     source = parse(data, content_type)
@@ -181,7 +133,7 @@ def _of_page(data: bytes, url: str, content_type: str | None) -> Announced | Unr
 def _links(root: Node, base: str) -> Iterator[Lead]:
     """Links within the site that announce a live page; all others of a section page would be too many to try."""
     for node in root.iter("a"):
-        page = _page(_joined(base, node.get("href")))
+        page = page_of(joined(base, node.get("href")))
         title = said(node)[:200]
         if page and same_site(page, base) and announces_live(page, title):
             yield Lead(url=page, how="link", via=base, title=title, hinted=True)
@@ -191,7 +143,9 @@ def _alternates(root: Node, base: str) -> Iterator[str]:
     for node in root.iter("link"):
         kind = (node.get("type") or "").lower()
         alternate = "alternate" in (node.get("rel") or "").lower().split()
-        if alternate and ("rss+xml" in kind or "atom+xml" in kind) and (page := _page(_joined(base, node.get("href")))):
+        if not (alternate and ("rss+xml" in kind or "atom+xml" in kind)):
+            continue
+        if page := page_of(joined(base, node.get("href"))):
             yield page
 
 
@@ -199,21 +153,6 @@ def same_site(url: str, base: str) -> bool:
     """The same host, or one is a part of the other's domain; ``www.`` is no difference."""
     one, other = ((urlsplit(u).hostname or "").removeprefix("www.") for u in (url, base))
     return one == other or one.endswith("." + other) or other.endswith("." + one)
-
-
-def _joined(base: str, href: str | None) -> str:
-    try:
-        return urljoin(base, (href or "").strip()) if href else ""
-    except ValueError:
-        return ""
-
-
-def _page(url: str) -> str:
-    """The address as it would be watched; nothing if it cannot be."""
-    try:
-        return normalise(url)
-    except WatchlistError:
-        return ""
 
 
 def _first(leads: Iterable[Lead]) -> Iterator[Lead]:

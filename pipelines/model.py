@@ -16,7 +16,7 @@ from typing import Literal
 Fidelity = Literal["wire", "browser", "reconstructed", "imported"]
 Outcome = Literal["archived", "revisit", "probed", "truncated", "error"]
 Reading = Literal["version", "unchanged", "empty", "not-html", "decode", "extract-failed", "refused", "none"]
-Role = Literal["page", "redirect", "older", "feed", "requisite", "robots", "probe"]
+Role = Literal["page", "redirect", "older", "feed", "requisite", "robots", "probe", "hint"]
 ChangeClass = Literal["editorial", "cosmetic", "metadata", "volatile"]
 Precision = Literal["s", "min", "day"]
 Notice = Literal["proper", "technical", "none"]  # says what was wrong; a stamp "updated" alone; neither

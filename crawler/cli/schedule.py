@@ -10,6 +10,7 @@ import numpy as np
 import typer
 
 from crawler.cli.common import watchlist_config
+from crawler.cli.hints import recall_of, worth_words
 from crawler.outlook import Explained, Outlook
 from crawler.schedule.plan import Plan
 from pipelines import units
@@ -17,7 +18,8 @@ from pipelines.cli.common import AsJson, echo_json, say
 from pipelines.face import Json, iso
 from pipelines.model import Visit
 from pipelines.opened import open_catalog
-from pipelines.urlkey import normalise
+from pipelines.store.stored import HintSource
+from pipelines.urlkey import normalise, urlkey
 
 MORE = 1.02  # of a budget, and it is not enough
 
@@ -62,7 +64,8 @@ def run(
     with open_catalog(config) as catalog:
         outlook = Outlook(config, catalog, now)
         if url is not None:
-            _tell_page(outlook.explain(normalise(url)), now, as_json=as_json)
+            told = outlook.explain(normalise(url))
+            _tell_page(told, now, catalog.hints_of(urlkey(told.watch.url)), as_json=as_json)
         else:
             _tell_plan(outlook, outlook.plan(rate), as_json=as_json)
 
@@ -74,9 +77,11 @@ def _rate(text: str) -> float:
         raise typer.BadParameter(f"--budget {e}") from e
 
 
-def _tell_page(told: Explained, now: datetime, *, as_json: bool) -> None:
+def _tell_page(told: Explained, now: datetime, hints: list[tuple[HintSource, datetime]], *, as_json: bool) -> None:
     if as_json:
-        echo_json(_page_json(told))
+        sources = [{"source": source.source, "told": iso(at), "recall": recall_of(source), "demoted": source.demoted}
+                   for source, at in hints]  # fmt: skip
+        echo_json(_page_json(told) | {"hints": sources})
         return
     watch = told.watch
     bounds = f"min {units.spell(watch.min)}, max {units.spell(watch.max)}" if told.rates else ""
@@ -91,6 +96,8 @@ def _tell_page(told: Explained, now: datetime, *, as_json: bool) -> None:
     coming = f"{told.next:%Y-%m-%d %H:%M:%S} UTC" if told.next and told.next > now else "now"
     _line("next", coming if told.next else "-")
     _line("because", told.binding)
+    for source, at in hints:
+        _line("told", f"{at:%Y-%m-%d %H:%M:%S}  by {source.source}; {worth_words(source)}")
     for visit in told.last:
         _line("visited", f"{visit.started:%Y-%m-%d %H:%M:%S}  {visit.why:8} {_outcome(visit)}")
     if not told.last:

@@ -27,6 +27,7 @@ from crawler.available import missing
 from crawler.browser.look import Look
 from crawler.egress import self_test
 from crawler.failures import explain
+from crawler.hints.desk import HintDesk
 from crawler.hosts import group_of, group_of_url, host_of
 from crawler.politeness import MOST_HOPS, SLOT, Disallowed, Parked, Politeness
 from crawler.probes import Probes
@@ -65,6 +66,7 @@ class LiveSpider(Spider):
     politeness: Politeness
     rest: RestOfPage
     requisites: RequisitesOfPage
+    hints: HintDesk
 
     def __init__(self, *, once: bool | str = False, limit: timedelta | str | None = None, **unknown: Any) -> None:
         if unknown:
@@ -90,6 +92,7 @@ class LiveSpider(Spider):
         spider.adaptive = Adaptive(budget=config.crawl.budget, after_end=config.defaults.after_end)
         spider.rest = RestOfPage(crawler, spider.keeper)
         spider.requisites = RequisitesOfPage(crawler, spider.keeper, spider.goes_before)
+        spider.hints = HintDesk(crawler, spider.keeper, spider.adaptive, lambda key: spider.standing.blocks.page(key))
         for signal in (signals.item_scraped, signals.item_dropped, signals.item_error):
             crawler.signals.connect(spider.visit_over, signal=signal)
         return spider
@@ -131,6 +134,7 @@ class LiveSpider(Spider):
                 self.politeness.moved(now - before)
                 self.agenda.replan(now)
                 self.adaptive.moved(now - before)
+                self.hints.moved(now - before)
             before = now
             if self.limit is not None and time.monotonic() - opened >= self.limit.total_seconds():
                 return
@@ -139,6 +143,8 @@ class LiveSpider(Spider):
                 if self.politeness.memory:
                     self.politeness.memory.is_alive()
                 await self._remember()
+                if not self.once:
+                    self.hints.tick(now)
                 reload_at = now + RELOAD
             for begun in await self._ready(now):
                 yield begun
@@ -442,6 +448,7 @@ class LiveSpider(Spider):
             again, refused = deserves_another(item), is_refusal(item)
             self.agenda.ended(item.urlkey, clock.now(), begun=item.started, cut=again, refused=refused)
             self.adaptive.over(item)
+            self.hints.over(item)
             if refused and max(plan.refusals(item.urlkey) for plan in (self.agenda, self.adaptive)) == REFUSED_AFTER:
                 log.warning("%s has refused %d visits in a row (%s): it is asked for once an hour until it lets us in",
                             item.url, REFUSED_AFTER, item.detail or item.status)  # fmt: skip
@@ -457,6 +464,7 @@ class LiveSpider(Spider):
         self.running.clear()
         if pages := self.adaptive.take_changed():
             self._keep_learnt(pages, self.adaptive.prices())
+        self.hints.close()
         self.standing.follow(clock.now())  # with ``once`` the list is not read again
 
 

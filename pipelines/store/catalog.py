@@ -4,12 +4,14 @@ watches -> visits -> captures -> versions -> changes          files: where the c
                               -> reextracted                  what later extractors read in them
                                  versions -> rediffed         what comparing them again gives
 hosts, learnt, prices: what a crawler remembers of those it asks, of its pages, of what looks cost
+hints, hint_sources, hint_pages, subscriptions: who says that something happened, and what that was worth
 """
 
 from __future__ import annotations
 
 from .catalog_captures import CaptureRows
 from .catalog_exports import ExportRows
+from .catalog_hints import HintRows
 from .catalog_hosts import HostRows
 from .catalog_learnt import LearntRows
 from .catalog_mementos import MementoRows
@@ -50,7 +52,7 @@ __all__ = [
 class Catalog(
     WatchRows, VisitRows, CaptureRows, VersionRows, Overviews, RebuildRows, ReextractedRows, RediffedRows,
     RedactionRows, TakedownRows, Scans, ExportRows, MementoRows, HostRows, LearntRows,
-    WatchingRows,
+    WatchingRows, HintRows,
 ):  # fmt: skip
     """``Catalog.open(url)``; safe to use from several threads. Every method is one transaction.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -68,6 +68,53 @@ class LearntPage:
     state: Mapping[str, Any] | None = None  # as JSON, the schedule's own
     last: datetime | None = None
     ended: datetime | None = None  # its coverage
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """Somebody says that something happened on a page ``at`` that time."""
+
+    source: str
+    urlkey: str
+    at: datetime
+    told: datetime
+    id: int = 0  # given by the catalog
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HintSource:
+    """Who tells of pages, and what that was worth (crawler/hints/worth.py)."""
+
+    source: str
+    polled: datetime | None = None  # last, with success
+    again: datetime | None = None
+    failures: int = 0  # in a row
+    detail: str = ""  # of the last failure
+    events: float = 0.0
+    told: float = 0.0
+    looks: float = 0.0
+    found: float = 0.0
+    demoted: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subscription:
+    """At a hub, for one source. ``state``: asked, active, denied."""
+
+    source: str
+    topic: str
+    hub: str
+    path: str
+    secret: str = field(repr=False)
+    state: str = "asked"
+    asked: datetime | None = None
+    verified: datetime | None = None
+    expires: datetime | None = None
+    detail: str = ""
+
+    def became(self, state: str, now: datetime, *, expires: datetime | None = None, detail: str = "") -> Subscription:
+        verified = now if state == "active" else self.verified
+        return replace(self, state=state, verified=verified, expires=expires, detail=detail)
 
 
 @dataclass(frozen=True, slots=True)

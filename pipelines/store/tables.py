@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, MetaData, Table, Text, text
 
-SCHEMA = "0008"  # the newest revision in ``migrations/``: a catalog that has it needs no migration
+SCHEMA = "0009"  # the newest revision in ``migrations/``: a catalog that has it needs no migration
 
 metadata = MetaData()
 # Microseconds sort, compare and index the same in both databases; ISO text would not with mixed precision.
@@ -217,9 +217,61 @@ prices = Table(
     Column("price", Float, nullable=False),
 )  # fmt: skip
 
-REMEMBERED = frozenset({"hosts", "learnt", "prices"})  # tables that a rebuild neither fills nor empties
+# Hints: what somebody says has happened on a page (from the service or the command line to the crawler), and what a
+# crawler has learnt of who says so. Caches as well: a hint is of use until its page was looked at.
+hints = Table(
+    "hints", metadata,
+    Column("id", Integer, primary_key=True, autoincrement=True),
+    Column("source", Key, nullable=False),
+    Column("urlkey", Key, nullable=False),
+    Column("at", When, nullable=False),  # when it happened there
+    Column("told", When, nullable=False),
+    Index("hints_by_time", "told"),
+    sqlite_autoincrement=True,  # numbers never come again: the crawler asks for those after the last it has read
+)  # fmt: skip
+
+hint_sources = Table(
+    "hint_sources", metadata,
+    Column("source", Key, primary_key=True),  # the URL of a feed or sitemap; "webhook", "command"
+    Column("polled", When),
+    Column("again", When),
+    Column("failures", Integer, nullable=False),
+    Column("detail", Text, nullable=False),
+    Column("events", Float, nullable=False),  # that looks found on pages it tells of
+    Column("told", Float, nullable=False),  # ... of which it had told
+    Column("looks", Float, nullable=False),  # after a hint of it
+    Column("found", Float, nullable=False),  # ... that found something
+    Column("demoted", Boolean, nullable=False),
+)  # fmt: skip
+
+hint_pages = Table(
+    "hint_pages", metadata,
+    Column("source", Key, primary_key=True),
+    Column("urlkey", Key, primary_key=True),
+    Column("told", When, nullable=False),  # last
+    Index("hint_pages_by_page", "urlkey"),
+)  # fmt: skip
+
+subscriptions = Table(
+    "subscriptions", metadata,
+    Column("source", Key, primary_key=True),
+    Column("topic", Key, nullable=False),
+    Column("hub", Key, nullable=False),
+    Column("path", Key, nullable=False),  # of the callback: nobody can guess it
+    Column("secret", Text, nullable=False),
+    Column("state", Text, nullable=False),
+    Column("asked", When),
+    Column("verified", When),
+    Column("expires", When),
+    Column("detail", Text, nullable=False),
+    Index("subscriptions_by_path", "path", unique=True),
+)  # fmt: skip
+
+# Tables that a rebuild neither fills nor empties.
+REMEMBERED = frozenset({"hosts", "learnt", "prices", "hints", "hint_sources", "hint_pages", "subscriptions"})
 
 __all__ = [
-    "REMEMBERED", "RUNNING", "UNREAD", "captures", "changes", "files", "hosts", "learnt", "metadata", "prices",
-    "rediffed", "reextracted", "takedowns", "versions", "visits", "watches",
+    "REMEMBERED", "RUNNING", "UNREAD", "captures", "changes", "files", "hint_pages", "hint_sources", "hints", "hosts",
+    "learnt", "metadata", "prices", "rediffed", "reextracted", "subscriptions", "takedowns", "versions", "visits",
+    "watches",
 ]  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Awaitable, Callable, Collection
+from dataclasses import replace
 from typing import Any
 
 from starlette.applications import Starlette
@@ -21,6 +22,7 @@ from .cdx import Cdx
 from .diffs import Diffs
 from .errors import told
 from .guard import Guard, Rules
+from .hints import Receiver
 from .links import Origins
 from .memento import Memento
 from .metrics import Metrics
@@ -42,8 +44,8 @@ APPLICATION_HEADERS = {
 
 
 def application(archive: Archive, origins: Origins, *, hosts: Collection[str], token: str | None,
-                metrics: Metrics) -> ASGIApp:  # fmt: skip
-    """CDX, WARC files, TimeMaps, diffs, the JSON API and figures for monitoring."""
+                metrics: Metrics, receiver: Receiver | None = None) -> ASGIApp:  # fmt: skip
+    """CDX, WARC files, TimeMaps, diffs, the JSON API, figures for monitoring; and where hints are brought."""
     cdx, memento, api = Cdx(archive), Memento(archive, origins), Api(archive, origins)
     routes = [
         Route("/cdx/search/cdx", cdx.search),
@@ -54,11 +56,15 @@ def application(archive: Archive, origins: Origins, *, hosts: Collection[str], t
         Route("/diff/{side:str}/{rest:path}", Diffs(archive).around),
         *api.routes(),
         Route("/metrics", metrics.answer),
+        *(receiver.routes() if receiver else ()),
         *_health(archive),
     ]
     most: dict[str, Give] = {"/cdx/search/cdx": cdx.search, "/cdx": cdx.search}
     service = Straight(most.get, _routed(routes))
-    return Guard(service, Rules(hosts=hosts, token=token, headers=APPLICATION_HEADERS))
+    rules = Rules(hosts=hosts, token=token, headers=APPLICATION_HEADERS)
+    if receiver:
+        rules = replace(rules, own_secret=receiver.paths, own_hosts=receiver.hosts)
+    return Guard(service, rules)
 
 
 def feed(archive: Archive, *, hosts: Collection[str]) -> ASGIApp:

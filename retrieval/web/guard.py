@@ -23,11 +23,15 @@ REMEMBERED = 10_000  # clients whose rate is known; the one not seen for longest
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
     """``hosts``: the names that the service answers to, a page on another one may have led a browser here.
-    ``token``: None where nobody but this machine can come. ``rate``: requests a second of one client."""
+    ``token``: None where nobody but this machine can come. ``own_secret``: beginnings of paths that ask for another
+    secret themselves; ``own_hosts``: names under which only those are there. ``rate``: requests a second of one
+    client."""
 
     hosts: Collection[str]
     token: str | None = None
     headers: Mapping[str, str]
+    own_secret: tuple[str, ...] = ()
+    own_hosts: Collection[str] = ()
     rate: float = 50.0
     burst: float = 500.0
 
@@ -63,11 +67,13 @@ class Guard:
             return None
         headers = Headers(scope=scope)
         names = headers.getlist("host")
-        if len(names) != 1 or names[0].lower() not in self._rules.hosts:
+        asks_itself = bool(self._rules.own_secret) and scope["path"].startswith(self._rules.own_secret)
+        hosts = (*self._rules.hosts, *self._rules.own_hosts) if asks_itself else self._rules.hosts
+        if len(names) != 1 or names[0].lower() not in hosts:
             return text("this service does not answer to that host name; [serve] base_url says its own", 421)
         if self._rules.token is None:
             return None
-        if not self._is_known(headers.get("authorization", "")):
+        if not asks_itself and not self._is_known(headers.get("authorization", "")):
             return text("a token is needed: Authorization: Bearer TOKEN", 401, {"WWW-Authenticate": "Bearer"})
         wait = self._rates.wait((scope.get("client") or ("?", 0))[0])
         if wait > 0:

@@ -20,6 +20,7 @@ from pipelines.errors import ConfigError, StoppressError
 
 from ..archive import Archive
 from .apps import application, captured
+from .hints import receiver_of
 from .links import Origins
 from .metrics import Metrics
 from .patience import Patient, descriptors_raised
@@ -53,14 +54,19 @@ def serve(archive: Archive, config: Config, *, host: str | None, port: int | Non
                         zip((config.serve.base_url, config.serve.archive_url), sockets, strict=True)))  # fmt: skip
     token = None if is_loopback(names) else token_of(config.path.parent / config.serve.token_file)
     hosts = _hosts(origins, sockets)
+    receiver = receiver_of(config)
     made = [
-        application(archive, origins, hosts=hosts, token=token, metrics=Metrics(archive, config)),
+        application(archive, origins, hosts=hosts, token=token, metrics=Metrics(archive, config), receiver=receiver),
         captured(archive, origins, hosts=hosts, token=token, memory=config.serve.memory),
     ]
     descriptors_raised()
     told(Listening(origins.base, origins.archive, token is not None))
-    with asyncio.Runner(loop_factory=_loop()) as runner:
-        runner.run(_both(made, sockets))
+    try:
+        with asyncio.Runner(loop_factory=_loop()) as runner:
+            runner.run(_both(made, sockets))
+    finally:
+        if receiver:
+            receiver.close()
 
 
 def _loop() -> Callable[[], asyncio.AbstractEventLoop] | None:

@@ -66,7 +66,6 @@ def test_what_is_wrong_is_named_with_its_place(text: str, said: list[str]) -> No
     ("text", "said"),
     [
         (WATCH + "verify_tls = false", "[[watch]] 1 verify_tls = False"),
-        ("[[hint]]\nkind = 'sitemap'\nurl = 'https://a.example.org/sitemap.xml'", "[[hint]]"),
     ],
 )
 def test_what_nothing_obeys_yet_is_refused_not_swallowed(text: str, said: str) -> None:
@@ -124,6 +123,32 @@ def test_what_only_verbs_of_later_releases_ask_for_may_be_written_down() -> None
 def test_the_page_of_a_hint_is_a_page() -> None:
     with pytest.raises(ConfigError, match=r"\[\[hint\]\] 1 url = 'notaurl'"):
         parse_config("[[hint]]\nkind = 'sitemap'\nurl = 'notaurl'", FILE)
+
+
+HINT = "[[hint]]\nurl = 'https://a.example.org/feed'\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        (HINT + "every = '30s'", "less than 1m"),
+        (HINT + HINT, "there twice"),
+        (HINT + "often = '1h'", "often"),
+        (HINT + "kind = 'webhook'", "kind"),
+        ("[serve]\nwebsub_callback = 'ours'", "websub_callback"),
+    ],
+)
+def test_what_a_hint_cannot_be_is_said(text: str, said: str) -> None:
+    with pytest.raises(ConfigError, match=said):
+        parse_config(text, FILE)
+
+
+def test_a_hint_is_asked_every_20_minutes_and_ones_own_more_often() -> None:
+    [plain] = parse_config(HINT, FILE).hint
+    [own] = parse_config(HINT + "every = '1s'\n[egress]\nallow = ['127.0.0.1/32']", FILE).hint
+
+    assert (plain.every, plain.kind, plain.websub) == (timedelta(minutes=20), None, True)
+    assert own.every == timedelta(seconds=1)
 
 
 def test_a_host_is_named_as_it_will_be_asked_for() -> None:

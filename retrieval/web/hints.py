@@ -1,0 +1,171 @@
+"""Where hints are brought: hubs of feeds (WebSub), and whoever has the secret of POST /hint.
+
+    request --secret, signature--> rows of the catalog --within seconds--> crawler
+
+Nothing else of this service writes. What is wrong is said to whoever sent it, but for a wrong signature of a hub: "the
+subscriber [...] MAY still acknowledge this request with a 2xx response code" (WebSub 7.1), so that nobody can guess.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.routing import Route
+
+from pipelines import clock, webhook, websub
+from pipelines.config import Config
+from pipelines.errors import ConfigError
+from pipelines.hints import LARGEST, NoDocument, read
+from pipelines.opened import open_catalog
+from pipelines.store.catalog import Catalog
+from pipelines.store.stored import Hint
+
+from .errors import text
+
+log = logging.getLogger(__name__)
+OPEN_PREFIX = websub.PATH  # asks for no token: its paths cannot be guessed, its bodies are signed
+LONGEST_CHALLENGE = 4096
+
+
+class Receiver:
+    """Writes to the catalog. ``secret``: of POST /hint; None: there is none. ``callback``: where hubs reach us."""
+
+    def __init__(self, catalog: Catalog, *, secret: str | None, callback: str = "",
+                 now: Callable[[], datetime] = clock.now) -> None:  # fmt: skip
+        self._catalog, self._secret, self._now = catalog, secret, now
+        self._hubs = bool(callback)
+        self.hosts = frozenset({urlsplit(callback).netloc.lower()} - {""})  # names by which only this is reached
+
+    def close(self) -> None:
+        self._catalog.close()
+
+    @property
+    def paths(self) -> tuple[str, ...]:
+        """What asks for a secret of its own."""
+        return (*((webhook.PATH,) if self._secret else ()), *((OPEN_PREFIX,) if self._hubs else ()))
+
+    def routes(self) -> list[Route]:
+        routes = []
+        if self._secret:
+            routes.append(Route(webhook.PATH, self.hint, methods=["POST"]))
+        if self._hubs:
+            routes.append(Route(websub.PATH + "{path:str}", self.verify, methods=["GET"]))
+            routes.append(Route(websub.PATH + "{path:str}", self.distributed, methods=["POST"]))
+        return routes
+
+    # POST /hint ---------------------------------------------------------------------------------------------
+
+    async def hint(self, request: Request) -> Response:
+        body = await _body(request, webhook.LARGEST)
+        if body is None:
+            return text(f"the body has more than {webhook.LARGEST} bytes", 413)
+        headers = request.headers
+        signed = [value for name in ("x-hub-signature-256", "x-hub-signature") for value in headers.getlist(name)]
+        if not webhook.is_allowed(body, headers.get("authorization", ""), signed, self._secret or ""):
+            why = "Authorization: Bearer SECRET, or X-Hub-Signature-256: sha256=HMAC of the body, is needed"
+            return text(why, 401, {"WWW-Authenticate": "Bearer"})
+        now = self._now()
+        try:
+            told = webhook.hints_in(body, now)
+        except webhook.BadHint as e:
+            return text(str(e), 400)
+        return JSONResponse(await run_in_threadpool(self._take, told, now), 202)
+
+    def _take(self, told: list[tuple[str, str, datetime]], now: datetime) -> dict[str, object]:
+        watched = {row.urlkey for row in self._catalog.watches("active")}
+        known = [Hint("webhook", key, at, now) for _, key, at in told if key in watched]
+        self._catalog.tell_hints(known)
+        return {"taken": len(known), "not_watched": [url for url, key, _ in told if key not in watched]}
+
+    # WebSub -------------------------------------------------------------------------------------------------
+
+    async def verify(self, request: Request) -> Response:
+        """Verification of intent: only what we have asked for is confirmed (WebSub 5.3)."""
+        return await run_in_threadpool(self._verify, request.path_params["path"], dict(request.query_params))
+
+    def _verify(self, path: str, asked: dict[str, str]) -> Response:
+        after = websub.agreed(self._catalog.subscription(path), asked, self._now())
+        challenge = asked.get("hub.challenge", "")
+        if after is None or len(challenge) > LONGEST_CHALLENGE:
+            return text("no such subscription was asked for", 404)
+        self._catalog.subscription_became(after)
+        if after.state == "denied":
+            log.warning("%s: its hub refuses to tell of it (%s)", after.source, after.detail or "it says no reason")
+            return PlainTextResponse("")
+        log.info("%s: its hub tells of it until %s", after.source, after.expires)
+        return PlainTextResponse(challenge)
+
+    async def distributed(self, request: Request) -> Response:
+        """What is new, as the hub sends it (WebSub 7)."""
+        body = await _body(request, LARGEST)
+        if body is None:
+            return text(f"the body has more than {LARGEST} bytes", 413)
+        signature = request.headers.get("x-hub-signature", "")
+        coding = request.headers.get("content-encoding")
+        return await run_in_threadpool(self._distributed, request.path_params["path"], body, signature, coding)
+
+    def _distributed(self, path: str, body: bytes, signature: str, coding: str | None) -> Response:
+        now = self._now()
+        known = self._catalog.subscription(path)
+        if known is None or not websub.takes(known, now):
+            return text("there is no such subscription", 410)  # the hub may forget it
+        if not websub.is_signed(body, signature, known.secret):
+            log.warning("%s: what came for it is not signed by its hub, it is passed over", known.source)
+            return Response(status_code=202)
+        try:
+            document = read(body, url=known.topic, now=now, coding=coding)
+        except NoDocument as e:
+            log.warning("%s: what its hub sent cannot be read: %s", known.source, e)
+            return Response(status_code=202)
+        watched = {row.urlkey for row in self._catalog.watches("active")}
+        told = {(entry.urlkey, entry.at or now) for entry in document.entries if entry.urlkey in watched}
+        self._catalog.tell_hints([Hint(known.source, key, at, now) for key, at in sorted(told)])
+        return Response(status_code=202)
+
+
+async def _body(request: Request, most: int) -> bytes | None:
+    """All of it; None, and the rest is not read, if it is too large."""
+    length = request.headers.get("content-length", "")
+    if length.isascii() and length.isdigit() and int(length[:18]) > most:
+        return None
+    pieces, size = [], 0
+    try:
+        async for piece in request.stream():
+            size += len(piece)
+            if size > most:
+                return None
+            pieces.append(piece)
+    except ClientDisconnect:
+        return None
+    return b"".join(pieces)
+
+
+def receiver_of(config: Config) -> Receiver | None:
+    """As configured; None where nobody may bring anything. ConfigError: the secret cannot be read."""
+    serve = config.serve
+    if serve.websub_callback is None and serve.hint_secret_file is None:
+        return None
+    secret = _secret(config.path.parent / serve.hint_secret_file) if serve.hint_secret_file else None
+    return Receiver(open_catalog(config), secret=secret, callback=serve.websub_callback or "")
+
+
+def _secret(path: Path) -> str:
+    made = f"write one: python -c 'import secrets; print(secrets.token_urlsafe(32))' > {path}; chmod 600 {path}"
+    try:
+        mode, secret = path.stat().st_mode, path.read_text().strip()
+    except FileNotFoundError as e:
+        raise ConfigError(f"{path}, [serve] hint_secret_file: no such file; {made}") from e
+    except (OSError, UnicodeDecodeError) as e:
+        raise ConfigError(f"{path}, [serve] hint_secret_file, cannot be read: {e}") from e
+    if mode & 0o007:
+        raise ConfigError(f"{path} holds a secret, and everybody on this machine may read it; chmod 600 {path}")
+    if len(secret) < webhook.LEAST_SECRET:
+        raise ConfigError(f"{path}: the secret has less than {webhook.LEAST_SECRET} characters; {made}")
+    return secret

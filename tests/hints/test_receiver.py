@@ -1,0 +1,154 @@
+"""What the service says to those that bring hints, asked without a socket."""
+
+from __future__ import annotations
+
+import asyncio
+import hmac
+import json
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+import pytest
+from starlette.applications import Starlette
+from starlette.types import ASGIApp
+
+from pipelines.config import parse_config
+from pipelines.errors import ConfigError
+from pipelines.model import Watch
+from pipelines.store.catalog import Catalog
+from pipelines.store.stored import Subscription
+from pipelines.urlkey import urlkey
+from pipelines.webhook import LARGEST
+from retrieval.web.guard import Guard, Rules
+from retrieval.web.hints import Receiver, receiver_of
+
+NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
+PAGE = "https://www.example.org/live"
+TOPIC = "https://www.example.org/feed"
+SECRET = "0123456789abcdef-secret"
+OURS, OURS_TO_HUBS = "archive.example.net", "hooks.example.net"
+FEED = f'<feed><link rel="self" href="{TOPIC}"/><entry><id>1</id><link href="{PAGE}"/></entry></feed>'.encode()
+
+
+@pytest.fixture
+def catalog(tmp_path: Path) -> Iterator[Catalog]:
+    with Catalog.open(f"sqlite:///{tmp_path}/catalog.db") as opened:
+        opened.save_watches([Watch(url=PAGE, schedule="adaptive")], now=NOW)
+        hub = "https://hub.example.com/"
+        opened.subscribe(Subscription(source=TOPIC, topic=TOPIC, hub=hub, path="p", secret=SECRET))
+        yield opened
+
+
+@pytest.fixture
+def app(catalog: Catalog) -> ASGIApp:
+    receiver = Receiver(catalog, secret=SECRET, callback=f"https://{OURS_TO_HUBS}", now=lambda: NOW)
+    rules = Rules(hosts=[OURS], token="t" * 20, headers={}, own_secret=receiver.paths, own_hosts=receiver.hosts)
+    return Guard(Starlette(routes=receiver.routes()), rules)
+
+
+def ask(app: ASGIApp, path: str, body: bytes | None = None, host: str = OURS, **headers: str) -> tuple[int, str]:
+    path, _, query = path.partition("?")
+    fields = [(b"host", host.encode())]
+    fields += [(name.replace("_", "-").lower().encode(), value.encode("latin-1")) for name, value in headers.items()]
+    scope: dict[str, Any] = {
+        "type": "http", "method": "GET" if body is None else "POST", "path": path, "raw_path": path.encode(),
+        "query_string": query.encode(), "headers": fields, "client": ("192.0.2.1", 5), "http_version": "1.1",
+        "scheme": "http", "server": ("x", 80), "root_path": "",
+    }  # fmt: skip
+    sent: list[Any] = []
+
+    async def receive() -> Any:
+        return {"type": "http.request", "body": body or b"", "more_body": False}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    asyncio.run(app(scope, receive, send))
+    return sent[0]["status"], b"".join(one.get("body", b"") for one in sent[1:]).decode()
+
+
+def signed(body: bytes, secret: str = SECRET) -> str:
+    return "sha256=" + hmac.new(secret.encode(), body, "sha256").hexdigest()
+
+
+def verification(**more: str) -> str:
+    asked = {"hub.mode": "subscribe", "hub.topic": TOPIC, "hub.challenge": "c-1", "hub.lease_seconds": "60"} | more
+    return f"/websub/p?{urlencode(asked)}"
+
+
+def test_a_hint_with_the_secret_is_handed_on_and_what_is_not_watched_is_named(app: ASGIApp, catalog: Catalog) -> None:
+    body = json.dumps([{"url": PAGE, "time": "2026-03-01T11:59:00Z"}, {"url": "https://other.example/"}]).encode()
+    status, said = ask(app, "/hint", body, X_Hub_Signature_256=signed(body))
+
+    assert (status, json.loads(said)) == (202, {"taken": 1, "not_watched": ["https://other.example/"]})
+    [hint] = catalog.hints_after(0)
+    assert (hint.source, hint.urlkey, hint.at) == ("webhook", urlkey(PAGE), NOW - timedelta(minutes=1))
+
+
+def test_what_is_wrong_with_a_hint_is_said_and_nothing_is_taken(app: ASGIApp, catalog: Catalog) -> None:
+    bearer = f"Bearer {SECRET}"
+    said = [
+        ask(app, "/hint", b"{}")[0],
+        ask(app, "/hint", b"{}", Authorization="Bearer " + "t" * 20)[0],  # of the service, not of hints
+        ask(app, "/hint", b"{}", Authorization=bearer)[0],
+        ask(app, "/hint", b" " * (LARGEST + 1), Authorization=bearer)[0],
+        ask(app, "/hint", b"{}", Authorization=bearer, Content_Length=str(10**9))[0],
+        ask(app, "/hint", Authorization=bearer)[0],
+        ask(app, "/hint", b"{}", host="evil.example", Authorization=bearer)[0],
+    ]
+
+    assert said == [401, 401, 400, 413, 413, 405, 421]
+    assert catalog.hints_after(0) == []
+
+
+def test_a_hub_verifies_and_then_its_signed_words_count(app: ASGIApp, catalog: Catalog) -> None:
+    early = ask(app, "/websub/p", FEED, X_Hub_Signature=signed(FEED))[0]
+    other = ask(app, verification(**{"hub.topic": "https://evil.example/"}), host=OURS_TO_HUBS)[0]
+    verified = ask(app, verification(), host=OURS_TO_HUBS)
+    answers = [
+        ask(app, "/websub/p", FEED, host=OURS_TO_HUBS, X_Hub_Signature=signed(FEED, "wrong"))[0],
+        ask(app, "/websub/p", FEED)[0],
+        ask(app, "/websub/p", b"no feed", X_Hub_Signature=signed(b"no feed"))[0],
+        ask(app, "/websub/q", FEED, X_Hub_Signature=signed(FEED))[0],
+    ]
+    before = catalog.hints_after(0)
+    good = ask(app, "/websub/p", FEED, X_Hub_Signature=signed(FEED))[0]
+
+    assert (early, other, verified) == (410, 404, (200, "c-1"))
+    assert (answers, before, good) == ([202, 202, 202, 410], [], 202)
+    assert [(hint.source, hint.urlkey, hint.at) for hint in catalog.hints_after(0)] == [(TOPIC, urlkey(PAGE), NOW)]
+
+
+def test_a_hub_that_refuses_is_remembered(app: ASGIApp, catalog: Catalog) -> None:
+    status, _ = ask(app, verification(**{"hub.mode": "denied", "hub.reason": "not you"}))
+    known = catalog.subscription("p")
+
+    assert status == 200
+    assert known is not None
+    assert (known.state, known.detail) == ("denied", "not you")
+
+
+def test_by_the_name_for_hubs_nothing_else_is_reached(app: ASGIApp) -> None:
+    assert ask(app, "/api/pages", host=OURS_TO_HUBS)[0] == 421
+    assert ask(app, "/websub", host=OURS_TO_HUBS)[0] == 421
+    assert ask(app, "/api/pages")[0] == 401
+
+
+def test_what_is_not_configured_is_not_there_and_a_secret_that_all_may_read_is_refused(tmp_path: Path) -> None:
+    path, secret = tmp_path / "stoppress.toml", tmp_path / "secret"
+    config = parse_config("[serve]\nhint_secret_file = 'secret'", path)
+
+    assert receiver_of(parse_config("", path)) is None
+    with pytest.raises(ConfigError, match="no such file"):
+        receiver_of(config)
+    secret.write_text(SECRET)
+    secret.chmod(0o644)
+    with pytest.raises(ConfigError, match="chmod 600"):
+        receiver_of(config)
+    secret.write_text("short")
+    secret.chmod(0o600)
+    with pytest.raises(ConfigError, match="less than 16"):
+        receiver_of(config)
