@@ -1,4 +1,5 @@
-"""What the governor knows outlives the process: in the catalog before the answer that taught it goes on."""
+"""What is known of hosts and of pages outlives the process: of hosts in the catalog before the answer that taught it
+goes on, of pages within seconds."""
 
 from __future__ import annotations
 
@@ -9,8 +10,9 @@ from datetime import datetime
 from pipelines import clock
 from pipelines.errors import CatalogError
 from pipelines.store.catalog import Catalog
-from pipelines.store.stored import LastRun
+from pipelines.store.stored import LastRun, LearntPage
 
+from .adaptive import Adaptive
 from .governor import Governor
 
 log = logging.getLogger(__name__)
@@ -71,3 +73,30 @@ class Memory:
             if not self._failed:
                 log.error("the catalog does not take what was learnt of hosts, a kill now would forget it: %s", e)
             self._failed = True
+
+
+class LearntOfPages:
+    """What looks have taught the adaptive schedule, and what they cost."""
+
+    def __init__(self, adaptive: Adaptive, catalog: Catalog, worker: str) -> None:
+        self._adaptive, self._catalog, self._worker = adaptive, catalog, worker
+
+    async def recall(self) -> None:
+        self._adaptive.recall_prices(await asyncio.to_thread(self._catalog.prices, self._worker))
+
+    async def keep(self) -> None:
+        """What is new. What cannot be written now is with the next call."""
+        if pages := self._adaptive.take_changed():
+            await asyncio.to_thread(self._write, pages, self._adaptive.prices())
+
+    def ended(self) -> None:
+        """The crawl is over."""
+        if pages := self._adaptive.take_changed():
+            self._write(pages, self._adaptive.prices())
+
+    def _write(self, pages: list[LearntPage], prices: dict[str, float]) -> None:
+        try:
+            self._catalog.remember_learnt(pages, prices, worker=self._worker)
+        except CatalogError as e:
+            self._adaptive.not_remembered(pages)
+            log.error("the catalog does not take what the schedule has learnt, it is tried again: %s", e)

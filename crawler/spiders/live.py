@@ -29,6 +29,7 @@ from crawler.egress import self_test
 from crawler.failures import explain
 from crawler.hints.desk import HintDesk
 from crawler.hosts import group_of, group_of_url, host_of
+from crawler.memory import LearntOfPages
 from crawler.politeness import MOST_HOPS, SLOT, Disallowed, Parked, Politeness
 from crawler.probes import Probes
 from crawler.requisites import RequisitesOfPage
@@ -36,15 +37,14 @@ from crawler.rest import RestOfPage
 from crawler.schedule import REFUSED_AFTER, deserves_another, is_refusal
 from crawler.setup import keeper_of
 from crawler.standing import Standing
+from crawler.visit_ends import cut_off, line, taken_down, unkept
 from crawler.watchlist import policy_of
 from crawler.wire import BY_BROWSER, EXCHANGE, PROBE, ROLE, VISIT, WHOLE
 from pipelines import clock
-from pipelines.errors import CatalogError, ConfigError, StoppressError, StoreError, TakenDown, WatchlistError
+from pipelines.errors import ConfigError, StoppressError, StoreError, TakenDown, WatchlistError
 from pipelines.keeper import Keeper
 from pipelines.model import Exchange, Visit, Watch
 from pipelines.promise import kept
-from pipelines.store.stored import LearntPage
-from pipelines.takedowns import Takedown
 from pipelines.units import duration
 from pipelines.urlkey import normalise, urlkey
 
@@ -67,6 +67,7 @@ class LiveSpider(Spider):
     rest: RestOfPage
     requisites: RequisitesOfPage
     hints: HintDesk
+    learnt: LearntOfPages
 
     def __init__(self, *, once: bool | str = False, limit: timedelta | str | None = None, **unknown: Any) -> None:
         if unknown:
@@ -79,6 +80,7 @@ class LiveSpider(Spider):
         self.waiting: dict[str, deque[Due]] = defaultdict(deque)
         self.running: dict[str, Visit] = {}  # by page: in the ledger, not over
         self.answers: dict[str, Visit] = {}  # by page: of those that run, the answered ones whose rest is asked for
+        self.owing: set[str] = set()  # hosts at which an adaptive look is next, if one is worth it
         self.probes = Probes()
         self.unusable: dict[str, str] = {}  # by URL: why it cannot be visited here
         self.stopping = False
@@ -90,6 +92,7 @@ class LiveSpider(Spider):
         spider.standing = Standing(spider.keeper)
         config = spider.keeper.config
         spider.adaptive = Adaptive(budget=config.crawl.budget, after_end=config.defaults.after_end)
+        spider.learnt = LearntOfPages(spider.adaptive, spider.keeper.catalog, spider.keeper.worker)
         spider.rest = RestOfPage(crawler, spider.keeper)
         spider.requisites = RequisitesOfPage(crawler, spider.keeper, spider.goes_before)
         spider.hints = HintDesk(crawler, spider.keeper, spider.adaptive, lambda key: spider.standing.blocks.page(key))
@@ -125,7 +128,7 @@ class LiveSpider(Spider):
         assert politeness is not None
         self.politeness = politeness
         memory = politeness.memory
-        self.adaptive.recall_prices(await asyncio.to_thread(self.keeper.catalog.prices, self.keeper.worker))
+        await self.learnt.recall()
         self.agenda.was_down(memory.before.alive if memory and memory.before else None, before)
         while not self.stopping:
             now = clock.now()
@@ -142,7 +145,7 @@ class LiveSpider(Spider):
                 await self._reload(now)
                 if self.politeness.memory:
                     self.politeness.memory.is_alive()
-                await self._remember()
+                await self.learnt.keep()
                 if not self.once:
                     self.hints.tick(now)
                 reload_at = now + RELOAD
@@ -192,11 +195,13 @@ class LiveSpider(Spider):
         """
         while due := self.agenda.pop(now):
             self.waiting[group_of_url(due.watch.url)].append(due)
-        begun = []
-        for queue in self.waiting.values():
+        begun = self._worth_it(now, self.owing) if self.owing else []
+        for group, queue in self.waiting.items():
             while queue and self._may_start(queue[0].watch.url, now):
                 begun.append(self._begin(queue.popleft(), now))
-        begun += self._worth_it(now)
+                if queue:
+                    self.owing.add(group)
+        begun += self._worth_it(now, set())
         if not begun:
             return []
         self.running.update((visit.urlkey, visit) for visit in begun)
@@ -204,37 +209,30 @@ class LiveSpider(Spider):
             await kept(self.keeper.recorder.starting(begun))
         except StoreError as e:
             log.error("%d visit(s) are not made: %s", len(begun), e)
-            return [_unkept(visit, e) for visit in begun]
+            return [unkept(visit, e) for visit in begun]
         return [await self._first(visit) for visit in begun]
 
-    def _worth_it(self, now: datetime) -> list[Visit]:
-        """Visits of adaptive watches; a turn of another schedule that waits for its host goes before."""
-        governor, begun = self.politeness.governor, []
+    def _worth_it(self, now: datetime, owing: set[str]) -> list[Visit]:
+        """Visits of adaptive watches. A turn of another schedule that waits for its host goes before, but not twice:
+        where more wait, they take turns with a look that is worth its price. ``owing``: hosts whose turn that is."""
+        governor, begun, owed = self.politeness.governor, [], frozenset(owing)
 
         def free(host: str) -> bool:
-            return not self.waiting.get(group_of(host)) and governor.free_at(host, now) <= now
+            group = group_of(host)
+            if self.waiting.get(group) and group not in owed:
+                return False
+            return governor.free_at(host, now) <= now
 
         while due := self.adaptive.choose(now, free, governor.tokens(now)):
             may = [one for one in due if one.urlkey not in self.running and self._may_start(one.watch.url, now)]
             begun += [self._begin(one, now) for one in may]
+            self.owing -= {group_of_url(one.watch.url) for one in may}
             for one in due:
                 if one not in may:
                     self.adaptive.given_up(one.urlkey)
             if not may:
                 break
         return begun
-
-    async def _remember(self) -> None:
-        if pages := self.adaptive.take_changed():
-            await asyncio.to_thread(self._keep_learnt, pages, self.adaptive.prices())
-
-    def _keep_learnt(self, pages: list[LearntPage], prices: dict[str, float]) -> None:
-        """What was learnt of pages, and what looks cost."""
-        try:
-            self.keeper.catalog.remember_learnt(pages, prices, worker=self.keeper.worker)
-        except CatalogError as e:
-            self.adaptive.not_remembered(pages)
-            log.error("the catalog does not take what the schedule has learnt, it is tried again: %s", e)
 
     def _watch(self, key: str) -> Watch | None:
         return self.agenda.watch(key) or self.adaptive.watch(key)
@@ -245,7 +243,7 @@ class LiveSpider(Spider):
     async def _first(self, visit: Visit) -> Visit | Request:
         """The visit's request; what was taken down is not asked for."""
         if block := self.standing.blocks.page(visit.urlkey):
-            return _taken_down(visit, block)
+            return taken_down(visit, block)
         watch = self._watch(visit.urlkey)
         if watch is not None and watch.probe_url and not self.once and not self.standing.blocks.page(
             urlkey(watch.probe_url)
@@ -393,7 +391,7 @@ class LiveSpider(Spider):
         if urlkey(target) == urlkey(exchange.url) and target == exchange.url:
             return self._lost(visit, exchange, f"{exchange.url} redirects to itself")
         if block := self.standing.blocks.page(urlkey(target)):
-            return replace(_taken_down(visit, block), exchange=exchange, status=exchange.status)
+            return replace(taken_down(visit, block), exchange=exchange, status=exchange.status)
         hop = self._request(target, visit, hops=request.meta["hops"] + 1, slot=False)
         hop.meta[WHOLE] = request.meta.get(WHOLE, False)
         return hop
@@ -452,7 +450,7 @@ class LiveSpider(Spider):
             if refused and max(plan.refusals(item.urlkey) for plan in (self.agenda, self.adaptive)) == REFUSED_AFTER:
                 log.warning("%s has refused %d visits in a row (%s): it is asked for once an hour until it lets us in",
                             item.url, REFUSED_AFTER, item.detail or item.status)  # fmt: skip
-        log.info("%s", _line(item))
+        log.info("%s", line(item))
 
     def closed(self, reason: str) -> None:
         """Scrapy forgets what it has not sent yet: such visits end here, for each that started has an end.
@@ -460,25 +458,11 @@ class LiveSpider(Spider):
         A page that was answered is archived, whatever became of its rest; the next start reads it.
         """
         for key, visit in self.running.items():
-            self.keeper.recorder.visit(self.answers.get(key) or _cut_off(visit, reason))
+            self.keeper.recorder.visit(self.answers.get(key) or cut_off(visit, reason))
         self.running.clear()
-        if pages := self.adaptive.take_changed():
-            self._keep_learnt(pages, self.adaptive.prices())
+        self.learnt.ended()
         self.hints.close()
         self.standing.follow(clock.now())  # with ``once`` the list is not read again
-
-
-def _taken_down(visit: Visit, block: Takedown) -> Visit:
-    return replace(visit, outcome="error", reason="takedown", detail=str(block), reading="none")
-
-
-def _cut_off(visit: Visit, reason: str) -> Visit:
-    detail = f"the crawl ended ({reason}) before the visit of {visit.url} did; the next comes as planned"
-    return replace(visit, outcome="error", reason="abandoned", detail=detail, reading="none")
-
-
-def _unkept(visit: Visit, error: StoreError) -> Visit:
-    return replace(visit, outcome="error", reason="storage", detail=str(error), reading="none")
 
 
 def _switch(word: bool | str) -> bool:
@@ -494,12 +478,3 @@ def _span(word: timedelta | str | None) -> timedelta | None:
         return duration(word) if isinstance(word, str) else word
     except ValueError as e:
         raise ConfigError(f"limit={word}: {e}") from e
-
-
-def _line(visit: Visit) -> str:
-    words = [visit.url, visit.outcome or "?", f"({visit.reason})" if visit.reason else "", visit.reading or ""]
-    if visit.version_seq:
-        words.append(f"v{visit.version_seq}, {len(visit.changes)} change(s)")
-    if visit.outcome == "error":
-        words.append(visit.detail)
-    return " ".join(word for word in words if word)
