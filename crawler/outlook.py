@@ -100,7 +100,10 @@ class Outlook:
     def _weighed(self, row: StandingWatch, at: datetime, binding: str, last: tuple[Visit, ...]) -> Explained:
         schedule = self.adaptive.scheduler
         pool, number = schedule.pool, schedule.pool.numbers[row.urlkey]
-        worth, unseen = schedule.worth(row.urlkey, self.now.timestamp())
+        worth: float | None = None  # of a page that was never seen nothing is known, and it is looked at first
+        unseen: float | None = None
+        if np.isfinite(pool.last[number]):
+            worth, unseen = schedule.worth(row.urlkey, self.now.timestamp())
         return Explained(
             row.watch, row.state, at, binding, last,
             rates=Rates(*(rate * 3600 for rate in schedule.rates(row.urlkey, self.now.timestamp()))),

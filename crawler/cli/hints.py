@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from crawler.cli.common import watchlist_config
-from crawler.hints.worth import DOUBT, Worth
+from crawler.hints.worth import Worth
 from pipelines.cli.common import AsJson, echo_json, say
 from pipelines.config_tables import HintTable
 from pipelines.face import Json, iso
@@ -47,7 +47,10 @@ def run(as_json: AsJson = False) -> None:
 def worth_words(source: HintSource) -> str:
     """What is known of a source, for people."""
     worth = Worth(source.events, source.told, source.looks, source.found, source.demoted)
-    recall = f"recall {worth.recall:.2f} ({source.told:.4g} of {source.events:.4g}, and {DOUBT:.0f} that are doubted)"
+    if source.events:
+        recall = f"told of {source.told:.3g} of {source.events:.3g} events (recall {worth.recall:.2f}, carefully)"
+    else:
+        recall = "nothing has happened yet by which to judge it"
     right = f", precision {worth.precision:.2f}" if worth.precision is not None else ""
     return recall + right + (", listened to no longer" if source.demoted else "")
 

@@ -90,6 +90,7 @@ def _tell_page(told: Explained, now: datetime, hints: list[tuple[HintSource, dat
     if told.rates:
         usual, low, high, momentary = told.rates
         _line("rates", f"{usual:.3g} new events an hour ({low:.3g} to {high:.3g}), {momentary:.3g} just now")
+    if told.worth is not None and told.unseen is not None:
         _line("unseen", f"{told.unseen:.3g} events are expected since the last look")
         _line("worth", f"{told.worth:.3g} now; its price {(told.price or 0) * (told.host_price or 0):.3g} "
                        f"= {told.price:.3g} for all x {told.host_price:.3g} for its host")  # fmt: skip
