@@ -16,6 +16,7 @@ from pipelines.errors import WatchlistError
 from pipelines.model import Visit, Watch
 from pipelines.store.catalog import Catalog
 from pipelines.urlkey import urlkey
+from tests.rebuilt import equals_its_catalog
 from tests.running import crawl_until, stoppress, write_config
 from tests.servers.raw_http import RawServer, page
 
@@ -133,6 +134,7 @@ def test_in_a_crawl_only_a_probe_that_changes_leads_to_the_page(raw_server: RawS
     assert [capture.role for capture in kept[1].captures] == ["probe"]
     assert "answered as before" in kept[1].detail
     assert version.last_seen < kept[-1].started  # a probe is no look at the page
+    equals_its_catalog(tmp_path / "stoppress.toml")
 
 
 def test_a_probe_that_cannot_be_had_leads_to_the_page(raw_server: RawServer, tmp_path: Path) -> None:
