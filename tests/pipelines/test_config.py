@@ -65,8 +65,8 @@ def test_what_is_wrong_is_named_with_its_place(text: str, said: list[str]) -> No
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        (WATCH + "verify_tls = false", "[[watch]] 1 verify_tls = False"),
-        ("[[hint]]\nkind = 'sitemap'\nurl = 'https://a.example.org/sitemap.xml'", "[[hint]]"),
+        (WATCH + "verify_tls = false", "line 3: [[watch]] 1 verify_tls = False"),
+        ("[[hint]]\nkind = 'sitemap'\nurl = 'https://a.example.org/sitemap.xml'", "line 1: [[hint]]"),
     ],
 )
 def test_what_nothing_obeys_yet_is_refused_not_swallowed(text: str, said: str) -> None:
