@@ -13,7 +13,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 from random import Random
+from typing import Self
 
+from pipelines.config_tables import CrawlTable
 from pipelines.store.stored import HostState
 
 from .hosts import group_of
@@ -61,6 +63,22 @@ class Governor:
         self._earlier: datetime | None = None  # until then an earlier process may have asked any host
         self._random = random or Random()  # noqa: S311  jitter, not a secret
         self.changed: set[str] = set()  # registrable names of which there is something new to remember
+
+    @classmethod
+    def of(cls, crawl: CrawlTable) -> Self:
+        """As the config says: for the crawl, and for whoever tells what it will do."""
+        return cls(
+            budget=crawl.budget, per_host=crawl.per_host, hosts=crawl.hosts, min_gap=crawl.min_gap,
+            defaults={"per_host", "min_gap"} - crawl.model_fields_set,
+        )  # fmt: skip
+
+    def gap(self, host: str) -> timedelta:
+        """What lies between two requests there, as far as it is known."""
+        return self._gap(host, self._hosts.get(group_of(host)))
+
+    def gap_by_rate(self, host: str) -> timedelta:
+        """The part of it that is our own: the host's rate, and the least gap."""
+        return self._gap(host, None)
 
     def free_at(self, host: str, now: datetime) -> datetime:
         """The earliest start for this host; ``now`` if at once."""

@@ -20,7 +20,7 @@ from pipelines.urlkey import urlkey
 from .adaptive import Adaptive, is_adaptive
 from .agenda import Agenda
 from .governor import Governor
-from .hosts import group_of, group_of_url, host_of
+from .hosts import group_of_url, host_of
 from .schedule import REFUSED_AFTER, Every, turns_between
 from .schedule.known import Rates
 from .schedule.plan import Plan, plan
@@ -56,9 +56,7 @@ class Outlook:
         histories = catalog.histories(active.keys())
         self._catalog, self._refusals = catalog, catalog.refusals(active.keys())
         crawl = config.crawl
-        self.governor = Governor(
-            budget=crawl.budget, per_host=crawl.per_host, hosts=crawl.hosts, min_gap=crawl.min_gap
-        )
+        self.governor = Governor.of(crawl)
         self._hosts = _newest(catalog.all_hosts())
         self.governor.recall(self._hosts.values(), now=now, killed=False)
         self.agenda = Agenda()
@@ -132,12 +130,14 @@ class Outlook:
 
     def _host_words(self, host: str, group: str) -> str:
         shared = Counter(group_of_url(row.watch.url) for row in self.standing if row.state == "active")[group]
-        rate = self.config.crawl.hosts.get(host, self.config.crawl.per_host)
+        own, gap = self.governor.gap_by_rate(host), self.governor.gap(host)
         known = self._hosts.get(group)
         asked = [delay for name, _, delay in known.crawl_delays if name == host] if known else []
-        words = f"host cap {rate * 60:.3g}/min"
-        if asked and max(asked) > timedelta(seconds=1 / rate):
-            words = f"Crawl-delay {spell(max(asked))} of its robots.txt"
+        words = f"host cap {60 / own.total_seconds():.3g}/min" if own else "no gap"
+        if gap > own:
+            words = f"its slow answers keep {spell(gap)} between requests"
+        if asked and own < max(asked) == gap:
+            words = f"Crawl-delay {spell(gap)} of its robots.txt"
         return f"{words}, shared by {shared} watch{'es' if shared > 1 else ''}"
 
     def _reason(self, key: str, at: datetime) -> str:
@@ -175,11 +175,8 @@ class Outlook:
         return plan(self.adaptive.scheduler, budget, caps, fixed)
 
     def _most_of(self, host: str) -> float:
-        """Requests a second, by its configured rate and the Crawl-delay that is known."""
-        rate = self.config.crawl.hosts.get(host, self.config.crawl.per_host)
-        known = self._hosts.get(group_of(host))
-        delays = [delay.total_seconds() for name, _, delay in known.crawl_delays if name == host] if known else []
-        return 1 / max([1 / rate, self.config.crawl.min_gap.total_seconds(), *delays])
+        """Requests a second, by the gap that is kept there."""
+        return 1 / max(self.governor.gap(host).total_seconds(), 1e-9)
 
 
 def _rate_of(watch: Watch, now: datetime) -> float:

@@ -67,10 +67,7 @@ class Politeness:
 
         config: Config = config_of(crawler)
         crawl = config.crawl
-        governor = Governor(
-            budget=crawl.budget, per_host=crawl.per_host, hosts=crawl.hosts, min_gap=crawl.min_gap,
-            defaults={"per_host", "min_gap"} - crawl.model_fields_set,
-        )  # fmt: skip
+        governor = Governor.of(crawl)
         memory = None
         if has_keeper(crawler):
             keeper = keeper_of(crawler)

@@ -6,11 +6,13 @@ judged on this side of the wall, right after it was read, by everything that vis
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
-from pipelines.config import DEFAULT_NAME, Config, load_config
-from pipelines.errors import ConfigError, WatchlistError
+from pipelines.config import Complaint, Config, read_config
+from pipelines.config_tables import WatchTable
+from pipelines.config_words import Where, place
+from pipelines.errors import WatchlistError
 from pipelines.model import Watch
 from pipelines.units import spell
 from pipelines.urlkey import urlkey
@@ -20,35 +22,41 @@ from .schedule import Policy, Probe, parse_schedule
 
 
 def load_watchlist(path: Path | None = None) -> Config:
-    """The config whose schedules can all be kept; ConfigError names the file, the place and the value of each other."""
-    config = load_config(path)
-    complaints = [f"{path or Path(DEFAULT_NAME)}: {complaint}" for complaint in bad_schedules(config)]
-    if complaints:
-        raise ConfigError("\n".join(complaints))
-    return config
+    """The config whose schedules can all be kept; ConfigError names the file, the line and the value of each other."""
+    reading = read_config(path)
+    return reading.taken(bad_schedules(reading.config, reading.numbers))
 
 
-def bad_schedules(config: Config) -> Iterator[str]:
-    """Place, value and what is wrong with it, where it is written: a bad default is no watch's fault."""
+def bad_schedules(config: Config, numbers: Sequence[int] | None = None) -> Iterator[Complaint]:
+    """Place, value and what is wrong with it, where it is written: a bad default is no watch's fault.
+
+    ``numbers``: which of the file's watches these are, where it has others that could not be read.
+    """
     shared, default_is_bad = config.defaults, False
     if "schedule" in shared.model_fields_set:
         wrong = _wrong(Watch(url="", schedule=shared.schedule, min=shared.min, max=shared.max,
-                             timezone=shared.timezone))
+                             timezone=shared.timezone, jitter=shared.jitter))
         if wrong:
             default_is_bad = True
-            yield f"[defaults] schedule = {shared.schedule!r}: {wrong}"
-    for number, (table, watch) in enumerate(zip(config.watch, config.watches, strict=True), start=1):
+            yield Complaint(("defaults", "schedule"), f"[defaults] schedule = {shared.schedule!r}: {wrong}")
+    rows = zip(range(len(config.watch)) if numbers is None else numbers, config.watch, config.watches, strict=True)
+    for number, table, watch in rows:
         if table.schedule is None and default_is_bad:
             continue
         wrong = _wrong(watch)
-        if not wrong:
-            continue
-        if table.schedule is not None or "probe_url" in wrong:
-            yield f"[[watch]] {number} schedule = {watch.schedule!r}: {wrong}"
-        else:  # the default goes with others: it is this watch's own bound, or the shared one, that does not go with it
-            key = "max" if table.max is not None and table.min is None else "min"
-            where = f"[[watch]] {number} {key}" if table.max is not None or table.min is not None else "[defaults] min"
-            yield f'{where} = "{spell(getattr(watch, key))}": schedule = {watch.schedule!r} of {watch.url}: {wrong}'
+        if wrong:
+            yield _bad_watch(number, table, watch, wrong)
+
+
+def _bad_watch(number: int, table: WatchTable, watch: Watch, wrong: str) -> Complaint:
+    if table.schedule is not None or "probe_url" in wrong:
+        where: Where = ("watch", number, "schedule")
+        return Complaint(where, f"{place(where)} = {watch.schedule!r}: {wrong}")
+    # The default goes with others: it is this watch's own bound, or the shared one, that does not go with it.
+    key = "max" if table.max is not None and table.min is None else "min"
+    where = ("watch", number, key) if table.max is not None or table.min is not None else ("defaults", "min")
+    words = f'{place(where)} = "{spell(getattr(watch, key))}": schedule = {watch.schedule!r} of {watch.url}: {wrong}'
+    return Complaint(where, words)
 
 
 def _wrong(watch: Watch) -> str:
@@ -60,7 +68,8 @@ def _wrong(watch: Watch) -> str:
 
 
 def _parsed(watch: Watch, key: str = "") -> Policy:
-    policy = parse_schedule(watch.schedule, timezone=watch.timezone, least=watch.min, most=watch.max, key=key)
+    policy = parse_schedule(watch.schedule, timezone=watch.timezone, least=watch.min, most=watch.max, key=key,
+                            jitter=watch.jitter)  # fmt: skip
     if isinstance(policy, Probe) and watch.url and not watch.probe_url:  # without a URL: the default of many
         raise WatchlistError(
             "it needs probe_url, what is asked before the page; the page itself is asked with its validators by every "

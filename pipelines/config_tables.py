@@ -101,6 +101,18 @@ def until(value: Any) -> str:
     return when.isoformat() if when else "end-of-coverage"
 
 
+def _share(value: Any) -> float:
+    """"10%", or 0.1."""
+    text = str(value).strip()
+    try:
+        share = float(text.removesuffix("%")) / (100 if text.endswith("%") else 1)
+    except ValueError:
+        share = -1.0
+    if not 0 <= share <= 1:
+        raise ValueError(f'{value!r} is no share; write for example "10%"')
+    return share
+
+
 def _a_second(span: timedelta) -> timedelta:
     if span < timedelta(seconds=1):
         raise ValueError("it is less than 1s, the least")
@@ -117,6 +129,7 @@ Duration = Annotated[timedelta, BeforeValidator(units.duration)]
 SomeTime = Annotated[Duration, AfterValidator(_a_second)]
 Size = Annotated[int, BeforeValidator(units.size), Field(gt=0)]
 Rate = Annotated[float, BeforeValidator(units.rate)]
+Share = Annotated[float, BeforeValidator(_share)]
 Zone = Annotated[str, AfterValidator(_zone)]
 Moment = Annotated[datetime | None, BeforeValidator(moment)]
 Until = Annotated[str, BeforeValidator(until)]
@@ -199,6 +212,7 @@ class DefaultsTable(Table):
         default=(timedelta(minutes=15), timedelta(hours=2), timedelta(hours=24)), strict=False
     )
     timezone: Zone = "UTC"
+    jitter: Share = 0.0  # of "every N"
 
 
 class ExtractTable(Table):
@@ -263,6 +277,7 @@ class WatchTable(Table):
     requisites: bool = False
     render: Literal["http", "browser"] = "http"
     probe_url: Page | None = None
+    jitter: Share | None = None
 
 
 class Config(Table):
@@ -301,5 +316,5 @@ class Config(Table):
 
 def _watch(table: WatchTable, defaults: DefaultsTable) -> Watch:
     own = {name: value for name in WatchTable.model_fields if (value := getattr(table, name)) is not None}
-    shared = {name: getattr(defaults, name) for name in ("schedule", "min", "max", "until", "timezone")}
+    shared = {name: getattr(defaults, name) for name in ("schedule", "min", "max", "until", "timezone", "jitter")}
     return Watch(**(shared | own))

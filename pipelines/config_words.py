@@ -1,10 +1,9 @@
-"""What pydantic finds wrong -> a line for people: file, place as it is written there, value, next step."""
+"""What pydantic finds wrong -> a line for people: place as it is written there, value, next step."""
 
 from __future__ import annotations
 
 import difflib
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any, get_args
 
 from pydantic import BaseModel
@@ -40,25 +39,25 @@ def place(where: Where) -> str:
     return " ".join([*words, *(str(part + 1) if isinstance(part, int) else str(part) for part in rest)])
 
 
-def complaint(path: Path, error: Any, named: Callable[[Where], str] = place) -> str:
+def complaint(error: Any, named: Callable[[Where], str] = place) -> str:
     """One error of pydantic's in words. No password is repeated, wherever it was written."""
     where = tuple(error["loc"])
     if error["type"] == "extra_forbidden":
-        return unknown(path, where)
+        return unknown(where)
     if error["type"] == "missing":
-        return f"{path}: {named(where[:-1])} has no {where[-1]!r}, which it needs"
+        return f"{named(where[:-1])} has no {where[-1]!r}, which it needs"
     message = masked(_message(where, error))
-    return f"{path}: {named(where)}{_shown(where, error['input'])}: {message}" if where else f"{path}: {message}"
+    return f"{named(where)}{_shown(where, error['input'])}: {message}" if where else message
 
 
-def unknown(path: Path, where: Where) -> str:
+def unknown(where: Where) -> str:
     """A key or table that nothing here knows, with the nearest one that is known."""
     table = _table_at(where[:-1])
     known = sorted((f.alias or name) for name, f in table.model_fields.items() if (table, name) != (Config, "path"))
     near = difflib.get_close_matches(str(where[-1]), known, n=1, cutoff=0.5)
     hint = f"did you mean {near[0]!r}?" if near else f"known here: {', '.join(known)}"
     inside = f" in {place(where[:-1])}" if where[:-1] else ""
-    return f"{path}: unknown key {str(where[-1])!r}{inside}; {hint}"
+    return f"unknown key {str(where[-1])!r}{inside}; {hint}"
 
 
 def _message(where: Where, error: Any) -> str:

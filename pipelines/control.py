@@ -47,7 +47,8 @@ def watch_from_json(said: Mapping[str, Any]) -> Watch:
         max=duration(said["max"]),
         from_=datetime.fromisoformat(said["from"]) if said["from"] else None,
         tags=tuple(said["tags"]),
-        probe_url=said.get("probe_url", ""),  # orders of before there were probes have none
+        probe_url=said.get("probe_url", ""),  # older orders have none of these two
+        jitter=said.get("jitter", 0.0),
     )
 
 
@@ -67,4 +68,5 @@ def watch_to_json(watch: Watch) -> dict[str, Any]:
         "requisites": watch.requisites,
         "render": watch.render,
         **({"probe_url": watch.probe_url} if watch.probe_url else {}),
+        **({"jitter": watch.jitter} if watch.jitter else {}),
     }

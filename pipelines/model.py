@@ -285,4 +285,5 @@ class Watch:
     tags: tuple[str, ...] = ()
     requisites: bool = False
     render: Literal["http", "browser"] = "http"
+    jitter: float = 0.0  # of "every N": a share of N, to both sides
     probe_url: str = ""  # asked first where the schedule is "probe N"

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from croniter import croniter
 
 from .policies import Cron, Every
 
 MOST = 1000  # turns of a cron schedule that are counted one by one; more are said to be so many
-_EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _INSTANT = timedelta(microseconds=1)
 
 
@@ -18,12 +17,8 @@ def turns_between(policy: object, after: datetime, before: datetime, *, most: in
     if before - after <= _INSTANT:
         return 0
     if isinstance(policy, Every):
-        return _number(policy, before - _INSTANT) - _number(policy, after)
+        return policy.number_at(before - _INSTANT) - policy.number_at(after)
     return _walk(policy, after, before, most) if isinstance(policy, Cron) else 0
-
-
-def _number(policy: Every, moment: datetime) -> int:
-    return (moment - _EPOCH - policy.phase) // policy.interval
 
 
 def _walk(policy: Cron, after: datetime, before: datetime, most: int) -> int:

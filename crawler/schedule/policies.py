@@ -21,6 +21,7 @@ from pipelines.errors import WatchlistError
 FASTEST = timedelta(seconds=1)  # a CDX timestamp names a second: a second capture in it could not be addressed
 EXAMPLES = 'write "adaptive", "every 5m", "cron */10 6-23 * * *" or "probe 30s"'
 LONGEST = timedelta(hours=1)
+MOST_JITTER = 0.25  # to each side: two ticks stay half an interval apart
 _EPOCH = datetime(2000, 1, 1, tzinfo=UTC)
 _DRAWN = re.compile(r"(?i)(^|[\s,])[hr]\b")  # croniter's, by Jenkins' example: R is drawn anew at every question
 
@@ -37,19 +38,44 @@ class Policy(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Every:
-    """A fixed interval with a phase of the page's own, so that neither a restart nor an import makes a burst."""
+    """A fixed interval with a phase of the page's own, so that neither a restart nor an import makes a burst.
+
+    With ``jitter``, a share of the interval, each tick lies up to so much before or after its place, always the same
+    for a page and a tick. The places stay where they are, so nothing drifts.
+    """
 
     interval: timedelta
     phase: timedelta
+    jitter: float = 0.0
+    key: str = ""
+
+    def __post_init__(self) -> None:
+        if not 0 <= self.jitter <= MOST_JITTER:
+            raise ValueError(f"a jitter of {self.jitter:g} is not between 0 and {MOST_JITTER:g} of the interval")
 
     def due(self, last: datetime | None, now: datetime) -> datetime:
         if last is None:
             return now
-        tick = self._at_or_before(now)
-        return _choose(last, now, tick, tick + self.interval, self.interval)
+        number = self.number_at(now)
+        tick, upcoming, later = (self.tick(number + ahead) for ahead in range(3))
+        return _choose(last, now, tick, upcoming, self.interval, later)
 
-    def _at_or_before(self, moment: datetime) -> datetime:
-        return moment - (moment - _EPOCH - self.phase) % self.interval
+    def number_at(self, moment: datetime) -> int:
+        """The number of the last tick at or before a moment."""
+        number = (moment - _EPOCH - self.phase) // self.interval
+        if not self.jitter:
+            return number
+        if self.tick(number + 1) <= moment:
+            return number + 1
+        return number if self.tick(number) <= moment else number - 1
+
+    def tick(self, number: int) -> datetime:
+        return _EPOCH + self.phase + number * self.interval + self._shift(number)
+
+    def _shift(self, number: int) -> timedelta:
+        if not self.jitter:
+            return timedelta()
+        return self.interval * (self.jitter * (2 * _share(f"{number} {self.key}") - 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,18 +113,19 @@ class Adaptive:
         return now if last is None else max(now, last + self.most)
 
 
-def _choose(last: datetime, now: datetime, tick: datetime, upcoming: datetime, gap: timedelta) -> datetime:
+def _choose(last: datetime, now: datetime, tick: datetime, upcoming: datetime, gap: timedelta,
+            later: datetime | None = None) -> datetime:  # fmt: skip
     """The passed tick if it was not used and is not half over; else the next one.
 
     Half a gap apart at least: a visit made up for late must not be followed by its regular successor at once.
     """
     if tick - last >= gap / 2 and now - tick < gap / 2:
         return tick
-    return upcoming if upcoming - last >= gap / 2 else upcoming + gap
+    return upcoming if upcoming - last >= gap / 2 else later or upcoming + gap
 
 
 def parse_schedule(text: str, *, timezone: str = "UTC", least: timedelta = FASTEST, most: timedelta = LONGEST,
-                   key: str = "") -> Policy:  # fmt: skip
+                   key: str = "", jitter: float = 0.0) -> Policy:  # fmt: skip
     """``adaptive``, ``every 60s``, ``cron */10 6-23 * * *`` or ``probe 30s``; WatchlistError says what is wrong, and
     what to write.
 
@@ -109,7 +136,7 @@ def parse_schedule(text: str, *, timezone: str = "UTC", least: timedelta = FASTE
     if word == "adaptive":
         return _adaptive(rest.strip(), least, most)
     if word in ("every", "probe"):
-        return _every(rest.strip(), least, key, Every if word == "every" else Probe)
+        return _every(rest.strip(), least, key, jitter, Every if word == "every" else Probe)
     if word == "cron":
         return _cron(rest.strip(), timezone)
     near = difflib.get_close_matches(word, ("adaptive", "every", "cron", "probe"), n=1, cutoff=0.5)
@@ -127,7 +154,7 @@ def _adaptive(text: str, least: timedelta, most: timedelta) -> Adaptive:
     return Adaptive(most)
 
 
-def _every(text: str, least: timedelta, key: str, policy: type[Every]) -> Every:
+def _every(text: str, least: timedelta, key: str, jitter: float, policy: type[Every]) -> Every:
     try:
         interval = units.duration(text)
     except ValueError as e:
@@ -137,8 +164,19 @@ def _every(text: str, least: timedelta, key: str, policy: type[Every]) -> Every:
             f'it is faster than min = "{units.spell(max(FASTEST, least))}"; '
             "make it slower, or lower min (1s is the least)"
         )
-    share = int.from_bytes(hashlib.sha256(key.encode()).digest()[:6]) / 2**48
-    return policy(interval, interval * share)
+    if jitter > MOST_JITTER:
+        raise WatchlistError(f"jitter = {jitter:.0%} is more than {MOST_JITTER:.0%}, the most")
+    if interval * (1 - 2 * jitter) < least:
+        raise WatchlistError(
+            f'with jitter = {jitter:.0%} two visits may be {units.spell(interval * (1 - 2 * jitter))} apart, less than '
+            f'min = "{units.spell(least)}"; make it slower, or lower min or jitter'
+        )
+    return policy(interval, interval * _share(key), jitter, key)
+
+
+def _share(text: str) -> float:
+    """Between 0 and 1, always the same for a text and another for the next."""
+    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:6]) / 2**48
 
 
 def _cron(text: str, timezone: str) -> Cron:

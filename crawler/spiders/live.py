@@ -290,10 +290,10 @@ class LiveSpider(Spider):
         self.politeness.governor.start(host, now)
         return True
 
-    def goes_before(self, host: str) -> bool:
-        """Whether a page waits for this host, or for the budget of all hosts: requisites give way to it."""
+    def goes_before(self, group: str) -> bool:
+        """Whether a page waits for a host of this name, or for the budget of all hosts: requisites give way to it."""
         short = self.politeness.governor.is_short(clock.now())
-        return bool(self.waiting.get(host)) or (short and any(self.waiting.values()))
+        return bool(self.waiting.get(group)) or (short and any(self.waiting.values()))
 
     def _begin(self, due: Due, now: datetime) -> Visit:
         return Visit(

@@ -11,6 +11,7 @@ import pytest
 from crawler.governor import Governor, parse_retry_after
 from crawler.hosts import group_of, group_of_url, host_of
 from crawler.robots import rules_from
+from pipelines.config_tables import CrawlTable
 
 NOW = datetime(2026, 3, 1, 12, 0, 0, tzinfo=UTC)
 
@@ -365,3 +366,19 @@ def test_a_file_that_is_gone_after_a_day_allows_everything() -> None:
     known = rules_from(200, b"User-agent: *\nDisallow: /secret", known=None, now=NOW)
 
     assert rules_from(404, b"", known=known, now=NOW).allows("https://a.example/secret", AGENT)
+
+
+def test_a_rate_that_is_given_wins_over_a_least_gap_that_is_not() -> None:
+    given = Governor.of(CrawlTable(hosts={"a.example": "1/s"}))  # type: ignore[dict-item]
+    both = Governor.of(CrawlTable(hosts={"a.example": "1/s"}, min_gap="3s"))  # type: ignore[dict-item, arg-type]
+
+    assert (given.gap("a.example"), both.gap("a.example")) == (timedelta(seconds=1), timedelta(seconds=3))
+
+
+def test_the_gap_that_is_told_is_the_one_that_is_kept() -> None:
+    governor = Governor.of(CrawlTable())
+    governor.crawl_delay("a.example", timedelta(seconds=40))
+    governor.start("a.example", NOW)
+
+    assert governor.gap_by_rate("a.example") == timedelta(seconds=10)
+    assert governor.free_at("a.example", NOW) == NOW + governor.gap("a.example") == NOW + timedelta(seconds=40)

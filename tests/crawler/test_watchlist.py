@@ -48,7 +48,7 @@ EVERY = '[defaults]\nschedule = "every 5m"\n'
     ],
 )
 def test_a_bad_schedule_is_named_where_it_is_written(text: str, said: list[str]) -> None:
-    found = list(bad_schedules(parse_config(text, FILE)))
+    found = [one.words for one in bad_schedules(parse_config(text, FILE))]
 
     assert [line[: len(start)] for line, start in zip(found, said, strict=True)] == said
 
@@ -91,7 +91,7 @@ def test_every_verb_of_the_crawler_refuses_before_anything_runs(
 
     said = capsys.readouterr()
     assert code == 2
-    assert f"stoppress: {file}: [[watch]] 2 schedule = 'cron 99 * * * *': " in said.err
+    assert f"stoppress: {file}: line 5: [[watch]] 2 schedule = 'cron 99 * * * *': " in said.err
     assert said.out == ""
     assert list(tmp_path.iterdir()) == [file]
 

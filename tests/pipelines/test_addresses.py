@@ -30,7 +30,7 @@ FILE = Path("stoppress.toml")
 def test_a_bad_catalog_is_named_with_file_and_key(catalog: str, said: list[str]) -> None:
     message = refused(f"[archive]\ncatalog = '{catalog}'")
 
-    assert message.startswith("stoppress.toml: [archive] catalog")
+    assert message.startswith("stoppress.toml: line 2: [archive] catalog")
     assert "s3cret" not in message
     for words in said:
         assert words in message
@@ -52,7 +52,7 @@ def test_a_bad_catalog_is_named_with_file_and_key(catalog: str, said: list[str])
 def test_a_bad_store_is_named_with_file_and_key(store: str, said: list[str]) -> None:
     message = refused(f"[archive]\nstore = '{store}'")
 
-    assert message.startswith("stoppress.toml: [archive] store")
+    assert message.startswith("stoppress.toml: line 2: [archive] store")
     assert "s3cret" not in message
     for words in said:
         assert words in message

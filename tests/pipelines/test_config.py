@@ -65,7 +65,7 @@ def test_what_is_wrong_is_named_with_its_place(text: str, said: list[str]) -> No
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        (WATCH + "verify_tls = false", "[[watch]] 1 verify_tls = False"),
+        (WATCH + "verify_tls = false", "line 3: [[watch]] 1 verify_tls = False"),
     ],
 )
 def test_what_nothing_obeys_yet_is_refused_not_swallowed(text: str, said: str) -> None:

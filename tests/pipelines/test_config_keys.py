@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -51,7 +52,9 @@ def written(table: str, key: str, value: str) -> str:
 def refused(text: str) -> list[str]:
     with pytest.raises(ConfigError) as refusal:
         parse_config(text, FILE)
-    return str(refusal.value).splitlines()
+    told = [re.fullmatch(r"(stoppress\.toml: )line \d+: (.*)", line) for line in str(refusal.value).splitlines()]
+    assert None not in told, refusal.value  # each has its line; which, test_config_lines says
+    return ["".join(found.groups()) for found in told if found]
 
 
 def test_the_tables_are_those_that_people_know() -> None:

@@ -98,6 +98,34 @@ def test_a_limit_of_nothing_is_refused(file: Path, text: str, said: str) -> None
     assert said in refusal(file, text)
 
 
+BAD = (
+    'schedule = "evry 5m"', 'schedule = "cron 0 0 31 2 *"', 'min = "2h"\nmax = "1h"', 'timezone = "Mars/Olympus"',
+    'shedule = "every 5m"', 'max = "5 parsecs"', 'schedule = "every 1s"', 'url = "https://news.example.org/0"',
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("budget", ["0", "'1/s'"])
+def test_all_that_is_wrong_in_a_long_list_is_told_with_its_line_and_nothing_is_applied(file: Path, budget: str) -> None:
+    bad = {number: BAD[number % len(BAD)] for number in range(39, 2000, 39)}
+    tables = [f"[crawl]\nbudget = {budget}\n"]
+    for number in range(2000):
+        own = f'url = "https://news.example.org/{number}"'
+        wrong = bad.get(number, "tags = []")
+        tables.append("[[watch]]\n" + (wrong if wrong.startswith("url") else f"{own}\n{wrong}") + "\n")
+    lines = "".join(tables).splitlines()
+    file.write_text("\n".join(lines))
+
+    ran = stoppress("apply", str(file))
+
+    said = ran.err.removeprefix("stoppress: ").splitlines()
+    places = [int(line.removeprefix(f"{file}: line ").partition(":")[0]) for line in said]
+    assert ran.code == 2
+    assert places == sorted(places)
+    expected = [wrong.partition("\n")[0] for _, wrong in sorted(bad.items())]
+    assert [lines[place - 1] for place in places] == ["budget = 0"] * (budget == "0") + expected
+    assert list(file.parent.iterdir()) == [file]
+
+
 def test_a_file_that_cannot_be_read_leaves_the_watches_that_were_applied(file: Path) -> None:
     file.write_text(WATCH)
     assert stoppress("apply", str(file)).code == 0
