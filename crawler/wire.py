@@ -55,6 +55,7 @@ ORIGINAL = "stoppress_original"  # meta: the capture that a requisite's answer m
 EXCHANGE = "stoppress_exchange"  # meta: the exchange that this request became, where it is made for a visit
 Keep = Callable[[Exchange, Response | None], "Promise[Visit | None] | None"]
 REPEATABLE = ("GET", "HEAD")
+REPEAT = "stoppress_repeat"  # meta: to send it twice does no harm, whatever its method
 HEADER_LIMIT = "STOPPRESS_HEADER_LIMIT"  # setting: bytes of a response header, 1xx included
 
 
@@ -133,7 +134,7 @@ class WireHandler(HTTP11DownloadHandler):
         try:
             return await self._tapped_once(request, keep)
         except _Dead as e:
-            if request.method not in REPEATABLE:
+            if request.method not in REPEATABLE and not request.meta.get(REPEAT):
                 raise e.error from None
             self._stats.inc_value("stoppress/sent_again")
         try:

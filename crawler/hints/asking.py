@@ -18,7 +18,7 @@ from crawler.failures import explain
 from crawler.hosts import host_of
 from crawler.politeness import MOST_HOPS, Parked
 from crawler.schedule.freshness import fresh_for
-from crawler.wire import HINT, ROLE, UNRECORDED, VISIT
+from crawler.wire import HINT, REPEAT, ROLE, UNRECORDED, VISIT
 from pipelines import clock
 from pipelines.errors import WatchlistError
 from pipelines.hints import Document, NoDocument, read
@@ -74,7 +74,7 @@ class Asking:
         # The secret in it must not be in the archive.
         request = Request(
             subscription.hub, method="POST", body=form(subscription, callback), headers=headers,
-            meta={VISIT: None, ROLE: HINT, UNRECORDED: True}, dont_filter=True,
+            meta={VISIT: None, ROLE: HINT, UNRECORDED: True, REPEAT: True}, dont_filter=True,
         )  # fmt: skip
         response = await self._sent(request)
         if response.status // 100 != 2:
