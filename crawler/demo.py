@@ -78,6 +78,8 @@ def demo(*, seconds: int, markup: str, folder: Path | None, as_json: bool) -> in
         echo_json({**figures, "newsroom": caught.to_json(), "folder": str(home)})
     else:
         print(_for_people(figures, caught, path, config.watches[0].url))
+    if not caught.perfect:
+        say(f"stoppress: not all that the newsroom did was caught: {caught.summary()}")
     return 0 if caught.perfect and caught.total else 1
 
 

@@ -26,8 +26,13 @@ class Originals:
         return self._newest.get(name)
 
     def saw(self, name: Name, capture: Capture) -> None:
-        """A new capture: if it is whole, it is the original from now on."""
-        shows = capture.role == "page" or is_part(capture)
+        """A new capture: if it is whole, it is the original from now on.
+
+        A page that was asked for once more, within its visit, is no original: what it says beyond the rest of the
+        page is read by the next visit, to which a 304 must not call it known.
+        """
+        known = self._newest.get(name)
+        shows = capture.role == "page" or (is_part(capture) and not (known and known.role == "page"))
         if shows and (capture.kind, capture.status, capture.truncated) == ("response", 200, None):
             self._before[name] = self._newest.get(name)
             self._newest[name] = capture

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from pipelines.warc import sha256
 from tests.rest import pages
 from tests.running import stoppress, write_config
 from tests.servers.raw_http import RawServer, page
@@ -24,6 +25,8 @@ class Site:
     size: int = 3
     edited: dict[str, str] = field(default_factory=dict)
     before: Callable[[int], None] = lambda number: None
+    headline: str = ""
+    validates: bool = False  # with an ETag, and 304 to it
 
     def __post_init__(self) -> None:
         self.server.route("/robots.txt", page(b"User-agent: *\nDisallow: /closed\n", content_type="text/plain"))
@@ -33,7 +36,14 @@ class Site:
         query = self.server.hits[-1].path.partition("?")[2]
         number = int(query.removeprefix("page=") or 1)
         self.before(number)
-        writer.write(page(pages.paged(self.numbers, number, self.size, **self.edited), "Connection: close"))
+        body = pages.paged(self.numbers, number, self.size, **self.edited)
+        if self.headline:
+            body = body.replace(b"Storm over the estuary: live", self.headline.encode())
+        tag = f'"{sha256(body)}"'
+        if self.validates and self.server.hits[-1].header("If-None-Match") == tag:
+            writer.write(f"HTTP/1.1 304 Not Modified\r\nETag: {tag}\r\nConnection: close\r\n\r\n".encode())
+        else:
+            writer.write(page(body, *[f"ETag: {tag}"] * self.validates, "Connection: close"))
         await writer.drain()
 
     @property

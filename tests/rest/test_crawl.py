@@ -187,6 +187,26 @@ def test_a_page_that_slides_while_it_is_read_comes_out_whole(raw_server: RawServ
     assert visit["reading"] == "version"
 
 
+@pytest.mark.parametrize("validates", [True, False], ids=["304", "same-bytes"])
+def test_what_the_page_said_when_it_was_asked_once_more_is_read_by_the_next_visit(
+    raw_server: RawServer, tmp_path: Path, validates: bool
+) -> None:
+    """Its new headline came while its older pages were read; the one crawler that read them is told of no 304."""
+
+    def publish(number: int) -> None:
+        site.headline = "Storm over the estuary: it is over" if number == 3 else site.headline
+
+    site = Site(raw_server, NINE.copy(), before=publish, validates=validates)
+    config = watched(tmp_path, site.url)
+    ran = stoppress("crawl", "--for", "6s", "--json", config=config)
+
+    changes = [change for visit in ran.lines for change in visit["changes"]]
+    assert ran.code == 0, ran.err
+    assert len(ran.lines) > 2
+    assert [(c["type"], c["new"]) for c in changes] == [("headline", "Storm over the estuary: it is over")]
+    assert ran.lines[-1]["reading"] == "unchanged"
+
+
 def test_words_of_an_older_page_that_is_taken_out_go_from_the_version_too(
     raw_server: RawServer, tmp_path: Path
 ) -> None:

@@ -582,6 +582,15 @@ def test_an_answer_may_repeat_an_original_that_it_is_given(desk: Desk) -> None:
     assert recorder.originals.get(("", url)) is None
 
 
+def test_a_page_that_was_asked_once_more_within_its_visit_is_no_original(desk: Desk) -> None:
+    recorder = desk.open()
+    recorder.exchange(exchange(b"a"), visit_id="v1", role="page")
+    recorder.exchange(exchange(b"b", minute=1), visit_id="v1", role="older")
+    recorder.visit(visit_of(exchange(b"a"), "v1")).result(30)
+
+    assert desk.keep(recorder, exchange(b"b", minute=2), "v2").captures[0].kind == "response"
+
+
 def test_no_revisit_refers_to_a_record_that_was_lost(desk: Desk, disk: BadDisk) -> None:
     recorder = desk.open()
     first = desk.keep(recorder, exchange(b"before"), "v1").captures[0]
