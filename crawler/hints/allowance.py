@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 SHARE = 0.2  # of [crawl] budget
-DEPTH = 60.0  # seconds of it that may be saved up
+DEPTH = 60.0  # seconds of it that may be saved up ...
+LEAST_DEPTH = 12.0  # ... or so many requests: an index with its sitemaps, each of which may lead elsewhere
 
 
 class Allowance:
@@ -13,7 +14,7 @@ class Allowance:
 
     def __init__(self, budget: float, share: float = SHARE) -> None:
         self._rate = budget * share
-        self._most = max(1.0, self._rate * DEPTH)
+        self._most = max(LEAST_DEPTH, self._rate * DEPTH)
         self._tokens, self._filled = self._most, None
 
     _filled: datetime | None

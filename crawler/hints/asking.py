@@ -23,12 +23,13 @@ from pipelines import clock
 from pipelines.errors import WatchlistError
 from pipelines.hints import Document, NoDocument, read
 from pipelines.store.stored import Subscription
-from pipelines.urlkey import normalise
+from pipelines.urlkey import normalise, urlkey
 from pipelines.websub import form, linked
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 GONE = 410
 Taken = Callable[[datetime], bool]
+Blocked = Callable[[str], object]
 
 
 class NotHeard(Exception):
@@ -49,10 +50,11 @@ class Answer:
 
 
 class Asking:
-    """Of one crawler. ``allowed`` takes a token of the share of the budget, one for each request."""
+    """Of one crawler. ``allowed`` takes a token of the share of the budget, one for each request. ``blocked``: whether
+    a page was taken down, by its urlkey."""
 
-    def __init__(self, crawler: Crawler, allowed: Taken) -> None:
-        self._crawler, self._allowed = crawler, allowed
+    def __init__(self, crawler: Crawler, allowed: Taken, blocked: Blocked) -> None:
+        self._crawler, self._allowed, self._blocked = crawler, allowed, blocked
 
     async def ask(self, url: str, headers: dict[str, str]) -> Answer:
         """One document, redirects followed. NotHeard says why there is none."""
@@ -81,6 +83,8 @@ class Asking:
             raise NotHeard(f"the hub {subscription.hub} answered {response.status}")
 
     async def _sent(self, request: Request) -> Response:
+        if self._blocked(urlkey(request.url)):
+            raise NotHeard(f"{request.url} was taken down", for_long=True)
         if not self._allowed(clock.now()):
             raise NotHeard("a fifth of the budget is spent", later=True)
         engine: Any = self._crawler.engine

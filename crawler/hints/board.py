@@ -51,7 +51,8 @@ class Board:
 
     def due(self, now: datetime) -> list[Source]:
         """Sources whose turn it is, the one that waits longest first."""
-        return sorted((one for one in self.sources.values() if one.is_due(now)), key=lambda one: one.again)
+        due = (one for one in self.sources.values() if one.is_due(now))
+        return sorted(due, key=lambda one: (one.again is not None, one.again))
 
     def told(self, name: str, hints: Iterable[tuple[str, datetime]], now: datetime) -> list[tuple[str, datetime]]:
         """What a source says has happened; those of it that the schedule should know."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -22,10 +22,9 @@ from pipelines.hints import Document
 from pipelines.keeper import Keeper
 from pipelines.model import Visit
 from pipelines.store.stored import Hint, HintSource, Subscription
-from pipelines.urlkey import urlkey
 
 from .allowance import Allowance
-from .asking import Asking, NotHeard
+from .asking import Answer, Asking, Blocked, NotHeard
 from .board import Board
 from .polls import CHILDREN, Source
 
@@ -33,7 +32,6 @@ log = logging.getLogger(__name__)
 KEPT = timedelta(days=1)  # hints that were told, in the catalog: a crawler that was down so long looks at all anyway
 AGAIN = 100  # numbers that are read once more: on PostgreSQL a lower one may be committed after a higher
 SHORT_WAIT = timedelta(minutes=1)  # where the share of the budget is spent, or the host of a source is parked
-Blocked = Callable[[str], object]
 
 
 class HintDesk:
@@ -43,8 +41,8 @@ class HintDesk:
         config = keeper.config
         sources = [Source(one.url, one.every, one.kind or "", one.websub) for one in config.hint]
         self.board = Board(sources, lambda key: adaptive.watch(key) is not None)
-        self._asking = Asking(crawler, Allowance(config.crawl.budget).take)
-        self._catalog, self._adaptive, self._blocked = keeper.catalog, adaptive, blocked
+        self._asking = Asking(crawler, Allowance(config.crawl.budget).take, blocked)
+        self._catalog, self._adaptive = keeper.catalog, adaptive
         self._callback = config.serve.websub_callback or ""
         self._tasks: set[asyncio.Task[None]] = set()
         self._read: set[int] = set()  # numbers of hints that were read
@@ -142,8 +140,6 @@ class HintDesk:
 
     async def _poll(self, source: Source) -> None:
         try:
-            if self._blocked(urlkey(source.url)):
-                raise NotHeard("it was taken down", for_long=True)
             await self._asked(source)
         except NotHeard as e:
             self._not_heard(source, e)
@@ -155,30 +151,44 @@ class HintDesk:
             self.board.changed(source.url)
 
     async def _asked(self, source: Source) -> None:
-        waiting, fresh, top = [source.url], timedelta(), True
+        """It and the sitemaps that it names; where it was broken off it goes on. One of these that cannot be had costs
+        the others nothing."""
+        waiting, fresh = source.left or [source.url], timedelta()
+        missing: list[str] = []
         while waiting:
-            url = waiting.pop(0)
-            answer = await self._asking.ask(url, source.conditional(url))
-            now = clock.now()
-            fresh = max(fresh, answer.fresh) if top else fresh
-            if answer.document is not None:
-                self._check_kind(source, answer.document)
-                source.validators[url] = answer.validators
-                self._hand_on(source.url, source.news(url, answer.document, now), now)
-            elif top:
-                waiting += source.children
-            if top and answer.document is not None:
-                source.children = answer.document.more[:CHILDREN]
-                waiting += source.children
-                source.hub, source.topic = answer.document.hub, answer.document.topic or source.url
-            top = False
+            source.left, url = waiting, waiting[0]
+            try:
+                answer = await self._asking.ask(url, source.conditional(url))
+                self._take_in(source, url, answer)
+            except NotHeard as e:
+                if e.later or url == source.url or len(missing) + 1 == len(source.children):
+                    raise
+                missing.append(f"{url}: {e}")
+            waiting = waiting[1:]
+            if url == source.url:
+                fresh, waiting = answer.fresh, [*source.children]
         await self._subscribe(source)
         now = clock.now()
         if source.failures:
             log.info("%s can be read again", source.url)
+        known = source.detail
         source.went_well(now, fresh=fresh)
+        source.detail = "; ".join(missing)
+        if missing and source.detail != known:
+            log.warning("%s is read but for %s", source.url, source.detail)
         keys, recall = self.board.silent(source.url)
         self._adaptive.heard(keys, now, recall)
+
+    def _take_in(self, source: Source, url: str, answer: Answer) -> None:
+        if (document := answer.document) is None:  # nothing is new
+            return
+        self._check_kind(source, document)
+        source.was_read(url, answer.validators)
+        now = clock.now()
+        self._hand_on(source.url, source.news(url, document, now), now)
+        if url == source.url:
+            source.names(tuple(url for url in document.more if url != source.url)[:CHILDREN])
+            source.hub, source.topic = document.hub, document.topic or source.url
 
     def _check_kind(self, source: Source, document: Document) -> None:
         kind = "feed" if document.kind == "feed" else "sitemap"
@@ -222,6 +232,9 @@ class HintDesk:
         try:
             await self._asking.subscribe(asked, self._callback)
         except NotHeard as e:
+            if e.later:  # it was not asked: it is with the next poll
+                await asyncio.to_thread(self._catalog.subscribe, replace(asked, asked=known.asked if known else None))
+                return
             if not (known and known.detail):
                 log.warning("%s: its hub does not take a subscription: %s; its feed is asked as before", source.url, e)
             now_known = await asyncio.to_thread(self._catalog.subscription, asked.path)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from pipelines.hints import Document, Entry
 
@@ -14,7 +14,7 @@ JITTER = 0.1  # of an interval
 KNOWN = 50_000  # entries of a source that are remembered
 CHILDREN = 3  # sitemaps of an index that are read with it
 UNCONDITIONAL_EVERY = 20  # some servers lie with 304
-_NEVER = datetime.min.replace(tzinfo=UTC)
+LONGEST_VALIDATOR = 1000  # characters
 
 
 @dataclass(slots=True)
@@ -25,7 +25,7 @@ class Source:
     every: timedelta
     kind: str = ""  # as configured: feed, sitemap; "": whichever it is
     websub: bool = True
-    again: datetime = _NEVER
+    again: datetime | None = None  # None: it was not planned yet
     heard: datetime | None = None
     failures: int = 0
     detail: str = ""
@@ -34,6 +34,7 @@ class Source:
     validators: dict[str, dict[str, str]] = field(default_factory=dict)  # by document: request header -> value
     known: dict[str, tuple[str, datetime | None]] = field(default_factory=dict)  # entries as they were seen last
     read: set[str] = field(default_factory=set)  # documents that were read before
+    left: list[str] = field(default_factory=list)  # what a poll that was broken off has still to ask for
     children: tuple[str, ...] = ()  # of an index
     hub: str = ""  # that its feed names ...
     topic: str = ""  # ... and what it is called there
@@ -45,21 +46,31 @@ class Source:
         self.again = first if again is None else min(max(again, now), now + longest)
 
     def is_due(self, now: datetime) -> bool:
-        return not self.asking and now >= self.again
+        return not self.asking and (self.again is None or now >= self.again)
 
     def conditional(self, document: str) -> dict[str, str]:
         """Headers that ask only for what is new."""
-        return self.validators.get(document, {}) if self.polls % UNCONDITIONAL_EVERY else {}
+        whole = self.polls > 0 and self.polls % UNCONDITIONAL_EVERY == 0
+        return {} if whole else self.validators.get(document, {})
+
+    def was_read(self, document: str, validators: dict[str, str]) -> None:
+        self.validators[document] = {name: v for name, v in validators.items() if len(v) <= LONGEST_VALIDATOR}
+
+    def names(self, children: tuple[str, ...]) -> None:
+        """What its index leads to now; of what it led to before nothing is kept."""
+        self.children, there = children, {self.url, *children}
+        self.validators = {name: known for name, known in self.validators.items() if name in there}
+        self.read &= there
 
     def went_well(self, now: datetime, *, fresh: timedelta = timedelta()) -> None:
         """``fresh``: for so long its caches give the same."""
-        self.failures, self.detail, self.heard = 0, "", now
+        self.failures, self.detail, self.heard, self.left = 0, "", now, []
         self.polls += 1
         self.again = now + max(self.every * self._jitter(), min(fresh, LONGEST_WAIT))
 
     def failed(self, now: datetime, detail: str, *, for_long: bool = False) -> bool:
         """Asked again later each time; whether that is news. ``for_long``: it says that it is gone for good."""
-        self.failures += 1
+        self.failures, self.left = self.failures + 1, []
         news, self.detail = self.failures == 1, detail
         wait = self.every * 2.0 ** min(self.failures, 12)
         self.again = now + (LONGEST_WAIT if for_long else max(min(wait, LONGEST_WAIT), self.every)) * self._jitter()
@@ -91,7 +102,8 @@ class Source:
 
     def moved(self, by: timedelta) -> None:
         """The clock was set."""
-        self.again, self.heard = self.again + by, self.heard + by if self.heard else None
+        self.again = self.again + by if self.again else None
+        self.heard = self.heard + by if self.heard else None
 
     def _jitter(self) -> float:
         """The same for a source and poll, so that sources do not march in step: 1 to 1.1."""

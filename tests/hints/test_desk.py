@@ -25,10 +25,10 @@ from pipelines.store.catalog import Catalog
 from pipelines.store.stored import Hint
 from pipelines.urlkey import urlkey
 
-PAGE, FEED = "https://www.example.org/live", "https://www.example.org/feed"
+PAGE, FEED = "http://127.0.0.1/live", "http://127.0.0.1/feed"
 KEY = urlkey(PAGE)
 MINUTE = timedelta(minutes=1)
-SOON = "[[hint]]\nurl = 'https://www.example.org/feed'\nevery = '1s'\n[egress]\nallow = ['127.0.0.1/32']\n"
+SOON = "[[hint]]\nurl = 'http://127.0.0.1/feed'\nevery = '1s'\n[egress]\nallow = ['127.0.0.1/32']\n"
 ATOM = (
     "<feed><link rel='hub' href='https://hub.example.com/'/>"
     "<entry><id>1</id><link href='/live'/><updated>{}</updated></entry></feed>"
@@ -66,14 +66,16 @@ def desk(catalog: Any, *answers: Response | Exception, text: str = SOON) -> tupl
     return made, engine
 
 
-def run(made: HintDesk, ticks: int = 2) -> None:
+def run(made: HintDesk, ticks: int = 2, *, hurried: bool = True) -> None:
+    """``hurried``: each tick is the turn of every source."""
+
     async def turns() -> None:
         for _ in range(ticks):
             made.tick(clock.now())
             assert made._ticking is not None
             await made._ticking
             await asyncio.gather(*made._tasks)
-            for source in made.board.sources.values():
+            for source in made.board.sources.values() if hurried else ():
                 source.again = datetime.min.replace(tzinfo=UTC)
 
     asyncio.run(turns())
@@ -178,3 +180,112 @@ def test_a_catalog_that_fails_is_said_once_and_nothing_is_raised(
         made.close()
 
     assert caplog.text.count("hints cannot be dealt with now") == 1
+
+
+INDEX = "<sitemapindex>" + "".join(f"<sitemap><loc>/{n}.xml</loc></sitemap>" for n in (1, 2, 3)) + "</sitemapindex>"
+SITEMAP = "<urlset><url><loc>/live</loc><lastmod>{}</lastmod></url></urlset>"
+
+
+class Site:
+    """Answers by path: of several answers the last again and again."""
+
+    def __init__(self, **answers: Response | Exception) -> None:
+        self.answers, self.asked = answers, list[str]()
+
+    async def download_async(self, request: Request) -> Response:
+        name = request.url.rpartition("/")[2].partition(".")[0]
+        self.asked.append(name)
+        answer = self.answers[f"_{name}" if name.isdigit() else name]
+        if isinstance(answer, Exception):
+            raise answer
+        return answer.replace(url=request.url)
+
+
+def of_index(catalog: Catalog, site: Site, budget: str = "2/s", blocked: str = "", every: str = "1s") -> HintDesk:
+    made, _ = desk(catalog, text=f"[crawl]\nbudget = '{budget}'\n{SOON}".replace("every = '1s'", f"every = '{every}'"))
+    made._asking._crawler.engine = site  # type: ignore[assignment]
+    made._asking._blocked = lambda key: key == blocked
+    return made
+
+
+def sitemap(**more: Any) -> Response:
+    return Response(FEED, body=SITEMAP.format(f"{clock.now():%Y-%m-%dT%H:%M:%S.%fZ}").encode(), **more)
+
+
+def index() -> Response:
+    return Response(FEED, body=INDEX.encode(), headers={"ETag": '"i"'})
+
+
+def test_with_the_smallest_budget_an_index_is_read_whole_and_not_asked_again_at_once(catalog: Catalog) -> None:
+    site = Site(feed=index(), _1=sitemap(), _2=sitemap(), _3=sitemap())
+    made = of_index(catalog, site, budget="1/min", every="20m")
+    run(made, ticks=1)  # it is planned
+    run(made, ticks=3, hurried=False)
+
+    [source] = made.board.sources.values()
+    assert site.asked == ["feed", "1", "2", "3"]
+    assert source.heard is not None
+
+
+def test_a_poll_that_is_broken_off_goes_on_where_it_was(catalog: Catalog) -> None:
+    site = Site(feed=index(), _1=sitemap(), _2=Parked("not now"), _3=sitemap())
+    made = of_index(catalog, site)
+    run(made)
+    [source] = made.board.sources.values()
+    first, heard = site.asked.copy(), source.heard
+    site.answers["_2"], source.again = sitemap(), None
+    run(made)
+
+    assert (first, heard) == (["feed", "1", "2"], None)
+    assert site.asked[3:5] == ["2", "3"]
+    assert source.heard is not None
+
+
+def test_a_sitemap_that_is_gone_costs_the_others_nothing_and_is_said_once(
+    catalog: Catalog, caplog: pytest.LogCaptureFixture
+) -> None:
+    site = Site(feed=index(), _1=Response(FEED, status=410), _2=sitemap(), _3=sitemap())
+    made = of_index(catalog, site)
+    for _ in range(2):
+        run(made)
+        [source] = made.board.sources.values()
+        source.again = None
+
+    assert site.asked[:8] == ["feed", "1", "2", "3"] * 2
+    assert source.failures == 0
+    assert "1.xml: it answered 410" in source.detail
+    assert caplog.text.count("is read but for") == 1
+
+
+def test_an_index_of_which_nothing_can_be_had_has_failed(catalog: Catalog) -> None:
+    gone = Response(FEED, status=404)
+    made = of_index(catalog, Site(feed=index(), _1=gone, _2=gone, _3=gone))
+    run(made)
+
+    [source] = made.board.sources.values()
+    assert (source.failures, source.heard) == (1, None)
+
+
+def test_what_was_taken_down_is_not_asked_for_wherever_a_source_leads(catalog: Catalog) -> None:
+    site = Site(feed=index(), _1=sitemap(), _2=sitemap(), _3=sitemap())
+    made = of_index(catalog, site, blocked=urlkey("http://127.0.0.1/2.xml"))
+    run(made)
+
+    assert site.asked == ["feed", "1", "3"]
+
+
+def test_an_index_that_names_itself_is_asked_once(catalog: Catalog) -> None:
+    body = f"<sitemapindex><sitemap><loc>{FEED}</loc></sitemap></sitemapindex>"
+    site = Site(feed=Response(FEED, body=body.encode()))
+    made = of_index(catalog, site)
+    run(made)
+
+    assert site.asked == ["feed"]
+
+
+def test_a_clock_that_goes_back_before_anything_was_planned_moves_nothing(catalog: Catalog) -> None:
+    made, _ = desk(catalog)
+    made.moved(timedelta(days=-4000))
+
+    [source] = made.board.sources.values()
+    assert source.again is None
