@@ -81,7 +81,7 @@ def test_a_bad_address_is_wrong_use_and_names_file_and_key(
     code, _, err = call(capsys, "-c", str(config), verb, *([URL] if verb == "watch" else []))
 
     assert code == 2
-    assert err.startswith(f"stoppress: {config}: {key} = ")
+    assert err.startswith(f"stoppress: {config}: line 2: {key} = ")
     assert "s3cret" not in err
 
 

@@ -72,9 +72,9 @@ class Newsroom:
 
 
 def config_of(folder: Path, room: Newsroom, more: str = "", hint: str = 'every = "1s"') -> Path:
-    """An adaptive watch that by itself is looked at once in minutes."""
+    """An adaptive watch worth so little that it is looked at once in a minute, and five seconds after a hint."""
     table = f'[[hint]]\nurl = "{room.feed}"\n{hint}\n' if hint else ""
-    watch = f'[[watch]]\nurl = "{room.page}"\nschedule = "adaptive"\nmin = "1s"\nmax = "1h"\n'
+    watch = f'[[watch]]\nurl = "{room.page}"\nschedule = "adaptive"\nmin = "1s"\nmax = "1h"\nweight = 0.005\n'
     config = write_config(folder, more=more + table + watch)
     assert stoppress("apply", str(config)).code == 0
     return config
