@@ -67,11 +67,14 @@ class Completeness:
         }  # fmt: skip
 
     def __str__(self) -> str:
+        return self.words()
+
+    def words(self, when: str = "since the first look") -> str:
         if self.share is None:
             return f"completeness: not known, {self.reason}"
         span = f"{self.low:.0%} to {self.high:.0%}"
         return (
-            f"completeness: about {self.share:.0%} of revisions since the first look ({span}), "
+            f"completeness: about {self.share:.0%} of revisions {when} ({span}), "
             f"an estimate from {self.revisions} captured (rho {self.overwritten:g}, delta 1/{1 / self.hazard:.0f} s)"
         )  # fmt: skip
 

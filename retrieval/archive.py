@@ -27,7 +27,7 @@ from pipelines.errors import ConfigError, NotArchived, TakenDown
 from pipelines.model import Capture, Change, Proof, Unreadable, Version, Visit
 from pipelines.redaction import blanked, without_sides
 from pipelines.rereading import Rereading, here
-from pipelines.store.catalog import PageSummary, StoredVersion
+from pipelines.store.catalog import Chosen, PageSummary, StoredVersion
 from pipelines.store.warcs import StoredResponse
 from pipelines.takedowns import Takedown
 from pipelines.turns import told_from
@@ -95,7 +95,7 @@ class Archive:
 
     def __init__(self, source: Source, *, clock: Clock = _now) -> None:
         self.catalog, self.reader, self.clock = source.catalog, source.reader, clock
-        self._prepare, self._close = source.prepare, source.close
+        self._prepare, self._close, self._was_read = source.prepare, source.close, source.was_read
 
     def page(self, url: str) -> Page:
         """The page behind a URL; WatchlistError if that is no URL of a page.
@@ -122,8 +122,8 @@ class Archive:
         3
         """
         self.prepare()
-        watched = {row.urlkey for row in self.catalog.watches()}
-        return completeness_of_all(self.catalog.caught(watched).values())
+        watched = tuple(row.urlkey for row in self.catalog.watches())
+        return completeness_of_all(self.catalog.caught(Chosen(urlkeys=watched)).values())
 
     def completeness_by_page(self) -> dict[str, Completeness]:
         """The same of each page, by its urlkey; not of those that may not be shown.
@@ -187,7 +187,9 @@ class Archive:
         from .export.exporting import export_warc
 
         choice = self._choice(urls, tags, since, until)
-        return export_warc(self.catalog, self.reader, choice, Path(path), force=force, told=told)
+        return export_warc(
+            self.catalog, self.reader, choice, Path(path), was_read=self._was_read, force=force, told=told
+        )
 
     def export_wacz(self, path: str | Path, *, urls: Sequence[str] = (), tags: Sequence[str] = (),
                     since: datetime | str | None = None, until: datetime | str | None = None,
@@ -451,7 +453,7 @@ class Page:
         (3, '0.82, from 0.79 to 0.86')
         """
         self._prepare()
-        return completeness(self._catalog.caught([self.urlkey]).get(self.urlkey, Caught()))
+        return completeness(self._catalog.caught(Chosen(urlkeys=(self.urlkey,))).get(self.urlkey, Caught()))
 
     def takedown(self) -> Takedown | None:
         """Why nothing of this page may be shown; None if it may."""

@@ -18,12 +18,14 @@ CATALOG = "catalog.db"
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """What reading needs. ``prepare(url)`` is called before a page is read, with None before all are."""
+    """What reading needs. ``prepare(url)`` is called before a page is read, with None before all are; it has nothing to
+    do where all ``was_read``."""
 
     catalog: Catalog
     reader: WarcReader
     prepare: Callable[[str | None], None] = lambda url: None
     close: Callable[[], None] = lambda: None
+    was_read: bool = True
 
 
 def find(where: str | Path | Config | None, *, endpoint_url: str | None, region: str | None) -> Source:
@@ -61,4 +63,4 @@ def _bare(url: str, endpoint_url: str | None, region: str | None) -> Source:
 
     store = open_store(url, endpoint_url=endpoint_url, region=region)
     bare = BareCatalog(store, where=url)
-    return Source(bare.catalog, bare.reader, bare.read_page, bare.close)
+    return Source(bare.catalog, bare.reader, bare.read_page, bare.close, was_read=False)

@@ -95,7 +95,9 @@ class Cron:
         if last is None:
             return upcoming
         before = self._walk(now + timedelta(microseconds=1), "get_prev")
-        return _choose(last, now, before, upcoming, upcoming - before)
+        gap = upcoming - before
+        later = upcoming if upcoming - last >= gap / 2 else self._walk(upcoming, "get_next")
+        return _choose(last, now, before, upcoming, gap, later)
 
     def _walk(self, moment: datetime, step: str) -> datetime:
         clock = croniter(self.expression, moment.astimezone(self.zone))
@@ -114,14 +116,14 @@ class Adaptive:
 
 
 def _choose(last: datetime, now: datetime, tick: datetime, upcoming: datetime, gap: timedelta,
-            later: datetime | None = None) -> datetime:  # fmt: skip
+            later: datetime) -> datetime:  # fmt: skip
     """The passed tick if it was not used and is not half over; else the next one.
 
     Half a gap apart at least: a visit made up for late must not be followed by its regular successor at once.
     """
     if tick - last >= gap / 2 and now - tick < gap / 2:
         return tick
-    return upcoming if upcoming - last >= gap / 2 else later or upcoming + gap
+    return upcoming if upcoming - last >= gap / 2 else later
 
 
 def parse_schedule(text: str, *, timezone: str = "UTC", least: timedelta = FASTEST, most: timedelta = LONGEST,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import defaultdict
 from collections.abc import Iterable
 from datetime import datetime
@@ -16,9 +15,11 @@ from pipelines.model import IMPORT
 
 from . import rows
 from .database import Database
-from .statements import listed
+from .statements import listed, with_json
+from .stored import Chosen
 from .tables import changes, versions, visits
 
+EVERYTHING = Chosen()
 _GOOD = visits.c.outcome.in_(("archived", "revisit"))
 # What came well, as far as that is known yet: a page that is to be read was captured all the same.
 _READ_WELL = and_(_GOOD, or_(visits.c.reading.is_(None), visits.c.reading != "refused"))
@@ -29,10 +30,10 @@ _LOOK = and_(_GOOD, or_(visits.c.outcome == "revisit", visits.c.reading.in_(("ve
 class WatchingRows(Database):
     """What estimates and warnings are made of."""
 
-    def caught(self, urlkeys: Iterable[str] | None = None) -> dict[str, Caught]:
-        """By page: its good looks and the gaps in which its revisions came. Of these pages, or of all."""
-        asked = None if urlkeys is None else list(urlkeys)
-        return self.read(lambda connection: _caught(connection, asked))
+    def caught(self, chosen: Chosen = EVERYTHING) -> dict[str, Caught]:
+        """By page: its good looks up to the end of the time, and the gaps in which its revisions came that were seen in
+        the time."""
+        return self.read(lambda connection: _caught(connection, chosen))
 
     def newest_good(self, urlkeys: Iterable[str]) -> dict[str, datetime]:
         """By page: the start of its newest visit that brought the page, and not a wall before it."""
@@ -47,20 +48,26 @@ class WatchingRows(Database):
         return self.read(lambda connection: _empty_since(connection, list(urlkeys)))
 
 
-def _caught(connection: Connection, asked: list[str] | None) -> dict[str, Caught]:
+def _caught(connection: Connection, chosen: Chosen) -> dict[str, Caught]:
     looks = select(visits.c.urlkey, func.count()).where(_LOOK).group_by(visits.c.urlkey)
-    told = select(changes.c.urlkey, changes.c.to_seq, changes.c.type, changes.c.document).where(
+    told = select(changes.c.urlkey, changes.c.to_seq, changes.c.type).where(
         changes.c.type.in_(REVISIONS), changes.c["class"] == "editorial", changes.c.confirmed.is_(True)
     )
-    if asked is not None:
-        these = select(listed(connection, asked))
+    if chosen.urlkeys is not None:
+        these = select(listed(connection, chosen.urlkeys))
         looks, told = looks.where(visits.c.urlkey.in_(these)), told.where(changes.c.urlkey.in_(these))
+    if chosen.since:
+        told = told.where(changes.c.seen_by >= rows.micros(chosen.since))
+    if chosen.until:
+        looks = looks.where(visits.c.started <= rows.micros(chosen.until))
+        told = told.where(changes.c.seen_by <= rows.micros(chosen.until))
     gaps: defaultdict[str, dict[tuple[Any, ...], float]] = defaultdict(dict)
-    for row in connection.execute(told):
-        change = json.loads(row.document)
-        gap = change.get("gap_s")
+    for key, seq, type_, gap, update in connection.execute(
+        with_json(connection, told, changes.c.document, "gap_s", "update")
+    ):
         if gap is not None:  # an update's words and its headline, edited in one go, are one revision
-            gaps[row.urlkey].setdefault((row.to_seq, change.get("update") or row.type), max(float(gap), 0.0))
+            mine, name = gaps[key], (seq, update or type_)
+            mine[name] = max(float(gap), mine.get(name, 0.0))
     counts = {row[0]: int(row[1]) for row in connection.execute(looks)}
     return {
         key: Caught(counts.get(key, 0), tuple(gaps[key].values()) if key in gaps else ())

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Text, func, literal
+from sqlalchemy import JSON, ColumnElement, Connection, Select, Text, cast, column, func, literal, true
 from sqlalchemy.dialects import postgresql, sqlite
 
 from pipelines.model import Visit
@@ -43,6 +43,18 @@ def listed(connection: Connection, values: Iterable[str]) -> ColumnElement[str]:
         given = func.unnest(literal(texts, postgresql.ARRAY(Text)))
         return given.table_valued("value", name="given").render_derived().c.value
     return func.json_each(json.dumps(texts)).table_valued("value", name="given").c.value
+
+
+def with_json(connection: Connection, query: Select[Any], document: ColumnElement[str], *names: str) -> Select[Any]:
+    """The query with these members of a column's JSON object as texts and numbers; the rest need not come along.
+
+    PostgreSQL gives text for all, and would read the whole document once more for each that is asked for with ``->>``.
+    """
+    if connection.dialect.name == "postgresql":
+        parsed = func.json_to_record(cast(document, JSON)).table_valued(*(column(name, Text) for name in names))
+        members = parsed.render_derived(name="members", with_types=True)
+        return query.add_columns(*(members.c[name] for name in names)).join(members, true())
+    return query.add_columns(*(func.json_extract(document, f"$.{name}").label(name) for name in names))
 
 
 def _insert(connection: Connection, table: Any) -> Any:

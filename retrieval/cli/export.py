@@ -105,6 +105,7 @@ def line(made: Exported, format_: str) -> Json:
     """What ``export --json`` prints."""
     tally = made.tally
     file: Json = {"format": str(format_), "file": str(made.path), "size": made.size, "sha256": made.sha256}
+    file["completeness"] = made.estimated.together.to_json() if made.estimated else None
     if format_ == Format.trace:
         return {**file, "pages": tally.pages, "events": tally.events, "left_out": dict(tally.left_out)}
     facts: Json = {
@@ -124,10 +125,12 @@ def _say(made: Exported) -> None:
     tally = made.tally
     if tally.events:
         say(f"{made.path}: {tally.events} events on {tally.pages} page(s), {made.size} bytes")
+        _say_completeness(made)
         return
     more = f", {tally.versions} versions" if tally.versions else ""
     along = f" ({tally.originals} of them from before the time)" if tally.originals else ""
     say(f"{made.path}: {tally.responses} answers{along} and {tally.revisits} revisits{more}, {made.size} bytes")
+    _say_completeness(made)
     for why, count in tally.left_out.items():
         say(f"left out, {why}: {count}; the first: {tally.examples[why]}")
     if tally.left_out[NOT_STORED]:
@@ -138,6 +141,11 @@ def _say(made: Exported) -> None:
         say(f"signed; readers check it with your public key, which they need from you: {made.public_key}")
     if tally.zstd:
         say(f"{tally.zstd} answers are zstd-coded: replay tools such as pywb show them undecoded")
+
+
+def _say_completeness(made: Exported) -> None:
+    if made.estimated:
+        say(made.estimated.words())
 
 
 class _Progress:

@@ -24,8 +24,9 @@ def run(as_json: AsJson = False) -> None:
       stoppress pages --json
     """
     with opened() as archive:
-        pages, complete = archive.pages(), archive.completeness_by_page()
-        together = archive.completeness()
+        pages = archive.pages()
+        complete = archive.completeness_by_page() if as_json else {}
+        together = archive.completeness() if pages and not as_json else None
     if as_json:
         for page in pages:
             echo_json(page_line(page, complete.get(page.urlkey)))

@@ -6,6 +6,8 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from .estimates import Estimates
+
 TAKEN_DOWN = "taken down"
 NO_ORIGINAL = "no original"  # a revisit, and what it refers to is not in the archive, or not chosen with it
 DAMAGED = "damaged"
@@ -40,13 +42,15 @@ class Tally:
 @dataclass(frozen=True, slots=True)
 class Exported:
     """A finished export: the file, its size in bytes and SHA-256 in hex, and what is in it. ``public_key``: that of its
-    signature, in Base64."""
+    signature, in Base64. ``estimated``: how much of what the pages said in the time has been captured; None where the
+    captures were not read."""
 
     path: Path
     size: int
     sha256: str
     tally: Tally
     public_key: str | None = None
+    estimated: Estimates | None = None
 
     @property
     def findings(self) -> int:

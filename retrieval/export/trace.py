@@ -21,6 +21,7 @@ from pipelines.store.catalog import Catalog, StoredChange, StoredVersion
 
 from .choice import Choice
 from .draft import draft
+from .estimates import estimates
 from .result import TAKEN_DOWN, Exported, Tally
 
 HEAD = ("page", "time", "kind", "entry", "rev")
@@ -109,7 +110,7 @@ def write_trace(catalog: Catalog, choice: Choice, target: Path, *, force: bool) 
         if not tally.events:
             raise NotArchived(f"nothing is known to have happened on what is asked for ({choice})")
         size, sha256 = file.finish()
-    return Exported(target, size, sha256, tally)
+    return Exported(target, size, sha256, tally, estimated=estimates(catalog, choice.chosen))
 
 
 def _within(one: Event, choice: Choice) -> bool:

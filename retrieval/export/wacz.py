@@ -8,9 +8,9 @@ from __future__ import annotations
 import hashlib
 import json
 import struct
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import IO, Any, cast
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile, ZipInfo
@@ -21,6 +21,7 @@ from pipelines.store.catalog import Catalog
 
 from .choice import Choice
 from .draft import Draft
+from .estimates import Estimates
 from .index import INDEX, write_index
 from .pages import HEADER, PageLine, encoded, page_lines
 from .records import Records
@@ -83,35 +84,37 @@ class Names:
 
 
 def write_wacz(draft: Draft, choice: Choice, newest: datetime, catalog: Catalog, records: Records, tally: Tally,
-               names: Names, signer: Signer | None, told: Callable[[], None]) -> None:  # fmt: skip
+               names: Names, signer: Signer | None, estimated: Estimates | None,
+               told: Callable[[], None]) -> None:  # fmt: skip
     with ZipFile(cast("IO[bytes]", draft), "w") as zip_, SortedLines() as lines:
         package = _Package(zip_)
         with package.file(f"archive/{WARC}", stored=True) as warc:
-            for capture in write(warc, first_record(choice, WARC, newest), records.items(tally), WARC):
+            for capture in write(warc, first_record(choice, WARC, newest, estimated), records.items(tally), WARC):
                 lines.add(cdxj.line(capture).encode("utf-8", "surrogateescape"))
                 told()
         with package.file(f"indexes/{INDEX}", stored=True) as index:
             second = write_index(index, iter(lines))
         with package.file("indexes/index.idx") as idx:
             idx.write("".join(second).encode())
-        main = _write_pages(package, page_lines(catalog, choice.chosen, records.has), tally)
-        _write_description(package, choice, names, main, signer)
+        newest_of = _write_pages(package, page_lines(catalog, choice.chosen, records.has), tally)
+        _write_description(package, choice, names, newest_of, estimated, signer)
 
 
-def _write_pages(package: _Package, lines: Iterator[PageLine], tally: Tally) -> PageLine | None:
-    """Gives back the newest version of the page, if there is one page only."""
-    pages, last = set[str](), None
+def _write_pages(package: _Package, lines: Iterator[PageLine], tally: Tally) -> dict[str, PageLine]:
+    """Gives back the newest version of each page, without its words."""
+    newest: dict[str, PageLine] = {}
     with package.file("pages/pages.jsonl") as file:
         file.write(encoded(HEADER))
-        for last in lines:
-            file.write(last.encoded())
-            pages.add(last.urlkey)
+        for line in lines:
+            file.write(line.encoded())
+            newest[line.urlkey] = replace(line, text="")
             tally.versions += 1
-    return last if len(pages) == 1 else None
+    return newest
 
 
-def _write_description(package: _Package, choice: Choice, names: Names, main: PageLine | None,
-                       signer: Signer | None) -> None:  # fmt: skip
+def _write_description(package: _Package, choice: Choice, names: Names, newest: Mapping[str, PageLine],
+                       estimated: Estimates | None, signer: Signer | None) -> None:  # fmt: skip
+    main = next(iter(newest.values())) if len(newest) == 1 else None
     facts: dict[str, Any] = {
         "profile": "data-package",
         "wacz_version": VERSION,
@@ -119,6 +122,9 @@ def _write_description(package: _Package, choice: Choice, names: Names, main: Pa
         "description": names.description or f"Captures of live pages: {choice}",
         "software": PRODUCT,
     }
+    if estimated:
+        urls = {key: line.capture.url for key, line in newest.items()}
+        facts["stoppress-completeness"] = estimated.to_json(urls)
     if main:
         facts |= {"mainPageUrl": main.capture.url, "mainPageDate": main.ts}
     created = signer.created() if signer else ""

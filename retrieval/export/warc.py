@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Protocol
 from urllib.parse import quote
 
+from pipelines.completeness import METHOD
 from pipelines.config_tables import PRODUCT
 from pipelines.face import iso
 from pipelines.gzipping import marked
@@ -19,6 +20,7 @@ from pipelines.model import Capture
 from pipelines.warc import Record, member, warcinfo
 
 from .choice import Choice
+from .estimates import Estimates
 from .records import Item
 
 _SPECIFICATION = "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/"
@@ -30,7 +32,7 @@ class Sink(Protocol):
     def write(self, data: bytes, /) -> int: ...
 
 
-def first_record(choice: Choice, name: str, newest: datetime) -> Record:
+def first_record(choice: Choice, name: str, newest: datetime, estimated: Estimates | None) -> Record:
     """``newest``: when the youngest capture was made. Not the clock's time: the same export gives the same bytes."""
     facts = {
         "software": PRODUCT,
@@ -41,6 +43,7 @@ def first_record(choice: Choice, name: str, newest: datetime) -> Record:
         "stoppress-export-tags": ", ".join(choice.tags),
         "stoppress-export-since": iso(choice.since) if choice.since else "",
         "stoppress-export-until": iso(choice.until) if choice.until else "",
+        "stoppress-export-completeness": f"{estimated.words()}; {METHOD}" if estimated else "",
     }
     record = warcinfo(name, {key: _one_line(value) for key, value in facts.items() if value}, newest)
     told = f"{name} {hashlib.sha256(record.block).hexdigest()} {iso(newest)}"

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 
 from crawler.agenda import Agenda
 from crawler.schedule import is_over, parse_schedule
-from crawler.watchlist import check
+from crawler.watchlist import check, policy_of
 from pipelines.errors import WatchlistError
+from pipelines.health import overdue_at
 from pipelines.model import Watch
 
 NOW = datetime(2026, 3, 1, 12, 0, 0, tzinfo=UTC)
@@ -146,3 +147,32 @@ def test_from_is_not_before_its_time() -> None:
 
     assert agenda.pop(NOW) is None
     assert agenda.next_at() == later
+
+
+@pytest.mark.parametrize(
+    "schedule", ["every 5m", " every  90s ", "cron 0 8-20 * * *", "cron 30 1 * * *", "adaptive", "probe 5m"]
+)
+@pytest.mark.parametrize("since", [NOW, NOW + timedelta(days=27, hours=11), NOW + timedelta(days=237, hours=11)])  # DST
+def test_who_tells_of_silent_pages_counts_the_turns_that_the_crawl_keeps(schedule: str, since: datetime) -> None:
+    """Readers may not import the schedules, so health counts by itself; a probe that finds nothing new is no look."""
+    watch = Watch(url="https://a.example.org/", schedule=schedule, timezone="Europe/London", probe_url=(
+        "https://a.example.org/state.json" if "probe" in schedule else ""))  # fmt: skip
+    policy = policy_of(watch)
+    tick = since = policy.due(None, since)
+    for _ in range(3):
+        tick = tick + watch.max if "probe" in schedule else policy.due(tick, tick)
+
+    counted = overdue_at(watch, since, 3)
+
+    if "every" in schedule:  # its turns have places of their own: health counts from the last good look
+        assert abs(counted - tick) <= policy.due(tick, tick) - tick
+    else:
+        assert counted == (since + 3 * watch.max if schedule == "adaptive" else tick)
+
+
+def test_a_look_shortly_before_a_turn_stands_for_that_turn_alone_also_where_the_night_was_before_it() -> None:
+    policy = parse_schedule("cron 0 8-20 * * *", timezone="Europe/London")
+    by_hand = datetime(2026, 3, 1, 7, 50, tzinfo=UTC)
+
+    assert policy.due(by_hand, by_hand + SECOND) == datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
+    assert policy.due(by_hand - timedelta(hours=7), by_hand) == datetime(2026, 3, 1, 8, 0, tzinfo=UTC)
