@@ -9,19 +9,21 @@ import gzip
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 from typing import Any, Literal
 from urllib.parse import urlsplit
 
 from .entity import DecodeError, decode
-from .extract.dom import said
+from .extract import dom
 from .extract.page import announces_live
 from .extract.source import Node, parse
-from .listing import joined, link_of, moment_of, name_of, page_of, root_of, text_of
+from .listing import entries_of, joined, link_of, moment_of, name_of, page_of, root_of, said
 from .model import Unreadable
 from .urlkey import urlkey
 
 RECENT = timedelta(days=2)  # news sitemaps list two days (Google's rule); older pages are hardly live any more
 MOST = 5_000  # leads of one document; a sitemap may have 50,000
+MOST_SITEMAPS = 50_000  # of an index (sitemaps.org)
 How = Literal["news-sitemap", "sitemap", "feed", "link", "start"]
 
 
@@ -58,7 +60,7 @@ def announced(data: bytes, *, url: str, at: datetime, content_type: str | None =
         return _of_page(data, url, content_type)
     kind = name_of(root)
     if kind == "sitemapindex":
-        return Announced(more=tuple(children_of(root, url, at)))
+        return Announced(more=tuple(islice(children_of(root, url, at), MOST)))
     found = _urlset(root, url, at) if kind == "urlset" else _feed(root, url, at)
     return Announced(leads=tuple(_first(found)))
 
@@ -84,28 +86,26 @@ def _weight(lead: Lead, at: datetime) -> tuple[bool, bool, timedelta]:
 def children_of(root: Any, base: str, at: datetime) -> Iterator[str]:
     """The sitemaps of an index, the likeliest first; those that have not changed for days are left out."""
     listed = []
-    for child in root:
-        url, changed = page_of(joined(base, text_of(child, "loc"))), moment_of(text_of(child, "lastmod"))
+    for child in islice(root, MOST_SITEMAPS):
+        url, changed = joined(base, said(child, "loc")), moment_of(said(child, "lastmod"))
         if url and not (changed and at - changed > RECENT):
             listed.append(("news" not in url.lower(), at - changed if changed else RECENT, url))
-    return (url for *_, url in sorted(listed))
+    return (page for *_, url in sorted(listed) if (page := page_of(url)))
 
 
 def _urlset(root: Any, base: str, at: datetime) -> Iterator[Lead]:
     for entry in root:
-        published = text_of(entry, "publication_date")
-        how: How = "news-sitemap" if published or text_of(entry, "news") else "sitemap"
-        moments = [m for m in (moment_of(published), moment_of(text_of(entry, "lastmod"))) if m]
-        yield from _lead(joined(base, text_of(entry, "loc")), how, base, text_of(entry, "title"), moments, at)
+        how: How = "news-sitemap" if any(name_of(node) == "news" for node in entry) else "sitemap"
+        stamps = said(entry, "publication_date"), said(entry, "lastmod")
+        moments = [m for m in map(moment_of, stamps) if m]
+        yield from _lead(joined(base, said(entry, "loc")), how, base, said(entry, "title"), moments, at)
 
 
 def _feed(root: Any, base: str, at: datetime) -> Iterator[Lead]:
-    for entry in root.iter():
-        if name_of(entry) not in ("item", "entry"):
-            continue
-        said_of_it = text_of(entry, "updated"), text_of(entry, "pubDate", "date", "published")
-        moments = [m for m in map(moment_of, said_of_it) if m]
-        yield from _lead(joined(base, link_of(entry)), "feed", base, text_of(entry, "title"), moments, at)
+    for entry in entries_of(root):
+        stamps = said(entry, "updated"), said(entry, "pubDate", "date", "published")
+        moments = [m for m in map(moment_of, stamps) if m]
+        yield from _lead(joined(base, link_of(entry)), "feed", base, said(entry, "title"), moments, at)
 
 
 def _lead(url: str, how: How, via: str, title: str, moments: list[datetime], at: datetime) -> Iterator[Lead]:
@@ -134,7 +134,7 @@ def _links(root: Node, base: str) -> Iterator[Lead]:
     """Links within the site that announce a live page; all others of a section page would be too many to try."""
     for node in root.iter("a"):
         page = page_of(joined(base, node.get("href")))
-        title = said(node)[:200]
+        title = dom.said(node)[:200]
         if page and same_site(page, base) and announces_live(page, title):
             yield Lead(url=page, how="link", via=base, title=title, hinted=True)
 
@@ -156,5 +156,4 @@ def same_site(url: str, base: str) -> bool:
 
 
 def _first(leads: Iterable[Lead]) -> Iterator[Lead]:
-    for _, lead in zip(range(MOST), leads, strict=False):
-        yield lead
+    return islice(leads, MOST)

@@ -10,18 +10,20 @@ from __future__ import annotations
 import gzip
 import re
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any, Literal
 
 from .discovery import children_of
 from .entity import DecodeError, decode
-from .listing import joined, link_of, moment_of, name_of, page_of, root_of
+from .listing import entries_of, joined, link_of, moment_of, name_of, page_of, root_of, said
 from .urlkey import urlkey
 
 LARGEST = 10 * 2**20  # bytes, decoded: a news sitemap has at most 1,000 addresses (Google's rule), a feed far fewer
 MOST = 5_000  # entries of one document that are looked at
+MOST_NAMED = 20  # sitemaps of an index: no more than the first few are asked for
+EARLIEST = 1990  # year of what can have happened on a page
 LONGEST_STAMP = 100  # letters of a time as it was written
 Kind = Literal["feed", "sitemap", "index"]
 _OF_A_DAY = re.compile(r"\d{4}(-\d\d){0,2}")  # W3C dates without a time of day: when in that day, nobody knows
@@ -61,7 +63,7 @@ def read(data: bytes, *, url: str, now: datetime, coding: str | None = None) -> 
         raise NoDocument("it is neither a feed (RSS, Atom) nor a sitemap")
     kind = name_of(root)
     if kind == "sitemapindex":
-        return Document("index", more=tuple(children_of(root, url, now)))
+        return Document("index", more=tuple(islice(children_of(root, url, now), MOST_NAMED)))
     if kind == "urlset":
         return Document("sitemap", tuple(_first(_of_sitemap(root, url, now))))
     return Document("feed", tuple(_first(_of_feed(root, url, now))), hub=_rel(root, "hub", url),
@@ -83,30 +85,18 @@ def _plain(data: bytes, coding: str | None) -> bytes:
 def _of_sitemap(root: Any, base: str, now: datetime) -> Iterator[Entry]:
     for node in root:
         if name_of(node) == "url":
-            stamps = _said(node, "lastmod"), _said(node, "publication_date")
-            yield from _entry(joined(base, _said(node, "loc")), "", stamps, now)
+            stamps = said(node, "lastmod"), said(node, "publication_date")
+            yield from _entry(joined(base, said(node, "loc")), "", stamps, now)
 
 
 def _of_feed(root: Any, base: str, now: datetime) -> Iterator[Entry]:
-    lists = [root, *(node for node in root if name_of(node) == "channel")]  # RDF has its items beside the channel
-    for node in (one for of in lists for one in of if name_of(one) in ("item", "entry")):
-        named = _said(node, "guid", "id")
+    for node in entries_of(root):
+        named = said(node, "guid", "id")
         link = joined(base, link_of(node))
         if not link and (named.startswith(("http://", "https://")) and _is_permanent(node)):
             link = named
-        stamps = _said(node, "updated", "modified"), _said(node, "pubDate", "date", "published")
+        stamps = said(node, "updated", "modified"), said(node, "pubDate", "date", "published")
         yield from _entry(link, named, stamps, now)
-
-
-def _said(entry: Any, *names: str) -> str:
-    """The text of the first own element with one of these names, or of one in its ``news:news``; what is deeper may be
-    another feed's (``source``), and nesting must not cost more than it is long."""
-    own = [one for node in entry for one in (node if name_of(node) == "news" else (node,))]
-    for name in names:
-        for node in own:
-            if name_of(node) == name and (text := " ".join("".join(node.itertext()).split())):
-                return text
-    return ""
 
 
 def _is_permanent(node: Any) -> bool:
@@ -124,11 +114,10 @@ def _entry(url: str, named: str, stamps: tuple[str, ...], now: datetime) -> Iter
 
 
 def exact(stamp: str, now: datetime) -> datetime | None:
-    """A time of day as it was written, not later than ``now``; None where it names a day at best."""
+    """A time of day as it was written, not later than ``now``; None where it names a day at best, or a year in which
+    there was no web."""
     found = None if not stamp or _OF_A_DAY.fullmatch(stamp.strip()) else moment_of(stamp)
-    with suppress(OverflowError):  # the year 1, east of Greenwich
-        return min(found.astimezone(UTC), now) if found else None
-    return None
+    return min(found, now).astimezone(UTC) if found and found.year >= EARLIEST else None
 
 
 def _rel(root: Any, rel: str, base: str) -> str:
@@ -142,5 +131,4 @@ def _rel(root: Any, rel: str, base: str) -> str:
 
 
 def _first(entries: Iterator[Entry]) -> Iterator[Entry]:
-    for _, entry in zip(range(MOST), entries, strict=False):
-        yield entry
+    return islice(entries, MOST)

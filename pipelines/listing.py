@@ -5,6 +5,7 @@ What strangers send is read without entities, DTDs or the network; libxml2 bound
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any
@@ -31,18 +32,26 @@ def name_of(node: Any) -> str:
     return node.tag.rpartition("}")[2] if isinstance(node.tag, str) else ""
 
 
-def text_of(node: Any, *names: str) -> str:
-    """The text of the first descendant that has one of the names, in the order of the names."""
+def said(entry: Any, *names: str) -> str:
+    """The text of the first own element with one of these names, or of one in its ``news:news``, in the order of the
+    names. What is deeper may be another feed's (``source``), and nesting must not cost more than it is long."""
+    own = [one for node in entry for one in (node if name_of(node) == "news" else (node,))]
     for name in names:
-        for found in node.iter():
-            if name_of(found) == name and (text := " ".join("".join(found.itertext()).split())):
+        for node in own:
+            if name_of(node) == name and (text := " ".join("".join(node.itertext()).split())):
                 return text
     return ""
 
 
+def entries_of(root: Any) -> Iterator[Any]:
+    """The entries of a feed. RDF has its items beside the channel, RSS within."""
+    lists = [root, *(node for node in root if name_of(node) == "channel")]
+    return (one for of in lists for one in of if name_of(one) in ("item", "entry"))
+
+
 def link_of(entry: Any) -> str:
     """RSS writes the address into the element, Atom into its ``href``, of which ``alternate`` is the page."""
-    for node in entry.iter():
+    for node in entry:
         if name_of(node) == "link":
             if (node.get("rel") or "alternate") == "alternate" and node.get("href"):
                 return str(node.get("href"))

@@ -5,11 +5,13 @@ from __future__ import annotations
 import gzip
 import time
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipelines import discovery, hints, listing
 from pipelines.hints import LARGEST, MOST, Document, NoDocument, read
 
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -90,6 +92,53 @@ def test_what_is_nested_is_read_once_and_another_feeds_times_are_not_the_entrys(
 
     assert [one.at for one in found(b"<feed>" + entry + b"</feed>").entries] == [datetime(2026, 3, 1, 8, tzinfo=UTC)]
     assert time.process_time() - began < 10  # a bound for what would take for ever, not a measure
+
+
+@pytest.mark.parametrize(
+    "around", ["<sitemapindex>{}</sitemapindex>", "<urlset>{}</urlset>", "<rss><channel>{}</channel></rss>"]
+)
+@pytest.mark.parametrize("names", [("sitemap", "loc"), ("url", "loc"), ("item", "pubDate"), ("item", "item")])
+def test_reading_takes_no_more_steps_than_it_has_elements(
+    around: str, names: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Empty ones within one another, many times: of 250 levels each is passed through once, not once for each level."""
+    steps = 0
+
+    def counted(node: Any) -> str:
+        nonlocal steps
+        steps += 1
+        return of(node)
+
+    of = listing.name_of
+    for module in (listing, hints, discovery):
+        monkeypatch.setattr(module, "name_of", counted)
+    entry, inner = names
+    nested = f"<{inner}>" * 240 + f"</{inner}>" * 240
+    data = around.format(f"<{entry}>{nested * 20}</{entry}>" * 10).encode()
+
+    hints.read(data, url=BASE, now=NOW)
+    discovery.announced(data, url=BASE, at=NOW)
+
+    assert steps < 240 * 20 * 10 * 2
+
+
+def test_an_index_of_very_many_sitemaps_names_the_likeliest_few() -> None:
+    many = "".join(f"<sitemap><loc>https://www.example.org/{n}.xml</loc></sitemap>" for n in range(40_000))
+    last = "<sitemap><loc>https://www.example.org/news.xml</loc></sitemap>"
+
+    named = found(f"<sitemapindex>{many}{last}</sitemapindex>".encode()).more
+
+    assert named[0] == "https://www.example.org/news.xml"
+    assert len(named) == hints.MOST_NAMED
+
+
+@pytest.mark.parametrize("stamp", ["0001-01-01T00:00:00+14:00", "1989-12-31T23:59:59Z", "1970-01-01T00:00:00Z"])
+def test_a_time_before_there_was_a_web_is_none(stamp: str) -> None:
+    assert hints.exact(stamp, NOW) is None
+
+
+def test_a_time_at_the_end_of_the_calendar_is_now() -> None:
+    assert hints.exact("9999-12-31T23:59:59-14:00", NOW) == NOW
 
 
 def test_entities_are_not_opened_and_files_not_read() -> None:
