@@ -26,11 +26,11 @@ from pipelines.store.stored import Hint, HintSource, Subscription
 from .allowance import Allowance
 from .asking import Answer, Asking, Blocked, NotHeard
 from .board import Board
+from .inbox import Inbox
 from .polls import CHILDREN, Source
 
 log = logging.getLogger(__name__)
 KEPT = timedelta(days=1)  # hints that were told, in the catalog: a crawler that was down so long looks at all anyway
-AGAIN = 100  # numbers that are read once more: on PostgreSQL a lower one may be committed after a higher
 SHORT_WAIT = timedelta(minutes=1)  # where the share of the budget is spent, or the host of a source is parked
 
 
@@ -45,7 +45,7 @@ class HintDesk:
         self._catalog, self._adaptive = keeper.catalog, adaptive
         self._callback = config.serve.websub_callback or ""
         self._tasks: set[asyncio.Task[None]] = set()
-        self._read: set[int] = set()  # numbers of hints that were read
+        self._inbox = Inbox()
         self._swept: datetime | None = None
         self._begun = self._failed = False
         self._ticking: asyncio.Task[None] | None = None
@@ -107,13 +107,10 @@ class HintDesk:
         return self._catalog.hint_sources(), self._catalog.hint_pages()
 
     async def _take_told(self, now: datetime) -> None:
-        last = max(self._read, default=0)
-        rows = await asyncio.to_thread(self._catalog.hints_after, max(last - AGAIN, 0))
+        rows = await asyncio.to_thread(self._catalog.hints_after, self._inbox.last, self._inbox.missing)
         new: dict[str, list[Hint]] = {}
-        for row in rows:
-            if row.id not in self._read:
-                new.setdefault(row.source, []).append(row)
-        self._read = {number for number in self._read if number >= last - AGAIN} | {row.id for row in rows}
+        for row in self._inbox.take(rows, now):
+            new.setdefault(row.source, []).append(row)
         for name, hints in new.items():
             told = max(hint.told for hint in hints)
             self.board.heard(name, min(told, now))

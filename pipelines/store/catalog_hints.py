@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import Connection, Integer, cast, delete, select, update
 
 from . import rows
 from .database import Database
@@ -32,10 +32,16 @@ class HintRows(Database):
         if new:
             self.write(lambda connection: connection.execute(hints.insert(), new))
 
-    def hints_after(self, number: int, most: int = 10_000) -> list[Hint]:
-        """Those with a higher number, oldest first."""
-        query = select(hints).where(hints.c.id > number).order_by(hints.c.id).limit(most)
-        found = self.read(lambda connection: connection.execute(query).all())
+    def hints_after(self, number: int, missing: Collection[int] = (), most: int = 10_000) -> list[Hint]:
+        """Those with a higher number, or one that was ``missing``, oldest first."""
+
+        def act(connection: Connection) -> Sequence[Any]:
+            asked = hints.c.id > number
+            if missing:
+                asked |= hints.c.id.in_(select(cast(listed(connection, map(str, missing)), Integer)))
+            return connection.execute(select(hints).where(asked).order_by(hints.c.id).limit(most)).all()
+
+        found = self.read(act)
         return [Hint(one.source, one.urlkey, rows.moment(one.at), rows.moment(one.told), one.id) for one in found]
 
     def forget_hints(self, before: datetime) -> None:

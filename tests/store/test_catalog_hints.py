@@ -4,8 +4,13 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+from sqlalchemy import create_engine, insert
+
+from crawler.hints.inbox import Inbox
 from pipelines.store.catalog import Catalog
 from pipelines.store.stored import Hint, HintSource, Subscription
+from pipelines.store.tables import hints
 
 from . import test_catalog as shared
 from .test_catalog import NOON, TINY, minute
@@ -29,6 +34,32 @@ def test_hints_are_read_in_order_and_their_numbers_never_come_again(catalog: Cat
 
     assert [(one.source, one.at) for one in first] == [("webhook", NOON - TINY), ("command", NOON)]
     assert [one.urlkey for one in later] == ["org,example)/c"]
+
+
+def test_what_was_missing_is_read_by_its_number(catalog: Catalog) -> None:
+    catalog.tell_hints([Hint("command", f"org,example)/{n}", NOON, NOON) for n in range(400)])
+    first, *_, last = catalog.hints_after(0)
+
+    found = catalog.hints_after(last.id, [first.id + n for n in range(0, 400, 2)] + [last.id + 7])
+
+    assert [one.urlkey for one in found] == [f"org,example)/{n}" for n in range(0, 400, 2)]
+
+
+@pytest.mark.postgres
+def test_a_large_push_that_commits_behind_a_later_one_is_read_all_the_same(postgres_url: str) -> None:
+    told = insert(hints).values(source="webhook", urlkey="org,example)/large", at=1, told=1)
+    inbox, engine = Inbox(), create_engine(postgres_url.replace("postgresql:", "postgresql+psycopg:"))
+    with Catalog.open(postgres_url) as catalog, engine.connect() as large:
+        for _ in range(300):
+            large.execute(told)
+        catalog.tell_hints([Hint("command", "org,example)/small", NOON, NOON)])
+        small = inbox.take(catalog.hints_after(inbox.last, inbox.missing), NOON)
+        large.commit()
+        rest = inbox.take(catalog.hints_after(inbox.last, inbox.missing), NOON)
+        again = inbox.take(catalog.hints_after(inbox.last, inbox.missing), NOON)
+    engine.dispose()
+
+    assert ([one.urlkey for one in small], len(rest), again) == (["org,example)/small"], 300, [])
 
 
 def test_sources_come_back_as_they_were_with_their_pages(catalog: Catalog) -> None:
