@@ -92,6 +92,11 @@ class Adaptive:
     def watch(self, key: str) -> Watch | None:
         return self._watches.get(key)
 
+    def last(self, key: str) -> datetime | None:
+        """When the last good look at it began."""
+        number = self.scheduler.pool.numbers.get(key)
+        return None if number is None else _moment(self.scheduler.pool.last[number])
+
     def choose(self, now: datetime, free: Callable[[str], bool], tokens: float) -> list[Due]:
         """Visits that are worth it now. ``free``: whether a host may be asked."""
 

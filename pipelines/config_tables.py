@@ -41,6 +41,15 @@ def _network(text: str) -> str:
         raise ValueError(f'{text!r} is not a network; write for example "127.0.0.1/32"') from e
 
 
+def _is_within(url: str, networks: tuple[str, ...]) -> bool:
+    """Whether its host is an address in one of them; where a name leads is not known before it is asked for."""
+    try:
+        address = ipaddress.ip_address(urlsplit(url).hostname or "")
+    except ValueError:
+        return False
+    return any(address in ipaddress.ip_network(network) for network in networks)
+
+
 def _host(name: str) -> str:
     address = f"https://[{name}]/" if ":" in name else f"https://{name}/"
     try:
@@ -302,8 +311,11 @@ class Config(Table):
     @model_validator(mode="after")
     def _hints_agree(self) -> Config:
         for number, table in enumerate(self.hint, start=1):
-            if table.every < LEAST_HINT and not self.egress.allow:
-                raise ValueError(f"[[hint]] {number} every = {units.spell(table.every)!r} is less than 1m, the least")
+            if table.every < LEAST_HINT and not _is_within(table.url, self.egress.allow):
+                raise ValueError(
+                    f"[[hint]] {number} every = {units.spell(table.every)!r} is less than 1m, the least but for "
+                    "addresses (not names) within [egress] allow"
+                )
             if any(table.url == other.url for other in self.hint[: number - 1]):
                 raise ValueError(f"[[hint]] {number}: {table.url} is there twice; remove one")
         return self

@@ -20,12 +20,14 @@ Schedule = Callable[[str, datetime], None]
 
 
 class Board:
-    """Of one crawler. ``watched``: whether the schedule of a page makes use of hints."""
+    """Of one crawler. ``watched``: whether the schedule of a page makes use of hints. ``last``: when the last good look
+    at it began, as far as the schedule knows, also from an earlier process."""
 
-    def __init__(self, sources: Iterable[Source], watched: Callable[[str], bool]) -> None:
+    def __init__(self, sources: Iterable[Source], watched: Callable[[str], bool],
+                 last: Callable[[str], datetime | None]) -> None:  # fmt: skip
         self.sources = {source.url: source for source in sources}
         self.worth: dict[str, Worth] = {}
-        self._watched = watched
+        self._watched, self._last = watched, last
         self._pages: dict[str, set[str]] = {}  # by source: what it has told of
         self._tellers: dict[str, set[str]] = {}  # by page
         self._waiting: dict[tuple[str, str], list[datetime]] = {}  # (source, page): since its last look
@@ -63,7 +65,7 @@ class Board:
             self._pages.setdefault(name, set()).add(key)
             self._tellers.setdefault(key, set()).add(name)
             self._told[name, key] = now
-            looked = self._looked.get(key)
+            looked = max(filter(None, (self._looked.get(key), self._last(key))), default=None)
             if looked is not None and at <= looked:
                 continue
             waiting = self._waiting.setdefault((name, key), [])

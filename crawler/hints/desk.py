@@ -40,7 +40,7 @@ class HintDesk:
     def __init__(self, crawler: Crawler, keeper: Keeper, adaptive: Adaptive, blocked: Blocked) -> None:
         config = keeper.config
         sources = [Source(one.url, one.every, one.kind or "", one.websub) for one in config.hint]
-        self.board = Board(sources, lambda key: adaptive.watch(key) is not None)
+        self.board = Board(sources, lambda key: adaptive.watch(key) is not None, adaptive.last)
         self._asking = Asking(crawler, Allowance(config.crawl.budget).take, blocked)
         self._catalog, self._adaptive = keeper.catalog, adaptive
         self._callback = config.serve.websub_callback or ""

@@ -231,9 +231,12 @@ class Learnt(NamedTuple):
             if kept is None:
                 return None
             if "likely" not in kept:
-                return cls.of_count(float(kept["events"]) / (1 + HEADS + EDITS), float(kept["time"]))
+                events, time = float(kept["events"]), float(kept["time"])
+                if not (np.isfinite((events, time)).all() and events >= 0 and time >= 0):
+                    return None
+                return cls.of_count(events / (1 + HEADS + EDITS), time) if time else cls()
             likely, going = np.array(kept["likely"], dtype=float), Begun(*(float(one) for one in kept["begun"]))
-            if likely.shape != PRIOR.shape or not (likely >= 0).all() or not likely.sum() > 0:
+            if likely.shape != PRIOR.shape or not (likely >= 0).all() or not 0 < likely.sum() < np.inf:
                 return None
             if not (np.isfinite(going).all() and min(going) >= 0):
                 return None

@@ -29,8 +29,8 @@ def entries(*told: tuple[str, datetime | None], key: str = PAGE) -> Document:
     return Document("feed", tuple(Entry("https://x/", key, name, str(at), at) for name, at in told))
 
 
-def board(*, watched: bool = True, **more: object) -> Board:
-    made = Board([source(**more)], lambda key: watched)
+def board(*, watched: bool = True, last: datetime | None = None, **more: object) -> Board:
+    made = Board([source(**more)], lambda key: watched, lambda key: last)
     made.recall([], {}, NOW)
     return made
 
@@ -63,7 +63,7 @@ def test_a_source_that_fails_is_asked_later_each_time_and_that_is_news_once() ->
 
 
 def test_restarts_do_not_make_a_burst_and_keep_the_turn_that_was_planned() -> None:
-    made = Board([source()], lambda key: True)
+    made = Board([source()], lambda key: True, lambda key: None)
     made.recall([HintSource(source=FEED, again=NOW + 5 * MINUTE, failures=2)], {}, NOW)
 
     assert made.due(NOW + 4 * MINUTE) == []
@@ -71,7 +71,7 @@ def test_restarts_do_not_make_a_burst_and_keep_the_turn_that_was_planned() -> No
 
 
 def test_an_interval_that_was_made_shorter_holds_from_the_next_start() -> None:
-    made = Board([source(every=MINUTE)], lambda key: True)
+    made = Board([source(every=MINUTE)], lambda key: True, lambda key: None)
     made.recall([HintSource(source=FEED, again=NOW + timedelta(hours=20))], {}, NOW)
 
     assert made.due(NOW + 2 * MINUTE)
@@ -153,7 +153,7 @@ def test_what_was_learnt_comes_back_after_a_restart() -> None:
     made.heard(FEED, NOW + 2 * MINUTE)
     made.looked(PAGE, NOW + 2 * MINUTE, Seen(new=[60.0]), None)
     kept, told = made.take_changed()
-    again = Board([source()], lambda key: True)
+    again = Board([source()], lambda key: True, lambda key: None)
     again.recall(kept, {name: {key} for name, key in told}, NOW + 3 * MINUTE)
 
     assert again.worth[FEED] == made.worth[FEED]
@@ -162,7 +162,7 @@ def test_what_was_learnt_comes_back_after_a_restart() -> None:
 
 
 def test_of_two_sources_for_a_page_the_better_one_is_listened_to() -> None:
-    made = Board([source(), Source(FEED + "2", MINUTE)], lambda key: True)
+    made = Board([source(), Source(FEED + "2", MINUTE)], lambda key: True, lambda key: None)
     facts = [HintSource(source=FEED, events=10, told=9), HintSource(source=FEED + "2", events=10, told=2)]
     made.recall(facts, {FEED: {PAGE}, FEED + "2": {PAGE}}, NOW)
 
@@ -176,3 +176,10 @@ def test_a_source_that_was_never_heard_thins_nothing_and_a_flood_is_bounded() ->
     assert made.silent(FEED)[1] == 0.0
     assert len(made.waiting(PAGE)) == 20
     assert made.waiting(PAGE)[-1] == NOW + 9_999 * SECOND
+
+
+def test_what_was_told_before_a_look_of_an_earlier_process_does_not_crowd_out_what_is_new() -> None:
+    made = board(last=NOW)
+    stale = [(PAGE, NOW - n * SECOND) for n in range(100)]
+
+    assert made.told(FEED, [*stale, (PAGE, NOW + SECOND)], NOW + MINUTE) == [(PAGE, NOW + SECOND)]

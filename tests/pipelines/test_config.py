@@ -132,6 +132,8 @@ HINT = "[[hint]]\nurl = 'https://a.example.org/feed'\n"
     ("text", "said"),
     [
         (HINT + "every = '30s'", "less than 1m"),
+        (HINT + "every = '30s'\n[egress]\nallow = ['127.0.0.1/32']", "less than 1m"),
+        ("[[hint]]\nurl = 'http://10.0.0.1/'\nevery = '1s'\n[egress]\nallow = ['127.0.0.1/32', '::1']", "less than 1m"),
         (HINT + HINT, "there twice"),
         (HINT + "often = '1h'", "often"),
         (HINT + "kind = 'webhook'", "kind"),
@@ -145,7 +147,8 @@ def test_what_a_hint_cannot_be_is_said(text: str, said: str) -> None:
 
 def test_a_hint_is_asked_every_20_minutes_and_ones_own_more_often() -> None:
     [plain] = parse_config(HINT, FILE).hint
-    [own] = parse_config(HINT + "every = '1s'\n[egress]\nallow = ['127.0.0.1/32']", FILE).hint
+    own_feed = "[[hint]]\nurl = 'http://127.0.0.1:8000/feed'\nevery = '1s'\n"
+    [own] = parse_config(own_feed + "[egress]\nallow = ['::1', '127.0.0.0/8']", FILE).hint
 
     assert (plain.every, plain.kind, plain.websub) == (timedelta(minutes=20), None, True)
     assert own.every == timedelta(seconds=1)

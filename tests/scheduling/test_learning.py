@@ -154,7 +154,9 @@ def test_what_is_remembered_is_read_again() -> None:
     "kept",
     [None, {}, {"likely": [1.0]}, {"likely": [float("nan")] * 12, "begun": [0] * 5}, {"likely": list(PRIOR)},
      {"likely": list(PRIOR), "begun": [0, 0, 0, 0, -1]}, {"likely": [0.0] * 12, "begun": [0] * 5},
-     {"likely": "x", "begun": 3}, {"events": "many", "time": 3}],
+     {"likely": "x", "begun": 3}, {"events": "many", "time": 3}, {"events": float("inf"), "time": 3},
+     {"events": 3, "time": float("nan")}, {"events": -1, "time": 3}, {"events": 1, "time": -3},
+     {"likely": [float("inf")] * len(PRIOR), "begun": [0] * 5}],
 )  # fmt: skip
 def test_what_cannot_be_read_is_learnt_anew(kept: dict[str, object] | None) -> None:
     assert Learnt.from_json(kept) is None
@@ -163,7 +165,10 @@ def test_what_cannot_be_read_is_learnt_anew(kept: dict[str, object] | None) -> N
 def test_what_an_earlier_release_kept_is_taken_over() -> None:
     busy = Learnt.from_json({"events": 40.0, "time": 7200.0})
     still = Learnt.from_json({"events": 0.0, "time": 7200.0})
+    nothing = Learnt.from_json({"events": 0.0, "time": 0.0})
 
+    assert nothing is not None
+    assert nothing.rate == pytest.approx(Learnt().rate)
     assert busy is not None
     assert still is not None
     assert per_hour(busy) == pytest.approx(20 / (1 + HEADS + EDITS), rel=0.4)
