@@ -79,7 +79,7 @@ class Receiver:
         return JSONResponse(await run_in_threadpool(self._take, told, now), 202)
 
     def _take(self, told: list[tuple[str, str, datetime]], now: datetime) -> dict[str, object]:
-        watched = {row.urlkey for row in self._catalog.watches("active")}
+        watched = self._catalog.active_among(key for _, key, _ in told)
         known = [Hint("webhook", key, at, now) for _, key, at in told if key in watched]
         self._catalog.tell_hints(known)
         return {"taken": len(known), "not_watched": [url for url, key, _ in told if key not in watched]}
@@ -124,7 +124,7 @@ class Receiver:
         except NoDocument as e:
             log.warning("%s: what its hub sent cannot be read: %s", known.source, e)
             return Response(status_code=202)
-        watched = {row.urlkey for row in self._catalog.watches("active")}
+        watched = self._catalog.active_among(entry.urlkey for entry in document.entries)
         told = {(entry.urlkey, entry.at or now) for entry in document.entries if entry.urlkey in watched}
         self._catalog.tell_hints([Hint(known.source, key, at, now) for key, at in sorted(told)])
         return Response(status_code=202)

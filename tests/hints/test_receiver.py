@@ -21,10 +21,12 @@ from pipelines.model import Watch
 from pipelines.store.catalog import Catalog
 from pipelines.store.stored import Subscription
 from pipelines.urlkey import urlkey
-from pipelines.webhook import LARGEST
+from pipelines.webhook import LARGEST, MOST
 from retrieval.web.guard import Guard, Rules
 from retrieval.web.hints import Receiver, receiver_of
+from tests.store import test_catalog as shared
 
+address = shared.address
 NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 PAGE = "https://www.example.org/live"
 TOPIC = "https://www.example.org/feed"
@@ -44,6 +46,10 @@ def catalog(tmp_path: Path) -> Iterator[Catalog]:
 
 @pytest.fixture
 def app(catalog: Catalog) -> ASGIApp:
+    return guarded(catalog)
+
+
+def guarded(catalog: Catalog) -> ASGIApp:
     receiver = Receiver(catalog, secret=SECRET, callback=f"https://{OURS_TO_HUBS}", now=lambda: NOW)
     rules = Rules(hosts=[OURS], token="t" * 20, headers={}, own_secret=receiver.paths, own_hosts=receiver.hosts)
     return Guard(Starlette(routes=receiver.routes()), rules)
@@ -152,3 +158,26 @@ def test_what_is_not_configured_is_not_there_and_a_secret_that_all_may_read_is_r
     secret.chmod(0o600)
     with pytest.raises(ConfigError, match="less than 16"):
         receiver_of(config)
+
+
+def test_as_much_as_may_be_sent_at_once_is_taken_without_reading_what_else_is_watched(
+    address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    urls = [f"https://www.example.org/live/{number}" for number in range(5_000)]
+    entries = "".join(f'<entry><id>{url}</id><link href="{url}"/></entry>' for url in urls)
+    feed = f"<feed>{entries}</feed>".encode()
+    body = json.dumps([{"url": url} for url in [*urls[: MOST - 1], "https://other.example/"]]).encode()
+    with Catalog.open(address) as catalog:
+        catalog.save_watches([Watch(url=url) for url in urls], now=NOW)
+        catalog.subscribe(Subscription(source=TOPIC, topic=TOPIC, hub="https://h.example/", path="p", secret=SECRET))
+        app = guarded(catalog)
+        assert ask(app, verification())[0] == 200
+        monkeypatch.setattr(Catalog, "watches", None)  # all of them: thousands of rows, each parsed
+        pushed = ask(app, "/websub/p", feed, X_Hub_Signature=signed(feed))[0]
+        status, said = ask(app, "/hint", body, Authorization=f"Bearer {SECRET}")
+        told = catalog.hints_after(0)
+
+    assert (pushed, status) == (202, 202)
+    assert json.loads(said) == {"taken": MOST - 1, "not_watched": ["https://other.example/"]}
+    assert len(told) == len(urls) + MOST - 1
+    assert {hint.urlkey for hint in told} == {urlkey(url) for url in urls}
