@@ -31,6 +31,7 @@ NOW = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
 PAGE = "https://www.example.org/live"
 TOPIC = "https://www.example.org/feed"
 SECRET = "0123456789abcdef-secret"
+TOKEN = "t" * 20  # of the service
 OURS, OURS_TO_HUBS = "archive.example.net", "hooks.example.net"
 FEED = f'<feed><link rel="self" href="{TOPIC}"/><entry><id>1</id><link href="{PAGE}"/></entry></feed>'.encode()
 
@@ -49,19 +50,22 @@ def app(catalog: Catalog) -> ASGIApp:
     return guarded(catalog)
 
 
-def guarded(catalog: Catalog) -> ASGIApp:
+def guarded(catalog: Catalog, **more: Any) -> ASGIApp:
     receiver = Receiver(catalog, secret=SECRET, callback=f"https://{OURS_TO_HUBS}", now=lambda: NOW)
-    rules = Rules(hosts=[OURS], token="t" * 20, headers={}, own_secret=receiver.paths, own_hosts=receiver.hosts)
-    return Guard(Starlette(routes=receiver.routes()), rules)
+    own = {"own_secret": receiver.paths, "own_hosts": receiver.hosts}
+    rules = Rules(**({"hosts": [OURS], "token": TOKEN, "headers": {}} | own | more))
+    return Guard(Starlette(routes=receiver.routes()), rules, clock=lambda: 0.0)
 
 
-def ask(app: ASGIApp, path: str, body: bytes | None = None, host: str = OURS, **headers: str) -> tuple[int, str]:
+def ask(
+    app: ASGIApp, path: str, body: bytes | None = None, host: str = OURS, client: str = "192.0.2.1", **headers: str
+) -> tuple[int, str]:
     path, _, query = path.partition("?")
     fields = [(b"host", host.encode())]
     fields += [(name.replace("_", "-").lower().encode(), value.encode("latin-1")) for name, value in headers.items()]
     scope: dict[str, Any] = {
         "type": "http", "method": "GET" if body is None else "POST", "path": path, "raw_path": path.encode(),
-        "query_string": query.encode(), "headers": fields, "client": ("192.0.2.1", 5), "http_version": "1.1",
+        "query_string": query.encode(), "headers": fields, "client": (client, 5), "http_version": "1.1",
         "scheme": "http", "server": ("x", 80), "root_path": "",
     }  # fmt: skip
     sent: list[Any] = []
@@ -98,7 +102,7 @@ def test_what_is_wrong_with_a_hint_is_said_and_nothing_is_taken(app: ASGIApp, ca
     bearer = f"Bearer {SECRET}"
     said = [
         ask(app, "/hint", b"{}")[0],
-        ask(app, "/hint", b"{}", Authorization="Bearer " + "t" * 20)[0],  # of the service, not of hints
+        ask(app, "/hint", b"{}", Authorization=f"Bearer {TOKEN}")[0],  # of the service, not of hints
         ask(app, "/hint", b"{}", Authorization=bearer)[0],
         ask(app, "/hint", b" " * (LARGEST + 1), Authorization=bearer)[0],
         ask(app, "/hint", b"{}", Authorization=bearer, Content_Length=str(10**9))[0],
@@ -141,6 +145,36 @@ def test_by_the_name_for_hubs_nothing_else_is_reached(app: ASGIApp) -> None:
     assert ask(app, "/api/pages", host=OURS_TO_HUBS)[0] == 421
     assert ask(app, "/websub", host=OURS_TO_HUBS)[0] == 421
     assert ask(app, "/api/pages")[0] == 401
+
+
+@pytest.mark.parametrize("path", ["/hintfoo", "/hint/", "/hint/foo", "/hints", "/websub", "/websubfoo"])
+def test_what_only_begins_like_a_path_with_a_secret_of_its_own_asks_for_the_token(app: ASGIApp, path: str) -> None:
+    assert ask(app, path, b"{}", Authorization=f"Bearer {SECRET}")[0] == 401
+    assert ask(app, path, b"{}", host=OURS_TO_HUBS, Authorization=f"Bearer {SECRET}")[0] == 421
+
+
+@pytest.mark.parametrize("token", [TOKEN, None], ids=["open", "loopback"])  # there a proxy lets strangers in
+@pytest.mark.parametrize("path", ["/hint", "/websub/p", "/websub/nobody"])
+def test_who_comes_without_the_token_may_come_so_often_and_shuts_nobody_out(
+    catalog: Catalog, path: str, token: str | None
+) -> None:
+    for authorization in ("", "Bearer ", "Bearer wrong", f"Bearer {SECRET}"):
+        app = guarded(catalog, token=token, rate=1.0, burst=3.0)
+        said = [ask(app, path, b"{}", Authorization=authorization)[0] for _ in range(5)]
+        other = ask(app, path, b"{}", client="192.0.2.2", Authorization=authorization)[0]
+        ours = [ask(app, "/api/pages", Authorization=f"Bearer {TOKEN}")[0] for _ in range(3)]
+
+        assert said[3:] == [429, 429]
+        assert 429 not in [*said[:3], other, *ours]
+
+
+def test_who_has_the_token_may_come_as_often_everywhere_as_it_always_could(catalog: Catalog) -> None:
+    app = guarded(catalog, rate=1.0, burst=2.0)
+    bearer = f"Bearer {TOKEN}"
+    said = [ask(app, path, Authorization=bearer)[0] for path in ("/hint", "/api/pages", "/hint", "/api/pages")]
+
+    assert said == [405, 404, 429, 429]
+    assert ask(app, "/hint")[0] == 405
 
 
 def test_what_is_not_configured_is_not_there_and_a_secret_that_all_may_read_is_refused(tmp_path: Path) -> None:
