@@ -22,12 +22,24 @@ class BadHint(ValueError):
     """The sender is told what is wrong."""
 
 
+def may_be_allowed(authorization: str, signatures: list[str], secret: str) -> bool:
+    """Before the body is read: False for a wrong token, and for who brings neither a token nor a signature."""
+    known = _by_token(authorization, secret)
+    return bool(signatures) if known is None else known
+
+
 def is_allowed(body: bytes, authorization: str, signatures: list[str], secret: str) -> bool:
     """By the secret itself, as a bearer token, or by a signature of the body that it makes (HMAC)."""
+    known = _by_token(authorization, secret)
+    return any(is_signed(body, signature, secret) for signature in signatures) if known is None else known
+
+
+def _by_token(authorization: str, secret: str) -> bool | None:
+    """None: there is no bearer token, so a signature decides."""
     kind, _, token = authorization.partition(" ")
-    if kind.lower() == "bearer":
-        return hmac.compare_digest(token.strip().encode("utf-8", "replace"), secret.encode())
-    return any(is_signed(body, signature, secret) for signature in signatures)
+    if kind.lower() != "bearer":
+        return None
+    return hmac.compare_digest(token.strip().encode("utf-8", "replace"), secret.encode())
 
 
 def hints_in(body: bytes, now: datetime) -> list[tuple[str, str, datetime]]:

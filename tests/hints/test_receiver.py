@@ -13,15 +13,17 @@ from urllib.parse import urlencode
 
 import pytest
 from starlette.applications import Starlette
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive
 
 from pipelines.config import parse_config
 from pipelines.errors import ConfigError
+from pipelines.hints import LARGEST as LARGEST_PUSH
 from pipelines.model import Watch
 from pipelines.store.catalog import Catalog
 from pipelines.store.stored import Subscription
 from pipelines.urlkey import urlkey
 from pipelines.webhook import LARGEST, MOST
+from retrieval.web import hints
 from retrieval.web.guard import Guard, Rules
 from retrieval.web.hints import Receiver, receiver_of
 from tests.store import test_catalog as shared
@@ -50,15 +52,18 @@ def app(catalog: Catalog) -> ASGIApp:
     return guarded(catalog)
 
 
-def guarded(catalog: Catalog, **more: Any) -> ASGIApp:
-    receiver = Receiver(catalog, secret=SECRET, callback=f"https://{OURS_TO_HUBS}", now=lambda: NOW)
+def guarded(catalog: Catalog, now: datetime = NOW, **more: Any) -> ASGIApp:
+    receiver = Receiver(catalog, secret=SECRET, callback=f"https://{OURS_TO_HUBS}", now=lambda: now)
     own = {"own_secret": receiver.paths, "own_hosts": receiver.hosts}
     rules = Rules(**({"hosts": [OURS], "token": TOKEN, "headers": {}} | own | more))
     return Guard(Starlette(routes=receiver.routes()), rules, clock=lambda: 0.0)
 
 
+Body = bytes | Receive | None  # all at once, as it comes, or a GET
+
+
 def ask(
-    app: ASGIApp, path: str, body: bytes | None = None, host: str = OURS, client: str = "192.0.2.1", **headers: str
+    app: ASGIApp, path: str, body: Body = None, host: str = OURS, client: str = "192.0.2.1", **headers: str
 ) -> tuple[int, str]:
     path, _, query = path.partition("?")
     fields = [(b"host", host.encode())]
@@ -71,13 +76,21 @@ def ask(
     sent: list[Any] = []
 
     async def receive() -> Any:
-        return {"type": "http.request", "body": body or b"", "more_body": False}
+        return piece(body if isinstance(body, bytes) else b"", more=False)
 
     async def send(message: Any) -> None:
         sent.append(message)
 
-    asyncio.run(app(scope, receive, send))
+    asyncio.run(app(scope, body if callable(body) else receive, send))
     return sent[0]["status"], b"".join(one.get("body", b"") for one in sent[1:]).decode()
+
+
+def piece(body: bytes, *, more: bool) -> dict[str, Any]:
+    return {"type": "http.request", "body": body, "more_body": more}
+
+
+async def unread() -> Any:
+    raise AssertionError("its body was read")
 
 
 def signed(body: bytes, secret: str = SECRET) -> str:
@@ -130,6 +143,90 @@ def test_a_hub_verifies_and_then_its_signed_words_count(app: ASGIApp, catalog: C
     assert (early, other, verified) == (410, 404, (200, "c-1"))
     assert (answers, before, good) == ([202, 202, 202, 410], [], 202)
     assert [(hint.source, hint.urlkey, hint.at) for hint in catalog.hints_after(0)] == [(TOPIC, urlkey(PAGE), NOW)]
+
+
+@pytest.mark.parametrize(
+    "authorization",
+    ["", "Bearer", "Bearer ", "Bearer wrong", f"Bearer {SECRET}x", f"Bearer {TOKEN}", SECRET, f"Basic {SECRET}", "\xe9",
+     "Bearer \xe9", f"Bearer {SECRET} {SECRET}", f"Bearer,{SECRET}"],
+)  # fmt: skip
+def test_a_stranger_is_refused_before_the_body_is_read(app: ASGIApp, authorization: str) -> None:
+    assert ask(app, "/hint", unread, Authorization=authorization)[0] == 401
+
+
+def test_a_wrong_token_is_not_made_good_by_a_signature(app: ASGIApp) -> None:
+    assert ask(app, "/hint", unread, Authorization="Bearer wrong", X_Hub_Signature=signed(b"{}"))[0] == 401
+
+
+@pytest.mark.parametrize("signature", ["", "sha256", "sha256=", "md5=00", "=", "sha256=" + "0" * 64, "\xe9"])
+def test_a_signature_is_compared_with_the_body_whoever_else_let_it_through(app: ASGIApp, signature: str) -> None:
+    good = ask(app, "/hint", b"{}", Authorization="Basic of-a-proxy", X_Hub_Signature_256=signed(b"{}"))[0]
+
+    assert ask(app, "/hint", b"{}", X_Hub_Signature=signature)[0] == 401
+    assert good == 400  # it is read, and has no url
+
+
+def test_no_body_is_read_for_a_subscription_that_takes_none(app: ASGIApp, catalog: Catalog) -> None:
+    said = [ask(app, path, unread, X_Hub_Signature=signed(FEED))[0] for path in ("/websub/q", "/websub/p")]  # asked
+    assert ask(app, verification())[0] == 200
+    later = guarded(catalog, now=NOW + timedelta(minutes=2))
+    said.append(ask(later, "/websub/p", unread, X_Hub_Signature=signed(FEED))[0])  # its lease is over
+    assert ask(app, verification(**{"hub.mode": "denied"}))[0] == 200
+    said.append(ask(app, "/websub/p", unread, X_Hub_Signature=signed(FEED))[0])
+
+    assert said == [410] * 4
+
+
+def test_a_subscription_that_ends_while_the_body_comes_takes_nothing(app: ASGIApp, catalog: Catalog) -> None:
+    async def last_words() -> Any:
+        catalog.unsubscribe([TOPIC])
+        return piece(FEED, more=False)
+
+    assert ask(app, verification())[0] == 200
+    assert ask(app, "/websub/p", last_words, X_Hub_Signature=signed(FEED))[0] == 410
+    assert catalog.hints_after(0) == []
+
+
+@pytest.mark.parametrize("path", ["/hint", "/websub/p"])
+def test_a_body_that_comes_in_drops_is_waited_for_so_long(
+    app: ASGIApp, catalog: Catalog, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    monkeypatch.setattr(hints, "LONGEST_WAIT", 0.2)
+    left = iter(range(100))
+
+    async def drop() -> Any:
+        await asyncio.sleep(0.02)
+        return piece(b" ", more=next(left, None) is not None)
+
+    assert ask(app, verification())[0] == 200
+    status, said = ask(app, path, drop, X_Hub_Signature=signed(b" " * 101))
+
+    assert (status, said) == (408, "the body did not come within 0.2 seconds\n")
+    assert catalog.hints_after(0) == []
+
+
+@pytest.mark.parametrize("path", ["/hint", "/websub/p"])
+def test_a_body_without_a_length_is_read_so_far(app: ASGIApp, path: str) -> None:
+    taken: list[int] = []
+
+    async def endless() -> Any:
+        assert sum(taken) <= LARGEST_PUSH, "it is read on and on"
+        taken.append(2**20)
+        return piece(bytes(2**20), more=True)
+
+    assert ask(app, verification())[0] == 200
+    assert ask(app, path, endless, X_Hub_Signature=signed(b""))[0] == 413
+
+
+def test_a_body_that_ends_early_is_taken_for_none(app: ASGIApp, catalog: Catalog) -> None:
+    pieces = iter([piece(FEED, more=True), {"type": "http.disconnect"}])
+
+    async def cut() -> Any:
+        return next(pieces)
+
+    assert ask(app, verification())[0] == 200
+    assert ask(app, "/websub/p", cut, X_Hub_Signature=signed(FEED))[0] == 400
+    assert catalog.hints_after(0) == []
 
 
 def test_a_hub_that_refuses_is_remembered(app: ASGIApp, catalog: Catalog) -> None:
