@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from .errors import WatchlistError
+from .moments import OLDEST
 from .urlkey import normalise, urlkey
 from .websub import is_signed
 
@@ -77,6 +78,10 @@ def _time(value: Any, number: int, now: datetime) -> datetime:
         moment = datetime.fromisoformat(value)
         if moment.tzinfo is None:
             raise ValueError("no zone")
-        return min(moment.astimezone(UTC), now)
+        moment = moment.astimezone(UTC)
     except (TypeError, ValueError, OverflowError) as e:
         raise BadHint(f"hint {number}: time {str(value)[:60]!r} is none; write 2026-11-03T18:00:00Z") from e
+    if moment < OLDEST:  # a clock that was never set, or a field that was left empty
+        raise BadHint(f"hint {number}: time {value[:60]!r} is before {OLDEST:%Y-%m-%d}, and no page is as old; "
+                      "leave it out if it is not known")  # fmt: skip
+    return min(moment, now)

@@ -127,6 +127,14 @@ def test_what_is_wrong_with_a_hint_is_said_and_nothing_is_taken(app: ASGIApp, ca
     assert catalog.hints_after(0) == []
 
 
+def test_a_time_of_a_clock_that_was_never_set_is_refused(app: ASGIApp, catalog: Catalog) -> None:
+    body = json.dumps([{"url": PAGE}, {"url": PAGE, "time": "1970-01-01T00:00:00Z"}]).encode()
+    status, said = ask(app, "/hint", body, Authorization=f"Bearer {SECRET}")
+
+    assert (status, said.startswith("hint 2: time '1970-01-01T00:00:00Z' is before 1990-01-01")) == (400, True)
+    assert catalog.hints_after(0) == []
+
+
 def test_a_hub_verifies_and_then_its_signed_words_count(app: ASGIApp, catalog: Catalog) -> None:
     early = ask(app, "/websub/p", FEED, X_Hub_Signature=signed(FEED))[0]
     other = ask(app, verification(**{"hub.topic": "https://evil.example/"}), host=OURS_TO_HUBS)[0]
