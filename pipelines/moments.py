@@ -21,6 +21,7 @@ from .errors import StoppressError
 
 Moment = datetime | int  # a time in UTC, or the number of a version of the page: 1, 2, ...
 
+OLDEST = datetime(1990, 1, 1, tzinfo=UTC)  # before the first web page
 _TIMES = "2026-01-03T10:00Z, 2026-01-03, 20260103100000, now"
 FORMS = f"{_TIMES}, -2h or v3"
 INSTANTS = f"{_TIMES} or 2h (before now)"

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from .errors import WatchlistError
+from .moments import OLDEST
 from .urlkey import normalise, urlkey
 from .websub import is_signed
 
@@ -22,12 +23,24 @@ class BadHint(ValueError):
     """The sender is told what is wrong."""
 
 
+def may_be_allowed(authorization: str, signatures: list[str], secret: str) -> bool:
+    """Before the body is read: False for a wrong token, and for who brings neither a token nor a signature."""
+    known = _by_token(authorization, secret)
+    return bool(signatures) if known is None else known
+
+
 def is_allowed(body: bytes, authorization: str, signatures: list[str], secret: str) -> bool:
     """By the secret itself, as a bearer token, or by a signature of the body that it makes (HMAC)."""
+    known = _by_token(authorization, secret)
+    return any(is_signed(body, signature, secret) for signature in signatures) if known is None else known
+
+
+def _by_token(authorization: str, secret: str) -> bool | None:
+    """None: there is no bearer token, so a signature decides."""
     kind, _, token = authorization.partition(" ")
-    if kind.lower() == "bearer":
-        return hmac.compare_digest(token.strip().encode("utf-8", "replace"), secret.encode())
-    return any(is_signed(body, signature, secret) for signature in signatures)
+    if kind.lower() != "bearer":
+        return None
+    return hmac.compare_digest(token.strip().encode("utf-8", "replace"), secret.encode())
 
 
 def hints_in(body: bytes, now: datetime) -> list[tuple[str, str, datetime]]:
@@ -65,6 +78,10 @@ def _time(value: Any, number: int, now: datetime) -> datetime:
         moment = datetime.fromisoformat(value)
         if moment.tzinfo is None:
             raise ValueError("no zone")
-        return min(moment.astimezone(UTC), now)
+        moment = moment.astimezone(UTC)
     except (TypeError, ValueError, OverflowError) as e:
         raise BadHint(f"hint {number}: time {str(value)[:60]!r} is none; write 2026-11-03T18:00:00Z") from e
+    if moment < OLDEST:  # a clock that was never set, or a field that was left empty
+        raise BadHint(f"hint {number}: time {value[:60]!r} is before {OLDEST:%Y-%m-%d}, and no page is as old; "
+                      "leave it out if it is not known")  # fmt: skip
+    return min(moment, now)

@@ -40,6 +40,8 @@ def run(
     at = now if time is None else moments.moment(time, now=now)
     if isinstance(at, int):
         raise typer.BadParameter(f"--time {time}: that is a version, not a time")
+    if at < moments.OLDEST:
+        raise typer.BadParameter(f"--time {time}: that is before {moments.OLDEST:%Y-%m-%d}, and no page is as old")
     with open_catalog(watchlist_config()) as catalog:
         row = next((one for one in catalog.watches() if one.urlkey == urlkey(url)), None)
         if row is None:

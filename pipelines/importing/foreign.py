@@ -15,10 +15,10 @@ from datetime import UTC, datetime, timedelta
 
 from pipelines.entity import DecodeError, Message, decode, entity, head, parse
 from pipelines.errors import WatchlistError
+from pipelines.moments import OLDEST
 from pipelines.urlkey import normalise
 from pipelines.warc import Record
 
-OLDEST = datetime(1990, 1, 1, tzinfo=UTC)  # before the first web page
 AHEAD = timedelta(hours=1)  # of clocks that are wrong
 _TRUNCATED = ("length", "time", "disconnect", "unspecified")
 _ALGORITHMS = {"md5": 16, "sha1": 20, "sha256": 32, "sha512": 64}

@@ -33,6 +33,17 @@ class WatchRows(Database):
             query = query.where(watches.c.state == state)
         return self.read(lambda c: [rows.standing_watch(row) for row in c.execute(query).mappings()])
 
+    def active_among(self, urlkeys: Iterable[str]) -> set[str]:
+        """Those of these pages that are watched now, however many the watches are. Strangers may have named them:
+        what no database takes as a text is no page's key."""
+        asked = {key for key in urlkeys if rows.clean(key) == key}
+
+        def act(connection: Connection) -> set[str]:
+            mine = watches.c.urlkey.in_(select(listed(connection, asked)))
+            return set(connection.scalars(select(watches.c.urlkey).where(mine, watches.c.state == "active")))
+
+        return self.read(act) if asked else set()
+
     def set_watch_state(self, url: str, state: str, *, reason: str = "", now: datetime | None = None) -> bool:
         """False if there is no such watch. ``now``: of an order to take up again what had ended."""
         mine = watches.c.urlkey == urlkey(url)

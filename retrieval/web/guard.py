@@ -23,9 +23,9 @@ REMEMBERED = 10_000  # clients whose rate is known; the one not seen for longest
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
     """``hosts``: the names that the service answers to, a page on another one may have led a browser here.
-    ``token``: None where nobody but this machine can come. ``own_secret``: beginnings of paths that ask for another
-    secret themselves; ``own_hosts``: names under which only those are there. ``rate``: requests a second of one
-    client."""
+    ``token``: None where nobody but this machine can come. ``own_secret``: paths that ask for another secret
+    themselves, one that ends with "/" with all below it; ``own_hosts``: names under which only those are there.
+    ``rate``: requests a second of one client."""
 
     hosts: Collection[str]
     token: str | None = None
@@ -43,6 +43,8 @@ class Guard:
         self._app, self._rules = app, rules
         self._headers = [(name.lower().encode(), value.encode()) for name, value in rules.headers.items()]
         self._rates = Rates(rules.rate, rules.burst, clock)
+        # Their own, so that strangers leave to a client with the token what is its, behind one address or proxy.
+        self._strangers = Rates(rules.rate, rules.burst, clock)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -67,18 +69,25 @@ class Guard:
             return None
         headers = Headers(scope=scope)
         names = headers.getlist("host")
-        asks_itself = bool(self._rules.own_secret) and scope["path"].startswith(self._rules.own_secret)
+        asks_itself = self._asks_itself(scope["path"])
         hosts = (*self._rules.hosts, *self._rules.own_hosts) if asks_itself else self._rules.hosts
         if len(names) != 1 or names[0].lower() not in hosts:
             return text("this service does not answer to that host name; [serve] base_url says its own", 421)
+        is_known = self._rules.token is not None and self._is_known(headers.get("authorization", ""))
+        if asks_itself and not is_known:  # on loopback, too: a proxy lets strangers come here
+            return self._too_often(self._strangers, scope)
         if self._rules.token is None:
             return None
-        if not asks_itself and not self._is_known(headers.get("authorization", "")):
+        if not is_known:
             return text("a token is needed: Authorization: Bearer TOKEN", 401, {"WWW-Authenticate": "Bearer"})
-        wait = self._rates.wait((scope.get("client") or ("?", 0))[0])
-        if wait > 0:
-            return text("too many requests", 429, {"Retry-After": str(int(wait) + 1)})
-        return None
+        return self._too_often(self._rates, scope)
+
+    def _asks_itself(self, path: str) -> bool:
+        return any(path.startswith(own) if own.endswith("/") else path == own for own in self._rules.own_secret)
+
+    def _too_often(self, rates: Rates, scope: Scope) -> ASGIApp | None:
+        wait = rates.wait((scope.get("client") or ("?", 0))[0])
+        return text("too many requests", 429, {"Retry-After": str(int(wait) + 1)}) if wait > 0 else None
 
     def _is_known(self, authorization: str) -> bool:
         kind, _, token = authorization.partition(" ")

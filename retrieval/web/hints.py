@@ -8,6 +8,7 @@ subscriber [...] MAY still acknowledge this request with a 2xx response code" (W
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Callable
 from datetime import datetime
@@ -25,13 +26,14 @@ from pipelines.errors import ConfigError
 from pipelines.hints import LARGEST, NoDocument, read
 from pipelines.opened import open_catalog
 from pipelines.store.catalog import Catalog
-from pipelines.store.stored import Hint
+from pipelines.store.stored import Hint, Subscription
 
 from .errors import text
 
 log = logging.getLogger(__name__)
 OPEN_PREFIX = websub.PATH  # asks for no token: its paths cannot be guessed, its bodies are signed
 LONGEST_CHALLENGE = 4096
+LONGEST_WAIT = 30.0  # seconds for a body, however little of it comes at once: 10 MiB at 3 Mbit/s
 
 
 class Receiver:
@@ -63,14 +65,16 @@ class Receiver:
     # POST /hint ---------------------------------------------------------------------------------------------
 
     async def hint(self, request: Request) -> Response:
-        body = await _body(request, webhook.LARGEST)
-        if body is None:
-            return text(f"the body has more than {webhook.LARGEST} bytes", 413)
-        headers = request.headers
+        headers, secret = request.headers, self._secret or ""
+        authorization = headers.get("authorization", "")
         signed = [value for name in ("x-hub-signature-256", "x-hub-signature") for value in headers.getlist(name)]
-        if not webhook.is_allowed(body, headers.get("authorization", ""), signed, self._secret or ""):
-            why = "Authorization: Bearer SECRET, or X-Hub-Signature-256: sha256=HMAC of the body, is needed"
-            return text(why, 401, {"WWW-Authenticate": "Bearer"})
+        if not webhook.may_be_allowed(authorization, signed, secret):
+            return _refused()  # strangers' bodies are neither waited for nor held
+        body = await _body(request, webhook.LARGEST)
+        if isinstance(body, Response):
+            return body
+        if not webhook.is_allowed(body, authorization, signed, secret):
+            return _refused()
         now = self._now()
         try:
             told = webhook.hints_in(body, now)
@@ -79,7 +83,7 @@ class Receiver:
         return JSONResponse(await run_in_threadpool(self._take, told, now), 202)
 
     def _take(self, told: list[tuple[str, str, datetime]], now: datetime) -> dict[str, object]:
-        watched = {row.urlkey for row in self._catalog.watches("active")}
+        watched = self._catalog.active_among(key for _, key, _ in told)
         known = [Hint("webhook", key, at, now) for _, key, at in told if key in watched]
         self._catalog.tell_hints(known)
         return {"taken": len(known), "not_watched": [url for url, key, _ in told if key not in watched]}
@@ -104,18 +108,25 @@ class Receiver:
 
     async def distributed(self, request: Request) -> Response:
         """What is new, as the hub sends it (WebSub 7)."""
+        path = request.path_params["path"]
+        if await run_in_threadpool(self._wanted, path, self._now()) is None:
+            return _gone()  # before its body is read
         body = await _body(request, LARGEST)
-        if body is None:
-            return text(f"the body has more than {LARGEST} bytes", 413)
+        if isinstance(body, Response):
+            return body
         signature = request.headers.get("x-hub-signature", "")
         coding = request.headers.get("content-encoding")
-        return await run_in_threadpool(self._distributed, request.path_params["path"], body, signature, coding)
+        return await run_in_threadpool(self._distributed, path, body, signature, coding)
+
+    def _wanted(self, path: str, now: datetime) -> Subscription | None:
+        known = self._catalog.subscription(path)
+        return known if websub.takes(known, now) else None
 
     def _distributed(self, path: str, body: bytes, signature: str, coding: str | None) -> Response:
         now = self._now()
-        known = self._catalog.subscription(path)
-        if known is None or not websub.takes(known, now):
-            return text("there is no such subscription", 410)  # the hub may forget it
+        known = self._wanted(path, now)
+        if known is None:  # it may have ended while the body came
+            return _gone()
         if not websub.is_signed(body, signature, known.secret):
             log.warning("%s: what came for it is not signed by its hub, it is passed over", known.source)
             return Response(status_code=202)
@@ -124,27 +135,47 @@ class Receiver:
         except NoDocument as e:
             log.warning("%s: what its hub sent cannot be read: %s", known.source, e)
             return Response(status_code=202)
-        watched = {row.urlkey for row in self._catalog.watches("active")}
+        watched = self._catalog.active_among(entry.urlkey for entry in document.entries)
         told = {(entry.urlkey, entry.at or now) for entry in document.entries if entry.urlkey in watched}
         self._catalog.tell_hints([Hint(known.source, key, at, now) for key, at in sorted(told)])
         return Response(status_code=202)
 
 
-async def _body(request: Request, most: int) -> bytes | None:
-    """All of it; None, and the rest is not read, if it is too large."""
+def _refused() -> Response:
+    why = "Authorization: Bearer SECRET, or X-Hub-Signature-256: sha256=HMAC of the body, is needed"
+    return text(why, 401, {"WWW-Authenticate": "Bearer"})
+
+
+def _gone() -> Response:
+    return text("there is no such subscription", 410)  # the hub may forget it
+
+
+async def _body(request: Request, most: int) -> bytes | Response:
+    """All of it; or what is said instead, and the rest is not read, if it is too large or comes too slowly."""
     length = request.headers.get("content-length", "")
     if length.isascii() and length.isdigit() and int(length[:18]) > most:
-        return None
-    pieces, size = [], 0
+        return _too_large(most)
     try:
-        async for piece in request.stream():
-            size += len(piece)
-            if size > most:
-                return None
-            pieces.append(piece)
+        async with asyncio.timeout(LONGEST_WAIT):
+            return await _read(request, most)
+    except TimeoutError:
+        return text(f"the body did not come within {LONGEST_WAIT:g} seconds", 408, {"Connection": "close"})
     except ClientDisconnect:
-        return None
+        return text("the body ended early", 400)  # nobody hears it
+
+
+async def _read(request: Request, most: int) -> bytes | Response:
+    pieces, size = [], 0
+    async for piece in request.stream():
+        size += len(piece)
+        if size > most:
+            return _too_large(most)
+        pieces.append(piece)
     return b"".join(pieces)
+
+
+def _too_large(most: int) -> Response:
+    return text(f"the body has more than {most} bytes", 413)
 
 
 def receiver_of(config: Config) -> Receiver | None:

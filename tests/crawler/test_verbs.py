@@ -125,3 +125,21 @@ def test_an_error_of_the_system_that_names_no_file_says_where_it_was_met(
     said = capfd.readouterr().err
     assert "the system refused: Bad file descriptor, closing.py:3" in said
     assert "stdout" not in said
+
+
+@pytest.mark.parametrize(
+    ("time", "why"),
+    [("1989-12-31T23:59:59Z", "is before 1990-01-01"), ("1970", "is before 1990-01-01"),
+     ("-900000h", "longer than ten years"), ("0001-01-01T00:00+23:00", "not a time"), ("soon", "not a time"),
+     ("v3", "is a version, not a time")],
+)  # fmt: skip
+def test_a_hint_names_a_time_at_which_there_were_pages(
+    time: str, why: str, config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    named = ("-c", str(config))
+    assert call(capsys, *named, "watch", URL)[0] == 0
+    code, out, err = call(capsys, *named, "hint", URL, "--time", time)
+
+    assert (code != 0, out) == (True, "")
+    assert why in err
+    assert call(capsys, *named, "hint", URL, "--time", "1990-01-01T00:00Z")[0] == 0

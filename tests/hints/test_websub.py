@@ -141,6 +141,22 @@ def test_bad_input_is_told_what_is_wrong(body: bytes) -> None:
     assert len(str(told.value)) < 300
 
 
+@pytest.mark.parametrize(
+    "time",
+    ["1989-12-31T23:59:59.999999Z", "1990-01-01T00:30:00+01:00", "1970-01-01T00:00:00Z", "0001-01-01T00:00:00Z",
+     "1970-01-01T00:00:00." + "0" * 9_000 + "Z"],
+    ids=lambda time: time[:30],
+)  # fmt: skip
+def test_a_time_before_there_were_pages_is_refused_with_the_limit(time: str) -> None:
+    url = "https://www.example.org/a"
+    first = "1990-01-01T00:00:00Z"
+
+    with pytest.raises(BadHint, match=r"^hint 2: time '.{1,60}' is before 1990-01-01, "):
+        hints_in(json.dumps([{"url": url}, {"url": url, "time": time}]).encode(), NOW)
+    [(_, _, at)] = hints_in(json.dumps({"url": url, "time": first}).encode(), NOW)
+    assert at == datetime(1990, 1, 1, tzinfo=UTC)
+
+
 NAMES = st.sampled_from(["url", "time", "hints", "x"])
 PLAIN = st.none() | st.booleans() | st.floats() | st.text()
 

@@ -268,6 +268,20 @@ def test_a_paused_watch_stays_paused_and_an_ended_one_is_taken_up_again(catalog:
     assert catalog.save_watches([ended], now=NOON).unchanged == (ended.url,)
 
 
+def test_of_pages_that_are_named_those_are_told_that_are_watched_now(catalog: Catalog) -> None:
+    names = ("/live", "/paused", "/ended", "/other")
+    live, paused, ended, other = urls = [f"http://news.test{name}" for name in names]
+    catalog.save_watches([Watch(url=url) for url in urls], now=NOON)
+    catalog.set_watch_state(paused, "paused")
+    catalog.set_watch_state(ended, "ended")
+    asked = [urlkey(url) for url in (live, live, paused, ended, "http://news.test/nobody")]
+    odd = [urlkey(other) + "\x00", "\x00", "\ud800", "", "'; --", "%", '["', "ü" * 100_000]
+
+    assert catalog.active_among(iter([*asked, *odd])) == {urlkey(live)}
+    assert catalog.active_among(odd) == set()
+    assert catalog.active_among([]) == set()
+
+
 def test_a_watch_that_is_not_there_has_no_state(catalog: Catalog) -> None:
     assert catalog.set_watch_state(URL, "paused") is False
 

@@ -65,6 +65,7 @@ def test_many_names_are_asked_for_at_once(catalog: Catalog) -> None:
     assert len(saved.added) == MANY
     assert len(catalog.save_watches([Watch(url=url, weight=2.0) for url in URLS], now=NOON).changed) == MANY
     assert len(catalog.watches("active")) == MANY
+    assert catalog.active_among([*map(urlkey, URLS), *(f"other{n}" for n in range(MANY))]) == set(map(urlkey, URLS))
     assert len(catalog.histories(map(urlkey, URLS))) == len(catalog.histories()) == MANY
 
 
