@@ -20,8 +20,9 @@ from .known import Known, Rates
 from .learning import Learnt, Look, Seen
 from .pool import ALWAYS, NEVER, Floats, Numbers, Pool
 from .prices import QUEUE, Prices
+from .told import Told
 from .wheel import Wheel
-from .worth import index, interval, least_price, risk, unseen
+from .worth import index, interval, least_price, unseen
 
 EXACT_UP_TO = 50_000
 EVERY = 1.0  # seconds between two computations of all
@@ -63,7 +64,7 @@ class Scheduler:
         self._reasons: NDArray[np.int8] = np.empty(0, dtype=np.int8)
         self._touched: list[int] = []  # to be judged at the next computation
         self._computed, self._exact = NEVER, True
-        self._hints: dict[int, list[float]] = {}
+        self._hints = Told()
         self._failures: dict[int, int] = {}
 
     # the list -------------------------------------------------------------------------------------------
@@ -91,7 +92,7 @@ class Scheduler:
         number = self.pool.remove(key)
         self._forget(number)
         self._failures.pop(number, None)
-        self._hints.pop(number, None)
+        self._hints.forget(number)
 
     def __contains__(self, key: str) -> bool:
         return key in self.pool.numbers
@@ -194,7 +195,7 @@ class Scheduler:
         worth, unseen = self._worth_of(numbers, now)
         price = self.prices_of(numbers)
         forced, full, closing = (act(numbers, now) for act in (self._overdue, self._full, self._is_closing))
-        new, hinted = pool.last[numbers] == NEVER, np.isin(numbers, list(self._hints))
+        new, hinted = pool.last[numbers] == NEVER, self._hints.of(numbers)
         good = (worth >= price) & ((unseen >= self.floor) | hinted) & (now >= pool.fresh[numbers])
         allowed = (now >= pool.hold[numbers]) & (now >= pool.begins[numbers])
         worth = np.where(forced | full, np.maximum(worth, price), worth)
@@ -215,10 +216,8 @@ class Scheduler:
         if hush.any():  # its silence since it was last asked only thins the looks
             quiet = np.minimum(u, np.maximum(now - pool.heard[numbers], 0.0))
             worth = (1 - hush) * worth + hush * index(of, quiet, weight)
-        for number, times in self._hints.items():
-            at = np.flatnonzero(numbers == number)
-            if len(at):
-                worth[at] += pool.weight[number] * float(sum(risk(max(now - time, 0.0)) for time in times))
+        if self._hints:
+            worth = worth + weight * self._hints.risk(numbers, now)
         return worth, unseen(of, u)
 
     def _overdue(self, numbers: Numbers, now: float) -> NDArray[np.bool_]:
@@ -307,7 +306,7 @@ class Scheduler:
         if came > pool.ended[number] or (undated and last >= pool.ended[number]):
             pool.ended[number] = ALWAYS  # it goes on after all
         self._failures.pop(number, None)
-        self._hints.pop(number, None)
+        self._hints.forget(number)
         self._touched.append(number)
 
     def failed(self, key: str, now: float) -> None:
@@ -365,7 +364,7 @@ class Scheduler:
         """Something is known to have happened there."""
         number = self.pool.numbers.get(key)
         if number is not None and at > self.pool.last[number]:
-            self._hints.setdefault(number, []).append(at)
+            self._hints.add(number, at)
             self._touched.append(number)
 
     def heard(self, keys: Iterable[str], now: float, recall: float) -> None:
@@ -378,7 +377,7 @@ class Scheduler:
     def moved(self, by: float) -> None:
         """The clock was set, ``by`` so much."""
         self.pool.shift(_TIMES, by)
-        self._hints = {number: [at + by for at in times] for number, times in self._hints.items()}
+        self._hints.moved(by)
         self._computed, self._exact, self._wheel = NEVER, True, Wheel()  # all are judged anew
 
     def learnt(self, key: str) -> Learnt:
