@@ -32,6 +32,7 @@ SOON, FEWEST = 30.0, 1000  # beyond ``exact_up_to`` no more are ready than are b
 CLOSING = (900.0, 7200.0, 86400.0)  # looks after the end of coverage
 SHORTEST = 60.0  # seconds between two looks at a page, where its watch does not say less
 LONG = 1e9
+CLOCK_STEP = 1e-3  # seconds: two sums of the same times differ by less
 RETRY = 60.0  # after a look that failed, doubled with each in a row
 REASONS = ("due", "forced", "window", "hint", "closing")
 _TIMES = ("last", "hold", "fresh", "begins", "ended", "heard")
@@ -42,6 +43,13 @@ class Choice(NamedTuple):
 
     key: str
     why: str
+
+
+class Failures(NamedTuple):
+    """Looks in a row that brought nothing; ``last``: when the newest of them began."""
+
+    looks: int
+    last: float
 
 
 class Scheduler:
@@ -62,10 +70,10 @@ class Scheduler:
         self._ready: Numbers = np.empty(0, dtype=np.int64)
         self._worth: Floats = np.empty(0)
         self._reasons: NDArray[np.int8] = np.empty(0, dtype=np.int8)
-        self._touched: list[int] = []  # to be judged at the next computation
+        self._touched: set[int] = set()  # to be judged at the next computation
         self._computed, self._exact = NEVER, True
         self._hints = Told()
-        self._failures: dict[int, int] = {}
+        self._failures: dict[int, Failures] = {}
 
     # the list -------------------------------------------------------------------------------------------
 
@@ -73,20 +81,39 @@ class Scheduler:
             after: float = 86400.0, begins: float = NEVER, learnt: Learnt | None = None, last: float = NEVER,
             ended: float = ALWAYS) -> None:  # fmt: skip
         """A watch, with what is known of it from before. Without ``last`` it is due at once."""
-        if most < least:
-            raise ValueError(f"{key}: at most every {most:g} s and at least every {least:g} s contradict each other")
+        _check_bounds(key, least, most)
         pool, number = self.pool, self.pool.add(key, host)
-        pool.weight[number], pool.least[number], pool.most[number] = weight, least, most
-        pool.after[number], pool.begins[number] = max(after, most), begins
         pool.last[number], pool.ended[number] = last, ended
-        pool.hold[number] = last + least
         if learnt is not None:
             pool.learn(number, learnt)
         self.prices.grow(len(pool.host_names))
+        self._known.changed(number)
+        self._bind(number, weight, least, most, after, begins)
+
+    def change(self, key: str, *, weight: float, least: float, most: float, after: float, begins: float) -> None:
+        """A watch that is here was edited: all that is known of its page stays, a look that is under way, too."""
+        _check_bounds(key, least, most)
+        self._bind(self.pool.numbers[key], weight, least, most, after, begins)
+        self._computed = NEVER  # what is ready is so by the bounds before
+
+    def _bind(self, number: int, weight: float, least: float, most: float, after: float, begins: float) -> None:
+        pool = self.pool
+        unhindered = pool.hold[number] <= self._again(number) + CLOCK_STEP
+        pool.weight[number], pool.least[number], pool.most[number] = weight, least, most
+        pool.after[number], pool.begins[number] = max(after, most), begins
+        again = self._again(number)
+        pool.hold[number] = again if unhindered else max(again, pool.hold[number])
         if least < SHORTEST:
             self.prices.at_least(least_price(least, self.floor))
-        self._known.changed(number)
-        self._touched.append(number)
+        self._touched.add(number)
+
+    def _again(self, number: int) -> float:
+        """The soonest look by the watch's own bounds, after the last good one or after those that failed since."""
+        pool = self.pool
+        if (failed := self._failures.get(number)) is None:
+            return float(pool.last[number] + pool.least[number])
+        wait = max(RETRY * 2.0 ** min(failed.looks - 1, 20), pool.least[number])
+        return float(failed.last + min(wait, pool.most[number]))
 
     def remove(self, key: str) -> None:
         number = self.pool.remove(key)
@@ -181,10 +208,10 @@ class Scheduler:
 
     def _to_judge(self, now: float) -> Numbers:
         was_exact, self._exact = self._exact, len(self.pool) <= self._exact_up_to
-        touched, self._touched = self._touched, []
+        touched, self._touched = self._touched, set()
         if self._exact or was_exact:  # when there are too many from now on, each is given its time once
             return self.pool.there()
-        numbers = np.concatenate([self._ready, self._wheel.take(now), np.array(touched, dtype=np.int64)])
+        numbers = np.concatenate([self._ready, self._wheel.take(now), np.fromiter(touched, dtype=np.int64)])
         numbers = np.unique(numbers)
         idle: Numbers = numbers[self.pool.idle[numbers]]
         return idle
@@ -295,42 +322,42 @@ class Scheduler:
         pool = self.pool
         last = pool.last[number]
         if now <= last:  # two looks in one moment, or told late: the later one has taught already
-            self._touched.append(number)
+            self._touched.add(number)
             return
         self._known.looked(number, Look(seen, None if last == NEVER else float(now - last)))
+        self._failures.pop(number, None)
         pool.last[number] = now
-        pool.hold[number] = now + pool.least[number]
+        pool.hold[number] = self._again(number)
         ages = [*seen.new, *seen.edited]
         came = max((now - age for age in ages if age is not None), default=NEVER)
         undated = None in ages or seen.heads or seen.changed
         if came > pool.ended[number] or (undated and last >= pool.ended[number]):
             pool.ended[number] = ALWAYS  # it goes on after all
-        self._failures.pop(number, None)
         self._hints.forget(number)
-        self._touched.append(number)
+        self._touched.add(number)
 
     def failed(self, key: str, now: float) -> None:
         """A look that began at ``now`` brought nothing: what is known stays, and it is tried again later each time."""
         number = self._over(key)
         if number is None:
             return
-        count = self._failures[number] = self._failures.get(number, 0) + 1
-        wait = max(RETRY * 2.0 ** min(count - 1, 20), self.pool.least[number])
-        self.pool.hold[number] = now + min(wait, self.pool.most[number])
-        self._touched.append(number)
+        before = self._failures.get(number)
+        self._failures[number] = Failures(before.looks + 1 if before else 1, now)
+        self.pool.hold[number] = self._again(number)
+        self._touched.add(number)
 
     def not_before(self, key: str, at: float) -> None:
         """No look sooner, whatever it is worth."""
         number = self.pool.numbers.get(key)
         if number is not None:
             self.pool.hold[number] = max(self.pool.hold[number], at)
-            self._touched.append(number)
+            self._touched.add(number)
 
     def given_up(self, key: str) -> None:
         """What was chosen was not begun after all."""
         number = self._over(key)
         if number is not None:
-            self._touched.append(number)
+            self._touched.add(number)
 
     def _over(self, key: str) -> int | None:
         number = self.pool.numbers.get(key)
@@ -345,7 +372,7 @@ class Scheduler:
             return False
         self.pool.ended[number] = at
         self._known.changed(number)
-        self._touched.append(number)
+        self._touched.add(number)
         return True
 
     def fresh_until(self, key: str, at: float) -> None:
@@ -365,7 +392,7 @@ class Scheduler:
         number = self.pool.numbers.get(key)
         if number is not None and at > self.pool.last[number]:
             self._hints.add(number, at)
-            self._touched.append(number)
+            self._touched.add(number)
 
     def heard(self, keys: Iterable[str], now: float, recall: float) -> None:
         """A source was asked that tells of this share of what happens on these pages."""
@@ -378,6 +405,7 @@ class Scheduler:
         """The clock was set, ``by`` so much."""
         self.pool.shift(_TIMES, by)
         self._hints.moved(by)
+        self._failures = {number: Failures(looks, last + by) for number, (looks, last) in self._failures.items()}
         self._computed, self._exact, self._wheel = NEVER, True, Wheel()  # all are judged anew
 
     def learnt(self, key: str) -> Learnt:
@@ -386,6 +414,11 @@ class Scheduler:
 
     def _forget(self, number: int) -> None:
         self._wheel.forget(number)
-        self._touched = [one for one in self._touched if one != number]
+        self._touched.discard(number)
         self._known.forget(number)
         self._keep(self._ready != number)
+
+
+def _check_bounds(key: str, least: float, most: float) -> None:
+    if most < least:
+        raise ValueError(f"{key}: at most every {most:g} s and at least every {least:g} s contradict each other")
