@@ -22,7 +22,7 @@ from .pool import ALWAYS, NEVER, Floats, Numbers, Pool
 from .prices import QUEUE, Prices
 from .told import Told
 from .wheel import Wheel
-from .worth import index, interval, least_price, unseen
+from .worth import Expected, index, interval, least_price, unseen
 
 EXACT_UP_TO = 50_000
 EVERY = 1.0  # seconds between two computations of all
@@ -32,7 +32,8 @@ SOON, FEWEST = 30.0, 1000  # beyond ``exact_up_to`` no more are ready than are b
 CLOSING = (900.0, 7200.0, 86400.0)  # looks after the end of coverage
 SHORTEST = 60.0  # seconds between two looks at a page, where its watch does not say less
 LONG = 1e9
-CLOCK_STEP = 1e-3  # seconds: two sums of the same times differ by less
+SAME = 1e-3  # seconds: two sums of the same times differ by less
+STEP = 1 / 8  # of what a hint has waited: so much later its page is judged again
 RETRY = 60.0  # after a look that failed, doubled with each in a row
 REASONS = ("due", "forced", "window", "hint", "closing")
 _TIMES = ("last", "hold", "fresh", "begins", "ended", "heard")
@@ -98,7 +99,7 @@ class Scheduler:
 
     def _bind(self, number: int, weight: float, least: float, most: float, after: float, begins: float) -> None:
         pool = self.pool
-        unhindered = pool.hold[number] <= self._again(number) + CLOCK_STEP
+        unhindered = pool.hold[number] <= self._again(number) + SAME
         pool.weight[number], pool.least[number], pool.most[number] = weight, least, most
         pool.after[number], pool.begins[number] = max(after, most), begins
         again = self._again(number)
@@ -230,22 +231,27 @@ class Scheduler:
         reasons = np.select([new, closing, good & hinted, good, forced], [0, 4, 3, 0, 1], 2).astype(np.int8)
         return worth, allowed & (good | forced | full | new | closing), reasons
 
-    def _since(self, numbers: Numbers, now: float) -> Floats:
+    def _since(self, numbers: Numbers, now: float | Floats) -> Floats:
         """Since the last good look; a page that was never seen has waited long, but not for ever."""
         since: Floats = np.clip(now - self.pool.last[numbers], 0.0, LONG)
         return since
 
     def _worth_of(self, numbers: Numbers, now: float) -> tuple[Floats, Floats]:
-        pool = self.pool
-        u, of, weight = self._since(numbers, now), self._known.expected(numbers), pool.weight[numbers]
-        worth = index(of, u, weight)
-        hush = pool.hush[numbers]
-        if hush.any():  # its silence since it was last asked only thins the looks
+        of = self._known.expected(numbers)
+        worth = self._thinned(numbers, of, now)
+        if self._hints:
+            worth = worth + self.pool.weight[numbers] * self._hints.risk(numbers, now)
+        return worth, unseen(of, self._since(numbers, now))
+
+    def _thinned(self, numbers: Numbers, of: Expected, now: float | Floats) -> Floats:
+        """What their rates make them worth; the silence of a source since it was last asked only thins the looks."""
+        pool, u = self.pool, self._since(numbers, now)
+        hush, weight = pool.hush[numbers], pool.weight[numbers]
+        worth: Floats = index(of, u, weight)
+        if hush.any():
             quiet = np.minimum(u, np.maximum(now - pool.heard[numbers], 0.0))
             worth = (1 - hush) * worth + hush * index(of, quiet, weight)
-        if self._hints:
-            worth = worth + weight * self._hints.risk(numbers, now)
-        return worth, unseen(of, u)
+        return worth
 
     def _overdue(self, numbers: Numbers, now: float) -> NDArray[np.bool_]:
         overdue: NDArray[np.bool_] = now - self.pool.last[numbers] >= self._most(numbers, now)
@@ -288,20 +294,53 @@ class Scheduler:
         return prices
 
     def when(self, numbers: Numbers, now: float) -> Floats:
-        """When each is to be judged again: it is due then, as far as is known now, or the prices may have moved."""
-        return np.clip(self.due(numbers, now), now + 1.0, now + self._horizon())
+        """When each is to be judged again: it is due then, as far as is known now, or the prices may have moved.
+
+        What ``due`` does not know of: silence makes it later, and a hint sooner. Of a hint that is not computed: its
+        page is judged in steps that grow, so that its look is late by a small share of what the hint has waited.
+        """
+        pool, at = self.pool, self.due(numbers, now)
+        thinned = np.flatnonzero((pool.hush[numbers] > 0) & (at <= now))
+        if len(thinned):
+            at[thinned] = self._in_silence(numbers[thinned], now)
+        if self._hints:
+            hint = self._hints.newest(numbers)
+            step = np.maximum(now + np.maximum(STEP * (now - hint), 1.0), self._may(numbers, now))
+            at = np.where(hint == NEVER, at, np.minimum(at, step))
+        return np.clip(at, now + 1.0, now + self._horizon())
+
+    def _in_silence(self, numbers: Numbers, now: float) -> Floats:
+        """When pages that are thinned will be worth their price, if nobody is asked about them until then; within the
+        horizon. To be asked makes it later again: it is too soon rather than too late. By bisection, to a second."""
+        of, price, horizon = self._known.expected(numbers), self.prices_of(numbers), self._horizon()
+        low, high = np.full(len(numbers), now), np.full(len(numbers), now + horizon)
+        for _ in range(int(horizon).bit_length()):
+            at = (low + high) / 2
+            reached = self._thinned(numbers, of, at) >= price
+            low, high = np.where(reached, low, at), np.where(reached, at, high)
+        soonest: Floats = np.minimum(high, self._must(numbers, now))
+        return soonest
 
     def due(self, numbers: Numbers, now: float) -> Floats:
-        """When a look at each will be worth its price, at today's prices. A hint that is known makes it sooner than
-        this says, at the next judging."""
-        pool = self.pool
-        last, most = pool.last[numbers], self._most(numbers, now)
-        at = last + self.intervals(numbers, self.prices_of(numbers), most)
+        """When a look at each will be worth its price, at today's prices, if no source tells anything of it: a hint
+        makes it sooner, silence later."""
+        at = self.pool.last[numbers] + self.intervals(numbers, self.prices_of(numbers), self._most(numbers, now))
+        return np.maximum(np.minimum(at, self._must(numbers, now)), self._may(numbers, now))
+
+    def _must(self, numbers: Numbers, now: float) -> Floats:
+        """When a look has to be made, whatever it is worth, as soon as it may."""
+        last = self.pool.last[numbers]
+        at: Floats = last + self._most(numbers, now)
         for after in self._closing:
-            closing = pool.ended[numbers] + after
+            closing = self.pool.ended[numbers] + after
             at = np.where(last < closing, np.minimum(at, closing), at)
-        at = np.maximum(at, np.minimum(pool.fresh[numbers], last + most))
-        return np.maximum(np.maximum(at, pool.hold[numbers]), pool.begins[numbers])
+        return at
+
+    def _may(self, numbers: Numbers, now: float) -> Floats:
+        """No look before."""
+        pool = self.pool
+        fresh = np.minimum(pool.fresh[numbers], pool.last[numbers] + self._most(numbers, now))
+        return np.maximum(np.maximum(fresh, pool.hold[numbers]), pool.begins[numbers])
 
     def intervals(self, numbers: Numbers, prices: Floats, most: Floats | None = None) -> Floats:
         """How long after a look the next one is worth its price; within the bounds of each watch."""

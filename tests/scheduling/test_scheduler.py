@@ -6,9 +6,12 @@ import math
 from collections.abc import Callable
 from itertools import pairwise
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from crawler.schedule.learning import NOTHING, Learnt, Seen
+from crawler.schedule.pool import Floats, Numbers
 from crawler.schedule.scheduler import Choice, Scheduler
 from crawler.schedule.worth import least_price
 
@@ -164,6 +167,80 @@ def test_the_silence_of_a_source_thins_looks_and_never_ends_them() -> None:
                 first[name] = now
 
     assert first["plain"] < first["hushed"] <= 3601
+
+
+class Counted(Scheduler):
+    """With how often a page was judged."""
+
+    judged = 0
+
+    def _judge(self, numbers: Numbers, now: float) -> tuple[Floats, NDArray[np.bool_], NDArray[np.int8]]:
+        self.judged += len(numbers)
+        return super()._judge(numbers, now)
+
+
+def at_price(price: float, exact_up_to: int) -> Counted:
+    schedule = Counted(budget=1.0, exact_up_to=exact_up_to)
+    schedule.prices.least = schedule.prices.price = price  # it stays there
+    return schedule
+
+
+def first_looks(schedule: Scheduler, until: int, step: int, each: Callable[[float], None]) -> dict[str, float]:
+    """When each page is chosen, none of which is ever over."""
+    found = {}
+    for now in map(float, range(step, until, step)):
+        each(now)
+        found |= {choice.key: now for choice in schedule.choose(now, lambda host: True, 100.0)}
+    return found
+
+
+def test_a_list_that_silence_thins_is_not_judged_each_second_and_looked_at_as_if_it_were() -> None:
+    found, judged, keys = {}, {}, [f"p{number}" for number in range(40)]
+    for exact_up_to in (EXACT, ONE_BY_ONE):
+        schedule = at_price(0.5, exact_up_to)
+        for number, key in enumerate(keys):
+            schedule.add(key, key, learnt=Learnt.of_count(2.0 + 2 * number, 7200.0), last=0.0, most=7200.0)
+
+        def polled(now: float, schedule: Scheduler = schedule) -> None:
+            schedule.heard(keys[int(now) // 4 % 300 :: 300], now, recall=0.9)
+
+        schedule.heard(keys, 0.0, recall=0.9)
+        found[exact_up_to] = first_looks(schedule, 7300, 4, polled)
+        judged[exact_up_to] = schedule.judged
+
+    late = [found[ONE_BY_ONE][key] - found[EXACT][key] for key in keys]
+    assert set(late) <= {0.0, 4.0}
+    assert len({found[EXACT][key] for key in keys}) > 20  # it is their worth that decides
+    assert judged[ONE_BY_ONE] < judged[EXACT] / 20
+
+
+@pytest.mark.parametrize(("most", "ended", "at"), [(1500.0, math.inf, 1500.0), (3600.0, 100.0, 1000.0)])
+def test_silence_puts_off_no_look_that_has_to_be(most: float, ended: float, at: float) -> None:
+    schedule = at_price(1.0, ONE_BY_ONE)
+    schedule.add("a", "a", learnt=BUSY, last=0.0, most=most, ended=ended)
+
+    found = first_looks(schedule, 2000, 2, lambda now: schedule.heard(["a"], now, recall=1.0))
+
+    assert found["a"] == pytest.approx(at, abs=4)
+
+
+@pytest.mark.parametrize("price", [0.02, 0.05, 0.2])
+def test_a_hint_is_followed_as_soon_in_a_list_that_is_not_computed_whole(price: float) -> None:
+    found = {}
+    for exact_up_to in (EXACT, ONE_BY_ONE):
+        schedule = at_price(price, exact_up_to)
+        schedule.add("a", "a", learnt=STILL, last=0.0, most=20_000.0)
+        schedule.choose(100.0, lambda host: True, 1.0)
+        schedule.hint("a", 101.0)
+        found[exact_up_to] = next(
+            (float(now), choice)
+            for now in range(101, 10_000)
+            for choice in schedule.choose(float(now), lambda host: True, 100.0)
+        )
+
+    (exact, why), (at, also) = found[EXACT], found[ONE_BY_ONE]
+    assert why == also == Choice("a", "hint")
+    assert exact <= at <= exact + (exact - 101.0) / 8 + 2
 
 
 def test_what_its_caches_would_give_again_is_not_asked_for() -> None:
