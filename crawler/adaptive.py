@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from typing import TypedDict
 
 import numpy as np
 
@@ -26,6 +27,16 @@ from .schedule.scheduler import Scheduler
 from .schedule.seen import seen
 
 WORD = "adaptive"
+
+
+class _Bounds(TypedDict):
+    """What a watch says of its looks, as the scheduler wants it told."""
+
+    weight: float
+    least: float
+    most: float
+    after: float
+    begins: float
 
 
 def is_adaptive(watch: Watch) -> bool:
@@ -62,32 +73,41 @@ class Adaptive:
             known = self._watches.get(key)
             if known == watch:
                 continue
+            group = group_of_url(watch.url)
+            self._names.setdefault(group, set()).add(host_of(watch.url))
+            if known and group_of_url(known.url) == group:
+                self.scheduler.change(key, **self._bounds(watch))
+                continue
             page = self.page(key) if known else learnt.get(key)
             if known:
                 self.scheduler.remove(key)
             elif refusals and key in refusals:
                 self._refusals[key] = refusals[key]
-            self._add(key, watch, page, last.get(key), now)
+            self._add(key, group, watch, page, last.get(key), now)
             self._leave_alone(key, now)
         self._watches = listed
 
-    def _add(self, key: str, watch: Watch, page: LearntPage | None, good: datetime | None, now: datetime) -> None:
+    def _add(self, key: str, group: str, watch: Watch, page: LearntPage | None, good: datetime | None,
+             now: datetime) -> None:  # fmt: skip
         last = max(filter(None, (page.last if page else None, good)), default=None)
         last, ended = (min(at, now) if at else None for at in (last, page.ended if page else None))
-        group = group_of_url(watch.url)
-        self._names.setdefault(group, set()).add(host_of(watch.url))
         self.scheduler.add(
             key,
             group,
-            weight=watch.weight,
-            least=_seconds(watch.min),
-            most=_seconds(watch.max),
-            after=self._after,
-            begins=_at(watch.from_, NEVER),
+            **self._bounds(watch),
             learnt=Learnt.from_json(page.state) if page else None,
             last=_at(last, NEVER),
             ended=_at(ended, ALWAYS),
         )
+
+    def _bounds(self, watch: Watch) -> _Bounds:
+        return {
+            "weight": watch.weight,
+            "least": _seconds(watch.min),
+            "most": _seconds(watch.max),
+            "after": self._after,
+            "begins": _at(watch.from_, NEVER),
+        }
 
     def watch(self, key: str) -> Watch | None:
         return self._watches.get(key)

@@ -20,8 +20,9 @@ from .known import Known, Rates
 from .learning import Learnt, Look, Seen
 from .pool import ALWAYS, NEVER, Floats, Numbers, Pool
 from .prices import QUEUE, Prices
+from .told import Told
 from .wheel import Wheel
-from .worth import index, interval, least_price, risk, unseen
+from .worth import Expected, index, interval, least_price, unseen
 
 EXACT_UP_TO = 50_000
 EVERY = 1.0  # seconds between two computations of all
@@ -31,6 +32,8 @@ SOON, FEWEST = 30.0, 1000  # beyond ``exact_up_to`` no more are ready than are b
 CLOSING = (900.0, 7200.0, 86400.0)  # looks after the end of coverage
 SHORTEST = 60.0  # seconds between two looks at a page, where its watch does not say less
 LONG = 1e9
+SAME = 1e-3  # seconds: two sums of the same times differ by less
+STEP = 1 / 8  # of what a hint has waited: so much later its page is judged again
 RETRY = 60.0  # after a look that failed, doubled with each in a row
 REASONS = ("due", "forced", "window", "hint", "closing")
 _TIMES = ("last", "hold", "fresh", "begins", "ended", "heard")
@@ -41,6 +44,13 @@ class Choice(NamedTuple):
 
     key: str
     why: str
+
+
+class Failures(NamedTuple):
+    """Looks in a row that brought nothing; ``last``: when the newest of them began."""
+
+    looks: int
+    last: float
 
 
 class Scheduler:
@@ -61,10 +71,10 @@ class Scheduler:
         self._ready: Numbers = np.empty(0, dtype=np.int64)
         self._worth: Floats = np.empty(0)
         self._reasons: NDArray[np.int8] = np.empty(0, dtype=np.int8)
-        self._touched: list[int] = []  # to be judged at the next computation
+        self._touched: set[int] = set()  # to be judged at the next computation
         self._computed, self._exact = NEVER, True
-        self._hints: dict[int, list[float]] = {}
-        self._failures: dict[int, int] = {}
+        self._hints = Told()
+        self._failures: dict[int, Failures] = {}
 
     # the list -------------------------------------------------------------------------------------------
 
@@ -72,26 +82,45 @@ class Scheduler:
             after: float = 86400.0, begins: float = NEVER, learnt: Learnt | None = None, last: float = NEVER,
             ended: float = ALWAYS) -> None:  # fmt: skip
         """A watch, with what is known of it from before. Without ``last`` it is due at once."""
-        if most < least:
-            raise ValueError(f"{key}: at most every {most:g} s and at least every {least:g} s contradict each other")
+        _check_bounds(key, least, most)
         pool, number = self.pool, self.pool.add(key, host)
-        pool.weight[number], pool.least[number], pool.most[number] = weight, least, most
-        pool.after[number], pool.begins[number] = max(after, most), begins
         pool.last[number], pool.ended[number] = last, ended
-        pool.hold[number] = last + least
         if learnt is not None:
             pool.learn(number, learnt)
         self.prices.grow(len(pool.host_names))
+        self._known.changed(number)
+        self._bind(number, weight, least, most, after, begins)
+
+    def change(self, key: str, *, weight: float, least: float, most: float, after: float, begins: float) -> None:
+        """A watch that is here was edited: all that is known of its page stays, a look that is under way, too."""
+        _check_bounds(key, least, most)
+        self._bind(self.pool.numbers[key], weight, least, most, after, begins)
+        self._computed = NEVER  # what is ready is so by the bounds before
+
+    def _bind(self, number: int, weight: float, least: float, most: float, after: float, begins: float) -> None:
+        pool = self.pool
+        unhindered = pool.hold[number] <= self._again(number) + SAME
+        pool.weight[number], pool.least[number], pool.most[number] = weight, least, most
+        pool.after[number], pool.begins[number] = max(after, most), begins
+        again = self._again(number)
+        pool.hold[number] = again if unhindered else max(again, pool.hold[number])
         if least < SHORTEST:
             self.prices.at_least(least_price(least, self.floor))
-        self._known.changed(number)
-        self._touched.append(number)
+        self._touched.add(number)
+
+    def _again(self, number: int) -> float:
+        """The soonest look by the watch's own bounds, after the last good one or after those that failed since."""
+        pool = self.pool
+        if (failed := self._failures.get(number)) is None:
+            return float(pool.last[number] + pool.least[number])
+        wait = max(RETRY * 2.0 ** min(failed.looks - 1, 20), pool.least[number])
+        return float(failed.last + min(wait, pool.most[number]))
 
     def remove(self, key: str) -> None:
         number = self.pool.remove(key)
         self._forget(number)
         self._failures.pop(number, None)
-        self._hints.pop(number, None)
+        self._hints.forget(number)
 
     def __contains__(self, key: str) -> bool:
         return key in self.pool.numbers
@@ -180,10 +209,10 @@ class Scheduler:
 
     def _to_judge(self, now: float) -> Numbers:
         was_exact, self._exact = self._exact, len(self.pool) <= self._exact_up_to
-        touched, self._touched = self._touched, []
+        touched, self._touched = self._touched, set()
         if self._exact or was_exact:  # when there are too many from now on, each is given its time once
             return self.pool.there()
-        numbers = np.concatenate([self._ready, self._wheel.take(now), np.array(touched, dtype=np.int64)])
+        numbers = np.concatenate([self._ready, self._wheel.take(now), np.fromiter(touched, dtype=np.int64)])
         numbers = np.unique(numbers)
         idle: Numbers = numbers[self.pool.idle[numbers]]
         return idle
@@ -194,7 +223,7 @@ class Scheduler:
         worth, unseen = self._worth_of(numbers, now)
         price = self.prices_of(numbers)
         forced, full, closing = (act(numbers, now) for act in (self._overdue, self._full, self._is_closing))
-        new, hinted = pool.last[numbers] == NEVER, np.isin(numbers, list(self._hints))
+        new, hinted = pool.last[numbers] == NEVER, self._hints.of(numbers)
         good = (worth >= price) & ((unseen >= self.floor) | hinted) & (now >= pool.fresh[numbers])
         allowed = (now >= pool.hold[numbers]) & (now >= pool.begins[numbers])
         worth = np.where(forced | full, np.maximum(worth, price), worth)
@@ -202,24 +231,27 @@ class Scheduler:
         reasons = np.select([new, closing, good & hinted, good, forced], [0, 4, 3, 0, 1], 2).astype(np.int8)
         return worth, allowed & (good | forced | full | new | closing), reasons
 
-    def _since(self, numbers: Numbers, now: float) -> Floats:
+    def _since(self, numbers: Numbers, now: float | Floats) -> Floats:
         """Since the last good look; a page that was never seen has waited long, but not for ever."""
         since: Floats = np.clip(now - self.pool.last[numbers], 0.0, LONG)
         return since
 
     def _worth_of(self, numbers: Numbers, now: float) -> tuple[Floats, Floats]:
-        pool = self.pool
-        u, of, weight = self._since(numbers, now), self._known.expected(numbers), pool.weight[numbers]
-        worth = index(of, u, weight)
-        hush = pool.hush[numbers]
-        if hush.any():  # its silence since it was last asked only thins the looks
+        of = self._known.expected(numbers)
+        worth = self._thinned(numbers, of, now)
+        if self._hints:
+            worth = worth + self.pool.weight[numbers] * self._hints.risk(numbers, now)
+        return worth, unseen(of, self._since(numbers, now))
+
+    def _thinned(self, numbers: Numbers, of: Expected, now: float | Floats) -> Floats:
+        """What their rates make them worth; the silence of a source since it was last asked only thins the looks."""
+        pool, u = self.pool, self._since(numbers, now)
+        hush, weight = pool.hush[numbers], pool.weight[numbers]
+        worth: Floats = index(of, u, weight)
+        if hush.any():
             quiet = np.minimum(u, np.maximum(now - pool.heard[numbers], 0.0))
             worth = (1 - hush) * worth + hush * index(of, quiet, weight)
-        for number, times in self._hints.items():
-            at = np.flatnonzero(numbers == number)
-            if len(at):
-                worth[at] += pool.weight[number] * float(sum(risk(max(now - time, 0.0)) for time in times))
-        return worth, unseen(of, u)
+        return worth
 
     def _overdue(self, numbers: Numbers, now: float) -> NDArray[np.bool_]:
         overdue: NDArray[np.bool_] = now - self.pool.last[numbers] >= self._most(numbers, now)
@@ -262,20 +294,53 @@ class Scheduler:
         return prices
 
     def when(self, numbers: Numbers, now: float) -> Floats:
-        """When each is to be judged again: it is due then, as far as is known now, or the prices may have moved."""
-        return np.clip(self.due(numbers, now), now + 1.0, now + self._horizon())
+        """When each is to be judged again: it is due then, as far as is known now, or the prices may have moved.
+
+        What ``due`` does not know of: silence makes it later, and a hint sooner. Of a hint that is not computed: its
+        page is judged in steps that grow, so that its look is late by a small share of what the hint has waited.
+        """
+        pool, at = self.pool, self.due(numbers, now)
+        thinned = np.flatnonzero((pool.hush[numbers] > 0) & (at <= now))
+        if len(thinned):
+            at[thinned] = self._in_silence(numbers[thinned], now)
+        if self._hints:
+            hint = self._hints.newest(numbers)
+            step = np.maximum(now + np.maximum(STEP * (now - hint), 1.0), self._may(numbers, now))
+            at = np.where(hint == NEVER, at, np.minimum(at, step))
+        return np.clip(at, now + 1.0, now + self._horizon())
+
+    def _in_silence(self, numbers: Numbers, now: float) -> Floats:
+        """When pages that are thinned will be worth their price, if nobody is asked about them until then; within the
+        horizon. To be asked makes it later again: it is too soon rather than too late. By bisection, to a second."""
+        of, price, horizon = self._known.expected(numbers), self.prices_of(numbers), self._horizon()
+        low, high = np.full(len(numbers), now), np.full(len(numbers), now + horizon)
+        for _ in range(int(horizon).bit_length()):
+            at = (low + high) / 2
+            reached = self._thinned(numbers, of, at) >= price
+            low, high = np.where(reached, low, at), np.where(reached, at, high)
+        soonest: Floats = np.minimum(high, self._must(numbers, now))
+        return soonest
 
     def due(self, numbers: Numbers, now: float) -> Floats:
-        """When a look at each will be worth its price, at today's prices. A hint that is known makes it sooner than
-        this says, at the next judging."""
-        pool = self.pool
-        last, most = pool.last[numbers], self._most(numbers, now)
-        at = last + self.intervals(numbers, self.prices_of(numbers), most)
+        """When a look at each will be worth its price, at today's prices, if no source tells anything of it: a hint
+        makes it sooner, silence later."""
+        at = self.pool.last[numbers] + self.intervals(numbers, self.prices_of(numbers), self._most(numbers, now))
+        return np.maximum(np.minimum(at, self._must(numbers, now)), self._may(numbers, now))
+
+    def _must(self, numbers: Numbers, now: float) -> Floats:
+        """When a look has to be made, whatever it is worth, as soon as it may."""
+        last = self.pool.last[numbers]
+        at: Floats = last + self._most(numbers, now)
         for after in self._closing:
-            closing = pool.ended[numbers] + after
+            closing = self.pool.ended[numbers] + after
             at = np.where(last < closing, np.minimum(at, closing), at)
-        at = np.maximum(at, np.minimum(pool.fresh[numbers], last + most))
-        return np.maximum(np.maximum(at, pool.hold[numbers]), pool.begins[numbers])
+        return at
+
+    def _may(self, numbers: Numbers, now: float) -> Floats:
+        """No look before."""
+        pool = self.pool
+        fresh = np.minimum(pool.fresh[numbers], pool.last[numbers] + self._most(numbers, now))
+        return np.maximum(np.maximum(fresh, pool.hold[numbers]), pool.begins[numbers])
 
     def intervals(self, numbers: Numbers, prices: Floats, most: Floats | None = None) -> Floats:
         """How long after a look the next one is worth its price; within the bounds of each watch."""
@@ -296,42 +361,42 @@ class Scheduler:
         pool = self.pool
         last = pool.last[number]
         if now <= last:  # two looks in one moment, or told late: the later one has taught already
-            self._touched.append(number)
+            self._touched.add(number)
             return
         self._known.looked(number, Look(seen, None if last == NEVER else float(now - last)))
+        self._failures.pop(number, None)
         pool.last[number] = now
-        pool.hold[number] = now + pool.least[number]
+        pool.hold[number] = self._again(number)
         ages = [*seen.new, *seen.edited]
         came = max((now - age for age in ages if age is not None), default=NEVER)
         undated = None in ages or seen.heads or seen.changed
         if came > pool.ended[number] or (undated and last >= pool.ended[number]):
             pool.ended[number] = ALWAYS  # it goes on after all
-        self._failures.pop(number, None)
-        self._hints.pop(number, None)
-        self._touched.append(number)
+        self._hints.forget(number)
+        self._touched.add(number)
 
     def failed(self, key: str, now: float) -> None:
         """A look that began at ``now`` brought nothing: what is known stays, and it is tried again later each time."""
         number = self._over(key)
         if number is None:
             return
-        count = self._failures[number] = self._failures.get(number, 0) + 1
-        wait = max(RETRY * 2.0 ** min(count - 1, 20), self.pool.least[number])
-        self.pool.hold[number] = now + min(wait, self.pool.most[number])
-        self._touched.append(number)
+        before = self._failures.get(number)
+        self._failures[number] = Failures(before.looks + 1 if before else 1, now)
+        self.pool.hold[number] = self._again(number)
+        self._touched.add(number)
 
     def not_before(self, key: str, at: float) -> None:
         """No look sooner, whatever it is worth."""
         number = self.pool.numbers.get(key)
         if number is not None:
             self.pool.hold[number] = max(self.pool.hold[number], at)
-            self._touched.append(number)
+            self._touched.add(number)
 
     def given_up(self, key: str) -> None:
         """What was chosen was not begun after all."""
         number = self._over(key)
         if number is not None:
-            self._touched.append(number)
+            self._touched.add(number)
 
     def _over(self, key: str) -> int | None:
         number = self.pool.numbers.get(key)
@@ -346,7 +411,7 @@ class Scheduler:
             return False
         self.pool.ended[number] = at
         self._known.changed(number)
-        self._touched.append(number)
+        self._touched.add(number)
         return True
 
     def fresh_until(self, key: str, at: float) -> None:
@@ -365,8 +430,8 @@ class Scheduler:
         """Something is known to have happened there."""
         number = self.pool.numbers.get(key)
         if number is not None and at > self.pool.last[number]:
-            self._hints.setdefault(number, []).append(at)
-            self._touched.append(number)
+            self._hints.add(number, at)
+            self._touched.add(number)
 
     def heard(self, keys: Iterable[str], now: float, recall: float) -> None:
         """A source was asked that tells of this share of what happens on these pages."""
@@ -378,7 +443,8 @@ class Scheduler:
     def moved(self, by: float) -> None:
         """The clock was set, ``by`` so much."""
         self.pool.shift(_TIMES, by)
-        self._hints = {number: [at + by for at in times] for number, times in self._hints.items()}
+        self._hints.moved(by)
+        self._failures = {number: Failures(looks, last + by) for number, (looks, last) in self._failures.items()}
         self._computed, self._exact, self._wheel = NEVER, True, Wheel()  # all are judged anew
 
     def learnt(self, key: str) -> Learnt:
@@ -387,6 +453,11 @@ class Scheduler:
 
     def _forget(self, number: int) -> None:
         self._wheel.forget(number)
-        self._touched = [one for one in self._touched if one != number]
+        self._touched.discard(number)
         self._known.forget(number)
         self._keep(self._ready != number)
+
+
+def _check_bounds(key: str, least: float, most: float) -> None:
+    if most < least:
+        raise ValueError(f"{key}: at most every {most:g} s and at least every {least:g} s contradict each other")

@@ -98,6 +98,29 @@ def test_a_watch_that_changes_keeps_what_was_learnt_and_its_new_bounds_hold() ->
     assert chosen(made, NOW + 125 * SECOND) != []
 
 
+def test_a_watch_that_is_edited_is_visited_for_its_hint_and_no_second_time_while_it_is_visited() -> None:
+    made = adaptive(learnt=LearntPage(urlkey=KEY, last=NOW))
+    made.hint(KEY, NOW + SECOND)
+    made.set([replace(WATCH, weight=1.5)], {}, {}, NOW + SECOND)
+    begun = NOW + 1800 * SECOND
+    first = chosen(made, begun)
+    made.set([replace(WATCH, url="http://www.a.example.org/live")], {}, {}, begun)  # of the same key and group
+    meanwhile = chosen(made, begun + 7200 * SECOND)
+    made.over(visit(begun))
+
+    assert (first, meanwhile) == ([(KEY, "hint")], [])
+    assert [key for key, _ in chosen(made, begun + 7201 * SECOND)] == [KEY]
+
+
+def test_an_edit_brings_a_page_that_refuses_no_sooner_and_no_later_visit() -> None:
+    made = Adaptive(budget=1.0, after_end=[])
+    made.set([WATCH], {}, {}, NOW, {KEY: 3})
+    made.set([replace(WATCH, max=timedelta(minutes=2))], {}, {}, NOW + timedelta(minutes=30), {KEY: 3})
+
+    assert chosen(made, NOW + timedelta(minutes=59)) == []
+    assert chosen(made, NOW + timedelta(minutes=61)) != []
+
+
 def test_a_watch_that_is_paused_is_not_chosen_and_a_visit_of_it_harms_nothing() -> None:
     made = adaptive()
     chosen(made, NOW)

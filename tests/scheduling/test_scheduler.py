@@ -6,9 +6,12 @@ import math
 from collections.abc import Callable
 from itertools import pairwise
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from crawler.schedule.learning import NOTHING, Learnt, Seen
+from crawler.schedule.pool import Floats, Numbers
 from crawler.schedule.scheduler import Choice, Scheduler
 from crawler.schedule.worth import least_price
 
@@ -166,6 +169,80 @@ def test_the_silence_of_a_source_thins_looks_and_never_ends_them() -> None:
     assert first["plain"] < first["hushed"] <= 3601
 
 
+class Counted(Scheduler):
+    """With how often a page was judged."""
+
+    judged = 0
+
+    def _judge(self, numbers: Numbers, now: float) -> tuple[Floats, NDArray[np.bool_], NDArray[np.int8]]:
+        self.judged += len(numbers)
+        return super()._judge(numbers, now)
+
+
+def at_price(price: float, exact_up_to: int) -> Counted:
+    schedule = Counted(budget=1.0, exact_up_to=exact_up_to)
+    schedule.prices.least = schedule.prices.price = price  # it stays there
+    return schedule
+
+
+def first_looks(schedule: Scheduler, until: int, step: int, each: Callable[[float], None]) -> dict[str, float]:
+    """When each page is chosen, none of which is ever over."""
+    found = {}
+    for now in map(float, range(step, until, step)):
+        each(now)
+        found |= {choice.key: now for choice in schedule.choose(now, lambda host: True, 100.0)}
+    return found
+
+
+def test_a_list_that_silence_thins_is_not_judged_each_second_and_looked_at_as_if_it_were() -> None:
+    found, judged, keys = {}, {}, [f"p{number}" for number in range(40)]
+    for exact_up_to in (EXACT, ONE_BY_ONE):
+        schedule = at_price(0.5, exact_up_to)
+        for number, key in enumerate(keys):
+            schedule.add(key, key, learnt=Learnt.of_count(2.0 + 2 * number, 7200.0), last=0.0, most=7200.0)
+
+        def polled(now: float, schedule: Scheduler = schedule) -> None:
+            schedule.heard(keys[int(now) // 4 % 300 :: 300], now, recall=0.9)
+
+        schedule.heard(keys, 0.0, recall=0.9)
+        found[exact_up_to] = first_looks(schedule, 7300, 4, polled)
+        judged[exact_up_to] = schedule.judged
+
+    late = [found[ONE_BY_ONE][key] - found[EXACT][key] for key in keys]
+    assert set(late) <= {0.0, 4.0}
+    assert len({found[EXACT][key] for key in keys}) > 20  # it is their worth that decides
+    assert judged[ONE_BY_ONE] < judged[EXACT] / 20
+
+
+@pytest.mark.parametrize(("most", "ended", "at"), [(1500.0, math.inf, 1500.0), (3600.0, 100.0, 1000.0)])
+def test_silence_puts_off_no_look_that_has_to_be(most: float, ended: float, at: float) -> None:
+    schedule = at_price(1.0, ONE_BY_ONE)
+    schedule.add("a", "a", learnt=BUSY, last=0.0, most=most, ended=ended)
+
+    found = first_looks(schedule, 2000, 2, lambda now: schedule.heard(["a"], now, recall=1.0))
+
+    assert found["a"] == pytest.approx(at, abs=4)
+
+
+@pytest.mark.parametrize("price", [0.02, 0.05, 0.2])
+def test_a_hint_is_followed_as_soon_in_a_list_that_is_not_computed_whole(price: float) -> None:
+    found = {}
+    for exact_up_to in (EXACT, ONE_BY_ONE):
+        schedule = at_price(price, exact_up_to)
+        schedule.add("a", "a", learnt=STILL, last=0.0, most=20_000.0)
+        schedule.choose(100.0, lambda host: True, 1.0)
+        schedule.hint("a", 101.0)
+        found[exact_up_to] = next(
+            (float(now), choice)
+            for now in range(101, 10_000)
+            for choice in schedule.choose(float(now), lambda host: True, 100.0)
+        )
+
+    (exact, why), (at, also) = found[EXACT], found[ONE_BY_ONE]
+    assert why == also == Choice("a", "hint")
+    assert exact <= at <= exact + (exact - 101.0) / 8 + 2
+
+
 def test_what_its_caches_would_give_again_is_not_asked_for() -> None:
     schedule = scheduler()
     schedule.add("a", "a", learnt=BUSIEST, last=0.0)
@@ -187,6 +264,107 @@ def test_a_short_first_page_is_looked_at_before_it_has_turned_over() -> None:
 
     assert made[0][1].why == "window"
     assert 2 / learnt.rate < made[0][0] < 3 / learnt.rate  # the later, as nothing has begun there just now
+
+
+EDITED = {"weight": 1.0, "least": 60.0, "most": 3600.0, "after": 86400.0, "begins": -math.inf}
+
+
+def edit(schedule: Scheduler, **more: float) -> None:
+    schedule.change("a", **(EDITED | more))
+
+
+@pytest.mark.parametrize("exact_up_to", [EXACT, ONE_BY_ONE])
+def test_an_edited_watch_is_looked_at_for_the_hint_that_came_before(exact_up_to: int) -> None:
+    schedule = scheduler(exact_up_to)
+    schedule.add("a", "a", learnt=STILL, last=0.0)
+    schedule.prices.set(0.02)
+    schedule.choose(100.0, lambda host: True, 1.0)
+    schedule.hint("a", 90.0)
+    edit(schedule, weight=1.1)
+
+    made = looks(schedule, 1000.0, since=101.0, tokens=1.0)
+
+    assert [(choice.why, at < 400) for at, choice in made] == [("hint", True)]
+
+
+@pytest.mark.parametrize("exact_up_to", [EXACT, ONE_BY_ONE])
+def test_a_page_that_is_being_looked_at_stays_so_when_its_watch_is_edited(exact_up_to: int) -> None:
+    schedule = scheduler(exact_up_to)
+    schedule.add("a", "a")
+    begun = schedule.choose(0.0, lambda host: True, 1.0)
+    edit(schedule, most=120.0)
+    meanwhile = schedule.choose(500.0, lambda host: True, 1.0)
+    schedule.observed("a", 0.0, NOTHING)
+    later = schedule.choose(501.0, lambda host: True, 1.0)
+
+    assert (begun, meanwhile) == ([Choice("a", "due")], [])
+    assert [choice.key for choice in later] == ["a"]
+
+
+@pytest.mark.parametrize("exact_up_to", [EXACT, ONE_BY_ONE])
+def test_new_bounds_hold_at_once_for_looks_sooner_and_later(exact_up_to: int) -> None:
+    oftener, seldom, sooner = (scheduler(exact_up_to) for _ in range(3))
+    for schedule, learnt in ((oftener, STILL), (seldom, BUSIEST), (sooner, BUSIEST)):
+        schedule.add("a", "a", learnt=learnt, last=0.0, least=300.0)
+        schedule.choose(10.0, lambda host: True, 1.0)
+    edit(oftener, most=200.0)
+    edit(seldom, least=600.0)
+    edit(sooner, least=20.0)
+
+    firsts = [looks(schedule, 1000.0, since=11.0)[0][0] for schedule in (oftener, seldom, sooner)]
+
+    assert firsts == [pytest.approx(200, abs=2), pytest.approx(600, abs=2), pytest.approx(20, abs=2)]
+
+
+def test_what_is_ready_and_may_not_begin_any_more_is_not_begun() -> None:
+    schedule = scheduler()
+    schedule.add("a", "a")
+    schedule.choose(0.0, lambda host: False, 1.0)
+    edit(schedule, begins=1000.0)
+
+    assert schedule.choose(0.5, lambda host: True, 1.0) == []
+    assert schedule.choose(1000.0, lambda host: True, 1.0) == [Choice("a", "due")]
+
+
+@pytest.mark.parametrize("exact_up_to", [EXACT, ONE_BY_ONE])
+def test_an_edit_ends_no_wait_but_that_of_the_bounds_themselves(exact_up_to: int) -> None:
+    told, failing = scheduler(exact_up_to), scheduler(exact_up_to)
+    for schedule in (told, failing):
+        schedule.add("a", "a", learnt=BUSIEST, last=0.0)
+    told.not_before("a", 1800.0)
+    for now in (100.0, 200.0, 400.0, 800.0):
+        failing.choose(now, lambda host: True, 1.0)
+        failing.failed("a", now)  # after the fourth it waits for eight minutes ...
+    edit(told, least=30.0, most=300.0)
+    edit(failing, most=300.0)  # ... but for no longer than this
+
+    assert looks(told, 3000.0, since=801.0)[0][0] == pytest.approx(1800, abs=2)
+    assert looks(failing, 3000.0, since=801.0)[0][0] == pytest.approx(1100, abs=2)
+
+
+def test_an_edit_after_the_clock_was_set_takes_its_times_as_they_are_now() -> None:
+    schedule = scheduler()
+    schedule.add("a", "a", learnt=BUSIEST, last=0.0)
+    schedule.failed("a", 100.0)
+    schedule.moved(1e9 + 0.1)
+    edit(schedule, most=60.0, least=30.0)
+
+    assert schedule.pool.hold[0] == pytest.approx(1e9 + 160.1)
+
+
+def test_an_edit_asks_no_more_of_the_past_than_it_knew() -> None:
+    schedule = scheduler()
+    schedule.add("a", "a", learnt=BUSY, last=0.0)
+    schedule.ends("a", 10.0)
+    schedule.heard(["a"], 20.0, recall=0.5)
+    before, worth = schedule.learnt("a"), schedule.worth("a", 1000.0)
+    edit(schedule, weight=2.0)
+
+    assert schedule.learnt("a") == before
+    assert schedule.worth("a", 1000.0) == (pytest.approx(2 * worth[0]), worth[1])
+    assert schedule.pool.ended[0] == 10.0
+    with pytest.raises(ValueError, match="contradict"):
+        edit(schedule, least=100.0, most=50.0)
 
 
 @pytest.mark.parametrize("by", [-3600.0, 3600.0])
