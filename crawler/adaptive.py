@@ -13,6 +13,7 @@ import numpy as np
 
 from pipelines.entity import head
 from pipelines.ledger import SUCCESS
+from pipelines.lifetimes import Lifetimes, site_of
 from pipelines.model import Visit, Watch
 from pipelines.store.stored import LearntPage
 from pipelines.urlkey import urlkey
@@ -54,6 +55,7 @@ class Adaptive:
         self._names: dict[str, set[str]] = {}  # hosts of a registrable name
         self._changed: set[str] = set()
         self._awake: set[str] = set()  # pages whose last look found something new
+        self._newsrooms: Mapping[str, Lifetimes] = {}  # by site
         self._refusals: dict[str, int] = {}  # by page that does not let us in: visits in a row
 
     def __len__(self) -> int:
@@ -99,6 +101,15 @@ class Adaptive:
             last=_at(last, NEVER),
             ended=_at(ended, ALWAYS),
         )
+        if newsroom := self._newsrooms.get(site_of(key)):
+            self.scheduler.overwrites(key, newsroom.shares)
+
+    def newsrooms(self, found: Mapping[str, Lifetimes]) -> None:
+        """How soon each overwrites, by site, as far as that was learnt."""
+        self._newsrooms = found
+        for key in self._watches:
+            if newsroom := found.get(site_of(key)):
+                self.scheduler.overwrites(key, newsroom.shares)
 
     def _bounds(self, watch: Watch) -> _Bounds:
         return {

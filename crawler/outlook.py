@@ -11,6 +11,7 @@ import numpy as np
 
 from pipelines.config import Config
 from pipelines.errors import WatchlistError
+from pipelines.lifetimes import Lifetimes, site_of
 from pipelines.model import Visit, Watch
 from pipelines.store.catalog import Catalog, StandingWatch
 from pipelines.store.stored import HostState
@@ -44,6 +45,7 @@ class Explained:
     worth: float | None = None
     price: float | None = None
     host_price: float | None = None
+    newsroom: Lifetimes | None = None
 
 
 class Outlook:
@@ -69,6 +71,8 @@ class Outlook:
         self.adaptive.set(weighed, catalog.learnt(urlkey(watch.url) for watch in weighed), good, now,
                           self._refusals)  # fmt: skip
         self.adaptive.recall_prices(catalog.prices())
+        self._newsrooms = catalog.lifetimes()
+        self.adaptive.newsrooms(self._newsrooms)
 
     def planned(self) -> list[tuple[datetime, Watch]]:
         """All next visits in order."""
@@ -107,6 +111,7 @@ class Outlook:
             rates=Rates(*(rate * 3600 for rate in schedule.rates(row.urlkey, self.now.timestamp()))),
             unseen=unseen, worth=worth,
             price=float(schedule.prices.price), host_price=float(schedule.prices.hosts[pool.host[number]]),
+            newsroom=self._newsrooms.get(site_of(row.urlkey), Lifetimes()),
         )  # fmt: skip
 
     def _binding(self, row: StandingWatch, at: datetime, host_at: datetime, last: tuple[Visit, ...]) -> str:

@@ -13,9 +13,11 @@ from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 
+from . import clock
 from .catching_up import read_again
 from .comparing import compare_late
 from .errors import CatalogError, StoreError, StoreUnavailable
+from .learning import learn_lifetimes
 from .model import Visit
 from .replaying import replay, replay_takedowns
 from .rereading import Rereading, in_workers
@@ -96,6 +98,7 @@ class Rebuild:
         progress.orders = replayed.orders
         progress.problems += replayed.problems
         self._catalog.end_rebuild()
+        learn_lifetimes(self._catalog, clock.now())
 
     async def _read_missing(self, told: Callable[[], None]) -> None:
         """Oldest first, so that each page's visits are compared in their order; the reading itself runs ahead."""

@@ -21,7 +21,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NoReturn, Self
 
-from pipelines.completeness import Caught, Completeness, completeness, completeness_of_all
+from pipelines.completeness import Caught, Completeness, completeness_of_all, completeness_of_page
 from pipelines.config import Config
 from pipelines.errors import ConfigError, NotArchived, TakenDown
 from pipelines.model import Capture, Change, Proof, Unreadable, Version, Visit
@@ -123,7 +123,7 @@ class Archive:
         """
         self.prepare()
         watched = tuple(row.urlkey for row in self.catalog.watches())
-        return completeness_of_all(self.catalog.caught(Chosen(urlkeys=watched)).values())
+        return completeness_of_all(self.catalog.caught(Chosen(urlkeys=watched)), self.catalog.lifetimes())
 
     def completeness_by_page(self) -> dict[str, Completeness]:
         """The same of each page, by its urlkey; not of those that may not be shown.
@@ -132,8 +132,8 @@ class Archive:
         1
         """
         blocks = self.catalog.blocks()
-        found = self.catalog.caught()
-        return {key: completeness(caught) for key, caught in found.items() if not blocks.page(key)}
+        newsrooms, found = self.catalog.lifetimes(), self.catalog.caught()
+        return {k: completeness_of_page(k, caught, newsrooms) for k, caught in found.items() if not blocks.page(k)}
 
     def changes(
         self,
@@ -453,7 +453,8 @@ class Page:
         (3, '0.82, from 0.79 to 0.86')
         """
         self._prepare()
-        return completeness(self._catalog.caught(Chosen(urlkeys=(self.urlkey,))).get(self.urlkey, Caught()))
+        caught = self._catalog.caught(Chosen(urlkeys=(self.urlkey,))).get(self.urlkey, Caught())
+        return completeness_of_page(self.urlkey, caught, self._catalog.lifetimes())
 
     def takedown(self) -> Takedown | None:
         """Why nothing of this page may be shown; None if it may."""

@@ -16,6 +16,7 @@ from crawler.schedule.plan import Plan
 from pipelines import units
 from pipelines.cli.common import AsJson, echo_json, say
 from pipelines.face import Json, iso
+from pipelines.lifetimes import Lifetimes
 from pipelines.model import Visit
 from pipelines.opened import open_catalog
 from pipelines.store.stored import HintSource
@@ -41,10 +42,10 @@ def run(
 ) -> None:
     """Why a page is visited when it is (explain), or what a budget would buy before it is spent (plan).
 
-    explain tells the rates that were learnt (new events an hour, with their range, and just now), the events that are
-    expected and not seen, what a look is worth now, its price, the next visit and the one thing that decides when. plan
-    tells the expected requests of each host, the share of revisions that would be caught, and which hosts are asked as
-    often as they may be. Both read the catalog alone; the crawler may be running.
+    explain tells the rates that were learnt (new events an hour, with their range, and just now), how soon its newsroom
+    overwrites, the events that are expected and not seen, what a look is worth now, its price, the next visit and the
+    one thing that decides when. plan tells the expected requests of each host, the share of revisions that would be
+    caught, and which hosts are asked as often as they may be. Both read the catalog alone; the crawler may be running.
 
     Examples:
 
@@ -90,6 +91,8 @@ def _tell_page(told: Explained, now: datetime, hints: list[tuple[HintSource, dat
     if told.rates:
         usual, low, high, momentary = told.rates
         _line("rates", f"{usual:.3g} new events an hour ({low:.3g} to {high:.3g}), {momentary:.3g} just now")
+    if told.newsroom:
+        _line("lives", _lives(told.newsroom))
     if told.worth is not None and told.unseen is not None:
         _line("unseen", f"{told.unseen:.3g} events are expected since the last look")
         _line("worth", f"{told.worth:.3g} now; its price {(told.price or 0) * (told.host_price or 0):.3g} "
@@ -103,6 +106,12 @@ def _tell_page(told: Explained, now: datetime, hints: list[tuple[HintSource, dat
         _line("visited", f"{visit.started:%Y-%m-%d %H:%M:%S}  {visit.why:8} {_outcome(visit)}")
     if not told.last:
         _line("visited", "never")
+
+
+def _lives(newsroom: Lifetimes) -> str:
+    known = f"learnt from {newsroom.lives} of its site" if newsroom.lives else "as is usual"
+    after = f" after {_span(newsroom.after)} in the mean" if newsroom.after else ""
+    return f"{newsroom.overwritten:.0%} of what it says is overwritten{after} ({known})"
 
 
 def _line(name: str, text: str) -> None:
@@ -125,6 +134,9 @@ def _page_json(told: Explained) -> Json:
         line |= {"rate_per_h": usual, "rate_low_per_h": low, "rate_high_per_h": high, "rate_now_per_h": momentary}
         line |= {"unseen": told.unseen,
                  "worth": told.worth, "price": told.price, "host_price": told.host_price}  # fmt: skip
+    if told.newsroom:
+        line |= {"overwritten": told.newsroom.overwritten, "overwritten_after_s": told.newsroom.after,
+                 "lives": told.newsroom.lives}  # fmt: skip
     line["visits"] = [
         {"started": iso(visit.started), "scheduled": iso(visit.scheduled) if visit.scheduled else None,
          "previous": iso(visit.previous) if visit.previous else None, "why": visit.why, "outcome": visit.outcome,

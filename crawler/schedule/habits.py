@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
+from pipelines.lifetimes import HAZARDS, USUAL
+
 MINUTE, HOUR = 60.0, 3600.0
 
 RATES = 0.03 * 2.0 ** np.arange(14) / HOUR  # levels of a page's rate, each twice the one before: updates per second
@@ -28,7 +30,7 @@ BACKLOG = 6  # updates of a page's first look that count: it tells little of tod
 BEFORE = 600.0  # ... and those that are older than this tell nothing of it
 AFTER_END = 0.15  # of what is expected is left of a page whose coverage has ended
 
-LOSSES = ((0.2, 1 / (4 * MINUTE)), (0.25, 1 / (25 * MINUTE)))  # of revisions: (share overwritten, hazard)
+LOSSES = tuple((share, hazard) for share, hazard in zip(USUAL, HAZARDS, strict=True) if share)  # of revisions
 DELAY = 1 / (2 * HOUR)  # what a second of waiting costs. Never 0: a short budget would give up pages
 FLOOR = 0.05  # expected events: a look for less is not polite
 

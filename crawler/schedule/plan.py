@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from pipelines.completeness import seen_share
 
-from .habits import LOSSES
 from .pool import Floats, Numbers
 from .scheduler import Scheduler
 
@@ -92,7 +91,7 @@ def _told(schedule: Scheduler, budget: float, price: float, numbers: Numbers, in
           cap: Floats, fixed: Mapping[str, float]) -> Plan:  # fmt: skip
     pool = schedule.pool
     rates_of_events = pool.steady[numbers]
-    seen = 1 - sum(1 - seen_share(intervals, hazard, share) for share, hazard in LOSSES)
+    seen = 1 - sum(1 - seen_share(intervals, hazard, share) for share, hazard in schedule.losses(numbers))
     events = float(rates_of_events.sum())
     bound = rates >= RICH * cap
     wanted = schedule.intervals(numbers, np.full(len(numbers), price))

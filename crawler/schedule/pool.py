@@ -7,6 +7,8 @@ from collections.abc import Iterable
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from pipelines.lifetimes import USUAL
+
 from .habits import FADES
 from .learning import Begun, Learnt
 
@@ -35,6 +37,7 @@ TABLES: dict[str, tuple[DTypeLike, tuple[float, ...]]] = {  # of several numbers
     "likely": (np.float32, FIRST.likely),  # ``Learnt``: how likely each rate is ...
     "begun": (np.float64, FIRST.begun),  # ... and what goes on there
     "fading": (np.float64, (0.0,) * len(FADES)),
+    "shares": (np.float32, USUAL),  # of what its newsroom publishes: overwritten, by kind (``pipelines.lifetimes``)
 }
 
 
@@ -58,6 +61,7 @@ class Pool:
     likely: NDArray[np.float32]
     begun: Floats
     fading: Floats
+    shares: NDArray[np.float32]
 
     def __init__(self) -> None:
         self.numbers: dict[str, int] = {}

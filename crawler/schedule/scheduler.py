@@ -15,14 +15,16 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from .habits import FLOOR
+from pipelines.lifetimes import HAZARDS
+
+from .habits import FLOOR, LOSSES
 from .known import Known, Rates
 from .learning import Learnt, Look, Seen
 from .pool import ALWAYS, NEVER, Floats, Numbers, Pool
 from .prices import QUEUE, Prices
 from .told import Told
 from .wheel import Wheel
-from .worth import Expected, index, interval, least_price, unseen
+from .worth import Expected, Losses, index, interval, least_price, unseen
 
 EXACT_UP_TO = 50_000
 EVERY = 1.0  # seconds between two computations of all
@@ -75,6 +77,7 @@ class Scheduler:
         self._computed, self._exact = NEVER, True
         self._hints = Told()
         self._failures: dict[int, Failures] = {}
+        self._newsrooms_differ = False
 
     # the list -------------------------------------------------------------------------------------------
 
@@ -240,18 +243,22 @@ class Scheduler:
         of = self._known.expected(numbers)
         worth = self._thinned(numbers, of, now)
         if self._hints:
-            worth = worth + self.pool.weight[numbers] * self._hints.risk(numbers, now)
+            worth = worth + self.pool.weight[numbers] * self._hints.risk(numbers, now, self.losses)
         return worth, unseen(of, self._since(numbers, now))
 
     def _thinned(self, numbers: Numbers, of: Expected, now: float | Floats) -> Floats:
         """What their rates make them worth; the silence of a source since it was last asked only thins the looks."""
         pool, u = self.pool, self._since(numbers, now)
-        hush, weight = pool.hush[numbers], pool.weight[numbers]
-        worth: Floats = index(of, u, weight)
+        hush, weight, losses = pool.hush[numbers], pool.weight[numbers], self.losses(numbers)
+        worth: Floats = index(of, u, weight, losses)
         if hush.any():
             quiet = np.minimum(u, np.maximum(now - pool.heard[numbers], 0.0))
-            worth = (1 - hush) * worth + hush * index(of, quiet, weight)
+            worth = (1 - hush) * worth + hush * index(of, quiet, weight, losses)
         return worth
+
+    def losses(self, numbers: Numbers) -> Losses:
+        """How soon what these pages say is overwritten."""
+        return tuple(zip(self.pool.shares[numbers].T, HAZARDS, strict=True)) if self._newsrooms_differ else LOSSES
 
     def _overdue(self, numbers: Numbers, now: float) -> NDArray[np.bool_]:
         overdue: NDArray[np.bool_] = now - self.pool.last[numbers] >= self._most(numbers, now)
@@ -346,7 +353,8 @@ class Scheduler:
         """How long after a look the next one is worth its price; within the bounds of each watch."""
         pool = self.pool
         bounds = pool.least[numbers], pool.most[numbers] if most is None else most
-        return interval(self._known.expected(numbers), prices / pool.weight[numbers], self.floor, *bounds)
+        shares = pool.shares[numbers] if self._newsrooms_differ else None
+        return interval(self._known.expected(numbers), prices / pool.weight[numbers], self.floor, *bounds, shares)
 
     def _horizon(self) -> float:
         return LONG_HORIZON if len(self.pool) > LONG_FROM else HORIZON
@@ -439,6 +447,13 @@ class Scheduler:
             number = self.pool.numbers.get(key)
             if number is not None:
                 self.pool.heard[number], self.pool.hush[number] = now, 0.8 * min(max(recall, 0.0), 1.0)
+
+    def overwrites(self, key: str, shares: Sequence[float]) -> None:
+        """Of what its newsroom publishes these shares are overwritten, one for each of HAZARDS."""
+        number = self.pool.numbers.get(key)
+        if number is not None:
+            self.pool.shares[number] = shares
+            self._newsrooms_differ = True
 
     def moved(self, by: float) -> None:
         """The clock was set, ``by`` so much."""

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from itertools import chain
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .habits import LOSSES
 from .pool import NEVER, Floats, Numbers
-from .worth import risk
+from .worth import Losses, risk
 
 
 class _Table(NamedTuple):
@@ -54,10 +56,10 @@ class Told:
         np.maximum.at(newest, table.of, table.times)
         return self._spread(newest, numbers, NEVER)
 
-    def risk(self, numbers: Numbers, now: float) -> Floats:
-        """Of all that is told of each, together."""
+    def risk(self, numbers: Numbers, now: float, losses: Callable[[Numbers], Losses] = lambda pages: LOSSES) -> Floats:
+        """Of all that is told of each, together. ``losses``: how soon what these pages say is overwritten."""
         table = self._as_table()
-        each = risk(np.maximum(now - table.times, 0.0))
+        each = risk(np.maximum(now - table.times, 0.0), losses(table.pages[table.of]))
         sums = np.bincount(table.of, each, minlength=len(table.pages)).astype(np.float64)
         return self._spread(sums, numbers, 0.0)
 

@@ -29,6 +29,7 @@ from crawler.egress import self_test
 from crawler.failures import explain
 from crawler.hints.desk import HintDesk
 from crawler.hosts import group_of, group_of_url, host_of
+from crawler.lifetimes import LearntOfNewsrooms
 from crawler.memory import LearntOfPages
 from crawler.politeness import MOST_HOPS, SLOT, Disallowed, Parked, Politeness
 from crawler.probes import Probes
@@ -68,6 +69,7 @@ class LiveSpider(Spider):
     requisites: RequisitesOfPage
     hints: HintDesk
     learnt: LearntOfPages
+    lifetimes: LearntOfNewsrooms
 
     def __init__(self, *, once: bool | str = False, limit: timedelta | str | None = None, **unknown: Any) -> None:
         if unknown:
@@ -93,6 +95,7 @@ class LiveSpider(Spider):
         config = spider.keeper.config
         spider.adaptive = Adaptive(budget=config.crawl.budget, after_end=config.defaults.after_end)
         spider.learnt = LearntOfPages(spider.adaptive, spider.keeper.catalog, spider.keeper.worker)
+        spider.lifetimes = LearntOfNewsrooms(spider.adaptive, spider.keeper.catalog)
         spider.rest = RestOfPage(crawler, spider.keeper)
         spider.requisites = RequisitesOfPage(crawler, spider.keeper, spider.goes_before)
         spider.hints = HintDesk(crawler, spider.keeper, spider.adaptive, lambda key: spider.standing.blocks.page(key))
@@ -138,6 +141,7 @@ class LiveSpider(Spider):
                 self.agenda.replan(now)
                 self.adaptive.moved(now - before)
                 self.hints.moved(now - before)
+                self.lifetimes.moved(now - before)
             before = now
             if self.limit is not None and time.monotonic() - opened >= self.limit.total_seconds():
                 return
@@ -148,6 +152,7 @@ class LiveSpider(Spider):
                 await self.learnt.keep()
                 if not self.once:
                     self.hints.tick(now)
+                    self.lifetimes.tick(now)
                 reload_at = now + RELOAD
             for begun in await self._ready(now):
                 yield begun
@@ -462,6 +467,7 @@ class LiveSpider(Spider):
         self.running.clear()
         self.learnt.ended()
         self.hints.close()
+        self.lifetimes.close()
         self.standing.follow(clock.now())  # with ``once`` the list is not read again
 
 

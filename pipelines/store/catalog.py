@@ -4,6 +4,7 @@ watches -> visits -> captures -> versions -> changes          files: where the c
                               -> reextracted                  what later extractors read in them
                                  versions -> rediffed         what comparing them again gives
 hosts, learnt, prices: what a crawler remembers of those it asks, of its pages, of what looks cost
+lifetimes: how soon newsrooms overwrite, learnt from the changes
 hints, hint_sources, hint_pages, subscriptions: who says that something happened, and what that was worth
 """
 
@@ -14,6 +15,7 @@ from .catalog_exports import ExportRows
 from .catalog_hints import HintRows
 from .catalog_hosts import HostRows
 from .catalog_learnt import LearntRows
+from .catalog_lifetimes import LifetimeRows
 from .catalog_mementos import MementoRows
 from .catalog_overviews import Overviews
 from .catalog_rebuild import RebuildRows
@@ -25,7 +27,6 @@ from .catalog_takedowns import TakedownRows
 from .catalog_versions import VersionRows
 from .catalog_visits import VisitRows
 from .catalog_watches import WatchRows
-from .catalog_watching import WatchingRows
 from .stored import (
     Chosen,
     HostState,
@@ -52,7 +53,7 @@ __all__ = [
 class Catalog(
     WatchRows, VisitRows, CaptureRows, VersionRows, Overviews, RebuildRows, ReextractedRows, RediffedRows,
     RedactionRows, TakedownRows, Scans, ExportRows, MementoRows, HostRows, LearntRows,
-    WatchingRows, HintRows,
+    LifetimeRows, HintRows,
 ):  # fmt: skip
     """``Catalog.open(url)``; safe to use from several threads. Every method is one transaction.
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, MetaData, Table, Text, text
 
-SCHEMA = "0009"  # the newest revision in ``migrations/``: a catalog that has it needs no migration
+SCHEMA = "0010"  # the newest revision in ``migrations/``: a catalog that has it needs no migration
 
 metadata = MetaData()
 # Microseconds sort, compare and index the same in both databases; ISO text would not with mixed precision.
@@ -267,11 +267,21 @@ subscriptions = Table(
     Index("subscriptions_by_path", "path", unique=True),
 )  # fmt: skip
 
+lifetimes = Table(
+    "lifetimes", metadata,
+    Column("site", Key, primary_key=True),  # the host, as urlkeys begin
+    Column("shares", Text, nullable=False),  # of its revisions: overwritten, by kind (pipelines/lifetimes.py), as JSON
+    Column("lives", Integer, nullable=False),
+    Column("learnt", When, nullable=False),
+)  # fmt: skip
+
 # Tables that a rebuild neither fills nor empties.
-REMEMBERED = frozenset({"hosts", "learnt", "prices", "hints", "hint_sources", "hint_pages", "subscriptions"})
+REMEMBERED = frozenset(
+    {"hosts", "learnt", "prices", "lifetimes", "hints", "hint_sources", "hint_pages", "subscriptions"}
+)
 
 __all__ = [
     "REMEMBERED", "RUNNING", "UNREAD", "captures", "changes", "files", "hint_pages", "hint_sources", "hints", "hosts",
-    "learnt", "metadata", "prices", "rediffed", "reextracted", "subscriptions", "takedowns", "versions", "visits",
-    "watches",
+    "learnt", "lifetimes", "metadata", "prices", "rediffed", "reextracted", "subscriptions", "takedowns", "versions",
+    "visits", "watches",
 ]  # fmt: skip

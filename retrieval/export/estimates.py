@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pipelines.completeness import Caught, Completeness, completeness, completeness_of_all
+from pipelines.completeness import Caught, Completeness, completeness_of_all, completeness_of_page
 from pipelines.store.catalog import Catalog, Chosen
 
 
@@ -32,9 +32,9 @@ class Estimates:
 
 
 def _own(page: Completeness) -> dict[str, Any]:
-    """Without what is the same for all."""
+    """Without what is the same for all pages."""
     told = page.to_json()
-    return {name: told[name] for name in ("estimate", "low", "high", "revisions", "reason")}
+    return {name: value for name, value in told.items() if name != "method"}
 
 
 def estimates(catalog: Catalog, chosen: Chosen) -> Estimates:
@@ -42,6 +42,7 @@ def estimates(catalog: Catalog, chosen: Chosen) -> Estimates:
     blocks = catalog.blocks()
     keys = tuple(key for key in catalog.pages_with_versions(chosen) if not blocks.page(key))
     found = catalog.caught(Chosen(urlkeys=keys, since=chosen.since, until=chosen.until))
-    each = {key: completeness(found.get(key, Caught())) for key in keys}
-    together = completeness_of_all(found.values())
+    newsrooms = catalog.lifetimes()
+    each = {key: completeness_of_page(key, found.get(key, Caught()), newsrooms) for key in keys}
+    together = completeness_of_all(found, newsrooms)
     return Estimates(together, each, "seen in the time") if chosen.since else Estimates(together, each)

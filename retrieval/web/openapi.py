@@ -23,7 +23,8 @@ SCHEMAS: dict[str, dict[str, Any]] = {
     },
     "Completeness": {
         "estimate": _MAYBE_FIGURE, "low": _MAYBE_FIGURE, "high": _MAYBE_FIGURE, "revisions": _NUMBER,
-        "rho": {"type": "number"}, "delta_per_s": {"type": "number"}, "method": _TEXT, "reason": _MAYBE,
+        "rho": {"type": "number"}, "delta_per_s": {"type": "number"}, "lives": _NUMBER, "method": _TEXT,
+        "reason": _MAYBE,
     },
     "Version": {
         "version": _NUMBER, "first_seen": _TIME, "last_seen": _TIME, "headline": _MAYBE, "state": _TEXT,

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 
 import pytest
 
-from pipelines.completeness import Caught, completeness, completeness_of_all
+from pipelines.completeness import Caught, completeness, completeness_of_all, completeness_of_page
+from pipelines.lifetimes import Lifetimes
 
 
 def watched(rho: float, delta: float, gap: float, seed: int, revisions: int = 20_000) -> tuple[float, Caught]:
@@ -33,7 +35,7 @@ def watched(rho: float, delta: float, gap: float, seed: int, revisions: int = 20
 def test_with_the_newsrooms_own_figures_it_is_right(gap: float, rho: float, minutes: float) -> None:
     truth, caught = watched(rho, 1 / (60 * minutes), gap, seed=7)
 
-    estimated = completeness(caught, overwritten=rho, hazard=1 / (60 * minutes))
+    estimated = completeness(caught, losses=[(rho, 1 / (60 * minutes))])
 
     assert estimated.share == pytest.approx(truth, abs=0.03)
 
@@ -52,7 +54,7 @@ def test_the_range_holds_a_newsroom_that_overwrites_a_tenth_more_or_less(gap: fl
 def test_starved_looks_promise_too_much_where_rho_is_taken_too_low() -> None:
     """As in the table that the default follows from: .40 where .48 is true errs to the side that does harm."""
     truth, caught = watched(0.48, 1 / 600, 4 * 3600, seed=3)
-    low, default = completeness(caught, overwritten=0.40).share, completeness(caught).share
+    low, default = completeness(caught, losses=[(0.40, 1 / 600)]).share, completeness(caught).share
 
     assert truth == pytest.approx(0.54, abs=0.02)
     assert low is not None
@@ -77,13 +79,56 @@ def test_where_nothing_can_be_said_there_is_a_reason_and_no_figure() -> None:
     assert "no good look" in never.reason
     assert "looked at once only" in once.reason
     assert "no revision" in quiet.reason
-    assert completeness_of_all([Caught(1)]).reason == "no page was looked at twice"
+    assert completeness_of_all({"a": Caught(1)}).reason == "no page was looked at twice"
 
 
 def test_pages_together_count_by_their_revisions_and_only_from_the_second_look_on() -> None:
     busy, calm = Caught(9, (3600.0,) * 30), Caught(9, (60.0,) * 10)
 
-    together = completeness_of_all([busy, calm, Caught(1, (9999.0,))])
+    together = completeness_of_all({"org,a)/": busy, "org,b)/": calm, "org,c)/": Caught(1, (9999.0,))})
 
     assert together.revisions == 40
-    assert together.share == completeness(busy + calm).share
+    assert together.share == pytest.approx(completeness(busy + calm).share)
+
+
+QUICK = Lifetimes((0.3, 0.3, 0.0, 0.0), 50)
+
+
+def test_a_newsroom_that_is_known_is_taken_for_what_it_is() -> None:
+    caught = Caught(9, (300.0,) * 40)
+    usual, quick = (completeness_of_page("org,a)/x", caught, known) for known in ({}, {"org,a": QUICK}))
+
+    assert usual == completeness(caught)
+    assert quick.share is not None
+    assert usual.share is not None
+    assert quick.share < usual.share - 0.1
+    assert (quick.lives, quick.overwritten) == (50, pytest.approx(0.6))
+    assert 1 / quick.hazard == pytest.approx((60 + 240) / 2)
+    assert "learnt from 50 lives" in quick.words()
+    assert quick.to_json()["lives"] == 50
+    assert completeness_of_page("org,b)/x", caught, {"org,a": QUICK}) == usual
+
+
+def test_fewer_than_fifty_lives_say_nothing_of_a_newsroom() -> None:
+    caught = Caught(9, (300.0,) * 40)
+
+    assert completeness_of_page("org,a)/x", caught, {"org,a": replace(QUICK, lives=49)}) == completeness(caught)
+
+
+def test_pages_of_several_newsrooms_count_each_by_its_own() -> None:
+    pages = {"org,a)/x": Caught(9, (300.0,) * 40), "org,b)/y": Caught(9, (300.0,) * 40)}
+    each = [completeness_of_page(key, caught, {"org,a": QUICK}) for key, caught in pages.items()]
+    together = completeness_of_all(pages, {"org,a": QUICK})
+
+    assert together.share == pytest.approx(80 / sum(40 / (one.share or 0) for one in each))
+    assert together.lives == 50
+    assert together.low is not None
+    assert together.high is not None
+    assert together.low < (together.share or 0) < together.high
+
+
+def test_of_a_newsroom_that_overwrites_nothing_all_was_captured() -> None:
+    found = completeness_of_page("org,a)/x", Caught(9, (300.0,)), {"org,a": Lifetimes((0.0,) * 4, 60)})
+
+    assert (found.share, found.overwritten) == (1.0, 0.0)
+    assert found.to_json()["estimate"] == 1.0

@@ -10,6 +10,7 @@ import pytest
 from crawler.schedule.learning import Seen
 from crawler.schedule.worth import loss
 from pipelines.completeness import seen_share
+from pipelines.lifetimes import Event
 from tests.bench.scheduling.memories import freshness, page_state
 from tests.bench.scheduling.run import Eyes, Result
 from tests.bench.scheduling.world import DELETION, EDIT, ENTRY, HEAD, NEVER_ENDS, Page, World, make, read_trace
@@ -130,3 +131,30 @@ def test_a_fast_page_is_given_up_by_freshness_and_never_by_the_archive_index() -
 def test_the_share_that_is_seen_falls_from_all_to_what_is_never_overwritten() -> None:
     assert seen_share(0.0, 1 / 600, 0.4) == pytest.approx(1.0)
     assert seen_share(1e9, 1 / 600, 0.4) == pytest.approx(0.6)
+
+
+def test_what_an_archive_learns_of_lives_is_what_it_has_seen() -> None:
+    one = page((10.0, ENTRY, 0, 500.0), (100.0, ENTRY, 1, 150.0), (150.0, EDIT, 1, 900.0), (500.0, EDIT, 0, NEVER_ENDS),
+               (520.0, HEAD, -1, NEVER_ENDS), (900.0, DELETION, 1, 900.0))  # fmt: skip
+    told: list[Event] = []
+    eyes = Eyes([one], told=lambda number, events: told.extend(events))
+    for at in (50.0, 200.0, 600.0, 1000.0):
+        eyes.look(0, at, Result("test"), CHANCE)
+
+    assert told == [
+        Event("1", 50.0, 200.0, born=True),  # the edit: its entry is gone by then
+        Event("0", 200.0, 600.0, born=True),
+        Event("-1", 200.0, 600.0, born=True),
+        Event("1", 600.0, 1000.0, born=False),
+    ]
+
+
+def test_newsrooms_that_are_unlike_differ_by_their_hosts() -> None:
+    pages = make(World(pages=60, hosts=6, days=1.0, unlike=True), 3)
+    lives: dict[int, list[float]] = {}
+    for one in pages:
+        ended = [end - at for at, end in zip(one.times, one.ends, strict=True) if at < end < NEVER_ENDS]
+        lives.setdefault(one.newsroom, []).extend(ended)
+    medians = sorted(float(np.median(mine)) for mine in lives.values())
+
+    assert medians[0] < 600.0 < 3000.0 < medians[-1]

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.bench.scheduling.contest import BASELINES, ONE_BY_ONE, OURS, POLICIES, against
+from tests.bench.scheduling.contest import ALIKE, BASELINES, ONE_BY_ONE, OURS, POLICIES, against
 from tests.bench.scheduling.world import Page, World, make
 
 WORLD = World(pages=150, hosts=20, days=1.0)
@@ -45,6 +45,16 @@ def test_a_budget_is_never_exceeded() -> None:
 
 def test_the_calendar_queue_decides_as_the_exact_form_does() -> None:
     assert figures(ONE_BY_ONE)["rev"] == pytest.approx(figures(OURS)["rev"], abs=0.01)
+
+
+def test_newsrooms_that_are_told_apart_are_looked_at_when_they_need_it() -> None:
+    unlike = World(pages=100, hosts=6, days=2.0, unlike=True)
+    pages = make(unlike, 7)
+    alike, apart = (against(name, unlike, pages, 1.0, seed=7).figures() for name in (ALIKE, OURS))
+
+    assert apart["rev"] > alike["rev"] + 0.005
+    assert apart["short"] > alike["short"] + 0.01
+    assert figures(OURS)["rev"] > figures(ALIKE)["rev"] - 0.002  # and where they are alike it costs nothing
 
 
 def test_bytes_that_change_with_every_look_cost_nothing() -> None:

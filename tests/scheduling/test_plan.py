@@ -71,3 +71,11 @@ def test_nothing_watched_is_nothing_planned() -> None:
 
     assert (found.requests, found.completeness, len(found.numbers)) == (0.0, 1.0, 0)
     assert np.isfinite(found.price)
+
+
+def test_of_newsrooms_that_overwrite_sooner_less_is_caught() -> None:
+    quick, usual = schedule(), schedule()
+    for key in quick.pool.numbers:
+        quick.overwrites(key, (0.4, 0.2, 0.0, 0.0))
+
+    assert plan(quick, 0.05, {}, {}).completeness < plan(usual, 0.05, {}, {}).completeness - 0.05

@@ -402,3 +402,33 @@ def test_the_price_rises_while_work_waits_and_falls_to_its_floor_when_tokens_lie
 
     assert risen > 1.3 * floor
     assert schedule.prices.price == floor == least_price(60.0)
+
+
+@pytest.mark.parametrize("exact_up_to", [EXACT, ONE_BY_ONE])
+def test_a_newsroom_that_overwrites_within_minutes_is_looked_at_sooner_at_one_price(exact_up_to: int) -> None:
+    schedule = scheduler(exact_up_to, budget=0.01)
+    for key in ("quick", "usual", "slow"):
+        schedule.add(key, key, learnt=BUSY, last=0.0, least=30.0)
+    schedule.overwrites("quick", (0.3, 0.3, 0.0, 0.0))
+    schedule.overwrites("slow", (0.0, 0.0, 0.0, 0.3))
+    schedule.overwrites("unknown", (0.0, 0.0, 0.0, 0.3))
+    schedule.prices.set(0.05)
+    first = {choice.key: at for at, choice in reversed(looks(schedule, 3600.0, tokens=1.0))}
+    numbers = np.array([schedule.pool.numbers[key] for key in ("quick", "usual", "slow")])
+
+    assert first["quick"] < first["usual"] < first["slow"]
+    assert (np.diff(schedule.intervals(numbers, np.full(3, 0.05))) > 0).all()
+
+
+def test_of_a_newsroom_that_is_taken_away_nothing_is_left_for_the_next_page() -> None:
+    schedule = scheduler()
+    schedule.add("a", "a", learnt=BUSY, last=0.0)
+    schedule.overwrites("a", (0.3, 0.3, 0.0, 0.0))
+    quick = schedule.worth("a", 600.0)
+    schedule.remove("a")
+    schedule.add("b", "b", learnt=BUSY, last=0.0)
+    other = scheduler()
+    other.add("b", "b", learnt=BUSY, last=0.0)
+
+    assert schedule.worth("b", 600.0) == pytest.approx(other.worth("b", 600.0))
+    assert quick[0] > schedule.worth("b", 600.0)[0]

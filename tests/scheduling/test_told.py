@@ -32,6 +32,18 @@ def test_the_risk_of_each_is_the_plain_sum_over_its_hints() -> None:
     assert told().newest(np.array(ASKED)).tolist() == [max(HINTS.get(number, [NEVER])) for number in ASKED]
 
 
+def test_a_hint_of_a_newsroom_that_overwrites_sooner_is_worth_more() -> None:
+    made, asked = Told(), np.array([3, 7])
+    made.add(3, NOW - 60)
+    made.add(7, NOW - 60)
+    shares = {3: 0.5, 7: 0.1}
+
+    quick, slow = made.risk(asked, NOW, lambda pages: [(np.array([shares[page] for page in pages]), 1 / 60)])
+
+    assert quick == pytest.approx(float(risk(60.0, [(0.5, 1 / 60)])))
+    assert slow == pytest.approx(float(risk(60.0, [(0.1, 1 / 60)])))
+
+
 def test_a_look_answers_all_hints_of_its_page_and_no_others() -> None:
     made, asked = told(), np.array([3, 7])
     before = made.risk(asked, NOW)

@@ -7,6 +7,7 @@ import pytest
 
 from crawler.schedule.habits import FADES, HOUR, LOSSES
 from crawler.schedule.worth import GRID, Expected, index, interval, loss, loss_of_fading, risk, unseen
+from pipelines.lifetimes import HAZARDS, USUAL
 
 SPANS = [1.0, 59.0, 240.0, 1500.0, 7200.0, 86_400.0]
 
@@ -56,6 +57,19 @@ def test_an_interval_ends_where_the_index_reaches_the_price(rate: float, price: 
 
     assert index(of, found)[0] >= price
     assert found == 30.0 or index(of, found * 0.99)[0] < price
+
+
+@pytest.mark.parametrize("shares", [(0.5, 0.3, 0.0, 0.0), (0.0, 0.0, 0.1, 0.3), (0.0,) * 4])
+@pytest.mark.parametrize("price", [0.01, 0.3, 5.0])
+def test_it_does_so_for_each_newsroom_too(shares: tuple[float, ...], price: float) -> None:
+    of = Expected(np.full(2, 3.0 / HOUR), np.full((2, len(FADES)), 1.0 / HOUR))
+    both = np.array([shares, USUAL])
+    losses = tuple(zip(both.T, HAZARDS, strict=True))
+    found = interval(of, price, 0.0, np.full(2, 30.0), np.full(2, 1e7), both)
+
+    assert (index(of, found, 1.0, losses) >= price * (1 - 1e-9)).all()
+    assert ((found == 30.0) | (index(of, found * 0.99, 1.0, losses) < price)).all()
+    assert found[1] == pytest.approx(interval(of, price, 0.0, np.full(2, 30.0), np.full(2, 1e7))[1], rel=1e-9)
 
 
 def test_bounds_hold_whatever_the_price() -> None:

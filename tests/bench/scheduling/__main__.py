@@ -18,7 +18,7 @@ from pathlib import Path
 from statistics import mean
 from typing import Any
 
-from .contest import BASELINES, OURS, POLICIES, VARIANTS, against, contest
+from .contest import ALIKE, BASELINES, OURS, POLICIES, VARIANTS, against, contest
 from .world import World, read_trace
 
 BUDGETS = (0.3, 1.0, 3.0)
@@ -75,9 +75,9 @@ def main() -> None:
         _trace(wanted.trace, wanted)
         return
     world = replace(VARIANTS["base"][0], pages=wanted.pages)
-    names = list(POLICIES) if not wanted.only else [name for name in POLICIES if name in wanted.only.split(",")]
+    names = _named(wanted.only, tuple(POLICIES))
     seeds = range(1, wanted.seeds + 1)
-    budgets = [float(word) for word in wanted.budgets.split(",")]
+    budgets = [float(word) for word in wanted.budgets.split(",") if word]
     tasks = [Task(name, "base", world, budget, seed) for budget in budgets for name in names for seed in seeds]
     found = played(tasks, wanted.workers)
     for budget in budgets:
@@ -95,6 +95,14 @@ def main() -> None:
         print(told.strip() if wanted.json else words)
 
 
+def _named(wanted: str, there: tuple[str, ...]) -> list[str]:
+    """Those that are asked for, all if none is."""
+    words = [word.strip() for word in wanted.split(",") if word.strip()]
+    if unknown := [word for word in words if word not in there]:
+        raise SystemExit(f"bench-schedule: {unknown[0]!r} is not known; there are {', '.join(there)}")
+    return words or list(there)
+
+
 def _equal(world: World, seeds: Iterable[int], wanted: argparse.Namespace) -> None:
     """With as many requests as each of those spent that spend what they like."""
     theirs = played([Task(name, "base", world, 3.0, seed) for name in OTHERS for seed in seeds], wanted.workers)
@@ -106,17 +114,18 @@ def _equal(world: World, seeds: Iterable[int], wanted: argparse.Namespace) -> No
 
 
 def _sensitivity(wanted: argparse.Namespace, seeds: Iterable[int]) -> None:
-    names = (*BASELINES, OURS, "oracle")
+    names = _named(wanted.only, (*BASELINES, ALIKE, OURS, "oracle"))
+    variants = _named(wanted.variants, tuple(VARIANTS))
     tasks = [
         Task(name, variant, replace(world, pages=min(wanted.pages, 1000)), 1.0, seed, noise)
-        for variant, (world, noise) in VARIANTS.items() for name in names for seed in seeds
+        for variant in variants for world, noise in (VARIANTS[variant],) for name in names for seed in seeds
     ]  # fmt: skip
     found = played(tasks, wanted.workers)
-    for variant in VARIANTS:
+    for variant in variants:
         rows = [(name, found[name, variant, 1.0]) for name in names]
-        best = max(figures["rev"] for name, figures in rows if name in BASELINES)
-        ours = found[OURS, variant, 1.0]["rev"]
-        tell(f"{variant}: {ours - best:+.3f}", rows, as_json=wanted.json)
+        best = max((figures["rev"] for name, figures in rows if name in BASELINES), default=0.0)
+        ahead = f": {found[OURS, variant, 1.0]['rev'] - best:+.3f}" if OURS in names and best else ""
+        tell(f"{variant}{ahead}", rows, as_json=wanted.json)
 
 
 def _trace(path: Path, wanted: argparse.Namespace) -> None:
@@ -134,6 +143,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--only", default="", help="names of policies, with commas in between")
     parser.add_argument("--equal", action="store_true", help="also with the requests that other rules spend")
     parser.add_argument("--sensitivity", action="store_true", help="also in worlds of other kinds")
+    parser.add_argument("--variants", default="", help="of these kinds only, with commas in between")
     parser.add_argument("--million", action="store_true", help="also memory and time for a million watches")
     parser.add_argument("--trace", type=Path, help="a trace of one's own archive instead of made coverage")
     parser.add_argument("--workers", type=int, default=2, help="processes")

@@ -12,7 +12,7 @@ from .run import Policy, Result, count_events, play
 from .world import Page, World, make
 
 Make = Callable[[list[Page], float], Policy]
-OURS, ONE_BY_ONE = "Stoppress", "Stoppress, calendar"
+OURS, ONE_BY_ONE, ALIKE = "Stoppress", "Stoppress, calendar", "Stoppress all alike"
 POLICIES: dict[str, Make] = {
     "fixed": lambda pages, budget: Fixed(pages, until_end=False),
     "fixed until end": lambda pages, budget: Fixed(pages, until_end=True),
@@ -29,6 +29,7 @@ POLICIES: dict[str, Make] = {
     ),
     "Stoppress, one bit": lambda pages, budget: Production(pages, budget, name="Stoppress, one bit", bits=True),
     ONE_BY_ONE: lambda pages, budget: Production(pages, budget, name=ONE_BY_ONE, exact_up_to=0),
+    ALIKE: lambda pages, budget: Production(pages, budget, name=ALIKE, alike=True),
     OURS: lambda pages, budget: Production(pages, budget),
     "oracle": lambda pages, budget: Oracle("oracle", pages, steady),
     "clairvoyant": lambda pages, budget: Clairvoyant(pages),
@@ -46,6 +47,7 @@ VARIANTS: dict[str, tuple[World, float]] = {  # with the chance that an unchange
     "slow pages": (replace(BASE, rate=2.0), 0.0),
     "fast pages": (replace(BASE, rate=20.0), 0.0),
     "no end markers": (replace(BASE, marked=0.0), 0.0),
+    "unlike newsrooms": (replace(BASE, unlike=True), 0.0),
     "half cosmetic": (BASE, 0.5),
     "all cosmetic": (BASE, 1.0),
 }

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Protocol
 
 import numpy as np
 
 from crawler.schedule.learning import Seen
+from pipelines.lifetimes import Event
 
 from .world import DELETION, ENTRY, HEAD, Page, World
 
@@ -70,7 +71,7 @@ class Eyes:
 
     pages: list[Page]
     noise: float = 0.0
-    seed: int = 0
+    told: Callable[[int, list[Event]], None] | None = None  # who learns how long revisions live
     last: dict[int, float] = field(default_factory=dict)
     place: dict[int, int] = field(default_factory=dict)
 
@@ -81,6 +82,8 @@ class Eyes:
         last = self.last.get(number)
         self.place[number], self.last[number] = end, now
         found = self._found(page, begin, end, now, result)
+        if self.told is not None and last is not None and end > begin:
+            self.told(number, list(_events(page, begin, end, last, now)))
         result.spent += 1
         fresh = any(page.times[i] >= page.registered for i in range(begin, end))
         result.states += fresh
@@ -112,6 +115,14 @@ class Eyes:
         return Seen(new=tuple(now - at for at in born.values()), edited=(*edits, *[None] * deletions), heads=heads)
 
 
+def _events(page: Page, begin: int, end: int, last: float, now: float) -> Iterator[Event]:
+    """What an archive knows of them: the newest of each entry, and when that came only where it is the entry itself."""
+    newest = {page.entries[i] if page.kinds[i] != HEAD else -1: i for i in range(begin, end)}
+    for name, i in newest.items():
+        at = page.times[i] if page.kinds[i] == ENTRY else None
+        yield Event(str(name), last, now, born=page.kinds[i] != DELETION, at=at)
+
+
 def _catch(page: Page, at: float, end: float, now: float, result: Result) -> None:
     result.caught += 1
     result.short_caught += end - at <= SHORT
@@ -124,7 +135,7 @@ def play(world: World, pages: list[Page], policy: Policy, per_event: float, *, n
     """``per_event``: requests that the budget allows for each published event."""
     result = Result(policy.name, events=count_events(world, pages))
     _count_revisions(world, pages, result)
-    eyes, chance = Eyes(pages, noise), np.random.default_rng(seed + 1)
+    eyes, chance = Eyes(pages, noise, getattr(policy, "told", None)), np.random.default_rng(seed + 1)
     budget = per_event * result.events / world.horizon
     most, tokens = max(1.0, 60 * budget), 1.0
     host_at = np.full(world.hosts, -np.inf)

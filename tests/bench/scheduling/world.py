@@ -9,8 +9,9 @@ after publication in the median, lognormal): the rest is assumed, and each assum
 from __future__ import annotations
 
 import csv
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import numpy as np
 
@@ -41,6 +42,7 @@ class World:
     running: float = 0.1  # that have begun before
     marked: float = 0.7  # pages that say when they have ended
     gap: float = 10.0  # between two requests to a host
+    unlike: bool = False  # half of the hosts overwrite within minutes, the others within hours
 
     @property
     def horizon(self) -> float:
@@ -62,6 +64,11 @@ class Page:
     kinds: list[int]
     entries: list[int]
     ends: list[float]
+    site: int = -1  # whose newsroom it is; -1: its host's
+
+    @property
+    def newsroom(self) -> int:
+        return self.host if self.site < 0 else self.site
 
 
 def make(world: World, seed: int) -> list[Page]:
@@ -69,7 +76,12 @@ def make(world: World, seed: int) -> list[Page]:
     share = np.arange(1, world.hosts + 1) ** -0.8
     hosts = chance.choice(world.hosts, size=world.pages, p=share / share.sum())
     zones = chance.choice(ZONES, size=world.hosts)
-    return [_page(world, chance, int(host), int(zones[host])) for host in hosts]
+    if not world.unlike:
+        return [_page(world, chance, int(host), int(zones[host])) for host in hosts]
+    slow = replace(world, quick=0.0, slow_lag=2 * HOUR, edits=0.3)
+    kinds = slow, replace(world, quick=0.9, quick_lag=90.0, edits=0.55)
+    kind = chance.integers(0, 2, size=world.hosts)
+    return [_page(kinds[kind[host]], chance, int(host), int(zones[host])) for host in hosts]
 
 
 def _page(world: World, chance: np.random.Generator, host: int, zone: int) -> Page:
@@ -144,8 +156,8 @@ def _keep(page: Page, events: list[tuple[float, int, int, float]]) -> None:
 
 
 def read_trace(path: Path) -> tuple[World, list[Page]]:
-    """A trace of one's own archive (``stoppress export trace``): CSV with ``page,time,kind,entry,rev``; every page a
-    host of its own, watched from its first event on. ValueError names the line that cannot be read."""
+    """A trace of one's own archive (``stoppress export trace``): CSV with ``page,time,kind,entry,rev``; no page waits
+    for another of its host, each is watched from its first event on. ValueError names the line that cannot be read."""
     events: dict[str, list[tuple[float, int, int]]] = {}
     with path.open(newline="") as file:
         for number, row in enumerate(csv.DictReader(file), start=2):
@@ -157,10 +169,14 @@ def read_trace(path: Path) -> tuple[World, list[Page]]:
     begin = min((one[0] for told in events.values() for one in told), default=0.0)
     last = max((one[0] for told in events.values() for one in told), default=0.0)
     world = World(pages=len(events), hosts=max(len(events), 1), days=max((last - begin) / DAY, 0.1))
-    return world, [_traced(host, sorted(told), begin) for host, told in enumerate(events.values())]
+    sites = {name: number for number, name in enumerate(dict.fromkeys(urlsplit(url).netloc for url in events))}
+    return world, [
+        _traced(host, sites[urlsplit(url).netloc], sorted(told), begin)
+        for host, (url, told) in enumerate(events.items())
+    ]
 
 
-def _traced(host: int, told: list[tuple[float, int, int]], begin: float) -> Page:
+def _traced(host: int, site: int, told: list[tuple[float, int, int]], begin: float) -> Page:
     told = [(at - begin, kind, entry) for at, kind, entry in told]
     following: dict[int, float] = {}
     ends = []
@@ -169,6 +185,6 @@ def _traced(host: int, told: list[tuple[float, int, int]], begin: float) -> Page
         following[entry] = at
     start, end = told[0][0], told[-1][0]
     rate = len(told) / max(end - start, HOUR)
-    page = Page(host, start, start, end, NEVER_ENDS, rate / 1.93, 0, [], [], [], [])
+    page = Page(host, start, start, end, NEVER_ENDS, rate / 1.93, 0, [], [], [], [], site)
     _keep(page, [(*one, life) for one, life in zip(told, reversed(ends), strict=True)])
     return page
