@@ -44,7 +44,8 @@ class Log:
 class Desk:
     """Tells ``story`` in ``n_states``; by the clock if ``hold`` is given, else one ``next`` at a time.
 
-    The clock starts with the first look at the live page, so that no reader comes too late for the story.
+    The clock starts with the first look at the live page, so that no reader comes too late for the story; the first
+    state stands ``settle`` longer, for a reader that takes a while to get going.
     """
 
     def __init__(
@@ -55,13 +56,14 @@ class Desk:
         n_states: int,
         log: Log,
         hold: timedelta | None = None,
+        settle: timedelta = timedelta(),
         noise: NoiseMode = "mixed",
     ) -> None:
         self.story = story
         self.log = log
         self.n_states = n_states
         self._steps = steps(story, n_states)
-        self._hold = hold
+        self._hold, self._settle = hold, settle
         self._noise = noise
         self._lock = threading.RLock()
         self._state = opening(story, now)
@@ -84,7 +86,7 @@ class Desk:
         """When the last state will have stood as long as the others; None while nobody has looked."""
         if self._first_look is None or self._hold is None:
             return None
-        return self._first_look + self._hold * self.n_states
+        return self._first_look + self._settle + self._hold * self.n_states
 
     def look(self, now: datetime) -> tuple[State, Noise, bool]:
         """A visitor asks for the live page: the state, the noise to print, and whether this state is quiet.
@@ -133,7 +135,7 @@ class Desk:
     def _due(self) -> datetime | None:
         if self._first_look is None or self._hold is None:
             return None
-        return self._first_look + self._hold * (self._state.number + 1)
+        return self._first_look + self._settle + self._hold * (self._state.number + 1)
 
     def _is_quiet(self, state: State) -> bool:
         return self._noise == "never" or (self._noise == "mixed" and state.number % 4 < 2)

@@ -23,6 +23,7 @@ class Newsroom:
     """A running newsroom as a context manager; it is stopped by its own process id.
 
     markup: one of MARKUPS; seconds: length of the story from the first visit on, unless ``manual``;
+    settle: seconds that the first state stands longer;
     noise: "mixed" (half of the states answer 304 to those who know it), "always" or "never";
     states: how many states the story is told in; log: where to keep the log, else it goes with the newsroom.
     """
@@ -32,6 +33,7 @@ class Newsroom:
         *,
         markup: str = "json-ld",
         seconds: float = 30,
+        settle: float = 0,
         noise: str = "mixed",
         manual: bool = False,
         states: int | None = None,
@@ -41,7 +43,7 @@ class Newsroom:
         self._folder = tempfile.TemporaryDirectory(prefix="newsroom-")
         self.log = log or Path(self._folder.name) / "newsroom.jsonl"
         self._arguments = ["--port", str(port), "--markup", markup, "--noise", noise, "--log", str(self.log)]
-        self._arguments += ["--manual"] if manual else ["--seconds", str(seconds)]
+        self._arguments += ["--manual"] if manual else ["--seconds", str(seconds), "--settle", str(settle)]
         self._arguments += ["--states", str(states)] if states is not None else []
         self._process: subprocess.Popen[str] | None = None
         self.url = ""

@@ -135,6 +135,7 @@ def _desk(options: argparse.Namespace, log: Log) -> Desk:
         n_states=n_states,
         log=log,
         hold=None if options.manual else timedelta(seconds=options.seconds / n_states),
+        settle=timedelta(seconds=options.settle),
         noise=options.noise,
     )
 
@@ -146,6 +147,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--port", type=int, default=0, help="0: any free port (default)")
     parser.add_argument("--markup", choices=list(MARKUPS), default="json-ld")
     parser.add_argument("--seconds", type=_positive, default=30.0, help="from the first visit to the end")
+    parser.add_argument("--settle", type=float, default=0.0, help="seconds that the first state stands longer")
     parser.add_argument("--states", type=int, help="how many states to tell the story in")
     parser.add_argument("--log", type=Path, default=Path("newsroom.jsonl"), help="requests and edits, JSON lines")
     parser.add_argument(

@@ -267,6 +267,20 @@ def test_by_the_clock_the_story_begins_with_the_first_look(tmp_path: Path) -> No
     assert desk.finished
 
 
+def test_the_first_state_may_stand_longer(tmp_path: Path) -> None:
+    log = Log(tmp_path / "log.jsonl")
+    desk = Desk(load_story(), now=OPENED, n_states=5, log=log, hold=SECOND * 3, settle=SECOND * 10)
+    desk.look(OPENED)
+    numbers = []
+    for second in (12, 13, 16):
+        desk.catch_up(OPENED + SECOND * second)
+        numbers.append(desk.state.number)
+    log.close()
+
+    assert numbers == [0, 1, 2]
+    assert desk.ends() == OPENED + SECOND * 25
+
+
 def test_each_state_stands_for_two_looks_a_second_apart() -> None:
     story = load_story()
 
