@@ -128,7 +128,7 @@ class RestOfPage:
 
     def _is_as_before(self, visit: Visit, exchange: Exchange) -> bool:
         """The same payload as last time: the recorder will call it a revisit."""
-        original = self._keeper.recorder.originals.get((visit.urlkey, exchange.url))
+        original = self._keeper.recorder.originals.before((visit.urlkey, exchange.url), exchange.started)
         try:
             return original is not None and sha256(entity(parse(exchange.response or b""))) == original.digest
         except (DecodeError, ValueError):

@@ -6,6 +6,7 @@ A conditional request has that capture's validators; a 304, or the same payload 
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from datetime import datetime
 
 from pipelines.model import Capture
 from pipelines.recent import Recent
@@ -24,6 +25,11 @@ class Originals:
 
     def get(self, name: Name) -> Capture | None:
         return self._newest.get(name)
+
+    def before(self, name: Name, at: datetime) -> Capture | None:
+        """The original as it was when an answer came that was asked for ``at``: that may be in the archive already."""
+        newest = self._newest.get(name)
+        return self._before.get(name) if newest and newest.timestamp >= at else newest
 
     def saw(self, name: Name, capture: Capture) -> None:
         """A new capture: if it is whole, it is the original from now on.
