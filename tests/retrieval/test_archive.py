@@ -234,7 +234,7 @@ def test_how_much_was_captured_is_an_estimate_with_its_figures_and_its_range(arc
     assert f"{found.share:.2f}, from {found.low:.2f} to {found.high:.2f}" == "0.82, from 0.79 to 0.86"
     assert archive.completeness() == found
     assert [one.share for one in archive.completeness_by_page().values() if one.share] == [found.share]
-    assert (found.overwritten, found.hazard) == (0.48, 1 / 600)
+    assert (found.overwritten, found.hazard, found.lives) == (pytest.approx(0.48), pytest.approx(1 / 600), 0)
 
 
 def test_nothing_is_said_of_a_page_that_was_looked_at_once(archive: Archive) -> None:
