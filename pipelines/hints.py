@@ -18,12 +18,12 @@ from typing import Any, Literal
 from .discovery import children_of
 from .entity import DecodeError, decode
 from .listing import entries_of, joined, link_of, moment_of, name_of, page_of, root_of, said
+from .moments import OLDEST
 from .urlkey import urlkey
 
 LARGEST = 10 * 2**20  # bytes, decoded: a news sitemap has at most 1,000 addresses (Google's rule), a feed far fewer
 MOST = 5_000  # entries of one document that are looked at
 MOST_NAMED = 20  # sitemaps of an index: no more than the first few are asked for
-EARLIEST = 1990  # year of what can have happened on a page
 LONGEST_STAMP = 100  # letters of a time as it was written
 Kind = Literal["feed", "sitemap", "index"]
 _OF_A_DAY = re.compile(r"\d{4}(-\d\d){0,2}")  # W3C dates without a time of day: when in that day, nobody knows
@@ -117,7 +117,7 @@ def exact(stamp: str, now: datetime) -> datetime | None:
     """A time of day as it was written, not later than ``now``; None where it names a day at best, or a year in which
     there was no web."""
     found = None if not stamp or _OF_A_DAY.fullmatch(stamp.strip()) else moment_of(stamp)
-    return min(found, now).astimezone(UTC) if found and found.year >= EARLIEST else None
+    return min(found, now).astimezone(UTC) if found and found >= OLDEST else None
 
 
 def _rel(root: Any, rel: str, base: str) -> str:

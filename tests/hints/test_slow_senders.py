@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import socket
-import threading
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -16,7 +14,7 @@ from pipelines.store.catalog import Catalog
 from retrieval.web import hints
 from retrieval.web.guard import Guard, Rules
 from retrieval.web.hints import Receiver
-from retrieval.web.run import Server, listen, settings
+from tests.servers.serving import serving
 
 SECRET = "0123456789abcdef-secret"
 
@@ -25,16 +23,11 @@ SECRET = "0123456789abcdef-secret"
 def where(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, int]]:
     """The server of the service with little patience."""
     monkeypatch.setattr(hints, "LONGEST_WAIT", 0.5)
-    with Catalog.open(f"sqlite:///{tmp_path}/catalog.db") as catalog, listen("127.0.0.1", 0) as listening:
+    with Catalog.open(f"sqlite:///{tmp_path}/catalog.db") as catalog:
         receiver = Receiver(catalog, secret=SECRET, callback="https://hooks.example.net")
         rules = Rules(hosts=["a"], headers={}, own_secret=receiver.paths, own_hosts=receiver.hosts)
-        server = Server(settings(Guard(Starlette(routes=receiver.routes()), rules)))
-        thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[listening])), daemon=True)
-        thread.start()
-        yield listening.getsockname()
-        server.should_exit = True
-        thread.join(20)
-        assert not thread.is_alive()
+        with serving(Guard(Starlette(routes=receiver.routes()), rules)) as address:
+            yield address
 
 
 def sent(where: tuple[str, int], path: str, *fields: str) -> socket.socket:

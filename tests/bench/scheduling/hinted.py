@@ -8,9 +8,10 @@ import sys
 import time
 
 import numpy as np
+from numpy.typing import NDArray
 
 from crawler.schedule.learning import NOTHING, Learnt, Seen
-from crawler.schedule.pool import Numbers
+from crawler.schedule.pool import Floats, Numbers
 from crawler.schedule.scheduler import Scheduler
 
 WATCHES, HINTED, PER_HOST = 50_000, 20_000, 20
@@ -51,7 +52,7 @@ def _hinted() -> dict[str, float]:
 class _Counting(Scheduler):
     judged = 0
 
-    def _judge(self, numbers: Numbers, now: float):  # type: ignore[no-untyped-def]
+    def _judge(self, numbers: Numbers, now: float) -> tuple[Floats, NDArray[np.bool_], NDArray[np.int8]]:
         self.judged += len(numbers)
         return super()._judge(numbers, now)
 

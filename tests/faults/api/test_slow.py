@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from retrieval.web import patience
-from retrieval.web.run import Server, listen, settings
+from tests.servers.serving import serving
 
 from .conftest import Service, get, status
 
@@ -36,14 +36,8 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> Iterator[tuple[str, int]]:
     """The server of the service with little patience."""
     monkeypatch.setattr(patience, "HEAD", 0.6)
     monkeypatch.setattr(patience, "TAKING", 0.6)
-    with listen("127.0.0.1", 0) as listening:
-        server = Server(settings(_app))
-        thread = threading.Thread(target=lambda: asyncio.run(server.serve(sockets=[listening])), daemon=True)
-        thread.start()
-        yield listening.getsockname()
-        server.should_exit = True
-        thread.join(20)
-        assert not thread.is_alive()
+    with serving(_app) as address:
+        yield address
 
 
 @pytest.mark.parametrize(
