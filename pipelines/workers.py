@@ -18,6 +18,7 @@ from functools import cache
 from typing import Any, TypeVar
 from zlib import crc32
 
+from . import forking
 from .extract.memory import Memory
 from .extract.requisites import Requisite
 from .extract.whole import Look
@@ -130,9 +131,8 @@ class Workers:
 
 
 def _open() -> ProcessPoolExecutor:
-    # Not fork: this process has threads. Each worker imports the extractor once.
-    context = multiprocessing.get_context("spawn")
-    return ProcessPoolExecutor(1, mp_context=context, initializer=_limit, max_tasks_per_child=PAGES_PER_WORKER)
+    forking.begin()
+    return ProcessPoolExecutor(1, mp_context=forking.CONTEXT, initializer=_limit, max_tasks_per_child=PAGES_PER_WORKER)
 
 
 async def _done(pool: ProcessPoolExecutor, url: str, act: Callable[..., Told], *given: Any) -> Told | Unreadable:
