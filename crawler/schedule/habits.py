@@ -13,10 +13,14 @@ from pipelines.lifetimes import HAZARDS, USUAL
 MINUTE, HOUR = 60.0, 3600.0
 
 RATES = 0.03 * 2.0 ** np.arange(14) / HOUR  # levels of a page's rate, each twice the one before: updates per second
-PRIOR = np.exp(-0.5 * (np.log(RATES * HOUR) / 1.6) ** 2)  # about one an hour, by a factor of five
-PRIOR = PRIOR / PRIOR.sum()
-STAY = 24 * HOUR  # a page goes to any other level once in so long ...
-STEP = 6 * HOUR  # ... and to the next one
+SILENT = 0.2  # of pages nothing comes, or nothing more: all coverage ends, and not all pages say so
+PRIOR = np.exp(-0.5 * (np.log(RATES * HOUR) / 1.6) ** 2)  # the others: about one an hour, by a factor of five
+PRIOR = (1 - SILENT) * PRIOR / PRIOR.sum()
+PRIOR[0] += SILENT
+STAY = np.maximum(24 * HOUR, 3 / RATES)  # at its level, until it goes to any other: so long, or for three updates ...
+STEP = np.maximum(6 * HOUR, 0.75 / RATES)  # ... and to the next one
+WAKES = 1 / HOUR  # no lower rate is asked whether an update is of its own or brought about: it may have woken up
+FORGOTTEN = 24 * HOUR  # how many edits others have brought about
 
 FOLLOWS = 0.3  # updates that one brings about ...
 BURST = 10 * MINUTE  # ... so soon, in the mean

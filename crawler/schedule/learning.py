@@ -28,6 +28,7 @@ from .habits import (
     EDITS,
     FADES,
     FOLLOWS,
+    FORGOTTEN,
     HEADS,
     LAGS,
     OWN,
@@ -35,6 +36,7 @@ from .habits import (
     RATES,
     STAY,
     STEP,
+    WAKES,
 )
 from .worth import Expected
 
@@ -100,7 +102,7 @@ def learnt(likely: Floats, begun: Floats, rate: Floats, looks: Sequence[Look]) -
     for n, (seen, gap) in enumerate(looks):
         if seen.events or seen.changed:  # most looks find nothing: they are dealt with together
             was = Begun._make(begun[n].tolist())
-            came, told[n] = _came(was, seen, told[n].gap, float(rate[n]), first=gap is None)
+            came, told[n] = _came(was, seen, told[n].gap, max(float(rate[n]), WAKES), first=gap is None)
             found[n] += came
     return _likely(likely, told, first), found
 
@@ -115,7 +117,7 @@ def _faded(begun: Floats, gaps: Floats) -> Floats:
         found[:, k] = begun[:, k] * (1 - passed)
         # Edits that will be seen: each of its own in a short gap, of several of one update in a long gap the last.
         visible += share * begun[:, k] * EDITS * passed / (1 + (EDITS / EDITED - 1) * passed)
-    found[:, 3:] = begun[:, 3:] * np.exp(-gaps / STAY)[:, None]
+    found[:, 3:] = begun[:, 3:] * np.exp(-gaps / FORGOTTEN)[:, None]
     found[:, 4] += visible
     return found
 
@@ -180,11 +182,16 @@ def _likely(likely: Floats, told: Sequence[Told], first: NDArray[np.bool_]) -> F
 
 
 def _moved(likely: Floats, gap: Floats) -> Floats:
-    """After so long without a look: a page may have gone to the rate beside, and to any other."""
-    anywhere, beside = -np.expm1(-gap / STAY), -np.expm1(-2 * gap / STEP) / 4  # the latter to each side
-    padded = np.concatenate([likely[:, :1], likely, likely[:, -1:]], axis=1)
-    stepped = (1 - 2 * beside) * likely + beside * (padded[:, :-2] + padded[:, 2:])
-    return (1 - anywhere) * stepped + anywhere * PRIOR  # type: ignore[no-any-return]
+    """After so long without a look: a page may have gone to the rate beside, and to any other; one that is silent
+    does so more rarely, as its time is counted in updates."""
+    goes = likely * -np.expm1(-2 * gap / STEP) / 4  # to each side
+    stepped = likely - 2 * goes
+    stepped[:, 1:] += goes[:, :-1]
+    stepped[:, :-1] += goes[:, 1:]
+    stepped[:, 0] += goes[:, 0]  # the lowest and the highest have one neighbour
+    stepped[:, -1] += goes[:, -1]
+    leaves = stepped * -np.expm1(-gap / STAY)
+    return stepped - leaves + leaves.sum(axis=1, keepdims=True) * PRIOR  # type: ignore[no-any-return]
 
 
 def expected(rate: Floats, begun: Floats, left: Floats) -> Expected:
