@@ -1,7 +1,7 @@
 """Where worker processes come from: one that has imported the reader, and read a page, is forked for each.
 
-Only the first would wait for the imports otherwise, but so would each that takes the place of a dead or old one, and
-the pages that wait for it miss their turns. Not forked from the crawler itself, which has threads.
+Else each would import by itself, also one that takes the place of a dead or old one, and the pages that wait for it
+miss their turns. Not forked from the crawler, which has threads; nor begun with it, when its first requests go out.
 """
 
 from __future__ import annotations
@@ -9,20 +9,27 @@ from __future__ import annotations
 import multiprocessing
 import signal
 from multiprocessing import forkserver
+from multiprocessing.context import BaseContext
 
-CONTEXT = multiprocessing.get_context("forkserver")
-CONTEXT.set_forkserver_preload(["pipelines.read_once"])
+_FORKING = multiprocessing.get_context("forkserver")
+_FORKING.set_forkserver_preload(["pipelines.read_once"])
 
 
-def begin() -> None:
-    """Start it now, so that it is ready when the first answer comes; without, the first worker starts it.
+def begin() -> bool:
+    """Start it, unless it is there; False: it cannot be had.
 
     Ctrl-C is not for it: it goes when this process does.
     """
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         forkserver.ensure_running()
-    except OSError:  # no process can be had now: the first page to be read says so
-        pass
+    except OSError:  # no process now, or no directory for its socket
+        return False
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)
+    return True
+
+
+def context() -> BaseContext:
+    """What a worker is started by; where there is nothing to fork from it imports by itself."""
+    return _FORKING if begin() else multiprocessing.get_context("spawn")

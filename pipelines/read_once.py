@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from .reading import read
 
-_PAGE = b"""\
+PAGE = b"""\
 HTTP/1.1 200 OK\r
 Content-Type: text/html; charset=utf-8\r
 \r
@@ -18,4 +18,4 @@ Content-Type: text/html; charset=utf-8\r
 <p>A first update of some words, which says that all is ready.</p></article>
 """
 
-read(_PAGE, "https://example.org/ready", datetime(2026, 1, 1, 12, tzinfo=UTC))
+read(PAGE, "https://example.org/ready", datetime(2026, 1, 1, 12, tzinfo=UTC))

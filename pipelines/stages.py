@@ -17,7 +17,6 @@ from typing import TYPE_CHECKING, Any, Self
 
 from scrapy.crawler import Crawler
 
-from . import forking
 from .comparing import compare_all
 from .errors import CatalogError, StoreError
 from .grouping import Grouping
@@ -70,9 +69,6 @@ class Record(Stage):
 
 class Extract(Stage):
     """Read the page in a worker process, but only if its content can have changed."""
-
-    def open_spider(self) -> None:
-        forking.begin()  # ready when the first answer is
 
     async def process_item(self, visit: Any) -> Any:
         if not isinstance(visit, Visit) or visit.reading is not None:

@@ -131,8 +131,8 @@ class Workers:
 
 
 def _open() -> ProcessPoolExecutor:
-    forking.begin()
-    return ProcessPoolExecutor(1, mp_context=forking.CONTEXT, initializer=_limit, max_tasks_per_child=PAGES_PER_WORKER)
+    context = forking.context()
+    return ProcessPoolExecutor(1, mp_context=context, initializer=_limit, max_tasks_per_child=PAGES_PER_WORKER)
 
 
 async def _done(pool: ProcessPoolExecutor, url: str, act: Callable[..., Told], *given: Any) -> Told | Unreadable:

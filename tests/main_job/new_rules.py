@@ -2,7 +2,7 @@
 
     python -m tests.main_job.new_rules -c FILE VERB ...
 
-Everything is set before the modules that use it are imported; worker processes import this module, too.
+Worker processes import this module, too; what they are forked from has imported the reader before.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Any
 
 import pipelines.diff
 import pipelines.extract
+import pipelines.reading
 from pipelines.model import Unreadable, Version
 
 NEW_EXTRACTOR, NEW_DIFFER = "stoppress-extract/999", "stoppress-diff/999"
@@ -33,7 +34,7 @@ def extract(html: bytes, *, url: str, at: datetime, **more: Any) -> Version | Un
 
 
 def take_effect() -> None:
-    pipelines.extract.extract = functools.wraps(_today)(extract)
+    pipelines.extract.extract = pipelines.reading.extract = functools.wraps(_today)(extract)
     pipelines.extract.EXTRACTOR = NEW_EXTRACTOR
     for module in (pipelines.diff, pipelines.diff.changes):  # type: ignore[attr-defined]
         module.DIFFER = NEW_DIFFER
