@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import multiprocessing
 import signal
-from multiprocessing import forkserver
+from multiprocessing import forkserver, resource_tracker
 from multiprocessing.context import BaseContext
 
 _FORKING = multiprocessing.get_context("forkserver")
@@ -20,10 +20,14 @@ def begin() -> bool:
 
     Ctrl-C is not for it: it goes when this process does.
     """
+    try:
+        resource_tracker.ensure_running()  # first, as its start lets Ctrl-C through again
+    except OSError:
+        return False
     mask = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         forkserver.ensure_running()
-    except OSError:  # no process now, or no directory for its socket
+    except OSError:  # no process, or no directory for its socket
         return False
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, mask)

@@ -184,12 +184,9 @@ def _likely(likely: Floats, told: Sequence[Told], first: NDArray[np.bool_]) -> F
 def _moved(likely: Floats, gap: Floats) -> Floats:
     """After so long without a look: a page may have gone to the rate beside, and to any other; one that is silent
     does so more rarely, as its time is counted in updates."""
-    goes = likely * -np.expm1(-2 * gap / STEP) / 4  # to each side
-    stepped = likely - 2 * goes
-    stepped[:, 1:] += goes[:, :-1]
-    stepped[:, :-1] += goes[:, 1:]
-    stepped[:, 0] += goes[:, 0]  # the lowest and the highest have one neighbour
-    stepped[:, -1] += goes[:, -1]
+    goes = likely * -np.expm1(-2 * gap / STEP) / 4  # to each side; the lowest and the highest have one neighbour
+    padded = np.concatenate([goes[:, :1], goes, goes[:, -1:]], axis=1)
+    stepped = likely - 2 * goes + padded[:, :-2] + padded[:, 2:]
     leaves = stepped * -np.expm1(-gap / STAY)
     return stepped - leaves + leaves.sum(axis=1, keepdims=True) * PRIOR  # type: ignore[no-any-return]
 

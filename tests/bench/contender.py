@@ -48,8 +48,10 @@ class Unread:
     async def process_item(self, visit: Any) -> Any:
         from pipelines.model import Version
 
-        if visit.reading is not None or visit.outcome != "archived":
-            return visit if visit.reading is not None else replace(visit, reading="none")
+        if visit.reading is not None:
+            return visit
+        if visit.outcome != "archived":
+            return replace(visit, reading="none")
         return replace(visit, reading="version", version=Version(url=visit.url, at=visit.started, extractor="none/1"))
 
 
