@@ -12,7 +12,7 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
 from typing import Any, TypeVar
@@ -39,10 +39,12 @@ class _Lane:
 
     pool: ProcessPoolExecutor | None = None
     waiting: int = 0
+    opening: asyncio.Lock = field(default_factory=asyncio.Lock)
 
-    def open(self) -> ProcessPoolExecutor:
-        self.pool = self.pool or _open()
-        return self.pool
+    async def open(self) -> ProcessPoolExecutor:
+        async with self.opening:
+            self.pool = self.pool or await asyncio.to_thread(_open)
+            return self.pool
 
     def drop(self, pool: ProcessPoolExecutor) -> None:
         if self.pool is pool:
@@ -99,7 +101,7 @@ class Workers:
         return own if own.waiting <= free.waiting + PATIENCE else free
 
     async def _mended(self, lane: _Lane, url: str, act: Callable[..., Told], *given: Any) -> Told | Unreadable:
-        pool = lane.open()
+        pool = await lane.open()
         try:
             return await _done(pool, url, act, *given)
         except BrokenProcessPool:
@@ -108,7 +110,7 @@ class Workers:
             lane.drop(pool)
             return _failed(url, f"the extraction took longer than {TIME_LIMIT:g} s")
         async with self._alone:
-            own = _open()
+            own = await asyncio.to_thread(_open)
             try:
                 return await _done(own, url, act, *given)
             except BrokenProcessPool:
@@ -131,8 +133,11 @@ class Workers:
 
 
 def _open() -> ProcessPoolExecutor:
+    """With its process, for which it takes a second when that is the first: not for the event loop."""
     context = forking.context()
-    return ProcessPoolExecutor(1, mp_context=context, initializer=_limit, max_tasks_per_child=PAGES_PER_WORKER)
+    pool = ProcessPoolExecutor(1, mp_context=context, initializer=_limit, max_tasks_per_child=PAGES_PER_WORKER)
+    pool.submit(_memory)
+    return pool
 
 
 async def _done(pool: ProcessPoolExecutor, url: str, act: Callable[..., Told], *given: Any) -> Told | Unreadable:

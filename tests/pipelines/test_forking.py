@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import threading
 from datetime import UTC, datetime
 from multiprocessing import forkserver
+from multiprocessing.context import BaseContext
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,7 @@ from pipelines import forking, read_once
 from pipelines.model import Unreadable, Version
 from pipelines.reading import read
 from pipelines.workers import Workers
+from tests.running import PATIENCE
 
 AT = datetime(2026, 1, 1, 12, tzinfo=UTC)
 PAGE = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n<title>One</title><h1>One</h1><p>A page of some words.</p>"
@@ -97,6 +100,29 @@ def test_where_it_cannot_be_had_a_worker_imports_by_itself(monkeypatch: pytest.M
 
     assert isinstance(found, Version)
     assert whose == os.getpid()
+
+
+def test_until_there_is_one_other_requests_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    went_on, context = threading.Event(), forking.context
+
+    def once_they_did() -> BaseContext:
+        assert went_on.wait(PATIENCE), "the event loop waits for a process to begin"
+        return context()
+
+    async def two_pages_and_the_rest_of_the_crawl() -> list[Version | Unreadable]:
+        workers = Workers(1)
+        try:
+            pages = [asyncio.create_task(workers.read(PAGE, f"https://example.org/{n}", AT)) for n in range(2)]
+            await asyncio.sleep(0)
+            went_on.set()
+            return await asyncio.gather(*pages)
+        finally:
+            workers.close()
+
+    monkeypatch.setattr(forking, "context", once_they_did)
+    found = asyncio.run(two_pages_and_the_rest_of_the_crawl())
+
+    assert [type(one) for one in found] == [Version, Version]
 
 
 def test_the_page_that_it_has_read_is_one_with_an_update() -> None:
