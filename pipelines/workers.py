@@ -43,8 +43,9 @@ class _Lane:
 
     async def open(self) -> ProcessPoolExecutor:
         async with self.opening:
-            self.pool = self.pool or await asyncio.to_thread(_open)
-            return self.pool
+            pool = self.pool or await asyncio.to_thread(_open)
+            self.pool = pool
+            return pool
 
     def drop(self, pool: ProcessPoolExecutor) -> None:
         if self.pool is pool:
