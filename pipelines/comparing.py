@@ -99,17 +99,20 @@ def compare_late(visit: Visit, catalog: Catalog, reread: Reread = not_at_hand) -
 
 def _paired(visits: Sequence[Visit], catalog: Catalog, reread: Reread, *, below: int | None = None) -> list[_Pair]:
     """``below``: as if the page's versions ended before this number. What must be read again is read together."""
-    pairs = [_pair(visit, catalog, below) for visit in visits]
+    pairs = _pairs(visits, catalog, below)
     old = [pair.before for pair in pairs if pair.before and _needs_rereading(pair.before, pair.visit)]
     fresh = dict(zip((stored.record_id for stored in old), reread(old) if old else (), strict=True))
     return [replace(pair, today=fresh.get(pair.before.record_id)) if pair.before else pair for pair in pairs]
 
 
-def _pair(visit: Visit, catalog: Catalog, below: int | None) -> _Pair:
-    if visit.reading != "version" or visit.version is None:
-        return _Pair(visit)
-    if visit.why != IMPORT:
-        return _Pair(visit, catalog.latest_version(visit.urlkey, below=below))
+def _pairs(visits: Sequence[Visit], catalog: Catalog, below: int | None) -> list[_Pair]:
+    new = [visit for visit in visits if visit.reading == "version" and visit.version is not None]
+    latest = catalog.latest_versions({visit.urlkey for visit in new if visit.why != IMPORT}, below=below)
+    alone = {visit.id: _imported(visit, catalog) for visit in new if visit.why == IMPORT}
+    return [alone.get(visit.id) or _Pair(visit, latest.get(visit.urlkey)) for visit in visits]
+
+
+def _imported(visit: Visit, catalog: Catalog) -> _Pair:
     before = catalog.latest_version(visit.urlkey, by=time_of(visit))
     return _Pair(visit, before, between=before is not None and lies_between(catalog.turns(visit.urlkey), before.seq))
 

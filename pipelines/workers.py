@@ -43,9 +43,9 @@ class _Lane:
 
     async def open(self) -> ProcessPoolExecutor:
         async with self.opening:
-            pool = self.pool or await asyncio.to_thread(_open)
-            self.pool = pool
-            return pool
+            if self.pool is None:
+                self.pool = await asyncio.to_thread(_open)
+            return self.pool
 
     def drop(self, pool: ProcessPoolExecutor) -> None:
         if self.pool is pool:

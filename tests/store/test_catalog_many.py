@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from pipelines.model import Change, Watch
+from pipelines.model import IMPORT, Change, Watch
 from pipelines.store.catalog import Catalog
 from pipelines.urlkey import urlkey
 
@@ -44,6 +44,28 @@ def test_many_versions_are_saved_at_once(catalog: Catalog) -> None:
 
     assert {one.version_seq for one in done} == {1}
     assert catalog.counts()["versions"] == 1000
+    assert {one.seq for one in catalog.latest_versions(set(map(urlkey, URLS))).values()} == {1}
+
+
+@pytest.mark.parametrize("below", [None, 3, 2, 1])
+def test_the_newest_versions_of_many_pages_are_those_of_each(catalog: Catalog, below: int | None) -> None:
+    in_turn, older_came_later, one_moment, unread = URLS[:4]
+    looks = {in_turn: (1, 2, 3), older_came_later: (5, 9, 7), one_moment: (4, 4, 4), unread: ()}
+    told = [
+        replace(
+            archived(number, url, id=f"{url} {turn}", reading="version", version=says(f"A {turn}")),
+            why=IMPORT if url == older_came_later else "schedule",
+        )
+        for url, numbers in looks.items()
+        for turn, number in enumerate(numbers)
+    ]
+    catalog.visits_recorded(told)
+    for one in told:
+        catalog.visit_read(one)
+    alone = {urlkey(url): catalog.latest_version(urlkey(url), below=below) for url in looks}
+
+    assert catalog.latest_versions(alone, below=below) == {key: one for key, one in alone.items() if one}
+    assert below or {one.seq for one in alone.values() if one} == {3, 2}
 
 
 def test_one_page_may_have_many_versions_and_one_version_many_changes(catalog: Catalog) -> None:
@@ -98,6 +120,7 @@ def test_nothing_is_told_and_asked_too(catalog: Catalog) -> None:
     catalog.confirm([])
 
     assert catalog.histories([]) == {}
+    assert catalog.latest_versions([]) == {}
     assert catalog.save_watches([], now=NOON).added == ()
 
 
