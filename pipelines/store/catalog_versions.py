@@ -7,17 +7,16 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, func, insert, select, tuple_, update
+from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, func, select, tuple_, update
 
 from pipelines.diff import DIFFER
 from pipelines.errors import CatalogError
-from pipelines.extract.canonical import content_hash
-from pipelines.face import version_to_json
 from pipelines.model import IMPORT, Change, Visit
 from pipelines.turns import Seen, in_turn
 
 from . import rows
 from .database import Database
+from .new_versions import add_versions
 from .sightings import catch_up, seen_again, time_of
 from .statements import in_order, insert_new, insert_or_update, listed
 from .stored import Place, StoredChange, StoredVersion
@@ -249,49 +248,13 @@ _SEQ = select(versions.c.visit_id, versions.c.seq)
 
 def _read(connection: Connection, given: Sequence[Visit]) -> list[Visit]:
     ids = listed(connection, [visit.id for visit in given])
-    known = {row.visit_id: row.seq for row in connection.execute(_SEQ.where(versions.c.visit_id.in_(select(ids))))}
-    done = []
-    for visit in given:
-        seq = known.get(visit.id)
-        if seq is None and visit.reading == "version":
-            seq = known[visit.id] = _add(connection, visit)
-        done.append(replace(visit, version_seq=seq))
+    numbers = {row.visit_id: row.seq for row in connection.execute(_SEQ.where(versions.c.visit_id.in_(select(ids))))}
+    new = {visit.id: visit for visit in given if visit.reading == "version" and visit.id not in numbers}
+    numbers |= add_versions(connection, list(new.values()))
+    done = [replace(visit, version_seq=numbers.get(visit.id)) for visit in given]
     told = [rows.visit_row(visit, "") for visit in in_order(done)]
     # Inserted, too: the ledger may be behind, its row was kept back by a busy catalog.
     insert_or_update(connection, visits, told, ("reading", "version", "detail"))
     seen_again(connection, [visit for visit in done if visit.reading == "unchanged"])
     catch_up(connection, done)
     return done
-
-
-def _add(connection: Connection, visit: Visit) -> int:
-    version, capture = visit.version, visit.captures[0]
-    assert version is not None  # visit_read has looked
-    hashed, when = content_hash(version), rows.micros(capture.timestamp)
-    mine = versions.c.urlkey == visit.urlkey
-    newest = select(func.max(versions.c.seq)).where(mine)
-    before = visit.version_seq - 1 if visit.version_seq else connection.execute(newest).scalar() or 0
-    from_ = before if visit.told_from is None else visit.told_from
-    same = (versions.c.content_hash == hashed, versions.c.seq <= before)
-    twin = select(func.min(versions.c.seq)).where(mine, *same)
-    row = {
-        "urlkey": visit.urlkey,
-        "seq": before + 1,
-        "visit_id": visit.id,
-        "first_seen": when,
-        "last_seen": when,
-        "record_id": capture.record_id,
-        "digest": capture.digest,
-        "content_hash": hashed,
-        "same_as": connection.execute(twin).scalar(),
-        "state": version.state,
-        "headline": version.headline,
-        "document": rows.document(version_to_json(version)),
-        "differ": DIFFER,
-    }
-    connection.execute(insert(versions).values(rows.cleaned(row)))
-    facts = {"urlkey": visit.urlkey, "url": rows.clean(visit.url), "from_seq": from_, "to_seq": before + 1}
-    rules = {"differ": DIFFER, "extractor": version.extractor}
-    told = rows.change_rows(visit.changes, seen_by=capture.timestamp, **facts, **rules)
-    insert_new(connection, changes, list(told))
-    return before + 1

@@ -45,6 +45,17 @@ def listed(connection: Connection, values: Iterable[str]) -> ColumnElement[str]:
     return func.json_each(json.dumps(texts)).table_valued("value", name="given").c.value
 
 
+def listed_pairs(connection: Connection, pairs: Iterable[tuple[str, str]]) -> tuple[ColumnElement[str], ...]:
+    """Two columns of any number of pairs of texts, in the same way."""
+    given = list(pairs)
+    if connection.dialect.name == "postgresql":
+        both = ([pair[place] for pair in given] for place in range(2))
+        texts = func.unnest(*(literal(one, postgresql.ARRAY(Text)) for one in both))
+        return tuple(texts.table_valued("one", "other", name="pairs").render_derived().c)
+    value = func.json_each(json.dumps(given)).table_valued("value", name="pairs").c.value
+    return tuple(func.json_extract(value, f"$[{place}]") for place in range(2))
+
+
 def with_json(connection: Connection, query: Select[Any], document: ColumnElement[str], *names: str) -> Select[Any]:
     """The query with these members of a column's JSON object as texts and numbers; the rest need not come along.
 
