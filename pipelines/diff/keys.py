@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
+from datetime import datetime
 from operator import attrgetter
 
 from ..model import Update
-from .same import said, same_moment
+from .same import said, same_moment, ticks
 
 KeyOf = Callable[[Update], str | None]
 
@@ -22,7 +23,7 @@ def pairs_by_key(old: Sequence[Update], new: Sequence[Update]) -> tuple[dict[int
         left = _places(old, key_of)
         right = _places(new, key_of) if left else {}
         pairs = {i: right[key] for key, i in left.items() if key in right}
-        if pairs and _stable(pairs, old, new):
+        if _stable(pairs, old, new) if pairs else _all_new(left.values(), right.values(), old, new):
             return pairs, key_of
     return {}, None
 
@@ -62,6 +63,17 @@ def _stable(pairs: dict[int, int], old: Sequence[Update], new: Sequence[Update])
         return agreeing >= needed
     said_now = {said(update) for update in new}
     return agreeing + sum(said(old[i]) not in said_now for i in apart) / 2 >= needed
+
+
+def _all_new(left: Collection[int], right: Collection[int], old: Sequence[Update], new: Sequence[Update]) -> bool:
+    """No id has stayed: has all that was there left the page? With ids made up on each rendering some moment would be
+    there still; where none is, ids and times say alike that these are others, which read much as those did."""
+    then, now = ({_moment(updates[i]) for i in places} for updates, places in ((old, left), (new, right)))
+    return bool(then and now) and None not in then | now and then.isdisjoint(now)
+
+
+def _moment(update: Update) -> datetime | None:
+    return None if ticks(update) else update.published
 
 
 def _agree(a: Update, b: Update) -> bool:

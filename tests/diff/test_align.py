@@ -1,6 +1,7 @@
 """Which update is which: with ids, without, with repeats, rewritten, in any script."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -61,6 +62,29 @@ def test_two_updates_with_trusted_ids_are_two_however_alike_they_read() -> None:
     again = Update(text=STORIES[0].replace("14", "17"), id="p9")
 
     assert pairs(old, [again, *old[1:]]) == {(0, None), (None, 0), (1, 1), (2, 2), (3, 3)}
+
+
+def scores(ids: str, minute: int) -> list[Update]:
+    """Three reports that read alike, as the minutes of a match do."""
+    said = [f"Corner, {side} Town. Conceded by number {7 + n}." for n, side in enumerate(("North", "South", "North"))]
+    return [Update(text=text, id=f"{ids}{n}", published=at(minute - n)) for n, text in enumerate(said)]
+
+
+def test_where_nothing_is_left_of_a_page_what_reads_alike_is_new() -> None:
+    assert pairs(scores("a", 0), scores("b", 30)) == {(None, 0), (None, 1), (None, 2), (0, None), (1, None), (2, None)}
+
+
+def test_ids_made_up_on_each_rendering_do_not_make_all_new_where_a_moment_stayed() -> None:
+    new = [replace(update, text=update.text.replace("Conceded", "Given away")) for update in scores("b", 0)]
+
+    assert pairs(scores("a", 0), new) == {(n, n) for n in range(3)}
+
+
+@pytest.mark.parametrize("fields", [{"id": None}, {"published": None}, {"time_source": "relative"}])
+def test_without_an_id_and_a_time_of_its_own_what_reads_alike_is_the_same(fields: dict[str, Any]) -> None:
+    old, new = ([replace(update, **fields) for update in scores(*of)] for of in (("a", 0), ("b", 30)))
+
+    assert pairs(old, new) == {(n, n) for n in range(3)}
 
 
 def test_the_same_words_at_the_same_time_under_a_new_id_are_the_same_update() -> None:

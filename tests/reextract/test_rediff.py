@@ -73,7 +73,7 @@ def test_what_another_differ_had_recorded_is_shown_beside_what_is_found_now(
 
         today = comparing.changes
         patch.setattr(comparing, "changes", lambda *a, **k: [c for c in today(*a, **k) if c.type != "added"])
-        patch.setattr("pipelines.store.catalog_versions.DIFFER", "stoppress-diff/0")
+        patch.setattr("pipelines.store.new_versions.DIFFER", "stoppress-diff/0")
         crawl = Crawl(keeper)
         for texts in [(RIVER,), (CLOSED, RIVER), (POWER, CLOSED, RIVER.replace("two", "three"))]:
             crawl.visit(page(*texts))
