@@ -21,6 +21,8 @@ _OLDER = re.compile(
     r"الصفحة التالية|التالي",
     re.IGNORECASE,
 )
+_WHOLE = ("/", "http://", "https://")
+_BROKEN = re.compile(r"[\t\r\n]")  # which are no part of an address, also in the midst of it
 _ARROWS = re.compile(r"[\s«»‹›<>←→↓…]+")
 _PAGE = re.compile(r"(?:(?:page|seite|pagina|p)[/_-]?)?(\d{1,3})/?", re.IGNORECASE)
 _PAGE_FILE = re.compile(r"[.,_-](?:page|seite|p)?[_-]?(\d{1,3})", re.IGNORECASE)
@@ -42,6 +44,8 @@ def older_pages(root: Node, url: str, first: str, profile: Profile | None) -> It
 def _links(root: Node, url: str, first: str) -> list[tuple[Node, str]]:
     """Elements that lead to another page of the same list, in the order of the page."""
     found = []
+    own = address(first).path.rstrip("/").rpartition("/")[2]
+    own = own.rpartition(".")[0] or own
     for node in root.iter("link", "a", "button", "div"):
         names = ("href",) if node.tag in ("link", "a") else _ADDRESSES
         given = next((v for n in (*names, *(_ADDRESSES if node.tag == "a" else ())) if (v := node.get(n))), None)
@@ -49,12 +53,18 @@ def _links(root: Node, url: str, first: str) -> list[tuple[Node, str]]:
             not given
             or given.startswith(("#", "javascript:", "mailto:"))
             or (node.tag == "link" and not _is_next(node))
+            or _is_elsewhere(given, own)
         ):
             continue
         target = http(joined(url, given))
         if target and target not in (url, first) and same_list(target, first):
             found.append((node, target))
     return found
+
+
+def _is_elsewhere(given: str, own: str) -> bool:
+    """A whole path without the name of this page: most links, which need not be resolved to see that."""
+    return own not in given and given.startswith(_WHOLE) and not _BROKEN.search(given)
 
 
 def _is_next(node: Node) -> bool:

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from lxml import etree
+
 from ..model import Version
 from .dom import address, joined
 from .older import http, older_pages
@@ -32,6 +34,7 @@ _UNREAD = {
 }
 IN_SCRIPTS = (b"liveblog_settings", b"window.LB")  # of all that a script says only this is heeded here
 _LOADED = ("src", "data-src", "href", "data-href", "data-url")
+_ADDRESSES = etree.XPath(" | ".join(f"//@{name}" for name in _LOADED), smart_strings=False)
 _GET_ENTRIES = re.compile(r"^(.*/get-entries/)(\d{1,4})(/[\d-]+/?)$")
 _LAZYLOAD = re.compile(r"^(.*/lazyload/)(\d{1,12})(/\d{1,12}/?)$")
 _BLOG_ID = re.compile(r"[0-9a-f]{24}")
@@ -99,7 +102,7 @@ def signs(root: Node, *, url: str, first: str, profile: Profile | None) -> Signs
     endpoint = http(joined(url, settings["endpoint_url"])) if settings else None
     return Signs(
         later=url != first,
-        unread=tuple(name for name, hosts in _UNREAD.items() if _loads(root, hosts)),
+        unread=_unread(root),
         endpoint=endpoint.rstrip("/") if endpoint else None,
         newest="-".join(str(_number(settings.get(n))) for n in ("latest_entry_id", "latest_entry_timestamp")),
         archived=settings.get("state") == "archive",
@@ -128,6 +131,12 @@ def _resolved(address_: str, url: str) -> str | None:
     collection = address_.split("/", 1)[0]
     at = url.find(f"/{collection}/") if "/" in address_ and "://" not in address_ else -1
     return http(joined(url[: at + 1] if at > 0 else url, address_))
+
+
+def _unread(root: Node) -> tuple[str, ...]:
+    written = " ".join(_ADDRESSES(root)).lower()  # most pages name none of them
+    near = {name: hosts for name, hosts in _UNREAD.items() if any(host in written for host in hosts)}
+    return tuple(name for name, hosts in near.items() if _loads(root, hosts))
 
 
 def _loads(root: Node, hosts: tuple[str, ...]) -> bool:
