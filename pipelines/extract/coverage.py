@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import chain
 from typing import Final, Literal
 
 from ..model import Vote
@@ -123,7 +124,8 @@ def polls(root: Node) -> bool:
         return True
     if any(_asks(script.text) for script in root.iter("script") if script.text):
         return True
-    return bool(root.xpath("boolean(//@*[contains(name(), 'poll') or contains(name(), 'refresh')])"))
+    names = set(chain.from_iterable(node.keys() for node in root.iter()))
+    return any("poll" in name or "refresh" in name for name in names)
 
 
 def _asks(text: str) -> bool:

@@ -14,6 +14,7 @@ from .source import Node
 
 _ADDRESSES = ("data-url", "data-href", "data-next", "data-next-url", "data-next-page-url", "data-load-more-url",
               "data-more-url", "data-endpoint")  # fmt: skip
+_NAMES = frozenset(_ADDRESSES)
 _OLDER = re.compile(
     r"(?:older|earlier|previous)(?: (?:updates?|posts?|entries|page))?|next(?: page)?|(?:nächste|ältere)(?: seite)?|"
     r"page suivante|suivante?s?|pagina successiva|successiva|página siguiente|siguiente|volgende(?: pagina)?|"
@@ -47,8 +48,7 @@ def _links(root: Node, url: str, first: str) -> list[tuple[Node, str]]:
     own = address(first).path.rstrip("/").rpartition("/")[2]
     own = own.rpartition(".")[0] or own
     for node in root.iter("link", "a", "button", "div"):
-        names = ("href",) if node.tag in ("link", "a") else _ADDRESSES
-        given = next((v for n in (*names, *(_ADDRESSES if node.tag == "a" else ())) if (v := node.get(n))), None)
+        given = _given(node)
         if (
             not given
             or given.startswith(("#", "javascript:", "mailto:"))
@@ -60,6 +60,14 @@ def _links(root: Node, url: str, first: str) -> list[tuple[Node, str]]:
         if target and target not in (url, first) and same_list(target, first):
             found.append((node, target))
     return found
+
+
+def _given(node: Node) -> str | None:
+    """Where it leads: by its own address, else by one that a script is to load."""
+    if node.tag in ("link", "a") and (own := node.get("href")):
+        return str(own)
+    named = _NAMES.intersection(node.keys()) if node.tag != "link" else ()
+    return next((value for name in _ADDRESSES if name in named and (value := node.get(name))), None)
 
 
 def _is_elsewhere(given: str, own: str) -> bool:

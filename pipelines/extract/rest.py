@@ -134,7 +134,8 @@ def _resolved(address_: str, url: str) -> str | None:
 
 
 def _unread(root: Node) -> tuple[str, ...]:
-    written = " ".join(_ADDRESSES(root)).lower()  # most pages name none of them
+    addresses: Any = _ADDRESSES(root)
+    written = " ".join(addresses).lower()  # most pages name none of them
     near = {name: hosts for name, hosts in _UNREAD.items() if any(host in written for host in hosts)}
     return tuple(name for name, hosts in near.items() if _loads(root, hosts))
 

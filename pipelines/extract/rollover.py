@@ -44,6 +44,7 @@ def continued_at(
     """The address; None if nothing says so. ``telling``: elements of the newest and the pinned updates; ``others``:
     of all other updates, whose links lead to what was news then."""
     inside, outside = set(telling), set(others)
+    saying: dict[Node, bool] = {}
     for link in body.iter("a"):
         href = (link.get("href") or "").strip()
         if not href or href.startswith(("#", "javascript:", "mailto:")):
@@ -51,9 +52,11 @@ def continued_at(
         around = [link, *link.iterancestors()]
         if not outside.isdisjoint(around) or (inside.isdisjoint(around) and aside.beside(link)):
             continue
-        block = next((n for n in around if n.tag in PROSE), None)
-        text = said(block if block is not None else around[1]) or said(link)
-        if len(text) <= LONGEST and _GOES_ON.search(text) and (target := _page(href, url)):
+        block = next((n for n in around if n.tag in PROSE), around[1])
+        if block not in saying:
+            text = said(block) or said(link)
+            saying[block] = len(text) <= LONGEST and _GOES_ON.search(text) is not None
+        if saying[block] and (target := _page(href, url)):
             return target
     return None
 
