@@ -112,7 +112,8 @@ def browser_checks(config: Config, catalog: Catalog | None) -> Iterator[Check]:
 
 
 def watch_checks(config: Config, catalog: Catalog, now: datetime) -> Iterator[Check]:
-    """Active watches without a good capture for three of their intervals, refused ones, and those without updates.
+    """Active watches without a good capture for three of their intervals, refused ones, and those without updates; and
+    sources of hints that cannot be read.
 
     What is wrong with the spool is told beside the spool (``pipelines.checkup``).
     """
@@ -124,10 +125,11 @@ def watch_checks(config: Config, catalog: Catalog, now: datetime) -> Iterator[Ch
     found = [finding for finding in findings(facts, limits, now) if finding.kind in _NEXT]
     for kind, step in _NEXT.items():
         mine = [finding for finding in found if finding.kind == kind]
-        yield from (Check("watches", "warning", one.words, step.format(one.subject)) for one in mine[:MOST])
+        name, all_ = ("hints", "stoppress hints") if kind == "hints" else ("watches", "stoppress pages")
+        yield from (Check(name, "warning", one.words, step.format(one.subject)) for one in mine[:MOST])
         if len(mine) > MOST:
-            yield Check("watches", "warning", f"and {len(mine) - MOST} more", "stoppress pages")
-    if not found:
+            yield Check(name, "warning", f"and {len(mine) - MOST} more", all_)
+    if all(finding.kind == "hints" for finding in found):
         told = f"{facts.states['active']} active, each with a capture within {limits.intervals} intervals"
         yield Check("watches", "ok", told)
 
@@ -136,4 +138,5 @@ _NEXT = {
     "silent": "is a crawler running? else: stoppress log {}",
     "refused": "write to whoever runs {}, or ask less often: [crawl.hosts]",
     "no-updates": "has its markup changed? stoppress show {}",
+    "hints": "stoppress hints says why",
 }

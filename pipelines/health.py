@@ -18,10 +18,10 @@ from . import units
 from .face import iso
 from .model import Watch
 
-Kind = Literal["silent", "refused", "spool", "uploads", "no-updates"]
-KINDS: tuple[Kind, ...] = ("silent", "refused", "spool", "uploads", "no-updates")
+Kind = Literal["silent", "refused", "spool", "uploads", "no-updates", "hints"]
+KINDS: tuple[Kind, ...] = ("silent", "refused", "spool", "uploads", "no-updates", "hints")
 REFUSING = (401, 403, 429, 503)  # statuses by which a host says that it does not want us, or not so often
-IN_A_ROW = 3  # refused visits of a page: one alone may be the server's bad moment
+IN_A_ROW = 3  # refused visits of a page, or tries at a source: one alone may be the server's bad moment
 EARLIER = 5  # versions before the newest one that are looked at for updates
 WAITS = timedelta(minutes=15)  # a sealed file is sent at once, and tried again every five minutes at most
 NAMED = 10  # findings of one kind that a notice names
@@ -55,10 +55,20 @@ class PageFacts:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SourceFacts:
+    """A feed or sitemap that is asked for hints."""
+
+    url: str
+    read: datetime | None  # last
+    failures: int  # since then
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Facts:
     """What the rules look at."""
 
     pages: tuple[PageFacts, ...] = ()
+    sources: tuple[SourceFacts, ...] = ()
     states: Mapping[str, int] = field(default_factory=dict)  # number of watches by state
     spool_bytes: int = 0
     spool_limit: int = 1
@@ -83,6 +93,7 @@ def findings(facts: Facts, limits: Limits, now: datetime) -> list[Finding]:
         "spool": lambda: _spool(facts, limits.spool_share, now),
         "uploads": lambda: _uploads(facts, now),
         "no-updates": lambda: _no_updates(facts),
+        "hints": lambda: _hints(facts, now),
     }
     return [found for kind in KINDS if kind in limits.rules for found in rules[kind]()]
 
@@ -124,6 +135,14 @@ def _no_updates(facts: Facts) -> Iterator[Finding]:
         if page.empty_since:
             words = f"{page.url}: no updates are found since {iso(page.empty_since)}, earlier versions had some"
             yield Finding("no-updates", page.url, page.empty_since, words)
+
+
+def _hints(facts: Facts, now: datetime) -> Iterator[Finding]:
+    for source in facts.sources:
+        if source.failures >= IN_A_ROW:
+            told = f"since {iso(source.read)}" if source.read else "at all"
+            words = f"{source.url}: no hints {told}, the last {source.failures} tries to read it failed"
+            yield Finding("hints", source.url, source.read or now, words)
 
 
 def overdue_at(watch: Watch, since: datetime, intervals: int) -> datetime:

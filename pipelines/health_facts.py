@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
 from .config import Config
-from .health import Facts, Finding, Limits, PageFacts, findings
+from .health import Facts, Finding, Limits, PageFacts, SourceFacts, findings
 from .store.catalog import Catalog
 from .store.spool import sealed, used
 
@@ -22,7 +22,7 @@ def found_now(config: Config, catalog: Catalog, now: datetime) -> list[Finding]:
 
 
 def facts_of(config: Config, catalog: Catalog, now: datetime) -> Facts:
-    """Of the active watches that have begun, and of this machine's spool."""
+    """Of the active watches that have begun, of the sources of hints, and of this machine's spool."""
     everything = catalog.watches()
     begun = {row.urlkey: max(filter(None, (row.added, row.watch.from_))) for row in everything}
     active = [row for row in everything if row.state == "active" and begun[row.urlkey] <= now]
@@ -37,8 +37,14 @@ def facts_of(config: Config, catalog: Catalog, now: datetime) -> Facts:
         for row in active
     )  # fmt: skip
     size, files, oldest = _spool(config)
-    return Facts(pages=pages, states=states, spool_bytes=size, spool_limit=config.archive.spool_limit,
-                 waiting=files, waiting_since=oldest)  # fmt: skip
+    return Facts(pages=pages, sources=_sources(config, catalog), states=states, spool_bytes=size,
+                 spool_limit=config.archive.spool_limit, waiting=files, waiting_since=oldest)  # fmt: skip
+
+
+def _sources(config: Config, catalog: Catalog) -> tuple[SourceFacts, ...]:
+    named = {table.url for table in config.hint}
+    known = catalog.hint_sources(named) if named else []
+    return tuple(SourceFacts(url=one.source, read=one.polled, failures=one.failures) for one in known)
 
 
 def _spool(config: Config) -> tuple[int, int, datetime | None]:

@@ -161,6 +161,25 @@ def test_a_page_that_had_updates_and_yields_none_is_told(
     assert counted(config, "no-updates")
 
 
+def test_a_source_of_hints_that_cannot_be_read_is_told_and_that_it_is_over(
+    tmp_path: Path, raw_server: RawServer, receiver: Receiver
+) -> None:
+    raw_server.route("/live", page(b"<!doctype html><title>Storm</title><p>The river rises.</p>"))
+    feed = raw_server.route("/feed.xml", page(b"moved", status="404 Not Found"))
+    config = told_to(receiver, tmp_path, raw_server.url("/live"), "hints", every="1h")
+    config.write_text(config.read_text() + f'[[hint]]\nurl = "{feed}"\nevery = "1s"\n')
+    with crawling(config, "--for", "80s"):
+        began = receiver.next()
+        named, in_figures = named_by_doctor(config), counted(config, "hints")
+        raw_server.route("/feed.xml", page(b"<rss><channel><title>Storm</title></channel></rss>"))
+        over = receiver.next()
+
+    assert f"new: hints: {feed}: no hints at all, the last 3 tries to read it failed" in began
+    assert f"{feed}: no hints at all" in named
+    assert in_figures
+    assert f"over: hints: {feed}: no hints at all" in over
+
+
 def test_a_spool_that_is_nearly_full_is_told(tmp_path: Path, raw_server: RawServer, receiver: Receiver) -> None:
     raw_server.route("/live", page(b"<!doctype html><p>Storm</p>" + os.urandom(60_000).hex().encode()))
     config = told_to(receiver, tmp_path, raw_server.url("/live"), "spool", every="1h", more="spool_share = 0.5\n")

@@ -92,7 +92,7 @@ def test_metrics_are_open_metrics_and_no_label_names_a_page(service: Service) ->
     states = {one.labels["state"]: one.value for one in families["stoppress_watches"].samples}
 
     assert got.headers["content-type"].startswith("application/openmetrics-text")
-    assert found == {"silent": 3, "refused": 0, "spool": 0, "uploads": 0, "no-updates": 0}
+    assert found == {"silent": 3, "refused": 0, "spool": 0, "uploads": 0, "no-updates": 0, "hints": 0}
     assert states == {"active": 3, "paused": 0, "ended": 0}
     assert families["stoppress_spool_limit_bytes"].samples[0].value == 20 * 2**30
     assert families["stoppress_newest_good_visit_age_seconds"].samples[0].value > 0
