@@ -27,7 +27,7 @@ def set_state(config: Config, url: str, state: str, verb: str) -> None:
     """Pause or resume one page, in the store first; NotArchived if it is not watched."""
     url, now = normalise(url), datetime.now(UTC)
     with opened(config) as (catalog, store):
-        if urlkey(url) not in {standing.urlkey for standing in catalog.watches()}:
+        if catalog.watch(urlkey(url)) is None:
             raise NotArchived(f"{url} is not watched; see: stoppress watches")
         write_orders(store, [{"verb": verb, "url": url}], now)
         catalog.set_watch_state(url, state, reason=f"{verb} by hand", now=now)

@@ -43,7 +43,7 @@ def run(
     if at < moments.OLDEST:
         raise typer.BadParameter(f"--time {time}: that is before {moments.OLDEST:%Y-%m-%d}, and no page is as old")
     with open_catalog(watchlist_config()) as catalog:
-        row = next((one for one in catalog.watches() if one.urlkey == urlkey(url)), None)
+        row = catalog.watch(urlkey(url))
         if row is None:
             raise WatchlistError(f"{url} is not watched; next: stoppress watch {url}")
         catalog.tell_hints([Hint("command", row.urlkey, min(at, now), now)])

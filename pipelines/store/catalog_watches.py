@@ -33,6 +33,12 @@ class WatchRows(Database):
             query = query.where(watches.c.state == state)
         return self.read(lambda c: [rows.standing_watch(row) for row in c.execute(query).mappings()])
 
+    def watch(self, page: str) -> StandingWatch | None:
+        """The one of a page, by its urlkey."""
+        query = select(watches).where(watches.c.urlkey == page)
+        row = self.read(lambda c: c.execute(query).mappings().first())
+        return rows.standing_watch(row) if row else None
+
     def active_among(self, urlkeys: Iterable[str]) -> set[str]:
         """Those of these pages that are watched now, however many the watches are. Strangers may have named them:
         what no database takes as a text is no page's key."""

@@ -247,6 +247,8 @@ def test_a_watch_comes_back_as_it_was_ordered(catalog: Catalog) -> None:
     watch = Watch(url=URL, schedule="cron */10 6-23 * * *", min=timedelta(seconds=90), from_=NOON, tags=("a", "ü"))
     saved = catalog.save_watches([watch], now=NOON)
     (standing,) = catalog.watches()
+    assert catalog.watch(standing.urlkey) == standing
+    assert catalog.watch("org,example)/other") is None
 
     assert saved.added == (URL,)
     assert (standing.watch, standing.state, standing.added) == (watch, "active", NOON)
