@@ -125,10 +125,10 @@ def watch_checks(config: Config, catalog: Catalog, now: datetime) -> Iterator[Ch
     found = [finding for finding in findings(facts, limits, now) if finding.kind in _NEXT]
     for kind, step in _NEXT.items():
         mine = [finding for finding in found if finding.kind == kind]
-        name, all_ = ("hints", "stoppress hints") if kind == "hints" else ("watches", "stoppress pages")
+        name, listed = ("hints", "stoppress hints") if kind == "hints" else ("watches", "stoppress pages")
         yield from (Check(name, "warning", one.words, step.format(one.subject)) for one in mine[:MOST])
         if len(mine) > MOST:
-            yield Check(name, "warning", f"and {len(mine) - MOST} more", all_)
+            yield Check(name, "warning", f"and {len(mine) - MOST} more", listed)
     if all(finding.kind == "hints" for finding in found):
         told = f"{facts.states['active']} active, each with a capture within {limits.intervals} intervals"
         yield Check("watches", "ok", told)

@@ -54,7 +54,10 @@ class _Lane:
 
 
 class Workers:
-    """Extraction processes that are replaced when they die. A page goes to the one that has read it before."""
+    """Extraction processes that are replaced when they die. A page goes to the one that has read it before.
+
+    For one event loop.
+    """
 
     def __init__(self, count: int) -> None:
         self._lanes = [_Lane() for _ in range(count)]
@@ -122,9 +125,10 @@ class Workers:
                 kill(own)
 
     def close(self) -> None:
-        """Wait for what is at work. Also from two threads at once, for a crawl that is told to stop twice closes twice.
+        """Wait for what is at work; a process that is still beginning reads its page, and goes with ours.
 
-        One pool shut down by two threads closes its pipes twice, the second time perhaps somebody else's file.
+        Also from two threads at once, for a crawl that is told to stop twice closes twice: one pool shut down by two
+        threads closes its pipes twice, the second time perhaps somebody else's file.
         """
         with self._closing:
             for lane in self._lanes:

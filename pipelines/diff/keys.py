@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from operator import attrgetter
 
@@ -14,17 +14,23 @@ KeyOf = Callable[[Update], str | None]
 
 _TRUSTED = 0.5  # share of pairs with the same key that must agree
 _FEW = 4  # with fewer such pairs a rewritten update proves nothing against its key
+_MANY = 3  # updates on both sides; of fewer the one and its successor may be anything to each other
 _REPEATED = 0.1  # share of keys that may occur twice (a pinned copy) before this kind of key is dropped
 
 
 def pairs_by_key(old: Sequence[Update], new: Sequence[Update]) -> tuple[dict[int, int], KeyOf | None]:
-    """Old -> new position by the first kind of key that proves stable, and that kind; kinds never mix."""
+    """Old -> new position by the first kind of key that proves stable, and that kind; kinds never mix.
+
+    No pairs, and a kind: the page has turned over, and updates with different keys are different ones.
+    """
     for key_of in (_native_id, _permanent_key):
         left = _places(old, key_of)
         right = _places(new, key_of) if left else {}
         pairs = {i: right[key] for key, i in left.items() if key in right}
-        if _stable(pairs, old, new) if pairs else _all_new(left.values(), right.values(), old, new):
+        if pairs and _stable(pairs, old, new):
             return pairs, key_of
+        if not pairs and _turned_over([old[i] for i in left.values()], [new[j] for j in right.values()]):
+            return {}, key_of
     return {}, None
 
 
@@ -65,11 +71,17 @@ def _stable(pairs: dict[int, int], old: Sequence[Update], new: Sequence[Update])
     return agreeing + sum(said(old[i]) not in said_now for i in apart) / 2 >= needed
 
 
-def _all_new(left: Collection[int], right: Collection[int], old: Sequence[Update], new: Sequence[Update]) -> bool:
+def _turned_over(old: Sequence[Update], new: Sequence[Update]) -> bool:
     """No id has stayed: has all that was there left the page? With ids made up on each rendering some moment would be
-    there still; where none is, ids and times say alike that these are others, which read much as those did."""
-    then, now = ({_moment(updates[i]) for i in places} for updates, places in ((old, left), (new, right)))
-    return bool(then and now) and None not in then | now and then.isdisjoint(now)
+    there still, and with the times moved, too (a zone was mended), most of the words. Where neither is, all says that
+    these are others, which may read much as those did."""
+    if min(len(old), len(new)) < _MANY:
+        return False
+    then, now = {*map(_moment, old)}, {*map(_moment, new)}
+    if None in then | now or not then.isdisjoint(now):
+        return False
+    gone, come = {*map(said, old)}, {*map(said, new)}
+    return len(gone & come) < _TRUSTED * min(len(gone), len(come))
 
 
 def _moment(update: Update) -> datetime | None:

@@ -22,8 +22,8 @@ _OLDER = re.compile(
     r"الصفحة التالية|التالي",
     re.IGNORECASE,
 )
-_WHOLE = ("/", "http://", "https://")
-_BROKEN = re.compile(r"[\t\r\n]")  # which are no part of an address, also in the midst of it
+_WHOLE = re.compile(r"/(?!/)|(?:https?:)?//[^/?#]")  # a path from its beginning, or a host that has one
+_BLANKS = re.compile(r"[\t\r\n]")  # which readers of addresses leave out, also in the midst of them (WHATWG URL, 4.4)
 _ARROWS = re.compile(r"[\s«»‹›<>←→↓…]+")
 _PAGE = re.compile(r"(?:(?:page|seite|pagina|p)[/_-]?)?(\d{1,3})/?", re.IGNORECASE)
 _PAGE_FILE = re.compile(r"[.,_-](?:page|seite|p)?[_-]?(\d{1,3})", re.IGNORECASE)
@@ -45,15 +45,14 @@ def older_pages(root: Node, url: str, first: str, profile: Profile | None) -> It
 def _links(root: Node, url: str, first: str) -> list[tuple[Node, str]]:
     """Elements that lead to another page of the same list, in the order of the page."""
     found = []
-    own = address(first).path.rstrip("/").rpartition("/")[2]
-    own = own.rpartition(".")[0] or own
+    name = _name(first)
     for node in root.iter("link", "a", "button", "div"):
         given = _given(node)
         if (
             not given
             or given.startswith(("#", "javascript:", "mailto:"))
             or (node.tag == "link" and not _is_next(node))
-            or _is_elsewhere(given, own)
+            or _is_elsewhere(given, name)
         ):
             continue
         target = http(joined(url, given))
@@ -70,9 +69,15 @@ def _given(node: Node) -> str | None:
     return next((value for name in _ADDRESSES if name in named and (value := node.get(name))), None)
 
 
-def _is_elsewhere(given: str, own: str) -> bool:
+def _name(first: str) -> str:
+    """The last part of its path without the ending, which all pages of the list have in theirs."""
+    last = address(first).path.rstrip("/").rpartition("/")[2]
+    return last.rpartition(".")[0] or last
+
+
+def _is_elsewhere(given: str, name: str) -> bool:
     """A whole path without the name of this page: most links, which need not be resolved to see that."""
-    return own not in given and given.startswith(_WHOLE) and not _BROKEN.search(given)
+    return name not in given and _WHOLE.match(given) is not None and not _BLANKS.search(given)
 
 
 def _is_next(node: Node) -> bool:

@@ -34,7 +34,8 @@ _UNREAD = {
 }
 IN_SCRIPTS = (b"liveblog_settings", b"window.LB")  # of all that a script says only this is heeded here
 _LOADED = ("src", "data-src", "href", "data-href", "data-url")
-_ADDRESSES = etree.XPath(" | ".join(f"//@{name}" for name in _LOADED), smart_strings=False)
+_ALL_LOADED = etree.XPath(" | ".join(f"//@{name}" for name in _LOADED), smart_strings=False)
+_BLANKS = re.compile(r"[\t\r\n]")  # left out of addresses by those who read them
 _GET_ENTRIES = re.compile(r"^(.*/get-entries/)(\d{1,4})(/[\d-]+/?)$")
 _LAZYLOAD = re.compile(r"^(.*/lazyload/)(\d{1,12})(/\d{1,12}/?)$")
 _BLOG_ID = re.compile(r"[0-9a-f]{24}")
@@ -134,8 +135,8 @@ def _resolved(address_: str, url: str) -> str | None:
 
 
 def _unread(root: Node) -> tuple[str, ...]:
-    addresses: Any = _ADDRESSES(root)
-    written = " ".join(addresses).lower()  # most pages name none of them
+    addresses: Any = _ALL_LOADED(root)
+    written = _BLANKS.sub("", " ".join(addresses)).lower()  # most pages name none of them
     near = {name: hosts for name, hosts in _UNREAD.items() if any(host in written for host in hosts)}
     return tuple(name for name, hosts in near.items() if _loads(root, hosts))
 

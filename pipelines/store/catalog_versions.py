@@ -249,7 +249,10 @@ _SEQ = select(versions.c.visit_id, versions.c.seq)
 def _read(connection: Connection, given: Sequence[Visit]) -> list[Visit]:
     ids = listed(connection, [visit.id for visit in given])
     numbers = {row.visit_id: row.seq for row in connection.execute(_SEQ.where(versions.c.visit_id.in_(select(ids))))}
-    new = {visit.id: visit for visit in given if visit.reading == "version" and visit.id not in numbers}
+    new: dict[str, Visit] = {}
+    for visit in given:
+        if visit.reading == "version" and visit.id not in numbers:
+            new.setdefault(visit.id, visit)
     numbers |= add_versions(connection, list(new.values()))
     done = [replace(visit, version_seq=numbers.get(visit.id)) for visit in given]
     told = [rows.visit_row(visit, "") for visit in in_order(done)]

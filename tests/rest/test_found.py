@@ -28,6 +28,9 @@ def asked(html: bytes, url: str = URL, first: str | None = None) -> tuple[str, s
         ('<a href="?p=2"><span>Ältere Beiträge</span> »</a>', "?p=2"),
         ('<button data-url="/live/storm?offset=10">Load more</button>', "?offset=10"),
         ('<a href="/live/storm/2">次のページ</a>', "/2"),
+        ('<a rel="next" href="//?page=2">a template without its host</a>', "?page=2"),
+        ('<a rel="next" href="/live/sto\nrm?page=2">broken in two</a>', "?page=2"),
+        ('<a rel="next" href="/elsewhere/../live/storm?page=2">2</a>', "?page=2"),
     ],
 )  # fmt: skip
 def test_older_pages_are_found_by_what_leads_to_them(pager: str, expected: str) -> None:
@@ -129,6 +132,7 @@ def test_the_amp_twin_is_asked_where_the_page_shows_nothing_itself() -> None:
         ('<iframe src="https://livecenter.norkon.net/frame/estuary/9"></iframe>', "Live Center"),
         ('<div data-src="https://www.tickaroo.com/embed/v4/abc"></div>', "Tickaroo"),
         ('<script src="//embed.scribblelive.com/widgets/embed.js"></script>', "ScribbleLive"),
+        ('<script src="https://www.TICKA\nroo.com/embed.js"></script>', "Tickaroo"),
         ('<script async src="https://go.arena.im/public/js/arenalib.js"></script>', "Arena"),
     ],
 )

@@ -47,6 +47,15 @@ def test_many_versions_are_saved_at_once(catalog: Catalog) -> None:
     assert {one.seq for one in catalog.latest_versions(set(map(urlkey, URLS))).values()} == {1}
 
 
+def test_versions_of_one_page_that_are_saved_together_know_each_other(catalog: Catalog) -> None:
+    catalog.visits_read([read(1, "A")])
+    told = [read(2, "B"), read(3, "A"), read(4, "B"), read(2, "B"), read(5, "C")]
+    done = catalog.visits_read(told)
+
+    assert [one.version_seq for one in done] == [2, 3, 4, 2, 5]
+    assert [one.same_as for one in catalog.versions(KEY)] == [None, None, 1, 2, None]
+
+
 @pytest.mark.parametrize("below", [None, 3, 2, 1])
 def test_the_newest_versions_of_many_pages_are_those_of_each(catalog: Catalog, below: int | None) -> None:
     in_turn, older_came_later, one_moment, unread = URLS[:4]
