@@ -96,10 +96,14 @@ def main() -> None:
 
 
 def _named(wanted: str, there: tuple[str, ...]) -> list[str]:
-    """Those that are asked for, all if none is."""
-    words = [word.strip() for word in wanted.split(",") if word.strip()]
-    if unknown := [word for word in words if word not in there]:
-        raise SystemExit(f"bench-schedule: {unknown[0]!r} is not known; there are {', '.join(there)}")
+    """Those that are asked for, all if none is; some have a comma in their names."""
+    words, left = [], ", ".join(word for part in wanted.split(",") if (word := part.strip()))
+    while left:
+        at = [name for name in there if left == name or left.startswith(f"{name},")]
+        if not at:
+            raise SystemExit(f"bench-schedule: {left!r} is not known; there are {'; '.join(there)}")
+        words.append(max(at, key=len))
+        left = left.removeprefix(words[-1]).removeprefix(", ")
     return words or list(there)
 
 
