@@ -123,20 +123,20 @@ def watch_checks(config: Config, catalog: Catalog, now: datetime) -> Iterator[Ch
         return
     limits = limits_of(config)
     found = [finding for finding in findings(facts, limits, now) if finding.kind in _NEXT]
-    for kind, step in _NEXT.items():
+    for kind, (name, step) in _NEXT.items():
         mine = [finding for finding in found if finding.kind == kind]
-        name, listed = ("hints", "stoppress hints") if kind == "hints" else ("watches", "stoppress pages")
         yield from (Check(name, "warning", one.words, step.format(one.subject)) for one in mine[:MOST])
         if len(mine) > MOST:
-            yield Check(name, "warning", f"and {len(mine) - MOST} more", listed)
-    if all(finding.kind == "hints" for finding in found):
+            yield Check(name, "warning", f"and {len(mine) - MOST} more", _LISTED[name])
+    if not any(_NEXT[finding.kind][0] == "watches" for finding in found):
         told = f"{facts.states['active']} active, each with a capture within {limits.intervals} intervals"
         yield Check("watches", "ok", told)
 
 
-_NEXT = {
-    "silent": "is a crawler running? else: stoppress log {}",
-    "refused": "write to whoever runs {}, or ask less often: [crawl.hosts]",
-    "no-updates": "has its markup changed? stoppress show {}",
-    "hints": "stoppress hints says why",
+_NEXT = {  # of a finding: under which name it is told, and what to do
+    "silent": ("watches", "is a crawler running? else: stoppress log {}"),
+    "refused": ("watches", "write to whoever runs {}, or ask less often: [crawl.hosts]"),
+    "no-updates": ("watches", "has its markup changed? stoppress show {}"),
+    "hints": ("hints", "stoppress hints says why"),
 }
+_LISTED = {"watches": "stoppress pages", "hints": "stoppress hints"}

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from ..model import Update
 from .keys import KeyOf, pairs_by_key
 from .order import out_of_order
-from .same import pairs_by_text, said, same_moment, ticks
+from .same import moment, pairs_by_text, said, same_moment
 from .words import opening
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ def _traits(updates: Sequence[Update], keys: Sequence[str | None]) -> list[Trait
 
     embeds = _only_embeds(updates)
     keys = keys or [None] * len(updates)
-    times = [None if ticks(u) else u.published for u in updates]
+    times = [*map(moment, updates)]
     return [
         Traits(key, time, opening(u.text), shown)
         for key, time, u, shown in zip(keys, times, updates, embeds, strict=True)

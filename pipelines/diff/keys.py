@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
-from datetime import datetime
 from operator import attrgetter
 
 from ..model import Update
-from .same import said, same_moment, ticks
+from .same import moment, said, same_moment
 
 KeyOf = Callable[[Update], str | None]
 
@@ -77,15 +76,11 @@ def _turned_over(old: Sequence[Update], new: Sequence[Update]) -> bool:
     these are others, which may read much as those did."""
     if min(len(old), len(new)) < _MANY:
         return False
-    then, now = {*map(_moment, old)}, {*map(_moment, new)}
+    then, now = {*map(moment, old)}, {*map(moment, new)}
     if None in then | now or not then.isdisjoint(now):
         return False
     gone, come = {*map(said, old)}, {*map(said, new)}
     return len(gone & come) < _TRUSTED * min(len(gone), len(come))
-
-
-def _moment(update: Update) -> datetime | None:
-    return None if ticks(update) else update.published
 
 
 def _agree(a: Update, b: Update) -> bool:

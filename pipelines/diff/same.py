@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Hashable, Iterator, Mapping, Sequence
+from datetime import datetime
 from functools import lru_cache
 from typing import Protocol
 
@@ -29,7 +30,12 @@ def said(update: Update) -> str:
 
 def same_moment(a: Update, b: Update) -> bool:
     """Both times known and equal. A time known only as an age moves with the clock and proves nothing."""
-    return a.published is not None and a.published == b.published and not (ticks(a) or ticks(b))
+    return moment(a) is not None and moment(a) == moment(b)
+
+
+def moment(update: Update) -> datetime | None:
+    """When it was published, where that stands still."""
+    return None if ticks(update) else update.published
 
 
 def ticks(update: Update) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 from lxml import etree
@@ -12,6 +13,7 @@ HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6")
 PROSE = frozenset(("p", "li", "blockquote", "td", "dd", "pre", *HEADINGS))
 BLOCKS = PROSE | {"div", "section", "article", "header", "footer", "tr", "ul", "ol", "table", "dl", "dt", "br"}
 
+BLANKS = re.compile(r"[\t\r\n]")  # left out by those who read addresses, also in the midst of them (WHATWG URL, 4.4)
 _STRING = etree.XPath("string()", smart_strings=False)  # one call into libxml2, not one per text
 
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from .dom import address, joined, said
+from .dom import BLANKS, address, joined, said
 from .places import MORE
 from .profile import Profile
 from .selectors import select
@@ -23,7 +23,6 @@ _OLDER = re.compile(
     re.IGNORECASE,
 )
 _WHOLE = re.compile(r"/(?!/)|(?:https?:)?//[^/?#]")  # a path from its beginning, or a host that has one
-_BLANKS = re.compile(r"[\t\r\n]")  # which readers of addresses leave out, also in the midst of them (WHATWG URL, 4.4)
 _ARROWS = re.compile(r"[\s«»‹›<>←→↓…]+")
 _PAGE = re.compile(r"(?:(?:page|seite|pagina|p)[/_-]?)?(\d{1,3})/?", re.IGNORECASE)
 _PAGE_FILE = re.compile(r"[.,_-](?:page|seite|p)?[_-]?(\d{1,3})", re.IGNORECASE)
@@ -77,7 +76,7 @@ def _name(first: str) -> str:
 
 def _is_elsewhere(given: str, name: str) -> bool:
     """A whole path without the name of this page: most links, which need not be resolved to see that."""
-    return name not in given and _WHOLE.match(given) is not None and not _BLANKS.search(given)
+    return name not in given and _WHOLE.match(given) is not None and not BLANKS.search(given)
 
 
 def _is_next(node: Node) -> bool:

@@ -17,7 +17,7 @@ from typing import Any, Literal
 from lxml import etree
 
 from ..model import Version
-from .dom import address, joined
+from .dom import BLANKS, address, joined
 from .older import http, older_pages
 from .profile import Document, Profile
 from .source import Node
@@ -35,7 +35,6 @@ _UNREAD = {
 IN_SCRIPTS = (b"liveblog_settings", b"window.LB")  # of all that a script says only this is heeded here
 _LOADED = ("src", "data-src", "href", "data-href", "data-url")
 _ALL_LOADED = etree.XPath(" | ".join(f"//@{name}" for name in _LOADED), smart_strings=False)
-_BLANKS = re.compile(r"[\t\r\n]")  # left out of addresses by those who read them
 _GET_ENTRIES = re.compile(r"^(.*/get-entries/)(\d{1,4})(/[\d-]+/?)$")
 _LAZYLOAD = re.compile(r"^(.*/lazyload/)(\d{1,12})(/\d{1,12}/?)$")
 _BLOG_ID = re.compile(r"[0-9a-f]{24}")
@@ -136,7 +135,7 @@ def _resolved(address_: str, url: str) -> str | None:
 
 def _unread(root: Node) -> tuple[str, ...]:
     addresses: Any = _ALL_LOADED(root)
-    written = _BLANKS.sub("", " ".join(addresses)).lower()  # most pages name none of them
+    written = BLANKS.sub("", " ".join(addresses)).lower()  # most pages name none of them
     near = {name: hosts for name, hosts in _UNREAD.items() if any(host in written for host in hosts)}
     return tuple(name for name, hosts in near.items() if _loads(root, hosts))
 
