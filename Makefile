@@ -23,6 +23,8 @@ demo: $(VENV)/.ready ## the main job, in half a minute: a local newsroom edits i
 
 # Files of tests side by side, each file in one process: what it starts once, it starts once. Tests wait a lot.
 WORKERS ?= $(shell $(PYTHON) -c 'import os; print(min(4, (os.cpu_count() or 1) + 1))')
+# Tests start the program hundreds of times: where nothing may be kept compiled, each start compiles it all again.
+test: export PYTHONDONTWRITEBYTECODE :=
 test: $(VENV)/.ready-test ## the tests; parts this machine lacks are named at the end
 	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
