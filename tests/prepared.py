@@ -1,4 +1,4 @@
-"""Commands without the second that importing takes: a process that has imported all of it forks for each of them.
+"""Commands without the seconds that importing takes: a process that has imported all of it forks for each of them.
 
     test -> prepared process -> keeper of one command, which waits for it -> the command
 
@@ -32,7 +32,9 @@ MODULES = """
     boto3 sqlalchemy.dialects.postgresql psycopg lxml.html trafilatura scrapy.crawler scrapy.core.engine
     twisted.web.client twisted.protocols.tls typer rich.console
     pipelines.store.catalog pipelines.store.s3 pipelines.store.recorder pipelines.keeper pipelines.extract.extractor
-    pipelines.extract.reading retrieval.archive crawler.settings crawler.cli.crawl
+    pipelines.extract.reading retrieval.archive crawler.settings crawler.cli.crawl crawler.run crawler.addon
+    crawler.conditional crawler.notices crawler.queue crawler.self_check crawler.checkup pipelines.checkup
+    pipelines.reextracting pipelines.rediffing uvloop
 """
 
 # All but what Python says of surt's source where pip has left compiling it to the first import.
@@ -104,28 +106,40 @@ class Command:
 
 
 class Prepared:
-    """The prepared process of this test process. It ends with it: its socket is closed then."""
+    """The prepared process of this test process. It ends with it: its socket is closed then.
 
-    def __init__(self) -> None:
+    ``rules``: a module of the tests that changes the program: its ``take_effect()`` is called before anything else is
+    imported, as where it is run by itself.
+    """
+
+    def __init__(self, rules: str = "") -> None:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         self._lock, self._socket = threading.Lock(), ours
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.prepared", str(theirs.fileno())],
+            [sys.executable, "-m", "tests.prepared", str(theirs.fileno()), rules],
             cwd=ROOT, pass_fds=[theirs.fileno()], stdin=subprocess.DEVNULL, start_new_session=True,
             env=environment(),
         )  # fmt: skip
         theirs.close()
 
-    def start(self, words: Sequence[str], env: Mapping[str, str], out: int, err: int) -> Command:
-        """Begin ``stoppress`` with these descriptors as its output, ours may be closed then."""
+    def start(
+        self, words: Sequence[str], env: Mapping[str, str], out: int, err: int, program: str = "stoppress.py"
+    ) -> Command:
+        """Begin a program with these descriptors as its output, ours may be closed then.
+
+        ``program``: a file of the repository, or the name of a module for ``python -m``.
+        """
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        asked = json.dumps({"words": list(words), "env": dict(env), "folder": str(Path.cwd())}).encode()
+        wanted = {"program": program, "words": list(words), "env": dict(env), "folder": str(Path.cwd())}
+        asked = json.dumps(wanted).encode()
         with theirs, self._lock:
             socket.send_fds(self._socket, [asked], [theirs.fileno(), out, err])
         return Command(ours)
 
 
-def _serve(asking: socket.socket) -> None:
+def _serve(asking: socket.socket, rules: str) -> None:
+    if rules:
+        importlib.import_module(rules).take_effect()
     for name in MODULES.split():
         importlib.import_module(name)
     if "twisted.internet.reactor" in sys.modules or threading.active_count() > 1:
@@ -167,7 +181,7 @@ def _keep(asked: dict[str, Any], telling: int, out: int, err: int) -> None:
 
 
 def _become(asked: dict[str, Any], out: int, err: int) -> None:
-    """Be ``python stoppress.py WORDS``. Never returns."""
+    """Be ``python PROGRAM WORDS``. Never returns."""
     os.dup2(out, 1)
     os.dup2(err, 2)
     os.closerange(3, 256)
@@ -176,12 +190,15 @@ def _become(asked: dict[str, Any], out: int, err: int) -> None:
     os.environ.update(asked["env"])
     sys.stdout = _opened(1, "strict")
     sys.stderr = _opened(2, "backslashreplace", line_buffering=True)
-    script = str(ROOT / "stoppress.py")
-    sys.argv = [script, *asked["words"]]
+    program = asked["program"]
+    sys.argv = [str(ROOT / program), *asked["words"]]
     sys.path[0] = str(ROOT)
     status = 0
     try:
-        runpy.run_path(script, run_name="__main__")
+        if program.endswith(".py"):
+            runpy.run_path(sys.argv[0], run_name="__main__")
+        else:
+            runpy.run_module(program, run_name="__main__", alter_sys=True)
     except SystemExit as e:
         status = e.code if isinstance(e.code, int) else int(e.code is not None)
     except BaseException:  # noqa: BLE001  as the interpreter does
@@ -211,4 +228,4 @@ def _ended(status: int) -> int:
 
 if __name__ == "__main__":
     with socket.socket(fileno=int(sys.argv[1])) as asking:
-        _serve(asking)
+        _serve(asking, sys.argv[2])

@@ -37,13 +37,24 @@ def stoppress(*words: str, config: Path | None = None, env: Mapping[str, str] | 
               patience: float = PATIENCE) -> Ran:  # fmt: skip
     """Run one command to its end, in a process of its own; ``env``: what its environment has beside ours."""
     typed = [*(["-c", str(config)] if config else []), *words]
+    return ended(lambda out, err: begun(typed, out, err, env), f"stoppress {' '.join(typed)}", patience)
+
+
+def run_program(program: str, *words: str, env: Mapping[str, str] | None = None) -> Ran:
+    """The same with a program of the tests: a file of the repository that does what a command does, or nearly."""
+    whole = {**environment(), **(env or {})}
+    return ended(lambda out, err: _prepared().start(words, whole, out, err, program), program)
+
+
+def ended(begin: Callable[[int, int], Command | Popen[str]], name: str, patience: float = PATIENCE) -> Ran:
+    """What came of a command that is begun with these two descriptors as its output."""
     with tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
-        process = begun(typed, out.fileno(), err.fileno(), env)
+        process = begin(out.fileno(), err.fileno())
         try:
             code = process.wait(patience)
         except subprocess.TimeoutExpired as e:
             process.kill()
-            raise TimeoutError(f"stoppress {' '.join(typed)} did not end in {patience} s") from e
+            raise TimeoutError(f"{name} did not end in {patience} s") from e
         return Ran(code, _written(out), _written(err).decode())
 
 

@@ -34,6 +34,9 @@ def extract(html: bytes, *, url: str, at: datetime, **more: Any) -> Version | Un
 
 
 def take_effect() -> None:
+    """Once in a process: what a command is forked from has called it, too."""
+    if pipelines.extract.EXTRACTOR == NEW_EXTRACTOR:
+        return
     pipelines.extract.extract = pipelines.reading.extract = functools.wraps(_today)(extract)
     pipelines.extract.EXTRACTOR = NEW_EXTRACTOR
     for module in (pipelines.diff, pipelines.diff.changes):  # type: ignore[attr-defined]

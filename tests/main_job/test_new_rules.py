@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +11,16 @@ import pytest
 
 from tests.main_job.new_rules import NEW_DIFFER, NEW_EXTRACTOR
 from tests.main_job.serving import Backend, configured
+from tests.prepared import Prepared
 from tests.rebuild.kept import CLOSED, POWER, RIVER, page
 from tests.rebuilt import beside, differences, dump
-from tests.running import ROOT, Ran, environment, stoppress
+from tests.running import Ran, ended, environment, stoppress
 from tests.servers.buckets import Bucket
 from tests.servers.raw_http import RawServer
 from tests.servers.raw_http import page as answer
 
 pytestmark = pytest.mark.long
+RULES = "tests.main_job.new_rules"
 EDITED = RIVER.replace("two metres", "three metres")
 
 
@@ -40,7 +41,7 @@ class Watched:
     url: str
     shown: int = 0
 
-    def crawl(self, *texts: str, by: str = "stoppress.py") -> dict[str, Any]:
+    def crawl(self, *texts: str, by: str = "today") -> dict[str, Any]:
         """Each visit meets bytes that it has not seen."""
         self.shown += 1
         self.server.route("/live", answer(page(*texts) + b"<!-- %d -->" % self.shown))
@@ -51,13 +52,18 @@ class Watched:
         return visit
 
 
-def command(config: Path, *words: str, by: str = "stoppress.py") -> Ran:
-    program = ["-m", "tests.main_job.new_rules"] if by == "new" else [str(ROOT / by)]
-    done = subprocess.run(
-        [sys.executable, *program, "-c", str(config), *words],
-        capture_output=True, check=False, timeout=90, env=environment(), stdin=subprocess.DEVNULL, cwd=ROOT,
-    )  # fmt: skip
-    return Ran(done.returncode, done.stdout, done.stderr.decode())
+def command(config: Path, *words: str, by: str = "today") -> Ran:
+    """One command in a process of its own, by today's program or by the one with newer rules."""
+    if by == "today":
+        return stoppress(*words, config=config)
+    typed = ["-c", str(config), *words]
+    return ended(lambda out, err: _upgraded().start(typed, environment(), out, err, RULES), f"{by}: {words}")
+
+
+@cache
+def _upgraded() -> Prepared:
+    """Its own, for the new rules must be there before anything is imported that takes names or defaults from them."""
+    return Prepared(RULES)
 
 
 @pytest.fixture
