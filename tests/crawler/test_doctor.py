@@ -25,7 +25,7 @@ from pipelines.model import Visit, Watch
 from pipelines.store.catalog import Catalog
 from pipelines.store.spool import SpoolLock
 from pipelines.urlkey import urlkey
-from tests.running import PATIENCE, ROOT, Ran, environment, stoppress, write_config
+from tests.running import PATIENCE, ROOT, environment, stoppress, write_config
 from tests.servers.buckets import Bucket
 from tests.servers.fault_proxy import FaultProxy
 from tests.servers.processes import free_port
@@ -37,15 +37,12 @@ FILE = "stoppress-20260103100000000-00001-w1.warc.gz"
 
 def doctor(config: Path, **env: str) -> tuple[int, dict[str, list[dict[str, Any]]]]:
     """Exit code, and by name what was found."""
-    done = subprocess.run(
-        [sys.executable, str(ROOT / "stoppress.py"), "-c", str(config), "doctor", "--json"],
-        capture_output=True, timeout=PATIENCE, check=False, env=environment() | env,
-    )  # fmt: skip
+    ran = stoppress("doctor", "--json", config=config, env=env)
     found: dict[str, list[dict[str, Any]]] = {}
-    for line in Ran(done.returncode, done.stdout, "").lines:
+    for line in ran.lines:
         found.setdefault(line["check"], []).append(line)
-    assert found, done.stderr.decode()
-    return done.returncode, found
+    assert found, ran.err
+    return ran.code, found
 
 
 def wrong(found: dict[str, list[dict[str, Any]]], name: str) -> list[tuple[str, str]]:
