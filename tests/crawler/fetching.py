@@ -1,6 +1,6 @@
 """Requests through the production settings' handler, in a process of its own; the archive is what it leaves.
 
-    python fetching.py CONFIG < {"requests": [{"url": ..., "method": ..., "body": ...}], "at_once": 8, "settings": {}}
+    python fetching.py CONFIG '{"requests": [{"url": ..., "method": ..., "body": ...}], "at_once": 8, "settings": {}}'
 
 Prints one line of JSON per request: status or the name of the exception. No visits, no politeness: the wire alone.
 ``"moved": [module, name]`` gives a private name of Scrapy or Twisted another name throughout its module first.
@@ -75,7 +75,7 @@ def fetch(task: dict[str, Any], config_file: Path) -> None:
 
 
 if __name__ == "__main__":
-    order = json.load(sys.stdin)
+    order = json.loads(sys.argv[2])
     if order["moved"]:
         move(*order["moved"])
     fetch(order, Path(sys.argv[1]))

@@ -20,10 +20,11 @@ import brotli
 import pytest
 
 from pipelines.warc import Record, scan
-from tests.running import PATIENCE, ROOT, environment, write_config
+from tests.running import PATIENCE, ROOT, Ran, environment, run_program, write_config
 from tests.servers.certificates import make_certificate, server_side
 from tests.servers.raw_http import RawServer, page, sending, serving
 
+FETCHING = "tests/crawler/fetching.py"
 BODY = b"<p>" + bytes(range(256)) * 4 + b"</p>"
 BIG = bytes(i * i % 251 for i in range(300_000))
 HINTS = b"HTTP/1.1 103 Early Hints\r\nLink: </style.css>; rel=preload\r\n\r\n"
@@ -95,17 +96,13 @@ class Wire:
               **settings: Any) -> list[dict[str, Any]]:  # fmt: skip
         requests = [{"url": self.server.url(path), **ASKED.get(path.strip("/"), {})} for path in paths]
         task = {"requests": requests, "at_once": at_once, "settings": settings, "moved": moved}
-        config = write_config(self.folder)
-        # A ResourceWarning shown in the middle of an import makes Python 3.11 forget its import lock (KeyError).
-        quiet = {**environment(), "PYTHONWARNINGS": "ignore"}
-        done = subprocess.run(
-            [sys.executable, str(ROOT / "tests/crawler/fetching.py"), str(config)], input=json.dumps(task),
-            capture_output=True, text=True, timeout=PATIENCE, check=False, env=quiet, cwd=ROOT,
-        )  # fmt: skip
-        assert done.returncode == 0, done.stderr
-        self.log = done.stderr
-        (self.folder / "fetching.log").write_text(done.stderr)
-        return [json.loads(line) for line in done.stdout.splitlines()]
+        words = [str(write_config(self.folder)), json.dumps(task)]
+        # What has moved must have moved before anything is imported that knows it by name.
+        done = fetched_anew(words) if moved else run_program(FETCHING, *words)
+        assert done.code == 0, done.err
+        self.log = done.err
+        (self.folder / "fetching.log").write_text(done.err)
+        return done.lines
 
     @property
     def files(self) -> list[Path]:
@@ -125,6 +122,17 @@ class Wire:
         linked = (request.get("WARC-Concurrent-To") or "").strip("<>")
         kept = self.records("metadata")
         return next(r for r in kept if linked in (r.id, (r.get("WARC-Concurrent-To") or "").strip("<>")))
+
+
+def fetched_anew(words: list[str]) -> Ran:
+    """By an interpreter that has imported nothing yet."""
+    # A ResourceWarning shown in the middle of an import makes Python 3.11 forget its import lock (KeyError).
+    quiet = {**environment(), "PYTHONWARNINGS": "ignore"}
+    done = subprocess.run(
+        [sys.executable, str(ROOT / FETCHING), *words], capture_output=True, timeout=PATIENCE, check=False, env=quiet,
+        cwd=ROOT,
+    )  # fmt: skip
+    return Ran(done.returncode, done.stdout, done.stderr.decode())
 
 
 @pytest.fixture(params=["http", "https"])
