@@ -15,6 +15,7 @@ from itertools import compress
 from operator import ne
 
 from ..model import Change, ChangeClass, Update, Version
+from . import zoned
 from .absence import View, looked_for, was_said
 from .align import Match, matches
 from .fields import compared, page_changes, update_changes
@@ -27,7 +28,7 @@ from .stealth import Names, judged
 from .telling import told
 from .words import narrowed
 
-DIFFER = "stoppress-diff/4"  # in every row: a change of rules must never look like a change of the page
+DIFFER = "stoppress-diff/5"  # in every row: a change of rules must never look like a change of the page
 
 _WORDED = {"edited", "retitled", "headline", "standfirst", "reverted"}
 _REVERTS = {"edited", "retitled", "headline", "standfirst"}
@@ -59,9 +60,11 @@ def confirm(found: Iterable[Change], old_version: Version, later: Version) -> li
 
 class _Comparison:
     def __init__(self, old: Version, new: Version, history: Sequence[Version]) -> None:
-        self.old, self.new = old, new
+        self.shift = zoned.offset(old, new)
+        self.old, self.new = zoned.moved(old, self.shift) if self.shift else old, new
         self.elapsed = new.at - old.at
         self.lang = new.lang or old.lang
+        old = self.old
         self.matches, self.coarse = matches(old.updates, new.updates)
         self.old_of = {match.place: i for i, match in self.matches.items()}
         gone = [i for i in range(len(old.updates)) if i not in self.matches]
@@ -81,6 +84,8 @@ class _Comparison:
 
     def _touched(self) -> set[int]:
         """Old places of pairs that differ in any field: mostly few. Nothing else is asked of the others."""
+        if self.shift:
+            return set(self.matches)
         old, new = self.old.updates, self.new.updates
         before = map(compared, [old[i] for i in self.matches])
         after = map(compared, [new[match.place] for match in self.matches.values()])
@@ -142,7 +147,11 @@ class _Comparison:
             yield _by_match(change, match)
 
     def _of_pair(self, i: int, j: int, moved: set[int]) -> Iterator[Change]:
-        yield from update_changes(self.old.updates[i], self.new.updates[j], self.elapsed)
+        changed = update_changes(self.old.updates[i], self.new.updates[j], self.elapsed)
+        if self.shift:
+            yield from zoned.moves(self.old.updates[i], self.new.updates[j], self.shift)
+            changed = (zoned.told_from(change, self.shift) for change in changed)
+        yield from changed
         if i in moved:
             yield Change(type="moved", class_="metadata", field="position", old=str(i), new=str(j))
 

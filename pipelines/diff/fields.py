@@ -101,7 +101,7 @@ def _differs(a: datetime, b: datetime, old: Update, new: Update) -> bool:
 
 def _timed(type_: str, field: str, old: datetime | None, new: datetime | None) -> Iterator[Change]:
     if old != new:
-        yield Change(type=type_, class_="metadata", field=field, old=_iso(old), new=_iso(new))
+        yield Change(type=type_, class_="metadata", field=field, old=iso(old) if old else None, new=iso(new) if new else None)
 
 
 def _coverage(old: Version, new: Version) -> Iterator[Change]:
@@ -121,5 +121,5 @@ def _state(type_: str, old: Version, new: Version) -> Change:
     return Change(type=type_, class_="metadata", field="state", old=old.state, new=new.state)
 
 
-def _iso(moment: datetime | None) -> str | None:
-    return moment.isoformat().replace("+00:00", "Z") if moment else None
+def iso(moment: datetime) -> str:
+    return moment.isoformat().replace("+00:00", "Z")

@@ -24,6 +24,7 @@ _UPDATED = re.compile(
     re.IGNORECASE,
 )
 _CREATED = re.compile(r"creat", re.IGNORECASE)
+_MOMENT = re.compile(r"20\d{2}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})")
 _TIPS = ("title", "aria-label", "data-title", "data-tooltip", "data-original-title")
 MOST_MARKS = 20_000
 
@@ -106,7 +107,7 @@ def _as_published(mark: Mark) -> Mark:
 def _from_attribute(node: Node, name: str, value: str) -> Mark | None:
     if name == "content":
         name = node.get("itemprop") or node.get("property") or ""
-    if not value or not _is_time_name(name) or not any(c.isdigit() for c in value[:40]):
+    if not value or not any(c.isdigit() for c in value[:40]) or not (_is_time_name(name) or _is_moment(name, value)):
         return None
     read = attribute(value)
     if read is None:
@@ -117,6 +118,11 @@ def _from_attribute(node: Node, name: str, value: str) -> Mark | None:
 @lru_cache(1024)
 def _is_time_name(name: str) -> bool:
     return _TIME_NAME.search(name) is not None
+
+
+def _is_moment(name: str, value: str) -> bool:
+    """Whatever the attribute is called: nothing else is written like "2026-03-03T14:35:00+01:00"."""
+    return name.startswith("data-") and _MOMENT.fullmatch(value) is not None
 
 
 def _from_text(node: Node) -> Mark | None:

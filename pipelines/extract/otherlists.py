@@ -29,8 +29,14 @@ _VERBS = re.compile(
     r"a répondu|respondió|ha risposto)\b",
     re.IGNORECASE,
 )
+_REPLY = re.compile(
+    r"(?:reply|antworten|répondre|responder|rispondi|beantwoorden|reageren?|svara?|odpowiedz|odpovědět|відповісти|"
+    r"ответить|yanıtla|cevapla|balas|trả lời|返信(?:する)?|回复|回覆|답글(?: ?쓰기)?|رد|השב|उत्तर दें|जवाब दें)(?: \(?\d+\)?)?",
+    re.IGNORECASE,
+)
 _PEOPLE = frozenset(("user", "users", "u", "member", "members"))
 TELLING = 40  # characters of a paragraph that is more than a label
+LABEL = 40  # characters of what a control says, with the white space around it
 SHORT = 120  # characters of the line in which somebody is said to have answered
 
 
@@ -42,6 +48,7 @@ def other_list(records: Sequence[Node]) -> str | None:
         ("a table of data", _is_data),
         ("a list of versions", _is_release),
         ("people, not a newsroom, talk", _is_talk),
+        ("each asks for replies, as comments do", _asks_for_replies),
         ("their class says what else they are", _is_named),
     ):
         if sum(map(looks, records)) > MOST * len(records):
@@ -73,6 +80,10 @@ def _is_talk(node: Node) -> bool:
 
 def _lines(node: Node) -> list[str]:
     return [said(n) for n in node.iter("div", "span", "footer", "small", "header") if len(n) <= COLUMNS]
+
+
+def _asks_for_replies(node: Node) -> bool:
+    return any(len(n.text_content()) <= LABEL and _REPLY.fullmatch(said(n)) for n in node.iter("a", "button"))
 
 
 def _is_named(node: Node) -> bool:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from ..model import Update, Version
 from . import (
+    ahead,
     breaks,
     completeness,
     containers,
@@ -87,6 +88,11 @@ def read(
     if seen and seen.profile.zone and not seen.profile.doubt(at.date()):
         zone, known = ZoneInfo(seen.profile.zone), True
     place = Place(at, zone, page.past(_utc(modified, zone), at), page.past(_utc(published, zone), at))
+    if walled := ahead.as_wall_times([dom, data], place):
+        dom, data = walled
+        vouch, lies = Vouch(data, words), [*lies, distrust.AHEAD_AS_UTC]
+        if lasting:
+            lasting.steady = False  # how far they lie ahead decides
     live = structured.live or microdata.is_live(root)
     hinted = hinted or live or page.looks_live(root, meta, url)
     if lasting:
