@@ -74,6 +74,7 @@ class _Comparison:
         self.merged = taken_in(old.updates, new.updates, partner, gone)
         self.split = taken_out(old.updates, new.updates, partner, came)
         self.gone = [i for i in gone if i not in self.merged]
+        history = [zoned.in_step(version, new) for version in history] if self.shift else history
         self.past = Past(history, old, pairs_by_key(old.updates, new.updates)[1]) if history else None
         self.old_names, self.new_names = names(old.updates), names(new.updates)
 
@@ -150,7 +151,8 @@ class _Comparison:
         changed = update_changes(self.old.updates[i], self.new.updates[j], self.elapsed)
         if self.shift:
             yield from zoned.moves(self.old.updates[i], self.new.updates[j], self.shift)
-            changed = (zoned.told_from(change, self.shift) for change in changed)
+            told = (zoned.told_from(change, self.shift) for change in changed)
+            changed = (change for change in told if change.old != change.new)
         yield from changed
         if i in moved:
             yield Change(type="moved", class_="metadata", field="position", old=str(i), new=str(j))

@@ -101,7 +101,8 @@ def _differs(a: datetime, b: datetime, old: Update, new: Update) -> bool:
 
 def _timed(type_: str, field: str, old: datetime | None, new: datetime | None) -> Iterator[Change]:
     if old != new:
-        yield Change(type=type_, class_="metadata", field=field, old=iso(old) if old else None, new=iso(new) if new else None)
+        was, now = (iso(moment) if moment else None for moment in (old, new))
+        yield Change(type=type_, class_="metadata", field=field, old=was, new=now)
 
 
 def _coverage(old: Version, new: Version) -> Iterator[Change]:

@@ -1,6 +1,7 @@
 """A page whose times have all moved by one whole half-hour: they are read in another zone now, nobody changed them.
 
-A newsroom mends the zone of its template, or the reader learns only from a later look that times marked as UTC are local.
+A newsroom mends the zone of its template; or times marked as UTC are told to be local by lying ahead of one look, and
+of the next no longer.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from ..model import Change, Update, Version
 from .fields import iso
 from .same import ticks
 
+_MINUTE = timedelta(minutes=1)  # as exactly as times are compared where one is printed
 _STEP = timedelta(minutes=30)  # zones differ by multiples of it, but for Nepal and the Chathams
 _MOST = timedelta(hours=14)
 _FEWEST = 3  # updates that two versions share
@@ -20,12 +22,13 @@ _TELLING = 20  # characters of a text that stands for one update
 
 
 def offset(old: Version, new: Version) -> timedelta | None:
-    """By how much the times of all updates that stand in both versions, word for word, have moved; None: they have not."""
+    """By how much all times of updates that stand in both versions, word for word, have moved; None: they have not."""
     then, now = _times(old.updates), _times(new.updates)
-    gaps = [now[text] - moment for text, moment in then.items() if text in now]
-    if len(gaps) < _FEWEST or len({*gaps}) > 1 or not gaps[0]:
+    gaps = {round((now[text] - moment) / _MINUTE) for text, moment in then.items() if text in now}
+    if sum(text in now for text in then) < _FEWEST or len(gaps) > 1:
         return None
-    return gaps[0] if not gaps[0] % _STEP and abs(gaps[0]) <= _MOST else None
+    by = gaps.pop() * _MINUTE
+    return by if by and not by % _STEP and abs(by) <= _MOST else None
 
 
 def _times(updates: Sequence[Update]) -> dict[str, datetime]:
@@ -41,6 +44,12 @@ def moved(version: Version, by: timedelta) -> Version:
         updates=tuple(replace(u, published=_by(u.published, by), updated=_by(u.updated, by)) for u in version.updates),
         window=replace(window, newest=_by(window.newest, by), oldest=_by(window.oldest, by)),
     )
+
+
+def in_step(version: Version, new: Version) -> Version:
+    """An earlier version as it would read in the zone of the new one."""
+    by = offset(version, new)
+    return moved(version, by) if by else version
 
 
 def _by(moment: datetime | None, by: timedelta) -> datetime | None:
@@ -61,4 +70,3 @@ def moves(old: Update, new: Update, by: timedelta) -> list[Change]:
         for field, was, now in (("published", old.published, new.published), ("updated", old.updated, new.updated))
         if was and was == now
     ]
-

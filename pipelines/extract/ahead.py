@@ -10,29 +10,47 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from .found import Found
-from .times import Place, Read
+from .times import Place, Read, shown
 
 SLACK = timedelta(minutes=3)  # clocks of newsrooms and crawlers differ
 
 
 def as_wall_times(groups: Sequence[list[Found]], place: Place) -> list[list[Found]] | None:
     """The groups with their times as the newsroom's wall times; None if what they state may be true."""
-    stating = [moments for group in groups if (moments := _stated(group))]
-    if not stating or not all(_ahead(moments, place) for moments in stating):
+    stating = [stated for group in groups if (stated := _stated(group))]
+    if not stating or not all(_ahead(stated, place) for stated in stating):
         return None
     return [[_as_wall(found) for found in group] for group in groups]
 
 
-def _stated(group: list[Found]) -> list[datetime]:
-    reads = [f.published for f in group if f.published and f.published.precision != "day"]
-    return [r.moment for r in reads if r.moment and r.moment.tzinfo]
+def is_ahead(groups: Sequence[list[Found]], at: datetime) -> bool:
+    """Whether any lies ahead at all: later the same page may be read otherwise."""
+    return any(moment > at for group in groups for moment, _ in _stated(group))
 
 
-def _ahead(moments: list[datetime], place: Place) -> bool:
+def _stated(group: list[Found]) -> list[tuple[datetime, str | None]]:
+    """The moments, and what is printed beside each."""
+    reads = [(f.published, f.shown) for f in group if f.published and f.published.precision != "day"]
+    return [(r.moment, printed) for r, printed in reads if r.moment and r.moment.tzinfo]
+
+
+def _ahead(stated: list[tuple[datetime, str | None]], place: Place) -> bool:
+    """One alone may be a slip of a clock, or wait for its hour: two must lie ahead, or readers see the same clock."""
     offset = place.at.astimezone(place.zone).utcoffset()
-    if offset is None or any(m.utcoffset() for m in moments):
+    if offset is None or any(moment.utcoffset() for moment, _ in stated):
         return False
-    return place.at + SLACK < max(moments) <= place.at + offset + SLACK
+    early = [(moment, printed) for moment, printed in stated if moment > place.at + SLACK]
+    if not early or max(moment for moment, _ in early) > place.at + offset + SLACK:
+        return False
+    return len(early) > 1 or _prints(*early[0])
+
+
+def _prints(moment: datetime, printed: str | None) -> bool:
+    read = shown(printed) if printed else None
+    if read is None:
+        return False
+    clock = read.clock or (read.moment.time() if read.moment else None)
+    return clock is not None and (clock.hour, clock.minute) == (moment.hour, moment.minute)
 
 
 def _as_wall(found: Found) -> Found:

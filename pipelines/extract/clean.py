@@ -3,28 +3,40 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 
-from . import matchclock
-from .article import Article, is_leaf
-from .bylined import bylined
-from .canonical import canonical, letters
-from .dom import HEADINGS, PROSE
+from . import matchclock, talk
+from .article import Article
+from .canonical import canonical
+from .dom import BLOCKS, HEADINGS, PROSE
 from .marks import SILENT
+from .people import name_of
+from .pieces import Parts
 from .places import MORE
 from .source import Node
-from .times import leading_clock, shown
-from .words import words_of
+from .talk import answer_buttons
+from .times import shown
+from .words import CLOCK_WORDS, TIME_LABELS, words_of
 
 TITLE_MOST = 200
+TALK_MOST = 80  # characters of a line of controls
+LABEL_MOST = 30
 INFO_MOST = 120  # characters of the line that holds time, author and badges
 _DROPPED = SILENT | {"button", "form", "nav", "aside", "input", "meta", "link", "footer", "dialog"}
 _TOOLS = words_of(
     "share shares sharing social tools toolbar ad ads advert advertisement sponsored promo newsletter related "
-    "comment comments reactions likes permalink taboola outbrain anzeige werbung publicidad"
+    "taboola outbrain anzeige werbung publicidad"
 )
-_CAPTIONS = words_of("caption captions figcaption credit credits copyright photocredit imagecredit")
-_AUTHORS = words_of("author authors byline bylines reporter journalist writer contributor autor auteur autore")
+_TALK = words_of("comment comments reactions likes permalink")  # a reader's question is of such a class, too
+_LABELS = words_of("label badge kicker tag pill chip eyebrow overline")
+_PLAYERS = words_of("video player videoplayer audioplayer")
+_DURATION = re.compile(r"(?:[^\W\d_]+: )?(?:(?:\d{1,2}:)?\d{1,2}:\d{2}|(?:\d+ ?[hms](?:in|ec)?\b ?)+)", re.IGNORECASE)
+_CAPTIONS = words_of("caption captions cap figcaption credit credits copyright photocredit imagecredit")
+# what the platforms' embedding code calls its elements
+_EMBEDDED = words_of(
+    "twitter-tweet twitter-video instagram-media tiktok-embed bluesky-embed mastodon-embed fb-post fb-video "
+    "reddit-embed-bq reddit-card text-post-media telegram-post"
+)
+_CITED = ("cite", "data-instgrm-permalink", "data-href", "data-text-post-permalink", "data-telegram-post")
 _UI = re.compile(
     r"share(?: (?:this|on|via) .{0,30})?|copy link|link kopieren|teilen|partager|compartir|condividi|delen|tweet|"
     r"facebook|twitter|x|whatsapp|telegram|e-?mail|print|save|link|permalink|follow|reply|like|report|"
@@ -34,40 +46,43 @@ _UI = re.compile(
     r"(?:laissez|lire|voir) .{0,12}commentaires?|advertisement|anzeige|publicité|publicidad|werbung|"
     r"シェア(?:する)?|共有|コメント(?:する)?(?: ?\(?\d+\)?)?|分享|评论|評論|"
     r"공유|댓글|(?:ال)?مشاركة|شارك|تعليق|نسخ الرابط|"
-    r"(?:read|show) more|mehr (?:anzeigen|lesen)|back to top",
+    r"(?:read|show) more|mehr (?:anzeigen|lesen)|back to top|"
+    r"annons|annonse|annonce|reklama?|mainos|hirdetés|inzerce|oglas|реклама|広告|廣告|广告|광고|إعلان|विज्ञापन|"
+    r"iklan|quảng cáo|โฆษณา|פרסומת|διαφήμιση|"
+    r"(?:copia[r]?|copier|kopieer|kopiera|kopier|kopiuj|kopírovat) (?:le |el |o |il )?"
+    r"(?:link|lien|enlace|länk|lenke|odkaz)|"
+    r"dela|jaa|udostępnij|sdílet|megosztás|paylaş|поделиться|поширити|compartilhar|partilhar|bagikan|chia sẻ|แชร์|"
+    r"शेयर करें|साझा करें|שתפו|שיתוף|링크 ?복사|リンクをコピー|複製連結|复制链接",
     re.IGNORECASE,
 )
 _KEY = re.compile(r"key (?:event|moment|point|update)|breaking(?: news)?|important|highlight|wichtig|eilmeldung", re.I)
 _PINNED = re.compile(r"pinned(?: (?:post|update|entry))?|sticky|angepinnt|épinglé|fijado|in evidenza", re.I)
-_BY = re.compile(r"\s*(?:by|von|par|por|di|door|av|przez)\s+(?=\S)", re.IGNORECASE)
 _DIGIT = re.compile(r"\d")
 _NUMBER_AND_WORD = re.compile(r"\d.*[^\W\d_]|[^\W\d_].*\d")
-_NAME = re.compile(
-    r"[^\W\d_a-z][\w.'’-]*"
-    r"(?:\s+(?:de|la|le|van|von|der|den|da|di|al|el|bin|and|und|et|y|e|in|&|,)|,?\s+[^\W\d_a-z][\w.'’-]*){1,6}"
-)
-
-
-@dataclass(slots=True)
-class Parts:
-    """Collected while the copy is cleaned."""
-
-    headline: str | None = None
-    authors: list[str] = field(default_factory=list)
-    captions: list[str] = field(default_factory=list)
-    media: list[str] = field(default_factory=list)
-    pinned: bool = False
-    key_event: bool = False
 
 
 def drop(article: Article, parts: Parts) -> None:
+    folded = _folded(article)
     for node in article.nodes():
         if not isinstance(node.tag, str):
             article.remove(node)
         elif node.tag in _DROPPED or node.get("hidden") is not None or _is_unseen(node):
+            if node in folded:
+                continue
             parts.media.extend(_sources(node) if node.tag == "iframe" else ())
             if node is not article.root and (node.tag in SILENT or not article.holds_most(node)):
                 article.remove(node)
+
+
+def _folded(article: Article) -> set[Node]:
+    """What opens by a click on the line above it is not seen yet, and is what that has to say."""
+    openers = [n for n in article.nodes("div", "a", "h2", "h3", "h4", "button") if n.get("aria-expanded") == "false"]
+    named = {n.get("aria-controls") for n in openers} - {None}
+    folded = {n for n in article.nodes() if n.get("id") in named} if named else set()
+    for opener in openers:
+        line = opener if opener.getnext() is not None or opener.getparent() is article.root else opener.getparent()
+        folded.add(line.getnext())
+    return folded - {None}
 
 
 def _is_unseen(node: Node) -> bool:
@@ -75,10 +90,23 @@ def _is_unseen(node: Node) -> bool:
     return bool(style) and "display:none" in style.replace(" ", "").lower()
 
 
+def embeds(article: Article, parts: Parts) -> None:
+    """Posts embedded by their platform's own code: where they stand is kept, their words are not the update's."""
+    for node in article.nodes("blockquote", "div"):
+        if not article.holds(node) or _EMBEDDED.isdisjoint((node.get("class") or "").split()):
+            continue
+        links = [href for a in node.iter("a") if (href := a.get("href") or "").startswith(("http://", "https://"))]
+        cited = next((value for name in _CITED if (value := node.get(name))), None)
+        parts.media.extend([cited] if cited else links[-1:])
+        article.remove(node)
+
+
 def pictures(article: Article, parts: Parts) -> None:
     for node in article.nodes("figure", "picture", "video", "audio", "img", "figcaption"):
         if not article.holds(node):
             continue
+        if node.tag == "figure" and _is_quotation(node):
+            continue  # its caption says who said so
         for item in node.iter("img", "source", "video", "audio"):
             parts.media.extend(_sources(item))
         if node.tag in ("figure", "figcaption"):
@@ -86,14 +114,41 @@ def pictures(article: Article, parts: Parts) -> None:
             parts.captions.extend(article.said(c) for c in captions or [node])
         article.remove(node)
     for node, names in article.names.items():
-        if _CAPTIONS & names and article.holds(node) and not article.holds_most(node):
+        if not article.holds(node) or article.holds_most(node):
+            continue
+        if (_CAPTIONS & names and not article.amid_text(node)) or (_PLAYERS & names and _is_player(article, node)):
             parts.captions.append(article.said(node))
             article.remove(node)
+
+
+def _is_quotation(figure: Node) -> bool:
+    """Not a post of somebody's that is embedded, which has a link to where it stands."""
+    shows = next(figure.iter("img", "picture", "video", "audio", "iframe", "svg", "canvas", "object"), None)
+    embedded = any((a.get("href") or "").startswith(("http://", "https://")) for a in figure.iter("a"))
+    return shows is None and not embedded and next(figure.iter("blockquote", "table", "pre"), None) is not None
+
+
+def _is_player(article: Article, node: Node) -> bool:
+    """No text but a title, which is no heading, and a duration."""
+    if node.tag in PROSE or next(node.iter(*PROSE), None) is not None or len(article.said(node)) >= TITLE_MOST:
+        return False
+    return any(_DURATION.fullmatch(article.said(item)) for item in node.iter() if not len(item))
 
 
 def _sources(node: Node) -> list[str]:
     source = node.get("src") or node.get("data-src") or (node.get("srcset") or "").split(" ")[0]
     return [source] if source and not source.startswith("data:") else []
+
+
+def comments(article: Article, parts: Parts) -> None:
+    """What readers say below the update: parts that hold a button for replies, and a time that is not the update's."""
+    buttons = list(answer_buttons(article.root))
+    if not buttons:
+        return
+    timed = [node for node in article.nodes() if _is_time(article, node)]
+    for part in talk.comments(article.root, timed, buttons)[0]:
+        if article.holds(part):
+            article.remove(part)
 
 
 def info(article: Article, parts: Parts) -> None:
@@ -108,8 +163,8 @@ def info(article: Article, parts: Parts) -> None:
                 parts.key_event = True
             elif _PINNED.fullmatch(text):
                 parts.pinned = True
-            elif _NAME.fullmatch(_BY.sub("", text)):
-                parts.authors.append(_BY.sub("", text))
+            elif name := name_of(text):
+                parts.authors.append(name)
             else:
                 continue
             article.silence(item)
@@ -136,56 +191,48 @@ def _is_time(article: Article, node: Node) -> bool:
     return bool(text) and shown(text) is not None
 
 
-def bylines(article: Article, parts: Parts) -> None:
-    for node in article.nodes():
-        if article.holds(node) and _with_clock(article, node, parts):
-            article.remove(node)
-            continue
-        marked = node.tag == "address" or node.get("rel") == "author" or "author" in (node.get("itemprop") or "")
-        if not marked and _AUTHORS.isdisjoint(article.names.get(node, ())):
-            continue
-        text = _BY.sub("", article.said(_name_in(node)))
-        if article.holds(node) and len(text) < 100 and not article.holds_most(node):
-            parts.authors.extend(a.strip() for a in re.split(r"\s+(?:and|und|et|y|&)\s+|,\s", text) if a.strip())
-            article.remove(node)
-
-
-def _name_in(node: Node) -> Node:
-    """Where the person is an item of its own, with a title and an address beside the name."""
-    return next((n for n in node.iterdescendants() if "name" in (n.get("itemprop") or "").split()), node)
-
-
-def _with_clock(article: Article, node: Node, parts: Parts) -> bool:
-    """A line of its own that holds a name and a clock: the name is the author's, the rest is no text."""
-    found = bylined(article.said(node)) if not len(node) else None
-    if found is None or article.in_prose(node):
-        return False
-    if _NAME.fullmatch(found[1]):
-        parts.authors.append(found[1])
-    return True
-
-
 def controls(article: Article, parts: Parts, *, by_name: bool) -> None:
     """Share buttons, counters, comment prompts, ads, badges: by class, or by what they say."""
     for node in article.nodes():
         if not article.holds(node):
             continue
         text = article.said(node)
-        named = by_name and not _TOOLS.isdisjoint(article.names.get(node, ()))
-        if named and (len(text) < 200 or node.tag == "aside") and not article.holds_most(node):
+        if by_name and _is_tool(article, node, text) and not article.holds_most(node):
             article.remove(node)
         elif 0 < len(text) <= 40:
             _control(article, node, text, parts)
+
+
+def _is_tool(article: Article, node: Node, text: str) -> bool:
+    names = article.names.get(node, frozenset())
+    if not _TOOLS.isdisjoint(names):
+        return len(text) < TITLE_MOST or node.tag == "aside"
+    if not _TALK.isdisjoint(names):
+        return len(text) < TALK_MOST and node.tag not in PROSE
+    if _LABELS.isdisjoint(names) or len(text) > LABEL_MOST or node.tag in PROSE or len(node):
+        return False
+    behind = node.getnext()
+    return not article.amid_text(node) and (behind is None or behind.tag in BLOCKS)
 
 
 def _control(article: Article, node: Node, text: str, parts: Parts) -> None:
     key = node.tag not in HEADINGS and _KEY.fullmatch(text)
     pinned = _PINNED.fullmatch(text)
     control = _UI.fullmatch(text) or (MORE.match(text) and _is_link(article, node))
+    control = control or _leads_here(article, node, text)
     if (control or key or pinned) and not article.in_prose(node):
         parts.key_event = parts.key_event or bool(key and not control)
         parts.pinned = parts.pinned or bool(pinned and not control and not key)
         article.remove(node)
+
+
+def _leads_here(article: Article, node: Node, text: str) -> bool:
+    """A link to nothing but a place of this page, with a word or two, at the end: the update's own address."""
+    href = node.get("href") or ""
+    if node.tag != "a" or len(text) > LABEL_MOST or not href.startswith(("#", "?", "javascript:")):
+        return False
+    listed = any(holder.tag in HEADINGS or holder.tag == "li" for holder in node.iterancestors())
+    return not listed and not article.amid_text(node) and article.said(article.root).endswith(text)
 
 
 def _is_link(article: Article, node: Node) -> bool:
@@ -199,9 +246,15 @@ def times(article: Article) -> None:
         if not text or len(text) > 60:
             continue
         printed = shown(text) or matchclock.alone(text)
-        timely = node.tag == "time" or printed is not None or _is_counter(text)
+        timely = node.tag == "time" or printed is not None or _is_counter(text) or _is_label(text)
         if timely and (not article.in_prose(node) or _opens(article, node)):
             article.remove(node)
+
+
+def _is_label(text: str) -> bool:
+    """ "Published at", left alone when its time is taken away."""
+    words = text.casefold().strip(" :").split()
+    return len(words) <= 3 and set(words) <= TIME_LABELS | CLOCK_WORDS and not TIME_LABELS.isdisjoint(words)
 
 
 def _is_counter(text: str) -> bool:
@@ -214,28 +267,3 @@ def _opens(article: Article, node: Node) -> bool:
     block = article.paragraph(node)
     whole, text = article.said(block) if block is not None else "", article.said(node)
     return node.tag in ("time", "small") and (whole.startswith(text) or whole.endswith(text))
-
-
-def headline_of(article: Article, parts: Parts, given: str | None, *, hollow: bool) -> None:
-    """``hollow``: the source has a heading without words; one that held a clock alone is none."""
-    wanted = letters(given) if given else ""
-    emptied = False
-    for node in article.nodes()[1:]:
-        text = article.said(node)
-        if not text:
-            # <h2><p>Title</p></h2> is no HTML: a parser closes the heading and leaves the title behind it
-            emptied = emptied or (hollow and node.tag in HEADINGS)
-            continue
-        titled = (
-            node.tag in HEADINGS
-            or (node.tag == "summary" and len(text) < TITLE_MOST)
-            or (emptied and node.tag == "p" and len(text) < TITLE_MOST)
-            or "headline" in (node.get("itemprop") or "")
-        )
-        if titled or (wanted and len(text) < 400 and letters(text) == wanted):
-            led = leading_clock(text)
-            parts.headline = text[led[1] :] if led else text
-            article.remove(node)
-            return
-        if is_leaf(node) or (node.text or "").strip():
-            return  # prose has begun: later headings are inside the text

@@ -18,12 +18,15 @@ from lxml import html as lxml_html
 
 from .article import Article
 from .canonical import count
-from .clean import Parts, bylines, controls, drop, headline_of, info, pictures, times
+from .clean import comments, controls, drop, embeds, info, pictures, times
 from .dom import BLOCKS, HEADINGS, joined, said
 from .found import Found
 from .memory import Memory, digest, source_of
+from .people import bylines, faces, signed
+from .pieces import Parts
 from .remembered import remembering
 from .source import Node, frame
+from .titles import headline_of
 from .words import words_of
 
 if TYPE_CHECKING:
@@ -80,6 +83,8 @@ def _cut(found: Found, url: str, headline: str | None) -> Cut:
         own = _paragraphs(article.root)
     asked = bool(own) and not _is_plain(article)
     text = _by_trafilatura(article.root) if asked else own
+    if "".join(text.split()) == "".join(own.split()):
+        text = own  # where it differs in nothing but lines, it has broken one around a link
     fell_back = not _keeps(text, own)
     return Cut(
         text=own if fell_back else text,
@@ -98,7 +103,7 @@ def _cut(found: Found, url: str, headline: str | None) -> Cut:
 
 def _cleaned(found: Found, headline: str | None, *, by_name: bool) -> tuple[Article, Parts]:
     article, parts = Article(_copy(found)), Parts()
-    for clean in (drop, pictures, info, bylines):
+    for clean in (drop, embeds, faces, pictures, comments, info, bylines, signed):
         clean(article, parts)
     controls(article, parts, by_name=by_name)
     times(article)

@@ -13,7 +13,7 @@ from .source import Node
 COVERED = 0.8  # share of the records that must have it
 REPEATED = 0.1  # share of values that may repeat, one at least: a pinned copy has its original's id
 _ID_NAME = re.compile(r"(?:^|-)(?:id|key|urn|uuid|guid|uid|anchor)$|id$", re.IGNORECASE)
-_ID_VALUE = re.compile(r"(?=.*\d|.{8})[\w.:@~-]{1,200}")  # with a digit, or long: "main" is no id
+_ID_VALUE = re.compile(r"(?=.*\d|.{8})[\w.:@~=-]{1,200}")  # with a digit, or long: "main" is no id
 _COAT = re.compile(
     r"^(?:#|(?:live-?blog-?|live-?)?(?:block|post|entry|item|update|key-?event|anchor|card|node)[-_:])+(?=.)"
     r"|(?<=.)[-_](?:parent|wrapper|container|anchor)$",
@@ -99,5 +99,7 @@ def _of_link(link: Node, url: str, offers: dict[str, str]) -> None:
         offers.setdefault("anchor", name)
     page, _, fragment = href.partition("#")
     here = address(url).path
+    if not fragment and "?" in page and page.split("?")[0].endswith(here if page[:1] != "?" else ""):
+        fragment = page.rpartition("=")[2] if page.count("=") == 1 else ""
     if _ID_VALUE.fullmatch(fragment) and (not page or page.split("?")[0].endswith(here)):
         offers.setdefault("permalink", fragment)

@@ -16,6 +16,7 @@ from .distrust import FIRST_WORDS, OBJECT_BODY
 from .found import Found, Group
 from .source import Node
 from .times import Read, attribute
+from .words import words_of
 
 Object = dict[str, Any]
 DEEPEST = 40  # levels; real documents have fewer than ten
@@ -24,6 +25,11 @@ _MARKUP = re.compile(r"<[^<>]{1,2000}>")
 _PLACEHOLDER = re.compile(r"\[\[[^\[\]]{1,200}\]\]")  # an embed that only the site can resolve
 _BLOCK_END = re.compile(r"</(?:p|div|li|h\d|blockquote)\s*>|<br\s*/?>", re.IGNORECASE)
 MOST_UPDATES = 5_000
+# schema.org's types of pages that are lists of something else
+_OTHERS = words_of(
+    "ImageGallery MediaGallery QAPage FAQPage DiscussionForumPosting Recipe HowTo JobPosting "
+    "TVSeason TVSeries TVEpisode PodcastSeries PodcastEpisode TheaterEvent MusicAlbum"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +40,7 @@ class Structured:
     live: bool
     group: Group
     warnings: tuple[str, ...]
+    other: str | None = None  # what the page says that it is instead of an article
 
 
 def read(root: Node) -> Structured:
@@ -51,7 +58,9 @@ def read(root: Node) -> Structured:
     page = max(lives, key=lambda o: len(_many(o.get("liveBlogUpdate"))), default=None) or _article(objects)
     known = _by_reference(objects, lives)
     found = [f for o in lives for f in _updates(o, known)]
-    return Structured(page, bool(lives), Group("json-ld", tuple(found[:MOST_UPDATES])), tuple(warnings))
+    group = Group("json-ld", tuple(found[:MOST_UPDATES]))
+    other = None if page else next((t for o in objects for t in _types(o) if t in _OTHERS), None)
+    return Structured(page, bool(lives), group, tuple(warnings), other)
 
 
 def load(text: str) -> Any:

@@ -23,6 +23,10 @@ _UPDATED = re.compile(
     r"更新|업데이트|تحديث",
     re.IGNORECASE,
 )
+# of a class: "update-time" is the time of an update
+_UPDATED_CLASS = re.compile(
+    r"updated|last.?upd|upd(?:ate)?.?(?:at|on)\b|modif|edited|aktualis|bijgewerkt", re.IGNORECASE
+)
 _CREATED = re.compile(r"creat", re.IGNORECASE)
 _MOMENT = re.compile(r"20\d{2}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})")
 _TIPS = ("title", "aria-label", "data-title", "data-tooltip", "data-original-title")
@@ -126,12 +130,24 @@ def _is_moment(name: str, value: str) -> bool:
 
 
 def _from_text(node: Node) -> Mark | None:
-    text = node.text_content() if node.tag in ("time", "abbr") else (node.text or "")
+    text = node.text_content() if node.tag in ("time", "abbr") else _own_text(node)
     if len(text) > SHOWN_MOST * 3 or not text.strip():
         return None
     beside = None if (read := shown(text) or matchclock.alone(text)) else bylined(text)
     read = beside[0] if beside else read
     return Mark(node, _kind(node, text), read, printed=True, on_time=False) if read else None
+
+
+def _own_text(node: Node) -> str:
+    """Its text, which may stand behind an icon."""
+    text = node.text or ""
+    for child in node if len(node) and not text.strip() else ():
+        if len(child) or (child.text or "").strip():
+            break
+        text = child.tail or ""
+        if text.strip():
+            break
+    return text
 
 
 def _exactly(node: Node, printed: Mark) -> Iterator[Mark]:
@@ -145,15 +161,15 @@ def _exactly(node: Node, printed: Mark) -> Iterator[Mark]:
 def _kind(node: Node, words: str) -> Kind:
     """From the name of the attribute, the printed label, the class, or the label just before it."""
     parent = node.getparent()
-    around = (words, node.get("class") or "", node.get("itemprop") or "", _before(node))
-    if any(_UPDATED.search(w) for w in around):
+    around = (words, node.get("itemprop") or "", _before(node))
+    if any(_UPDATED.search(w) for w in around) or _UPDATED_CLASS.search(node.get("class") or ""):
         return "updated"
     if _CREATED.search(words):
         return "created"
     # An article of class "update" is an update; a line of that class says when there was one.
     if parent is None or parent.tag in ("article", "section", "li") or node.tag not in ("time", "span"):
         return "published"
-    if _UPDATED.search(parent.get("class") or ""):
+    if _UPDATED_CLASS.search(parent.get("class") or ""):
         return "updated"
     return "published"
 

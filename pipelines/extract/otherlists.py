@@ -8,12 +8,16 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from itertools import islice
 
 from .dom import HEADINGS, address, said
 from .places import names_of
 from .source import Node
 from .words import words_of
 
+FEWEST = 4  # records of which it is telling that each has a table
+NEARLY = 0.8
+TABLED = 0.3  # share of a record's text that is in its table
 MOST = 0.5  # share of the records that look so
 COLUMNS = 4  # a row with as many cells is data
 _NAMES = words_of(
@@ -21,22 +25,19 @@ _NAMES = words_of(
     "products item-price price event-listing episode episodes podcast track release releases changelog review reviews "
     "recipe song songs playlist "
     "fixture fixtures match-row departure departures arrival arrivals flight listing listings property auction "
-    "bid"
+    "bid letter letters"
 )
+_AROUND = words_of("incident incidents")  # of what encloses a record
+_STATUS = frozenset(("status", "toot", "tweet"))  # whole classes: "status-publish" says nothing
 _VERSION = re.compile(r"(?:version|release|ver\.?|v)?\s*\d+(?:\.\d+){1,3}\b.{0,30}", re.IGNORECASE)
 _VERBS = re.compile(
     r"\b(?:answered|asked|replied|commented|committed|authored|pushed|merged|reviewed|opened this|geantwortet|"
     r"a répondu|respondió|ha risposto)\b",
     re.IGNORECASE,
 )
-_REPLY = re.compile(
-    r"(?:reply|antworten|répondre|responder|rispondi|beantwoorden|reageren?|svara?|odpowiedz|odpovědět|відповісти|"
-    r"ответить|yanıtla|cevapla|balas|trả lời|返信(?:する)?|回复|回覆|답글(?: ?쓰기)?|رد|השב|उत्तर दें|जवाब दें)(?: \(?\d+\)?)?",
-    re.IGNORECASE,
-)
 _PEOPLE = frozenset(("user", "users", "u", "member", "members"))
+OUTER = 3  # enclosing elements whose names tell
 TELLING = 40  # characters of a paragraph that is more than a label
-LABEL = 40  # characters of what a control says, with the white space around it
 SHORT = 120  # characters of the line in which somebody is said to have answered
 
 
@@ -48,12 +49,27 @@ def other_list(records: Sequence[Node]) -> str | None:
         ("a table of data", _is_data),
         ("a list of versions", _is_release),
         ("people, not a newsroom, talk", _is_talk),
-        ("each asks for replies, as comments do", _asks_for_replies),
         ("their class says what else they are", _is_named),
     ):
         if sum(map(looks, records)) > MOST * len(records):
             return what
     return None
+
+
+def holds_data(records: Sequence[Node]) -> str | None:
+    """A table of several columns is most of each: results, prices. Also where the address announces a live page."""
+    most = len(records) >= FEWEST and sum(map(_holds_table, records)) > NEARLY * len(records)
+    return "each holds a table of data" if most else None
+
+
+def _holds_table(node: Node) -> bool:
+    if node.tag in ("table", "tr"):
+        return False  # it stands in one
+    least = TABLED * len(said(node))
+    return any(
+        len(said(table)) >= least and any(len(row) >= COLUMNS for row in table.iter("tr"))
+        for table in node.iter("table")
+    )
 
 
 def _repeats(records: Sequence[Node]) -> bool:
@@ -82,12 +98,13 @@ def _lines(node: Node) -> list[str]:
     return [said(n) for n in node.iter("div", "span", "footer", "small", "header") if len(n) <= COLUMNS]
 
 
-def _asks_for_replies(node: Node) -> bool:
-    return any(len(n.text_content()) <= LABEL and _REPLY.fullmatch(said(n)) for n in node.iter("a", "button"))
-
-
 def _is_named(node: Node) -> bool:
     """The record itself, or what a bare wrapper holds."""
     while not names_of(node) and len(node) == 1:
         node = node[0]
-    return bool(_NAMES & names_of(node))
+    around = islice(node.iterancestors(), OUTER)
+    return bool(
+        _NAMES & names_of(node)
+        or _STATUS & set((node.get("class") or "").split())
+        or any(_AROUND & names_of(holder) for holder in around)
+    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, tzinfo
 from zoneinfo import ZoneInfo
@@ -28,16 +27,18 @@ from . import (
     reconcile,
     records,
     rollover,
+    rowtimes,
     zones,
 )
-from .canonical import canonical, count, letters
+from .canonical import count, letters
+from .copies import without_copies
 from .cut import Cut, cut
 from .found import Found
 from .lasting import Lasting
 from .marks import survey
 from .matchclock import is_match
 from .memory import Memory
-from .otherlists import other_list
+from .otherlists import holds_data, other_list
 from .phrases import Phrases
 from .places import Sidelines
 from .reconcile import Pair, Vouch
@@ -84,15 +85,16 @@ def read(
     )
     lang = page.language(root, meta)
     printed = [f.shown for f in dom if f.shown]
-    zone, known = zones.zone(lang, url, _stated(modified, published, dom, data), printed)
+    notes = zones.note(body, (n for f in dom for n in f.nodes))
+    zone, known = zones.zone(lang, url, _stated(modified, published, dom, data), printed, notes)
     if seen and seen.profile.zone and not seen.profile.doubt(at.date()):
         zone, known = ZoneInfo(seen.profile.zone), True
     place = Place(at, zone, page.past(_utc(modified, zone), at), page.past(_utc(published, zone), at))
+    if lasting and ahead.is_ahead([dom, data], at):
+        lasting.steady = False  # how far they lie ahead decides
     if walled := ahead.as_wall_times([dom, data], place):
         dom, data = walled
         vouch, lies = Vouch(data, words), [*lies, distrust.AHEAD_AS_UTC]
-        if lasting:
-            lasting.steady = False  # how far they lie ahead decides
     live = structured.live or microdata.is_live(root)
     hinted = hinted or live or page.looks_live(root, meta, url)
     if lasting:
@@ -105,7 +107,9 @@ def read(
         if lasting and not (hinted or dated):
             lasting.steady = False  # how long ago its last clock was decides
         stamps = settle([f.published for f in dom], place, [f.day for f in dom])
-        refused = None if hinted else other_list([f.nodes[0] for f in dom])
+        nodes = [f.nodes[0] for f in dom]
+        refused = None if live else holds_data(nodes)
+        refused = refused or (None if hinted else _other_page(structured.other) or other_list(nodes))
         refused = refused or gate.refusal(
             stamps,
             hinted=hinted,
@@ -140,7 +144,7 @@ def read(
     window = page.window(body, newest, min((u.published for u in updates if u.published), default=None))
     warnings = [*source.warnings, *structured.warnings, *strangers, *lies, *seen_lies, *others, *heard, *shifts]
     warnings += _distrusted(updates, span[1], newest, at)
-    warnings += _warnings(updates, cuts, live, refused, known)
+    warnings += _warnings(updates, cuts, live, refused, None if known else zone)
     warnings += ["script_only"] if hinted and not updates and containers.is_empty(body) else []
     state = coverage.state_of(votes) if live else "unknown"
     standfirst = page.standfirst(body, meta, about, aside, first)
@@ -170,6 +174,10 @@ def read(
     )
     uncovered, extra = completeness.counts(version) if updates else (None, None)
     return replace(version, uncovered=uncovered, extra=extra)
+
+
+def _other_page(kind: str | None) -> str | None:
+    return f"the page says that it is one of type {kind}" if kind else None
 
 
 def _continued(body: Node, url: str, aside: Sidelines, pairs: list[Pair], newest: datetime | None) -> str | None:
@@ -211,7 +219,7 @@ def _stated_in_markup(body: Node, found: tuple[Found, ...]) -> tuple[list[Found]
     believed, lies = reconcile.without_page_times(list(found), "microdata")
     if any(f.published for f in found) and not any(f.published for f in believed):
         unlike = {f.published.moment for f in found if f.published and f.published.moment}
-        believed = records.timed(believed, survey(body), unlike)
+        believed = rowtimes.timed(believed, survey(body), unlike)
     return believed, lies
 
 
@@ -261,7 +269,7 @@ def updates_of(pairs: list[Pair], url: str, memory: Memory | None = None) -> tup
     built = [_update(p, c, short=short) for p, c in zip(pairs, cuts, strict=True)]
     # A bare embed has no text and is an update all the same; an element without anything is none.
     timed = {i for i, p in enumerate(pairs) if p.dom and p.dom.carrier == "headings"}
-    kept = _without_copies([u for i, u in enumerate(built) if u.text or u.id or u.media or u.headline or i in timed])
+    kept = without_copies([u for i, u in enumerate(built) if u.text or u.id or u.media or u.headline or i in timed])
     return merge.rekeyed(kept), [c for c in cuts if c]
 
 
@@ -358,39 +366,15 @@ def _text(shown: Cut | None, data: Found | None, dom: Found | None) -> tuple[str
     return shown.text, carrier + by
 
 
-def _without_copies(updates: list[Update]) -> list[Update]:
-    """A pinned copy is the same update: the later place, which is the original's, is kept and marked."""
-    # most differ in id or time already: their texts need not be compared
-    seen = Counter(u.id or str(u.published) for u in updates)
-    names = [
-        _identity(update, index) if seen[update.id or str(update.published)] > 1 else ("", str(index))
-        for index, update in enumerate(updates)
-    ]
-    last = {name: index for index, name in enumerate(names)}
-    repeated = {name for name, n in Counter(names).items() if n > 1}
-    return [
-        replace(update, pinned=True) if name in repeated else update
-        for index, (name, update) in enumerate(zip(names, updates, strict=True))
-        if last[name] == index
-    ]
-
-
-def _identity(update: Update, index: int) -> tuple[str, str]:
-    text = canonical(update.text)
-    if update.id:
-        return update.id, text
-    return (str(update.published), text) if text else ("", str(index))
-
-
 def _warnings(
-    updates: tuple[Update, ...], cuts: list[Cut], live: bool, refused: str | None, zone_known: bool
+    updates: tuple[Update, ...], cuts: list[Cut], live: bool, refused: str | None, assumed: tzinfo | None
 ) -> list[str]:
     found = []
     if not updates:
         found.append("not_segmented")
         found += [f"records refused: {refused}"] if refused else []
-    if any(u.time_source == "inferred" for u in updates) and not zone_known:
-        found.append("times: no zone is stated; read as UTC")
+    if any(u.time_source == "inferred" for u in updates) and assumed:
+        found.append(f"times: no zone is stated; read as {assumed}")
     fallen = sum(c.fell_back for c in cuts)
     if fallen:
         found.append(f"text: own serialisation for {fallen} of {len(cuts)} updates")

@@ -2,21 +2,22 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
-from datetime import date, datetime
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
+from datetime import date
 from functools import partial
 from statistics import median
 
-from .distrust import MINUTES
-from .dom import address
-from .found import Found, Group
-from .marks import Kind, Mark, Survey
+from .dom import address, said
+from .found import Group
+from .marks import Mark, Survey
 from .places import Sidelines
+from .rows import Row, Rows
+from .rowtimes import by_epochs, found_in
 from .source import Node
-from .times import Read
+from .talk import comments, talk_buttons
+from .times import shown
 from .words import words_of
 
 FEWEST = 2  # whether two are enough is for the gate to say
@@ -24,35 +25,12 @@ SHORTEST = 45  # characters in the median record; shorter ones are lists of link
 MOST_LINKED = 0.6  # share of link text in the median record
 MOST_TIMES = 3  # signs of time in one record; more are a list of records
 CAP = 600  # characters of one record that count: one long text must not outweigh a list
+TITLE_LEAST = 10  # characters of the link that a teaser begins with ...
+TITLE_SHARE = 0.3  # ... and its share of the teaser
+TALKERS = 0.5  # share of records with a button of readers: then people talk, not a newsroom
 DEEPEST = 25  # ancestors looked at from a time
 SHARED = 0.6  # a class token that this share of the records has is their mark
-CONTAINERS = words_of("article section div li tr tbody table details blockquote dd figure main ul ol td span")
-_TALK = re.compile(
-    r"reply|replies|quote|report|upvote|like|flag|antworten|zitieren|melden|gefällt mir|répondre|signaler|"
-    r"responder|denunciar|rispondi|segnala|beantwoorden|odpowiedz|zgłoś|ответить|пожаловаться|yanıtla|"
-    r"返信|通報|いいね|回复|回覆|举报|檢舉|"
-    r"답글|신고|الرد|رد|إبلاغ|أعجبني|permalink to (?:this )?comment",
-    re.IGNORECASE,
-)
-_TALKERS = 0.5  # share of records with such a button: then people talk, not a newsroom
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One record and the times in it."""
-
-    node: Node
-    marks: tuple[Mark, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """Records of one kind under one parent."""
-
-    parent: Node
-    tag: str
-    tokens: frozenset[str]  # class tokens they share
-    rows: tuple[Row, ...]
+CONTAINERS = words_of("article section div li tr tbody table details blockquote dl dd figure main ul ol td span")
 
 
 Known = Callable[[Node], bool]  # whether another carrier vouches for an element
@@ -61,7 +39,7 @@ Known = Callable[[Node], bool]  # whether another carrier vouches for an element
 def read(body: Node, seen: Survey, aside: Sidelines, url: str, vouched: Known) -> Group:
     """The best group of records; an empty one if there is none."""
     kinds = _kinds(body, seen)
-    inner = {k.parent for k in kinds if len(k.rows) >= 3 or _is_list(k, seen)}
+    inner = {k.parent for k in kinds if _is_list(k, seen)}
     best: tuple[float, Rows | None] = (0.0, None)
     for kind in kinds:
         score = _score(kind, seen, aside, url, vouched, inner)
@@ -71,14 +49,19 @@ def read(body: Node, seen: Survey, aside: Sidelines, url: str, vouched: Known) -
         return Group("records", ())
     whole = [r for r in _whole(body, best[1], seen, aside, url) if _is_update(r, url)]
     weight = max(best[0], _weight([seen.size[r.node] for r in whole]))
+    whole = by_epochs(whole)
     days = _days(whole, seen)
-    found = (replace(_found(r), day=days.get(r.node)) for r in whole)
+    found = (replace(found_in(r), day=days.get(r.node)) for r in whole)
     return Group("records", tuple(found), weight)
 
 
 def _is_list(kind: Rows, seen: Survey) -> bool:
-    """Whether two may already be records, and not the two times of one."""
-    return median(seen.size[r.node] for r in kind.rows if r.marks) >= SHORTEST
+    """Records, and not the times of one; nor what readers say below it."""
+    timed = [r for r in kind.rows if r.marks]
+    if len(kind.rows) < 3 and not kind.tokens and any(r.node.get("class") for r in kind.rows):
+        return False  # two parts of one
+    shortest = SHORTEST if len(kind.rows) < 3 else SHORTEST / 2
+    return median(seen.size[r.node] for r in timed) >= shortest and not _is_talk(timed)
 
 
 def _is_update(row: Row, url: str) -> bool:
@@ -95,7 +78,7 @@ def _kinds(body: Node, seen: Survey) -> list[Rows]:
             parent = child.getparent()
             if parent is None or child is body:
                 break
-            if child.tag in CONTAINERS:
+            if child.tag in CONTAINERS or "-" in child.tag:  # elements of a site's own have such names
                 held[parent, child.tag].setdefault(child, []).append(mark)
             child = parent
     return [_rows(parent, tag, rows) for (parent, tag), rows in held.items() if len(rows) >= FEWEST]
@@ -107,24 +90,33 @@ def _rows(parent: Node, tag: str, held: dict[Node, list[Mark]]) -> Rows:
     rows = [
         Row(node, tuple(held.get(node, ())))
         for node in parent.iterchildren(tag)
-        if (_alike(node, tokens) if tokens else node in held)
+        if (_alike(node, tokens, timed=node in held) if tokens else node in held)
     ]
-    return Rows(parent, tag, tokens, tuple(rows))
+    return Rows(parent, tag, _bases(tokens), tuple(rows))
 
 
-def _alike(node: Node, tokens: frozenset[str]) -> bool:
-    """Two records of one kind share more than half of what they all share; ads between them do not."""
-    return 2 * len(tokens & set((node.get("class") or "").split())) > len(tokens)
+def _alike(node: Node, tokens: frozenset[str], *, timed: bool) -> bool:
+    """Two records of one kind share more than half of what they all share; ads between them do not. One with a time
+    may lack what is said of most, as a goal is no "entry--plain".
+    """
+    own = set((node.get("class") or "").split())
+    return 2 * len(tokens & own) > len(tokens) or (timed and _bases(tokens) <= own)
+
+
+def _bases(tokens: frozenset[str]) -> frozenset[str]:
+    """Without modifiers: of "entry entry--plain" that is "entry"."""
+    return frozenset(t for t in tokens if not any(t != base and t.startswith(base) for base in tokens))
 
 
 def _score(kind: Rows, seen: Survey, aside: Sidelines, url: str, vouched: Known, inner: set[Node]) -> float:
     """How much text the records hold, more for many; 0 where something says that they are no updates."""
-    timed = [r.node for r in kind.rows if r.marks]
+    rows = [r for r in kind.rows if r.marks]
+    timed = [r.node for r in rows]
     sizes = [seen.size[n] for n in timed]
     if len(timed) < FEWEST or median(sizes) < SHORTEST:
         return 0.0
     trusted = sum(map(vouched, timed)) >= len(timed) / 2
-    if not trusted and (_is_beside(kind, aside) or _leads_elsewhere(timed, seen, url) or _is_talk(timed)):
+    if not trusted and (_is_beside(kind, aside) or _leads_elsewhere(timed, seen, url) or _is_talk(rows)):
         return 0.0
     if _holds_lists(timed, inner):
         return 0.0
@@ -142,7 +134,7 @@ def refused(body: Node, seen: Survey, url: str) -> set[Node]:
         timed = [r for r in kind.rows if r.marks]
         nodes = [r.node for r in timed]
         single = len(timed) >= 3 and median(len(r.marks) for r in timed) <= MOST_TIMES
-        if single and (_leads_elsewhere(nodes, seen, url) or _is_talk(nodes)):
+        if single and (_leads_elsewhere(nodes, seen, url) or _is_talk(timed)):
             found.update(nodes)
     return found
 
@@ -171,7 +163,25 @@ def is_teaser(node: Node, url: str) -> bool:
         links = [*heading.iter("a"), *heading.iterancestors("a")]
         return any(_other_page(a.get("href") or "", here) for a in links)
     whole = node if node.tag == "a" else next((c for c in node if c.tag == "a" and len(node) == 1), None)
-    return whole is not None and _other_page(whole.get("href") or "", here)
+    if whole is not None:
+        return _other_page(whole.get("href") or "", here)
+    opening = _opening_link(node)
+    return opening is not None and _other_page(opening.get("href") or "", here)
+
+
+def _opening_link(node: Node) -> Node | None:
+    """The link that a record begins with, if it is a good part of it."""
+    for item in node.iter():
+        text = (item.text or "").strip() if isinstance(item.tag, str) else ""
+        if not text or item.tag == "time" or shown(text):
+            continue
+        holders = (a for a in item.iterancestors("a") if node in a.iterancestors())
+        link = item if item.tag == "a" else next(holders, None)
+        if link is None:
+            return None
+        title = len(said(link))
+        return link if title >= TITLE_LEAST and title >= TITLE_SHARE * len(said(node)) else None
+    return None
 
 
 def _other_page(href: str, here: str) -> bool:
@@ -181,17 +191,12 @@ def _other_page(href: str, here: str) -> bool:
     return bool(there.path or there.hostname) and there.path.rstrip("/") != here
 
 
-def _is_talk(nodes: Iterable[Node]) -> bool:
-    nodes = list(nodes)
-    return sum(map(_has_talk, nodes)) > _TALKERS * len(nodes)
+def _is_talk(rows: Sequence[Row]) -> bool:
+    return sum(map(_talks, rows)) > TALKERS * len(rows)
 
 
-def _has_talk(node: Node) -> bool:
-    for item in node.iter("a", "button", "span", "input"):
-        text = " ".join((item.text or item.get("value") or "").split())
-        if 1 < len(text) < 25 and _TALK.fullmatch(text.strip("()0123456789 ·")):
-            return True
-    return False
+def _talks(row: Row) -> bool:
+    return comments(row.node, [m.node for m in row.marks], talk_buttons(row.node))[1]
 
 
 def _whole(body: Node, kind: Rows, seen: Survey, aside: Sidelines, url: str) -> list[Row]:
@@ -259,89 +264,3 @@ def _fits(node: Node, kind: Rows) -> bool:
     if kind.tokens:
         return kind.tokens <= set((node.get("class") or "").split())
     return bool(node.get("id"))
-
-
-def _found(row: Row) -> Found:
-    begun = _best(row, "created")
-    published = _best(row, "published") or begun
-    updated = _best(row, "updated") or _second(row, published)
-    printed = next((m.read.raw for m in row.marks if m.printed and m.kind == "published"), None)
-    return Found(
-        carrier="records",
-        nodes=(row.node,),
-        published=_with_age(published.read, row) if published else None,
-        updated=updated.read if updated else None,
-        created=begun.read if begun and begun is not published else None,
-        shown=printed,
-        distrust=(MINUTES,) if published and _misprinted(published, row) else (),
-        marks=tuple(m.node for m in row.marks if m.printed),
-    )
-
-
-def timed(found: Sequence[Found], seen: Survey, unlike: set[datetime]) -> list[Found]:
-    """Times as the page shows them, for updates that another carrier found but dated wrongly (``unlike``)."""
-    holders = {f.nodes[0] for f in found}
-    held: dict[Node, list[Mark]] = defaultdict(list)
-    for mark in seen.marks:
-        holder = next((n for n in (mark.node, *mark.node.iterancestors()) if n in holders), None)
-        if holder is not None and mark.read.moment not in unlike:
-            held[holder].append(mark)
-    rows = [_found(Row(f.nodes[0], tuple(held[f.nodes[0]]))) for f in found]
-    return [
-        replace(f, published=r.published, updated=r.updated, shown=r.shown, distrust=(*f.distrust, *r.distrust))
-        for f, r in zip(found, rows, strict=True)
-    ]
-
-
-def _misprinted(stated: Mark, row: Row) -> bool:
-    """The clock printed in the same element has the hour of the stated time and other minutes."""
-    moment = stated.read.moment
-    clocks = [m.read.clock for m in row.marks if m.node is stated.node and m.printed and m.read.clock]
-    return moment is not None and any(c.hour == moment.hour and abs(c.minute - moment.minute) > 1 for c in clocks)
-
-
-def _best(row: Row, kind: Kind) -> Mark | None:
-    marks = [m for m in row.marks if m.kind == kind and not _quoted(m.node, row.node)]
-    return min(marks, key=_rank, default=None)  # the first in the document among equals
-
-
-def _with_age(read: Read, row: Row) -> Read:
-    """A clock alone with the age printed elsewhere in the record."""
-    if read.clock is None or read.day is not None or read.age is not None:
-        return read
-    ages = (m.read.age for m in row.marks if m.kind == "published" and m.read.precision != "day")
-    return replace(read, age=next((a for a in ages if a is not None), None))
-
-
-def _rank(mark: Mark) -> int:
-    """A stated time on the time element, any stated time, a wall time, a printed one, an age."""
-    read = mark.read
-    if read.moment is not None and read.moment.tzinfo is not None:
-        return 0 if mark.on_time else 1
-    if read.moment is not None and not mark.printed:
-        return 2
-    if read.minute is not None:
-        return 6
-    return 3 if read.clock is not None else 5 if read.age is not None else 4
-
-
-def _second(row: Row, first: Mark | None) -> Mark | None:
-    """A second stated time, later than the first and of the same make, is when it was updated."""
-    if first is None or first.read.moment is None:
-        return None
-    for mark in row.marks:
-        moment = mark.read.moment
-        alike = mark.node.tag == first.node.tag and mark.printed == first.printed and mark.node is not first.node
-        if alike and moment and moment.tzinfo and first.read.moment.tzinfo and moment > first.read.moment:
-            return replace(mark, kind="updated")
-    return None
-
-
-def _quoted(node: Node, record: Node) -> bool:
-    """The date of an embedded post is not the update's."""
-    for ancestor in node.iterancestors():
-        if ancestor is record:
-            return False
-        if ancestor.tag in ("blockquote", "figure", "video", "iframe"):
-            return True
-    return False

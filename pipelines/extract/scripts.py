@@ -20,7 +20,7 @@ _DIGITS[ord("：")] = ":"
 _MARKS = dict.fromkeys([*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x61C, 0xFEFF])
 
 _EAST_DAY = re.compile(
-    r"(20\d\d)\s*[年년]\s*(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日号號일]\s*(?:[(（][^()（）]{1,3}[)）])?"
+    r"(?:(20\d\d)\s*[年년]\s*)?(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日号號일]\s*(?:[(（][^()（）]{1,3}[)）])?"
 )
 _EAST_CLOCK = re.compile(
     r"(?P<half>午前|上午|凌晨|早上|오전|새벽|아침|午後|下午|晚上|中午|오후|낮|저녁|밤)?\s*(?<![\d.:])(?P<h>\d{1,2})\s*"
@@ -83,6 +83,11 @@ _WEEKDAY = re.compile(
 )
 _AFTERNOON = ("午後", "下午", "晚上", "中午", "오후", "낮", "저녁", "밤", "م")
 _OTHER_HALVES = ((re.compile(r"μ\.\s?μ\.?|μμ(?!\w)"), "pm"), (re.compile(r"π\.\s?μ\.?|πμ(?!\w)"), "am"))
+# what stands behind a clock in a sentence: half past, about, as of, after, before, at, from, until
+_ABOUT = (
+    "半", "ごろ", "頃", "現在", "すぎ", "過ぎ", "前", "に", "から", "まで", "以降", "の",
+    "께", "쯤", "에", "부터", "까지", "许", "許",
+)  # fmt: skip
 # Words around a clock that say nothing but that it is one.
 _FILLERS = re.compile(r"เวลา|น\.(?!\w)|ساعت|الساعة")
 
@@ -96,7 +101,7 @@ def spelled(text: str) -> str:
     text = _EAST_AGE.sub(lambda f: f" {f[1]} {_EAST_UNITS[f[2]]} ago ", text)
     text = _ARABIC_AGE.sub(lambda f: f" {f[1] or (2 if f[2].endswith(_TWO) else 1)} {_ARABIC_UNIT[f[2]]} ago ", text)
     text = _HINDI_AGE.sub(lambda f: f" {f[1]} {_HINDI_UNITS[f[2]]} ago ", text)
-    text = _EAST_DAY.sub(lambda f: f" {f[3]}.{f[2]}.{f[1]} ", text)
+    text = _EAST_DAY.sub(lambda f: f" {f[3]}.{f[2]}.{f[1] or ''} ", text)
     text = _ARABIC_DAY.sub(lambda f: f" {f[1]}.{_ARABIC_MONTH[f[2]]}.{f[3]} ", text)
     text = _ARABIC_CLOCK.sub(_clock, _EAST_CLOCK.sub(_clock, text))
     for half, name in _OTHER_HALVES:
@@ -120,8 +125,8 @@ def leading(text: str) -> tuple[str, int] | None:
     """A clock in such a script at the start of a paragraph, as it is spelled elsewhere, and where it ends."""
     plain = text.translate(_DIGITS)  # letter for letter
     for pattern in (_EAST_CLOCK, _ARABIC_CLOCK):
-        found = pattern.match(plain, len(plain) - len(plain.lstrip()))
-        if found and _OTHER.search(text[: found.end()]):
+        found = pattern.match(plain, len(plain) - len(plain.lstrip(" \t\n\r\xa0\u3000【［（[(")))
+        if found and _OTHER.search(text[: found.end()]) and not text[found.end() :].lstrip().startswith(_ABOUT):
             return _clock(found).strip(), found.end()
     return None
 

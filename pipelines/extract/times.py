@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from calendar import isleap
 from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time, timedelta, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
 
@@ -17,17 +17,23 @@ from ..model import Precision, TimeSource
 from .days import Clock
 from .days import days as days_of
 from .scripts import leading, spelled
+from .tongues import english
 from .words import CLOCK_WORDS, MONTHS, RELATIVE, TIME_LABELS, WEEKDAYS, ZONES, hints_age, relative
 
 FIRST, LAST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2040, 1, 1, tzinfo=UTC)
 SHOWN_MOST = 60  # characters: a printed date with its label; longer text is prose
+FARTHEST = timedelta(hours=14)  # from UTC
+AGE_MOST = 20  # characters of an age without a digit: "an hour ago"
 MILLISECONDS_FROM = 1e11  # a larger epoch is in milliseconds (live-pages 7)
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:[.,]\d+)?)?\s*(?:Z|UTC|GMT|[+-]\d{2}:?\d{2})?)?")
 _CLOCK = re.compile(
-    r"(?<![\d.:,])(?P<h>[01]?\d|2[0-3])(?:(?P<sep>[:.h])(?P<m>[0-5]\d)(?:[:.](?P<s>[0-5]\d))?)?(?!\d|:\d|[.,]\d)"
+    r"(?<![\d.:,])(?P<h>[01]?\d|2[0-3])(?:(?P<sep>[:.h]|\sh\s)(?P<m>[0-5]\d)(?:[:.](?P<s>[0-5]\d))?)?(?!\d|:\d|[.,]\d)"
     r"\s*(?P<half>[ap]\.?\s?m\b\.?)?(?P<word>\s*(?:Uhr|h)\b)?",
     re.IGNORECASE,
 )
+_OFFSET = re.compile(r"\b(?:GMT|UTC)\s?(?P<sign>[+\-−])(?P<h>\d{1,2})(?::?(?P<m>\d\d))?(?!\d)", re.IGNORECASE)
+_SPACED = re.compile(r"\d\sh\s\d")
+_LABELLED = re.compile(r"(?:ore|ora|kl\.?|klo|godz\.?|hod\.?|alle|às|om|um|à|at|в|о)\s+(?=\d)", re.IGNORECASE)
 _YEAR = re.compile(r"\b(20[0-3]\d)\b")
 _DMY = re.compile(r"\b(\d{1,2})[./-](\d{1,2})[./-](20\d{2})\b")
 _YMD = re.compile(r"\b(20\d{2})([./-])(\d{1,2})\2(\d{1,2})\b\.?")
@@ -37,6 +43,7 @@ _NO_YEAR = 1904  # stands for "none is printed": a leap year that no page of our
 _TELLING_MONTH = 4  # letters: "set 2" and "mar 5" may be a tennis score or a table
 _WORDS = re.compile(r"[^\W\d_]+")
 _KNOWN = CLOCK_WORDS | TIME_LABELS | WEEKDAYS | ZONES | MONTHS.keys() | {"st", "nd", "rd", "th", "a", "p", "m", "t"}
+_NEUTRAL = frozenset(ZONES | CLOCK_WORDS | {"a", "p", "m", "updated", "published"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +132,16 @@ def shown(text: str) -> Read | None:
 def _shown(text: str) -> Read | None:
     plain = spelled(text)
     read = _shown_plain(plain)
+    if read is None and (other := _english(plain)):
+        read = _shown_plain(other)
     return replace(read, raw=text) if read is not None and plain != text else read
+
+
+def _english(text: str) -> str | None:
+    """In English, where there are words in it that we do not know."""
+    if not any(map(str.isdigit, text)) and len(text) > AGE_MOST:
+        return None
+    return None if all(w in _KNOWN for w in _WORDS.findall(text.casefold())) else english(text, _NEUTRAL)
 
 
 def _shown_plain(text: str) -> Read | None:
@@ -141,17 +157,34 @@ def _shown_plain(text: str) -> Read | None:
     words = _WORDS.findall(text.casefold())
     if not digits or not all(w in _KNOWN for w in words):
         return None
-    day, rest = _printed_day(text, words)
+    day, rest = _printed_day(_OFFSET.sub(" ", text), words)
     clock, zone_free = _first_clock(rest)
     if clock is None and day is None:
         return None
+    if day is None and _SPACED.search(text) and len(words) < 2:
+        return None  # "2 h 15" may be how long it takes
     if clock is not None and day is None and _YEAR.sub("", zone_free).strip(" ,.|·-–()") and _digits(zone_free):
         return None  # more numbers than a clock: a score, a list, a phone number
     utc = _says_utc(text)
+    if clock is not None and (offset := _OFFSET.search(text)):
+        return _at_offset(text, day, clock, offset)
     precision: Precision = "day" if clock is None else "s" if clock.second else "min"
     if clock is not None and day is not None:
         return Read(text, moment=datetime.combine(day, clock, UTC if utc else None), precision=precision)
     return Read(text, clock=clock, day=day, precision=precision, utc=utc)
+
+
+def _at_offset(text: str, day: date | None, clock: time, offset: re.Match[str]) -> Read | None:
+    """A clock beside "GMT+3"."""
+    away = timedelta(hours=int(offset["h"]), minutes=int(offset["m"] or 0))
+    away = -away if offset["sign"] in "-−" else away
+    if abs(away) > FARTHEST:
+        return None
+    precision: Precision = "s" if clock.second else "min"
+    if day is not None:
+        return Read(text, moment=datetime.combine(day, clock, timezone(away)), precision=precision)
+    there = datetime.combine(date(2000, 1, 2), clock) - away
+    return Read(text, clock=there.time(), precision=precision, utc=True)
 
 
 def _aged(text: str, age: timedelta, unit: str) -> Read:
@@ -174,6 +207,8 @@ def leading_clock(text: str) -> tuple[Read, int] | None:
         rest = text[other[1] :]
         return (replace(read, raw=text[: other[1]].strip()), other[1] + _separator(rest)) if read else None
     start = len(text) - len(text.lstrip(" \t\n\r•·-–—*[(\xa0"))
+    labelled = _LABELLED.match(text, start)
+    start = labelled.end() if labelled else start
     found = _CLOCK.match(text, start)
     if not found or not (found["m"] or found["half"] or (found["word"] or "").strip().lower() == "uhr"):
         return None
@@ -183,6 +218,8 @@ def leading_clock(text: str) -> tuple[Read, int] | None:
     if zone and named:
         end += zone.end()
     rest = text[end:]
+    if labelled and not re.match(r"\s*[-–—:|]", rest):
+        return None  # "At 14:05 the bridge was shut" is prose
     # A measure is no time: "12.50 euros", "64.90 s", "58.12%"
     if re.match(r"\s*(?:%|€|\$|£|km|kg|s\b|sec|euro|dollar|pound|million|m\b|points?|percent|per cent|Prozent)", rest):
         return None
@@ -192,7 +229,7 @@ def leading_clock(text: str) -> tuple[Read, int] | None:
 
 
 def _separator(rest: str) -> int:
-    return len(rest) - len(rest.lstrip(" \t\n\r:.,•·|-–—)]\xa0\u3000：、，"))
+    return len(rest) - len(rest.lstrip(" \t\n\r:.,•·|-–—)]\xa0\u3000：、，】］）"))
 
 
 def _printed_day(text: str, words: list[str]) -> tuple[date | None, str]:

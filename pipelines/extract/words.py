@@ -33,7 +33,9 @@ _AGO_AFTER = words_of("ago fa geleden temu atrás sedan siden назад том�
 _AGO_BEFORE = ("vor", "il y a", "hace", "há", "przed", "πριν από", "πριν")
 _NOW = (
     "just now", "moments ago", "gerade eben", "soeben", "à l'instant", "ahora mismo", "agora mesmo",
-    "poco fa", "zojuist", "nu net",
+    "poco fa", "zojuist", "nu net", "hace un momento", "hace instantes", "hace unos instantes", "il y a un instant",
+    "à l’instant", "przed chwilą", "akkurat nå", "nettopp", "just nu", "lige nu", "há instantes", "há pouco", "az önce",
+    "только что", "щойно", "baru saja", "vừa xong",
 )  # fmt: skip
 
 MONTHS = {
@@ -94,18 +96,21 @@ WEEKDAYS = words_of(
 )
 ZONES = words_of(
     "utc gmt bst cet cest est edt cst cdt mst mdt pst pdt et ct pt ist msk mez mesz wib wita wit jst kst aest aedt "
-    "eet eest wet west hst akst akdt brt art sast eat wat pkt hkt sgt ict npt z"
+    "eet eest wet west hst akst akdt brt art sast eat wat pkt hkt sgt ict npt z "
+    "hne hae hnc hac hnp hap hna haa"
 )
 CLOCK_WORDS = words_of(
     "am pm uhr h hrs alle ore às klo kl om heures uur um at à le den of on "
     "de del da do di el la las los il der vom w dnia "
-    "godz godzina godzinie hod hodin kl kell ora orele lúc giờ ngày tháng năm pukul jam saat óra órakor "
+    "godz godzina godzinie hod hodin kl kell kello ob u saa ora orele lúc giờ ngày tháng năm pukul jam saat óra órakor "
     "o о об в на г года р року ώρα στις hs hrs"
 )
 TIME_LABELS = words_of(
     "updated update last modified published posted first time date stand aktualisiert zuletzt veröffentlicht "
     "publié mis jour maj actualizado publicado aggiornato pubblicato bijgewerkt atualizado today yesterday "
-    "heute gestern live now обновлено опубликовано сегодня вчера оновлено güncellendi güncelleme bugün ενημέρωση"
+    "heute gestern live now vandaag gisteren idag igår i dag går dziś wczoraj dnes včera ma tegnap danes včeraj danas "
+    "hoy ayer hoje ontem oggi ieri aujourd'hui hier tänään eilen azi "
+    "обновлено опубликовано сегодня вчера оновлено güncellendi güncelleme bugün ενημέρωση"
 )
 COUNTED = words_of(
     "comment comments share shares like likes view views viewer viewers reader readers reading reaction "

@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
-from datetime import UTC, datetime, timezone, tzinfo
+from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
-from .dom import address
+from .dom import address, said
+from .source import Node
 
 # Countries with one zone for (nearly) all their newsrooms; zone names of the IANA database.
 _EUROPE = {
@@ -30,6 +31,12 @@ _ELSEWHERE = {
     "ve": "America/Caracas", "uy": "America/Montevideo", "ec": "America/Guayaquil", "cy": "Asia/Nicosia",
     "ge": "Asia/Tbilisi", "am": "Asia/Yerevan", "az": "Asia/Baku", "is": "Atlantic/Reykjavik",
 }  # fmt: skip
+# Countries with several zones, and the one that most of their newsrooms are in.
+_MOSTLY = {
+    "br": "America/Sao_Paulo", "au": "Australia/Sydney", "ca": "America/Toronto", "mx": "America/Mexico_City",
+    "id": "Asia/Jakarta", "ru": "Europe/Moscow", "cl": "America/Santiago", "pt": "Europe/Lisbon", "kz": "Asia/Almaty",
+}  # fmt: skip
+_ANYWHERE = frozenset(("us", "gb"))  # regions that templates name as they come
 _LANGUAGES = {
     "de": "Europe/Berlin", "it": "Europe/Rome", "pl": "Europe/Warsaw", "cs": "Europe/Prague", "hu": "Europe/Budapest",
     "el": "Europe/Athens", "da": "Europe/Copenhagen", "sv": "Europe/Stockholm", "fi": "Europe/Helsinki",
@@ -37,6 +44,7 @@ _LANGUAGES = {
     "bg": "Europe/Sofia", "lt": "Europe/Vilnius", "lv": "Europe/Riga", "et": "Europe/Tallinn",
     "sk": "Europe/Bratislava", "sl": "Europe/Ljubljana", "hr": "Europe/Zagreb", "tr": "Europe/Istanbul",
     "he": "Asia/Jerusalem",
+    **dict.fromkeys(("hi", "ta", "te", "mr", "gu", "kn", "ml", "pa", "or", "as"), "Asia/Kolkata"),
     "th": "Asia/Bangkok", "vi": "Asia/Ho_Chi_Minh", "fa": "Asia/Tehran", "ka": "Asia/Tbilisi", "hy": "Asia/Yerevan",
     "is": "Atlantic/Reykjavik",
 }  # fmt: skip
@@ -45,31 +53,70 @@ _ABBREVIATIONS = {
     "WIB": "Asia/Jakarta", "WITA": "Asia/Makassar", "WIT": "Asia/Jayapura", "JST": "Asia/Tokyo", "KST": "Asia/Seoul",
     "HKT": "Asia/Hong_Kong", "SGT": "Asia/Singapore", "PKT": "Asia/Karachi", "MEZ": "Europe/Berlin",
     "MESZ": "Europe/Berlin", "CET": "Europe/Paris", "CEST": "Europe/Paris", "EET": "Europe/Helsinki",
-    "EEST": "Europe/Helsinki", "MSK": "Europe/Moscow", "ET": "America/New_York", "EDT": "America/New_York",
-    "PT": "America/Los_Angeles", "PDT": "America/Los_Angeles", "AEST": "Australia/Sydney", "AEDT": "Australia/Sydney",
-    "NZST": "Pacific/Auckland", "NZDT": "Pacific/Auckland", "SAST": "Africa/Johannesburg", "WAT": "Africa/Lagos",
-    "BRT": "America/Sao_Paulo", "ART": "America/Argentina/Buenos_Aires",
+    "EEST": "Europe/Helsinki", "MSK": "Europe/Moscow", "ET": "America/New_York", "EST": "America/New_York",
+    "EDT": "America/New_York", "PT": "America/Los_Angeles", "PST": "America/Los_Angeles",
+    "PDT": "America/Los_Angeles", "AEST": "Australia/Sydney", "AEDT": "Australia/Sydney", "NZST": "Pacific/Auckland",
+    "NZDT": "Pacific/Auckland", "SAST": "Africa/Johannesburg", "WAT": "Africa/Lagos", "HNE": "America/Toronto",
+    "HAE": "America/Toronto", "HNP": "America/Vancouver", "HAP": "America/Vancouver", "BRT": "America/Sao_Paulo",
+    "ART": "America/Argentina/Buenos_Aires",
 }  # fmt: skip
+_GMT = re.compile(r"(?:\b(?:GMT|UTC)|غرينتش|جرينتش)\s?(?P<sign>[+\-−])\s?(?P<h>\d{1,2})(?!\d)")
+FARTHEST_HOURS = 14  # from UTC
+LINE_MOST = 100  # characters of a line about the times
 _LETTERS = re.compile(r"\b[A-Z]{2,4}\b")
 MOST = 0.5  # share of the printed times that must name it
 
 
-def zone(lang: str | None, url: str, stated: Iterable[datetime], printed: Iterable[str] = ()) -> tuple[tzinfo, bool]:
-    """The newsroom's zone for wall times, and whether anything speaks for it: its country, an offset the page
-    states, what most of the ``printed`` times name, its language; else UTC."""
-    host = (address(url).hostname or "").rsplit(".", 1)[-1]
-    if host in _EUROPE:
-        return ZoneInfo(f"Europe/{_EUROPE[host]}"), True
-    if host in _ELSEWHERE:
-        return ZoneInfo(_ELSEWHERE[host]), True
+def zone(
+    lang: str | None, url: str, stated: Iterable[datetime], printed: Iterable[str] = (), notes: str = ""
+) -> tuple[tzinfo, bool]:
+    """The newsroom's zone for wall times, and whether anything speaks for just it: its country, an offset the page
+    states, what most of the ``printed`` times name, "GMT+3" in its ``notes``, its language; else that of most newsrooms
+    of the country; else UTC."""
+    country = (address(url).hostname or "").rsplit(".", 1)[-1]
+    if one := _of_country(country):
+        return ZoneInfo(one), True
     offset = next((o for m in stated if (o := m.utcoffset())), None)
     if offset is not None:
         return timezone(offset), True
-    named = _named(list(printed))
-    if named:
+    if named := _named(list(printed)):
         return ZoneInfo(named), True
-    language = (lang or "").split("-")[0].lower()
-    return (ZoneInfo(_LANGUAGES[language]), True) if language in _LANGUAGES else (UTC, False)
+    if written := _written(notes):
+        return written, True
+    language, region = _parts(lang)
+    if known := _of_country(region) or _LANGUAGES.get(language):
+        return ZoneInfo(known), True
+    mostly = _MOSTLY.get(country) or _MOSTLY.get(region)
+    return (ZoneInfo(mostly), False) if mostly else (UTC, False)
+
+
+def note(body: Node, records: Iterable[Node]) -> str:
+    """The lines of a page, outside of its updates, that name an offset: "All times GMT+3"."""
+    if not _GMT.search(str(body.text_content())):
+        return ""
+    updates = set(records)
+    lines = (n for n in body.iter() if _GMT.search(n.text or "") and len(said(n)) <= LINE_MOST)
+    return " ".join(said(n) for n in lines if updates.isdisjoint((n, *n.iterancestors())))
+
+
+def _written(text: str) -> tzinfo | None:
+    """What "GMT+3" says, where a page says no other."""
+    found = {(f["sign"], int(f["h"])) for f in _GMT.finditer(text) if int(f["h"]) <= FARTHEST_HOURS}
+    if len(found) != 1:
+        return None
+    sign, hours = found.pop()
+    return timezone(timedelta(hours=-hours if sign in "-−" else hours))
+
+
+def _of_country(code: str) -> str | None:
+    return f"Europe/{_EUROPE[code]}" if code in _EUROPE else _ELSEWHERE.get(code)
+
+
+def _parts(lang: str | None) -> tuple[str, str]:
+    """``zh-Hant-HK`` -> zh, hk; no region where it is one that says nothing."""
+    language, *rest = (lang or "").lower().replace("_", "-").split("-")
+    region = next((part for part in rest if len(part) == 2), "")
+    return language, "" if region in _ANYWHERE else region
 
 
 def _named(printed: list[str]) -> str | None:

@@ -1,0 +1,117 @@
+"""Who wrote an update: bylines by their markup, beside a clock, below a face, behind a dash at the end."""
+
+from __future__ import annotations
+
+import re
+
+from .article import Article
+from .bylined import bylined
+from .dom import PROSE
+from .pieces import Parts
+from .source import Node
+from .words import words_of
+
+_AUTHORS = words_of(
+    "author authors byline bylines reporter journalist writer contributor autor auteur autore"
+)
+# classes of what is an author's if it is a name
+_SIGNERS = words_of("who signature signoff verfasser skribent forfatter toimittaja muhabir yazar redaktor journaliste")
+_FACES = words_of(
+    "avatar avatars av author authors autor autoren auteur byline headshot portrait people contributor contributors "
+    "staff journalist journalists reporter reporters columnist"
+)
+_QUOTES = ("”", "“", '"', "»", "«", "’", "」")
+_BY = re.compile(
+    r"^\s*(?:(?:posted|published|written|reported)\s+)?(?:by|von|par|por|di|door|av|af|przez)\s+(?=\S)", re.IGNORECASE
+)
+_NAME = re.compile(
+    r"[^\W\d_a-z][\w.'’-]*"
+    r"(?:\s+(?:de|la|le|van|von|der|den|da|di|al|el|bin|and|und|et|y|e|in|&|,)|,?\s+[^\W\d_a-z][\w.'’-]*){1,6}"
+)
+_SIGNED = re.compile(r"^[—–-]\s*(?=\S)")
+LINE_MOST = 100  # characters of a byline
+UNCASED_MOST = 24  # of a name in a script without capitals, where any words look like one
+FACE_MOST = 60  # of a name, with a title, beside a face
+
+
+def name_of(text: str) -> str | None:
+    """The name that a text is, without "by" in front; None if it is none."""
+    bare = _BY.sub("", text)
+    if not any(letter.isupper() for letter in bare) and not (len(bare) <= UNCASED_MOST and bare.count(" ") < 3):
+        return None
+    return bare if _NAME.fullmatch(bare) else None
+
+
+def faces(article: Article, parts: Parts) -> None:
+    """A picture of somebody and a name, in one part of their own before the text."""
+    for holder in dict.fromkeys(picture.getparent() for picture in article.nodes("img")):
+        if not article.holds(holder) or holder.tag in PROSE or holder.tag in ("figure", "a", "picture"):
+            continue
+        said = article.said(holder)
+        if not 0 < len(said) <= FACE_MOST or next(holder.iter("figcaption", *PROSE), None) is not None:
+            continue
+        leaves = [text for node in holder.iter() if not len(node) and (text := article.said(node))]
+        alone = " ".join(leaves).replace(" ", "") == said.replace(" ", "")
+        name = name_of(leaves[0]) if leaves and alone else None
+        if name and _FACES & _words_around(holder) and not _has_prose_before(article, holder):
+            parts.authors.append(name)
+            article.remove(holder)
+
+
+def _words_around(holder: Node) -> set[str]:
+    """In the names and addresses of a part and its pictures."""
+    told = [node.get(name) or "" for node in holder.iter() for name in ("class", "src", "alt", "itemprop")]
+    return set(re.split(r"[^a-z]+", " ".join(told).lower()))
+
+
+def _has_prose_before(article: Article, node: Node) -> bool:
+    prose = next((p for p in article.nodes("p", "blockquote", "li") if article.said(p)), None)
+    return prose is not None and next((n for n in article.nodes() if n is prose or n is node), None) is prose
+
+
+def bylines(article: Article, parts: Parts) -> None:
+    for node in article.nodes():
+        if article.holds(node) and _with_clock(article, node, parts):
+            article.remove(node)
+            continue
+        stated = node.tag == "address" or node.get("rel") == "author" or "author" in (node.get("itemprop") or "")
+        names = article.names.get(node, frozenset())
+        if not stated and _AUTHORS.isdisjoint(names) and not (_SIGNERS & names and _is_signer(article, node)):
+            continue
+        text = _SIGNED.sub("", _BY.sub("", article.said(_name_in(node))))
+        if article.holds(node) and len(text) < LINE_MOST and not article.holds_most(node):
+            parts.authors.extend(a.strip() for a in re.split(r"\s+(?:and|und|et|y|&)\s+|,\s", text) if a.strip())
+            article.remove(node)
+
+
+def _is_signer(article: Article, node: Node) -> bool:
+    return name_of(article.said(node)) is not None and not article.amid_text(node)
+
+
+def _name_in(node: Node) -> Node:
+    """Where the person is an item of its own, with a title and an address beside the name."""
+    return next((n for n in node.iterdescendants() if "name" in (n.get("itemprop") or "").split()), node)
+
+
+def _with_clock(article: Article, node: Node, parts: Parts) -> bool:
+    """A line of its own that holds a name and a clock: the name is the author's, the rest is no text."""
+    found = bylined(article.said(node)) if not len(node) else None
+    if found is None or article.in_prose(node):
+        return False
+    if name := name_of(found[1]):
+        parts.authors.append(name)
+    return True
+
+
+def signed(article: Article, parts: Parts) -> None:
+    """A name behind a dash, as the last line; not of whom the line before it quotes."""
+    lines = [n for n in article.nodes("p", "div", "span") if article.said(n) and (n.tag == "p" or not len(n))]
+    dashed = [node for node in lines if _SIGNED.match(article.said(node))]
+    if len(dashed) != 1 or len(lines) < 2 or dashed[0] is not lines[-1]:
+        return
+    line = dashed[0]
+    quoted = article.said(lines[-2]).endswith(_QUOTES) or next(line.iterancestors("blockquote"), None) is not None
+    name = None if quoted or article.holds_most(line) else name_of(_SIGNED.sub("", article.said(line)))
+    if name:
+        parts.authors.append(name)
+        article.remove(line)

@@ -1,0 +1,82 @@
+"""The headline of an update."""
+
+from __future__ import annotations
+
+from .article import Article, is_leaf
+from .canonical import letters
+from .dom import BLOCKS, HEADINGS, PROSE
+from .pieces import Parts
+from .source import Node
+from .times import leading_clock
+from .words import words_of
+
+TITLE_MOST = 200  # characters of a headline that is no heading
+KICKER_MOST = 30  # characters of what stands above one
+_NAMES = words_of("title titel titre titulo titolo tytul headline heading rubrik overskrift otsikko baslik")
+_ENDS = (".", "!", "?", ":", "…", "。", "！", "？", "।")
+
+
+def headline_of(article: Article, parts: Parts, given: str | None, *, hollow: bool) -> None:
+    """``hollow``: the source has a heading without words; one that held a clock alone is none."""
+    wanted = letters(given) if given else ""
+    emptied = kicker = False
+    for node in article.nodes()[1:]:
+        text = article.said(node)
+        if not text:
+            # <h2><p>Title</p></h2> is no HTML: a parser closes the heading and leaves the title behind it
+            emptied = emptied or (hollow and node.tag in HEADINGS)
+            continue
+        titled = (
+            node.tag in HEADINGS
+            or (node.tag == "summary" and len(text) < TITLE_MOST)
+            or (emptied and node.tag == "p" and len(text) < TITLE_MOST)
+            or "headline" in (node.get("itemprop") or "")
+            or _is_bold_line(article, node, text)
+        )
+        if titled or (wanted and len(text) < 400 and letters(text) == wanted):
+            led = leading_clock(text)
+            parts.headline = text[led[1] :] if led else text
+            article.remove(node)
+            return
+        if not kicker and _is_kicker(node, text):
+            kicker = True
+            continue
+        if is_leaf(node) or (node.text or "").strip():
+            return  # prose has begun: later headings are inside the text
+
+
+def _is_kicker(node: Node, text: str) -> bool:
+    """A word or two in an element of their own, no sentence."""
+    return not len(node) and node.tag not in PROSE and len(text) <= KICKER_MOST and not text.endswith(_ENDS)
+
+
+def _is_bold_line(article: Article, node: Node, text: str) -> bool:
+    """A line in bold, or of a class that says so, outside of any paragraph, with a block of text behind it."""
+    named = not len(node) and not _NAMES.isdisjoint(article.names.get(node, ())) and node.tag in ("div", "span", "p")
+    if not (node.tag in ("strong", "b") or named) or len(text) >= TITLE_MOST or text.endswith((".", "。", ":")):
+        return False
+    if article.amid_text(node) or article.paragraph(node) is not None or _has_likes(article, node):
+        return False
+    return not (node.tail or "").strip() and _is_block(_behind(article, node))
+
+
+def _has_likes(article: Article, node: Node) -> bool:
+    """One of several such lines is a question, or who speaks."""
+    return any(n is not node and n.get("class") == node.get("class") and article.paragraph(n) is None
+               for n in article.nodes(node.tag))  # fmt: skip
+
+
+def _behind(article: Article, node: Node) -> Node | None:
+    """The next element that says something; that of its line where the line says no more."""
+    while node is not article.root:
+        behind = node.getnext()
+        while behind is not None and not article.said(behind):
+            behind = behind.getnext()
+        if behind is not None:
+            return behind
+        node = node.getparent()
+    return None
+
+
+def _is_block(node: Node | None) -> bool:
+    return node is not None and node.tag in BLOCKS
