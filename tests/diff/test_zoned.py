@@ -40,7 +40,9 @@ def test_an_edit_and_a_time_of_its_own_are_told_beside_it() -> None:
     retimed = later(old[4], HOUR + timedelta(minutes=7))
     retimed = replace(retimed, text=retimed.text.replace("school", "nursery"))
 
-    found = changes(page(old), page([later(old[0]), rewritten, *map(later, old[2:4]), retimed, later(old[5])], minutes=5))
+    new = [later(old[0]), rewritten, *map(later, old[2:4]), retimed, later(old[5])]
+
+    found = changes(page(old), page(new, minutes=5))
 
     assert types(editorial(found)) == ["edited", "edited"]
     own = [c for c in found if c.type == "retimed" and c.class_ != "volatile"]
@@ -58,3 +60,20 @@ def test_two_that_moved_or_some_minutes_or_not_all_are_changes() -> None:
         found = changes(page(old), page(new, minutes=5))
 
         assert {(c.type, c.class_) for c in found} == {("retimed", "metadata")}
+
+
+def test_a_time_of_updating_that_stayed_is_no_change() -> None:
+    old = [replace(u, updated=at(3)) for u in stream(4)]
+
+    found = changes(page(old), page([replace(later(u, -HOUR), updated=at(3)) for u in old], minutes=5))
+
+    assert {(c.type, c.class_) for c in found if c.field == "published"} == {("retimed", "volatile")}
+    assert all(c.old != c.new for c in found)
+
+
+def test_what_was_there_before_is_known_in_the_other_zone() -> None:
+    whole = stream(6)
+    first, second = page(whole), page([*whole[:2], *whole[3:]], minutes=5)
+    third = page([later(u, -HOUR) for u in whole], minutes=10)
+
+    assert types(editorial(changes(second, third, [first]))) == ["restored"]

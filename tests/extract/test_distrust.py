@@ -32,6 +32,7 @@ FIRES: dict[str, tuple[str, list[int] | None]] = {
     "OTHERS": ("entries-by-script-beside-other-news", None),
     "LOCAL_AS_UTC": ("half-hour-zone-marked-as-utc", None),
     "AHEAD_AS_UTC": ("local-times-ahead-of-the-fetch", None),
+    "EPOCH_BESIDE": ("epochs-beside-wall-times", [0, 1, 2, 3]),
     "REPEATED_ID": ("one-id-attribute-for-all", None),
     "END_AHEAD": ("coverage-end-of-tomorrow", None),
     "END_EARLY": ("coverage-ends-before-its-entries", None),

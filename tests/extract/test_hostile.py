@@ -50,6 +50,8 @@ def test_what_cannot_be_read_says_why(data: bytes, content_type: str | None, rea
         b'<script type="application/ld+json">{"@type":["LiveBlogPosting",{}],"headline":{"a":1},"liveBlogUpdate":'
         b'[1,null,"x",{"@type":5,"datePublished":99,"author":[[1]],"url":"http://[x","articleBody":["q"]},[{}]]}'
         b"</script>",
+        (b"<article><time>10:00</time>" + b"<div><time>09:01</time><p>hm</p><a>Reply</a></div>" * 1_000) * 3,
+        (b"<article><time>10:00</time><div>" + b"<img src=a><i></i>" * 2_000 + b"</div></article>") * 3,
         b"<ul><li>14.05 x" * 5_000 + b"</ul>",
         b"<p>" + b"1 hour 1 min and " * 50_000 + b"</p>",
         b"<" * 200_000,

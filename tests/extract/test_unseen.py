@@ -1,0 +1,60 @@
+"""Pages of made publishers, written with their truth by authors who did not know the reader: what it finds there.
+
+No profile knows them. Two updates count as missed: they hold a table that is longer than they are, which their truth
+leaves out and the reader does not.
+"""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from functools import reduce
+from operator import add
+from pathlib import Path
+
+import pytest
+
+from pipelines.evaluation import Score, score, truth_of
+from pipelines.extract import extract
+from pipelines.model import Version
+
+CASES = sorted(f.parent for f in (Path(__file__).resolve().parents[1] / "unseen").glob("*/expected.json"))
+LIVE = [case for case in CASES if json.loads((case / "expected.json").read_text("utf-8"))["updates"]]
+
+
+def read(case: Path) -> Version:
+    visit = tomllib.loads((case / "visit.toml").read_text("utf-8"))
+    version = extract((case / "page.html").read_bytes(), **visit, profiles=())
+    assert isinstance(version, Version), version
+    return version
+
+
+def scored(case: Path) -> Score:
+    version = read(case)
+    expected = json.loads((case / "expected.json").read_text("utf-8"))
+    truth = truth_of(expected, url=version.url, at=version.at)
+    assert truth is not None
+    return score(version, truth)
+
+
+@pytest.mark.parametrize("case", LIVE, ids=lambda c: c.name)
+def test_each_update_is_found_once_with_its_time_id_and_headline(case: Path) -> None:
+    page = scored(case)
+
+    assert page.found == page.truth
+    assert page.matched >= page.truth - 1
+    assert (page.utc, page.ids, page.dropped) == (page.timed, page.with_id, 0)
+    assert page.headlines >= page.with_headline - 2
+
+
+@pytest.mark.parametrize("case", sorted(set(CASES) - set(LIVE)), ids=lambda c: c.name)
+def test_what_only_looks_like_a_live_page_is_none(case: Path) -> None:
+    assert (read(case).updates, read(case).live) == ((), False)
+
+
+def test_the_texts_are_those_of_the_updates() -> None:
+    total = reduce(add, map(scored, LIVE))
+
+    assert len(LIVE) >= 35
+    assert total.similarity >= 0.98 * total.with_text
+    assert total.ends >= 0.99 * total.with_text
