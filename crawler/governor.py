@@ -36,6 +36,7 @@ class _Host:
 
     last_start: datetime | None = None  # reserved, perhaps for later
     sent: datetime | None = None  # really
+    heard: tuple[str, datetime] | None = None  # which of its hosts answered last, and when
     gap: timedelta = timedelta()
     delays: dict[tuple[str, str], timedelta] = field(default_factory=dict)  # by host and origin, as robots.txt asks
     not_before: datetime | None = None
@@ -130,6 +131,7 @@ class Governor:
     def answered(self, host: str, *, status: int, latency: timedelta, retry_after: str | None, now: datetime) -> bool:
         """Learn from an answer: latency clamps the gap, 429 and 503 park the host. Whether this one has parked it."""
         state = self._of(host)
+        state.heard = host, now
         _probed(state)
         gap = min(latency * LATENCY_FACTOR, LONGEST_LATENCY_GAP) if self._min_gap else timedelta()
         gap = gap if gap > self._shortest else timedelta()  # it makes no difference, and is nothing to remember
@@ -153,9 +155,15 @@ class Governor:
         self.changed.add(group_of(host))
         return True
 
-    def failed(self, host: str, now: datetime) -> bool:
-        """The host could not be reached: back off, longer each time. Whether this has parked it."""
+    def failed(self, host: str, now: datetime, *, waited_since: datetime | None = None) -> bool:
+        """The host could not be reached: back off, longer each time. Whether this has parked it.
+
+        ``waited_since``: when the request left that had no answer. A host that has answered another one since can be
+        reached: that page alone is silent, and the others are not made to wait for it.
+        """
         state = self._of(host)
+        if waited_since and state.heard and state.heard[0] == host and state.heard[1] >= waited_since:
+            return False
         _probed(state)
         before = state.not_before
         state.asked = state.asked and _parked(state, now)
@@ -173,6 +181,7 @@ class Governor:
         for group, state in self._hosts.items():
             state.last_start = state.last_start + by if state.last_start else None
             state.sent = state.sent + by if state.sent else None
+            state.heard = (state.heard[0], state.heard[1] + by) if state.heard else None
             state.not_before = state.not_before + by if state.not_before else None
             self.changed.add(group)
 

@@ -30,6 +30,7 @@ from .wire import REQUISITE, ROLE, VISIT
 log = logging.getLogger(__name__)
 ROBOTS = "robots"  # the role of a robots.txt request
 SLOT = "stoppress_slot"  # meta: the clock has taken this request's slot already
+LEFT = "stoppress_left"  # meta: when it was sent
 MOST_HOPS = 5  # RFC 9309 2.3.1.2, and our limit for pages too
 LONGEST_WAIT = timedelta(hours=1)  # of a request within a visit: a hop, or a page behind its robots.txt
 HELD = timedelta(minutes=1)  # of a page that is open in the browser meanwhile, or whose host was parked on its way
@@ -154,6 +155,7 @@ class Politeness:
         # Whoever has reserved its turn outside can come again; a hop has its visit behind it.
         longest = NOT_AT_ALL if request.meta.get(ROLE) == REQUISITE else HELD if has_slot else LONGEST_WAIT
         await self._turn(request.url, longest)
+        request.meta[LEFT] = clock.now()
 
     async def process_response(self, request: Request, response: Response) -> Response:
         latency = timedelta(seconds=request.meta.get("download_latency", 0.0))
@@ -167,8 +169,9 @@ class Politeness:
         reason, _ = explain(exception, host)
         if reason == "timeout" and request.meta.get(ROLE) == REQUISITE:  # it may have had seconds only
             return
-        # One page that breaks off or lies is no reason to leave its host alone.
-        if reason in NOT_REACHED and self.governor.failed(host, clock.now()):
+        # One page that breaks off, lies or is silent is no reason to leave its host alone.
+        waited = request.meta.get(LEFT) if reason == "timeout" else None
+        if reason in NOT_REACHED and self.governor.failed(host, clock.now(), waited_since=waited):
             await self._remember()
 
     def _parked(self, url: str, status: int, latency: timedelta, retry_after: str | None) -> bool:

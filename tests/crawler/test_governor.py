@@ -113,6 +113,24 @@ def test_many_pages_that_cannot_be_reached_at_once_are_one_failure() -> None:
     assert seconds(24) <= polite.free_at("a.example", NOW) - NOW <= seconds(36)
 
 
+def test_a_page_that_is_silent_while_others_answer_does_not_park_its_host() -> None:
+    polite = governor(per_host=10.0)
+    polite.sent("a.example", NOW)
+    polite.answered("a.example", status=200, latency=seconds(0), retry_after=None, now=NOW + seconds(9))
+
+    assert not polite.failed("a.example", NOW + seconds(10), waited_since=NOW)
+    assert polite.free_at("a.example", NOW + seconds(10)) == NOW + seconds(10)
+
+
+def test_a_host_that_has_not_answered_since_and_another_of_its_name_is_parked() -> None:
+    for host, at in (("a.example", NOW - seconds(1)), ("cdn.a.example", NOW + seconds(9))):
+        polite = governor(per_host=10.0)
+        polite.answered(host, status=200, latency=seconds(0), retry_after=None, now=at)
+
+        assert polite.failed("a.example", NOW + seconds(10), waited_since=NOW)
+        assert polite.free_at("a.example", NOW + seconds(10)) > NOW + seconds(30)
+
+
 def test_the_budget_counts_for_all_hosts_together() -> None:
     polite = governor(budget=0.5, per_host=1000.0, min_gap=seconds(0))
     for n in range(30):  # a minute's budget may be saved up
