@@ -17,7 +17,7 @@ from .talk import answer_buttons
 from .times import shown
 from .words import CLOCK_WORDS, TIME_LABELS, words_of
 
-TITLE_MOST = 200
+TOOL_MOST = 200  # characters of a share bar, an advertisement, a player with its title
 TALK_MOST = 80  # characters of a line of controls
 LABEL_MOST = 30
 INFO_MOST = 120  # characters of the line that holds time, author and badges
@@ -130,7 +130,7 @@ def _is_quotation(figure: Node) -> bool:
 
 def _is_player(article: Article, node: Node) -> bool:
     """No text but a title, which is no heading, and a duration."""
-    if node.tag in PROSE or next(node.iter(*PROSE), None) is not None or len(article.said(node)) >= TITLE_MOST:
+    if node.tag in PROSE or next(node.iter(*PROSE), None) is not None or len(article.said(node)) >= TOOL_MOST:
         return False
     return any(_DURATION.fullmatch(article.said(item)) for item in node.iter() if not len(item))
 
@@ -206,7 +206,7 @@ def controls(article: Article, parts: Parts, *, by_name: bool) -> None:
 def _is_tool(article: Article, node: Node, text: str) -> bool:
     names = article.names.get(node, frozenset())
     if not _TOOLS.isdisjoint(names):
-        return len(text) < TITLE_MOST or node.tag == "aside"
+        return len(text) < TOOL_MOST or node.tag == "aside"
     if not _TALK.isdisjoint(names):
         return len(text) < TALK_MOST and node.tag not in PROSE
     if _LABELS.isdisjoint(names) or len(text) > LABEL_MOST or node.tag in PROSE or len(node):

@@ -106,18 +106,8 @@ def read(
         dated = place.changed is not None or any(f.day or not _is_clock(f.published) for f in dom)
         if lasting and not (hinted or dated):
             lasting.steady = False  # how long ago its last clock was decides
-        stamps = settle([f.published for f in dom], place, [f.day for f in dom])
-        nodes = [f.nodes[0] for f in dom]
-        refused = None if live else holds_data(nodes)
-        refused = refused or (None if hinted else _other_page(structured.other) or other_list(nodes))
-        refused = refused or gate.refusal(
-            stamps,
-            hinted=hinted,
-            match=is_match([f.published for f in dom]),
-            named=all(f.id for f in dom),
-            dated=dated,
-            at=at,
-        )
+        told = None if live else _told_otherwise(dom, structured.other, hinted=hinted)
+        refused = told or _refusal(dom, place, hinted=hinted, dated=dated)
         dom = [] if refused else dom
     believed = seen is not None and bool(seen.shown or seen.stated) and not seen.profile.doubt(at.date())
     if hinted and not (dom or data or believed):
@@ -176,8 +166,21 @@ def read(
     return replace(version, uncovered=uncovered, extra=extra)
 
 
-def _other_page(kind: str | None) -> str | None:
-    return f"the page says that it is one of type {kind}" if kind else None
+def _told_otherwise(dom: list[Found], other: str | None, *, hinted: bool) -> str | None:
+    """What the records, or the page, are instead of updates. ``other``: the type that the page says it is of."""
+    nodes = [f.nodes[0] for f in dom]
+    data = holds_data(nodes)
+    if data or hinted:
+        return data
+    return f"the page says that it is one of type {other}" if other else other_list(nodes)
+
+
+def _refusal(dom: list[Found], place: Place, *, hinted: bool, dated: bool) -> str | None:
+    """What speaks against records that were found by their looks alone."""
+    reads = [f.published for f in dom]
+    stamps = settle(reads, place, [f.day for f in dom])
+    named = all(f.id for f in dom)
+    return gate.refusal(stamps, hinted=hinted, match=is_match(reads), named=named, dated=dated, at=place.at)
 
 
 def _continued(body: Node, url: str, aside: Sidelines, pairs: list[Pair], newest: datetime | None) -> str | None:

@@ -57,7 +57,8 @@ def _is_bold_line(article: Article, node: Node, text: str) -> bool:
         return False
     if article.amid_text(node) or article.paragraph(node) is not None or _has_likes(article, node):
         return False
-    return not (node.tail or "").strip() and _is_block(_behind(article, node))
+    behind = _behind(article, node)
+    return behind is not None and behind.tag in BLOCKS
 
 
 def _has_likes(article: Article, node: Node) -> bool:
@@ -76,7 +77,3 @@ def _behind(article: Article, node: Node) -> Node | None:
             return behind
         node = node.getparent()
     return None
-
-
-def _is_block(node: Node | None) -> bool:
-    return node is not None and node.tag in BLOCKS

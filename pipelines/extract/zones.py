@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 
 from .dom import address, said
 from .source import Node
+from .times import FARTHEST
 
 # Countries with one zone for (nearly) all their newsrooms; zone names of the IANA database.
 _EUROPE = {
@@ -61,7 +62,6 @@ _ABBREVIATIONS = {
     "ART": "America/Argentina/Buenos_Aires",
 }  # fmt: skip
 _GMT = re.compile(r"(?:\b(?:GMT|UTC)|غرينتش|جرينتش)\s?(?P<sign>[+\-−])\s?(?P<h>\d{1,2})(?!\d)")
-FARTHEST_HOURS = 14  # from UTC
 LINE_MOST = 100  # characters of a line about the times
 _LETTERS = re.compile(r"\b[A-Z]{2,4}\b")
 MOST = 0.5  # share of the printed times that must name it
@@ -101,11 +101,9 @@ def note(body: Node, records: Iterable[Node]) -> str:
 
 def _written(text: str) -> tzinfo | None:
     """What "GMT+3" says, where a page says no other."""
-    found = {(f["sign"], int(f["h"])) for f in _GMT.finditer(text) if int(f["h"]) <= FARTHEST_HOURS}
-    if len(found) != 1:
-        return None
-    sign, hours = found.pop()
-    return timezone(timedelta(hours=-hours if sign in "-−" else hours))
+    found = {timedelta(hours=int(f["h"]) * (-1 if f["sign"] in "-−" else 1)) for f in _GMT.finditer(text)}
+    near = [offset for offset in found if abs(offset) <= FARTHEST]
+    return timezone(near[0]) if len(near) == 1 else None
 
 
 def _of_country(code: str) -> str | None:
