@@ -68,7 +68,6 @@ class _Group:
     visits: list[tuple[_Job, Visit]] = field(default_factory=list)
     loose: list[Capture] = field(default_factory=list)
     originals: dict[tuple[str, str], Capture | None] = field(default_factory=dict)  # as they were before
-    shown: list[tuple[str, Capture]] = field(default_factory=list)  # requisites, by the ids of their visits
 
 
 class Recorder:
@@ -191,7 +190,6 @@ class Recorder:
                 self.originals.saw(name, capture)
             if capture and job.visit_id:
                 self._open[job.visit_id].append(capture)
-                group.shown += [(job.visit_id, capture)] if job.role == "requisite" else []
             elif capture:
                 group.loose.append(capture)
         if job.visit:
@@ -235,25 +233,29 @@ class Recorder:
 
     def _abandon(self, group: _Group) -> None:
         """The file is not trusted any more, a new one follows; no later record may refer to what is lost in it."""
-        if self._epoch:
-            self._epoch.abandon()
-            self._abandoned.append(self._epoch)
-            self._epoch = None
         for name, before in group.originals.items():
             self.originals.put_back(name, before)
-        for visit_id, capture in group.shown:  # its visit goes on without it, if it was not in the same group
-            if capture in self._open.get(visit_id, ()):
-                self._open[visit_id].remove(capture)
+        epoch, self._epoch = self._epoch, None
+        if epoch is None:
+            return
+        epoch.abandon()
+        self._abandoned.append(epoch)
+        self._open |= {visit.id: list(visit.captures) for _, visit in group.visits}
+        for visit_id, captures in self._open.items():  # visits that are under way go on with what is whole
+            self._open[visit_id] = [c for c in captures if c.filename != epoch.name or c.offset < epoch.durable]
 
     def _fail(self, jobs: list[_Job], error: Exception) -> None:
-        """Nothing of these jobs is acknowledged, nor a visit that one of them belonged to, but for its requisites."""
+        """Nothing of these jobs is acknowledged, nor a visit that one of them belonged to, but for its requisites.
+
+        What an earlier group has made durable of it stays in the archive, so the catalog hears of it.
+        """
         if not jobs:
             return
         log.error("the spool could not be written, %d jobs are not acknowledged: %s", len(jobs), error)
         self._lost |= {job.visit_id for job in jobs if job.exchange and job.visit_id and job.role != "requisite"}
         for job in jobs:
             if job.visit:  # it is told now; whoever concludes it once more says so knowingly
-                self._open.pop(job.visit.id, None)
+                self._behind.loose += self._open.pop(job.visit.id, [])
                 self._lost.discard(job.visit.id)
             job.done.set_exception(StoreError(f"the spool could not be written: {error}"))
 

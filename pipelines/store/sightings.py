@@ -26,9 +26,11 @@ _STARTED: Any = bindparam("started")
 
 
 def seen_again(connection: Connection, unchanged: Sequence[Visit]) -> None:
-    """These visits showed what was known."""
+    """These visits showed what was known; their captures are in the catalog."""
     if unchanged:
-        looks = [{"page": visit.urlkey, "time": rows.micros(time_of(visit))} for visit in unchanged]
+        fetched = _fetched(connection, [visit.id for visit in unchanged if not visit.captures])
+        times = [(visit.urlkey, fetched.get(visit.id, rows.micros(time_of(visit)))) for visit in unchanged]
+        looks = [{"page": page, "time": time} for page, time in times]
         connection.execute(_EXTEND, looks)
         connection.execute(_CONFIRM, looks)
 
@@ -61,6 +63,15 @@ def shows_the_same(visit: Visit) -> bool:
 def time_of(visit: Visit) -> Any:
     """When the page was fetched."""
     return visit.captures[0].timestamp if visit.captures else visit.started
+
+
+def _fetched(connection: Connection, visit_ids: Sequence[str]) -> dict[str, int]:
+    """When these visits fetched their page: whoever tells of one may not have the file that its capture lies in."""
+    if not visit_ids:
+        return {}
+    mine = (captures.c.visit_id.in_(select(listed(connection, visit_ids))), captures.c.role == "page")
+    query = select(captures.c.visit_id, func.max(captures.c.timestamp)).where(*mine).group_by(captures.c.visit_id)
+    return {row[0]: row[1] for row in connection.execute(query)}
 
 
 def _standing() -> Select[Any]:

@@ -84,6 +84,17 @@ def test_a_look_waits_until_what_came_before_it_was_read(catalog: Catalog) -> No
     assert shown(catalog) == [("A", minute(1), minute(3))]
 
 
+def test_a_look_whose_capture_was_told_before_counts_from_the_time_of_that_capture(catalog: Catalog) -> None:
+    """A crash between: the answer lies in a file that was sealed, the visit's own record in the one left open."""
+    look = unchanged(3)
+    begun = replace(look, started=minute(2), captures=())
+    keep(catalog, read(1, "A"))
+    catalog.captures_added(look.captures)
+    catalog.visits_recorded([begun])
+
+    assert shown(catalog) == [("A", minute(1), minute(3))]
+
+
 def test_a_look_before_the_first_version_counts_for_none(catalog: Catalog) -> None:
     keep(catalog, read(5, "A"))
     keep(catalog, unchanged(1))

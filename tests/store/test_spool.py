@@ -890,6 +890,43 @@ def test_a_file_that_is_sealed_during_a_visit_leaves_no_capture_behind(desk: Des
     assert list(catalog.captures(urlkey(URL))) == before
 
 
+def test_an_answer_that_was_kept_is_in_the_catalog_though_its_visit_was_refused(desk: Desk, catalog: Catalog) -> None:
+    recorder = desk.open(Limits(roll_age=FOREVER, spool=50_000))
+    made = exchange()
+    recorder.exchange(made, visit_id="v1", role="page").result(30)
+    ballast = desk.folder / "stoppress-20260101000000000-00001-w0.warc.gz"
+    ballast.write_bytes(b"x" * 100_000)
+    failing(recorder.visit(visit_of(made, "v1")))
+    ballast.unlink()
+    recorder.close()
+
+    [file] = desk.sealed
+    assert [item.record.id for item in placed(file) if item.record.type == "response"] == [
+        capture.record_id for capture in catalog.captures(urlkey(URL))
+    ]
+
+
+def test_an_answer_that_was_kept_is_in_the_catalog_though_the_disk_failed_at_its_visit(
+    desk: Desk, catalog: Catalog, disk: BadDisk
+) -> None:
+    recorder = desk.open()
+    made, more = exchange(), exchange(b"lost", url="http://news.test/style.css")
+    recorder.exchange(made, visit_id="v1", role="page").result(30)
+    disk.failures = 1
+    recorder.exchange(more, visit_id="v1", role="requisite")
+    failing(recorder.visit(visit_of(made, "v1")))
+    while disk.failures:
+        time.sleep(0.001)
+    desk.keep(recorder, exchange(b"after", minute=1), "v2")
+    desk.keep(recorder, exchange(b"and on", minute=2), "v3")
+    recorder.close()
+
+    told = {item.record.id for file in desk.sealed for item in placed(file) if item.record.type == "response"}
+    assert told == {capture.record_id for capture in catalog.captures(urlkey(URL))}
+    assert len(told) == 3
+    assert list(catalog.captures(urlkey("http://news.test/style.css"), role=None)) == []
+
+
 def wait_until(what: Callable[[], bool], within: float = 10) -> None:
     end = time.monotonic() + within
     while not what():

@@ -45,7 +45,7 @@ def test_told_to_stop_twice_it_waits_for_nobody_seals_and_gives_each_visit_its_e
     assert [(visit["outcome"], visit["reason"]) for visit in ends[urls[-1]]] == [("error", "abandoned")]
 
 
-@pytest.mark.parametrize("descriptors", [22, 30])
+@pytest.mark.parametrize("descriptors", [22, 26, 28, 30])
 def test_with_too_few_descriptors_nothing_is_lost_and_the_next_crawl_reads_all(
     raw_server: RawServer, tmp_path: Path, descriptors: int
 ) -> None:
