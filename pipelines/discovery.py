@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 from .entity import DecodeError, decode
 from .extract import dom
-from .extract.page import announces_live
+from .extract.announced import announces_live
 from .extract.source import Node, parse
 from .listing import entries_of, joined, link_of, moment_of, name_of, page_of, root_of, said
 from .model import Unreadable

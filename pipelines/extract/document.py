@@ -13,10 +13,10 @@ from zoneinfo import ZoneInfo
 
 from ..model import Version, Window
 from . import ids, page, reconcile, rest
+from .building import updates_of
 from .dom import address
 from .profile import Document, Profile, StateTime
 from .profiled import called
-from .reading import updates_of
 from .reconcile import Pair
 from .rest import Rest
 from .source import MOST_BYTES

@@ -9,23 +9,17 @@ from datetime import datetime
 from typing import Any
 
 from ..model import Window
+from .announced import announces_live
 from .canonical import canonical, letters
 from .coverage import is_notice
 from .days import SKEW
-from .dom import address, said
+from .dom import said
 from .jsonld import names, words
 from .places import MORE, Sidelines, names_of
 from .source import Node
 from .times import FIRST, Read, attribute, shown
 from .words import words_of
 
-_LIVE = re.compile(
-    r"\blive(?:blog|ticker|[-_ ]?updates?|[-_ ]?news|[-_ ]?blog|[-_ ]?coverage)?\b|\bas it happened\b|\ben direct\b|"
-    r"\bdiretta\b|\ben vivo\b|\ben directo\b|\bao vivo\b|\bnewsblog\b|\bnews-?ticker\b|\brelacja\b|\bna żywo\b|"
-    r"ライブ(?:更新|速報|ブログ)|生中継|实时更新|即時更新|실시간|(?:تغطية|بث) (?:مباشرة?|حية)|مباشر|"
-    r"\blive-?stream\b|\bliveverslag\b|\bminute by minute\b|\bminuto a minuto\b|\bin tempo reale\b",
-    re.IGNORECASE,
-)
 _PAGE_OF = re.compile(
     r"\b(?:page|seite|pagina|página)\s+(\d{1,3})\s+(?:of|von|sur|di|de|van)\s+(\d{1,3})\b|"
     r"صفحة\s+(\d{1,3})\s+من\s+(\d{1,3})\b|\b(\d{1,3})\s*[/／]\s*(\d{1,3})\s*(?:ページ|页|頁)",
@@ -121,12 +115,6 @@ def looks_live(root: Node, meta: Meta, url: str) -> bool:
     titles = [meta.first("og:title") or "", meta.first("og:type") or ""]
     titles += [said(n) for n in (*root.iter("title"), *root.iter("h1"))][:3]
     return announces_live(url, *titles)
-
-
-def announces_live(url: str, *titles: str) -> bool:
-    """The same for an address and titles that somebody else gives, a feed or a link."""
-    path = re.sub(r"[/_-]+", " ", address(url).path)
-    return any(_LIVE.search(t) for t in (*titles, path))
 
 
 def window(body: Node, newest: datetime | None, oldest: datetime | None) -> Window:

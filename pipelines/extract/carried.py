@@ -1,0 +1,152 @@
+"""A page's updates as it shows them and as it states them, while the one is weighed against the other."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from . import (
+    ahead,
+    crosscheck,
+    distrust,
+    embedded,
+    gate,
+    headings,
+    ids,
+    microdata,
+    profiled,
+    reconcile,
+    records,
+    rowtimes,
+)
+from .found import Found
+from .head import Head
+from .marks import survey
+from .matchclock import is_match
+from .otherlists import holds_data, other_list
+from .phrases import Phrases
+from .places import Sidelines
+from .reconcile import Vouch
+from .source import Node
+from .times import Place, Read, settle
+
+CLEARLY_BETTER = 1.5  # how much more the flat headings must hold to be taken before records
+
+
+@dataclass(slots=True)
+class Carried:
+    """``dom``: as shown; ``data``: as stated. ``vouch`` tells which elements hold what is stated."""
+
+    dom: list[Found]
+    data: list[Found]
+    trusted: bool  # another carrier vouches for what is shown
+    words: Phrases
+    vouch: Vouch
+    warnings: list[str] = field(default_factory=list)
+    refused: str | None = None  # why what was shown was let go
+
+    @classmethod
+    def by(cls, body: Node, head: Head, aside: Sidelines, url: str) -> Carried:
+        own, strangers = reconcile.without_strangers(head.structured.group.found, url)
+        data, lies = reconcile.without_page_times(own)
+        words = Phrases(body)
+        vouch = Vouch(data, words)
+        dom, trusted, shown_lies = _seen(body, aside, url, vouch)
+        return cls(dom, data, trusted, words, vouch, [*strangers, *lies, *shown_lies])
+
+    def stated(self) -> list[datetime]:
+        reads = (f.published for f in (*self.dom, *self.data))
+        return [r.moment for r in reads if r and r.moment and r.moment.tzinfo]
+
+    def is_dated(self, place: Place) -> bool:
+        """Whether something besides the fetch says of which day the clocks that are shown are."""
+        return place.changed is not None or any(f.day or not _is_clock(f.published) for f in self.dom)
+
+    def mend_wall_times(self, place: Place) -> None:
+        """Local times that are marked as UTC are local times."""
+        if walled := ahead.as_wall_times([self.dom, self.data], place):
+            self.dom, data = walled
+            self._restate(data)
+            self.warnings.append(distrust.AHEAD_AS_UTC)
+
+    def refuse_others(self, head: Head, place: Place, *, hinted: bool) -> None:
+        """Records found by their looks alone must not look like anything else."""
+        if self.trusted or not self.dom:
+            return
+        told = None if head.live else _told_otherwise(self.dom, head.structured.other, hinted=hinted)
+        self.refused = told or _refusal(self.dom, place, hinted=hinted, dated=self.is_dated(place))
+        self.dom = [] if self.refused else self.dom
+
+    def take_embedded(self, root: Node, url: str, place: Place) -> None:
+        """What the page carries for its scripts, if it looks like coverage."""
+        found = list(embedded.read(root, url))
+        stamps = settle([f.published for f in found], place)
+        named = all(f.id for f in found)
+        refused = gate.refusal(stamps, hinted=True, named=named, dated=True, at=place.at)
+        self._restate([] if refused else found)
+
+    def weigh(self, seen: profiled.Seen | None, doubt: str | None, body: Node, url: str) -> None:
+        """Against each other, and against what the platform's profile saw."""
+        self.dom, self.data, others = reconcile.unrelated(self.dom, self.data, self.vouch, body, url)
+        self.warnings += others
+        if seen:
+            weighed = crosscheck.weigh(seen, self.dom, self.data, doubt, self.words)
+            self.dom = weighed.dom
+            self._restate(weighed.data)
+            self.warnings += weighed.warnings
+
+    def _restate(self, data: list[Found]) -> None:
+        self.data, self.vouch = data, Vouch(data, self.words)
+
+
+def _seen(body: Node, aside: Sidelines, url: str, vouch: Vouch) -> tuple[list[Found], bool, list[str]]:
+    """The updates as the page shows them, whether another carrier vouches for them, and what was not believed."""
+    stated = microdata.read(body)
+    if stated.found:
+        found, lies = _stated_in_markup(body, stated.found)
+        return _with_ids(found, url), True, lies
+    seen = survey(body)
+    best = records.read(body, seen, aside, url, vouch)
+    trusted = bool(best.found) and 2 * sum(vouch(f.nodes[0]) for f in best.found) >= len(best.found)
+    if not trusted:
+        flat = headings.read(body, seen, aside, url)
+        if flat.score > CLEARLY_BETTER * best.score:
+            return list(flat.found), False, []
+    lies = [distrust.REPEATED_ID] if ids.repeats([f.nodes[0] for f in best.found]) else []
+    return _with_ids(list(best.found), url), trusted, lies
+
+
+def _stated_in_markup(body: Node, found: tuple[Found, ...]) -> tuple[list[Found], list[str]]:
+    """Microdata, with the times that the page shows where all of its own are one."""
+    believed, lies = reconcile.without_page_times(list(found), "microdata")
+    if any(f.published for f in found) and not any(f.published for f in believed):
+        unlike = {f.published.moment for f in found if f.published and f.published.moment}
+        believed = rowtimes.timed(believed, survey(body), unlike)
+    return believed, lies
+
+
+def _with_ids(found: list[Found], url: str) -> list[Found]:
+    given = ids.native([f.nodes[0] for f in found], url)
+    return [replace(f, id=value or f.id) for f, value in zip(found, given, strict=True)]
+
+
+def _told_otherwise(dom: list[Found], other: str | None, *, hinted: bool) -> str | None:
+    """What the records, or the page, are instead of updates. ``other``: the type that the page says it is of."""
+    nodes = [f.nodes[0] for f in dom]
+    data = holds_data(nodes)
+    if data or hinted:
+        return data
+    return f"the page says that it is one of type {other}" if other else other_list(nodes)
+
+
+def _refusal(dom: list[Found], place: Place, *, hinted: bool, dated: bool) -> str | None:
+    """What speaks against records that were found by their looks alone."""
+    reads = [f.published for f in dom]
+    stamps = settle(reads, place, [f.day for f in dom])
+    named = all(f.id for f in dom)
+    return gate.refusal(stamps, hinted=hinted, match=is_match(reads), named=named, dated=dated, at=place.at)
+
+
+def _is_clock(read: Read | None) -> bool:
+    """Nothing but the fetch says of which day it is."""
+    return read is None or (read.clock is not None and read.day is None and read.age is None)
