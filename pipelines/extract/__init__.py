@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = ["EXTRACTOR", "extract", "look"]
 
-EXTRACTOR = "stoppress-extract/4"
+EXTRACTOR = "stoppress-extract/5"
 
 
 def __getattr__(name: str) -> Any:

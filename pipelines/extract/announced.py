@@ -42,6 +42,7 @@ _PIECES = (
     r"लाइव|पल[- ]पल|লাইভ|லைவ்|நேரலை|లైవ్|ലൈവ്|ਲਾਈਵ|લાઈવ|ಲೈವ್|สด|เกาะติด",
 )
 _LIVE = re.compile(rf"\b(?:{'|'.join(_WORDS)})\b|{'|'.join(_PIECES)}", re.IGNORECASE)
+_PART = re.compile(r"\bonlines?\b", re.IGNORECASE)  # of the site, in Czech and Polish; in a title often its name
 _FILE = re.compile(r"\.[a-z]{3,5}$|\b[a-z]?\d[\w.]*$", re.IGNORECASE)  # what follows the last word of an address
 
 
@@ -50,4 +51,4 @@ def announces_live(url: str, *titles: str) -> bool:
     where = address(url)
     path = _FILE.sub("", re.sub(r"[/_-]+", " ", where.path).strip()).strip()
     site = " ".join((where.hostname or "").split(".")[:-2])
-    return any(_LIVE.search(text) for text in (*titles, path, site))
+    return any(_LIVE.search(text) for text in (*titles, path, site)) or _PART.search(path) is not None

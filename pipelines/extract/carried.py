@@ -18,6 +18,7 @@ from . import (
     reconcile,
     records,
     rowtimes,
+    threads,
 )
 from .found import Found
 from .head import Head
@@ -60,7 +61,8 @@ class Carried:
 
     def is_dated(self, place: Place) -> bool:
         """Whether something besides the fetch says of which day the clocks that are shown are."""
-        return place.changed is not None or any(f.day or not _is_clock(f.published) for f in self.dom)
+        told = place.changed or place.published
+        return told is not None or any(f.day or not _is_clock(f.published) for f in self.dom)
 
     def mend_wall_times(self, place: Place) -> None:
         """Local times that are marked as UTC are local times."""
@@ -106,6 +108,8 @@ def _seen(body: Node, aside: Sidelines, url: str, vouch: Vouch) -> tuple[list[Fo
         found, lies = _stated_in_markup(body, stated.found)
         return _with_ids(found, url), True, lies
     seen = survey(body)
+    if threads.flatten(seen):
+        seen = survey(body)
     best = records.read(body, seen, aside, url, vouch)
     trusted = bool(best.found) and 2 * sum(vouch(f.nodes[0]) for f in best.found) >= len(best.found)
     if not trusted:
@@ -144,7 +148,8 @@ def _refusal(dom: list[Found], place: Place, *, hinted: bool, dated: bool) -> st
     reads = [f.published for f in dom]
     stamps = settle(reads, place, [f.day for f in dom])
     named = all(f.id for f in dom)
-    return gate.refusal(stamps, hinted=hinted, match=is_match(reads), named=named, dated=dated, at=place.at)
+    return gate.refusal(stamps, hinted=hinted, match=is_match(reads), named=named, dated=dated, at=place.at,
+                        published=place.published)  # fmt: skip
 
 
 def _is_clock(read: Read | None) -> bool:

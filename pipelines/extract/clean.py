@@ -47,7 +47,7 @@ _UI = re.compile(
     r"シェア(?:する)?|共有|コメント(?:する)?(?: ?\(?\d+\)?)?|分享|评论|評論|"
     r"공유|댓글|(?:ال)?مشاركة|شارك|تعليق|نسخ الرابط|"
     r"(?:read|show) more|mehr (?:anzeigen|lesen)|back to top|"
-    r"annons|annonse|annonce|reklama?|mainos|hirdetés|inzerce|oglas|реклама|広告|廣告|广告|광고|إعلان|विज्ञापन|"
+    r"advertentie|pubblicità|publicidade|anunț|διαφημιση|বিজ্ঞাপন|annons|annonse|annonce|reklama?|mainos|hirdetés|inzerce|oglas|реклама|広告|廣告|广告|광고|إعلان|विज्ञापन|"
     r"iklan|quảng cáo|โฆษณา|פרסומת|διαφήμιση|"
     r"(?:copia[r]?|copier|kopieer|kopiera|kopier|kopiuj|kopírovat) (?:le |el |o |il )?"
     r"(?:link|lien|enlace|länk|lenke|odkaz)|"
@@ -56,7 +56,12 @@ _UI = re.compile(
     re.IGNORECASE,
 )
 _KEY = re.compile(r"key (?:event|moment|point|update)|breaking(?: news)?|important|highlight|wichtig|eilmeldung", re.I)
-_PINNED = re.compile(r"pinned(?: (?:post|update|entry))?|sticky|angepinnt|épinglé|fijado|in evidenza", re.I)
+_PINNED = re.compile(
+    r"pinned(?: (?:post|update|entry))?|sticky|(?:oben )?ange(?:pinnt|heftet)|épinglée?|fijad[oa]|in evidenza|fissato|"
+    r"vastgezet|fastn?ålad|festet|fastgjort|kiinnitetty|przypięt[aey]|připnut[oéý]|a?fixad[oa]|закреплено|закріплено|"
+    r"sab[iİ]tlend[iİ]|固定|ピン留め|고정|置[顶頂]|مثبتة?|נעוץ|disematkan|đã ghim|καρφιτσωμένο|kitűzve|fixat",
+    re.I,
+)
 _DIGIT = re.compile(r"\d")
 _NUMBER_AND_WORD = re.compile(r"\d.*[^\W\d_]|[^\W\d_].*\d")
 
@@ -211,6 +216,8 @@ def _is_tool(article: Article, node: Node, text: str) -> bool:
         return len(text) < TALK_MOST and node.tag not in PROSE
     if _LABELS.isdisjoint(names) or len(text) > LABEL_MOST or node.tag in PROSE or len(node):
         return False
+    if any(article.said(holder) == text for holder in node.iterancestors(*HEADINGS)):
+        return False  # "field--label-hidden" is what a template calls a headline
     behind = node.getnext()
     return not article.amid_text(node) and (behind is None or behind.tag in BLOCKS)
 

@@ -13,21 +13,24 @@ from .words import hints_age
 FEWEST = 3  # records that speak for themselves
 FEWEST_WITH_HINT = 2  # where address or title announce a live page
 LONGEST = timedelta(days=45)  # coverage that ran longer had one page per day
+RAREST = timedelta(days=1)  # from one record to the next, in the median
 FUTURE = timedelta(minutes=30)  # clocks of newsrooms and crawlers differ; schedules lie further ahead
-SAME_DAY = timedelta(hours=6)
+BEFORE = timedelta(minutes=30)  # that a page may be published after its first update
 MOST_FUTURE = 0.2
+NEARLY = 0.8  # share of the records that are as an entry of a timetable is
 ORDERED = 0.7  # share of steps in one direction
 TIMED = 0.5  # share of records with a time
 
 
 def refusal(
-    stamps: Sequence[Stamp | None], *, hinted: bool, named: bool, dated: bool, at: datetime, match: bool = False
-) -> str | None:
+    stamps: Sequence[Stamp | None], *, hinted: bool, named: bool, dated: bool, at: datetime,
+    published: datetime | None = None, match: bool = False,
+) -> str | None:  # fmt: skip
     """Why records found by their looks alone are no updates; None if they may be.
 
     ``hinted``: address or title announce a live page. ``named``: the records have ids, so that their order
-    may be the editors'. ``dated``: something besides the fetch says of which day their clocks are. ``match``: they
-    are placed by the minutes of a match, which are no times.
+    may be the editors'. ``dated``: something besides the fetch says of which day their clocks are. ``published``: when
+    the page was. ``match``: they are placed by the minutes of a match, which are no times.
     """
     if len(stamps) < (FEWEST_WITH_HINT if hinted else FEWEST):
         return f"only {len(stamps)} records"
@@ -40,8 +43,12 @@ def refusal(
         return told
     if _span(moments) > LONGEST:
         return "the times span months"
-    if not (hinted or dated) and at - max(moments) > SAME_DAY:
-        return "the clocks lie ahead of the fetch, as in a schedule"  # else they would be yesterday's
+    if len(moments) > FEWEST and _usual_step(moments) > RAREST:
+        return "the times lie days apart, as in an archive"
+    if not (hinted or dated):
+        return "nothing says of which day the clocks are"
+    if not hinted and published and 2 * sum(m < published - BEFORE for m in moments) > len(moments):
+        return "most times lie before the page was written, as in a story told by the hour"
     if sum(m > at + FUTURE for m in moments) > MOST_FUTURE * len(moments):
         return "the times lie ahead, as in a schedule"
     if len(moments) > FEWEST and not named and not _ordered(moments):
@@ -59,7 +66,7 @@ def _unlike_news(stamps: Sequence[Stamp]) -> str | None:
     if len(stamps) > FEWEST and len(steps) == 1 and all(s.moment.minute in (0, 30) for s in stamps):
         return "the times are regular, as in a forecast"
     clocks = [s.moment.minute for s in stamps if s.source == "inferred" and s.precision != "day"]
-    if len(clocks) > FEWEST and len(clocks) == len(stamps) and all(minute % 15 == 0 for minute in clocks):
+    if len(clocks) > FEWEST and len(clocks) >= NEARLY * len(stamps) and all(minute % 15 == 0 for minute in clocks):
         return "the clocks are round, as in a timetable"  # by chance that is one in fifty thousand of four
     return None
 
@@ -70,6 +77,10 @@ def _span(moments: Sequence[datetime]) -> timedelta:
     if len(inner) > FEWEST:
         return min(inner[-1] - inner[1], inner[-2] - inner[0])
     return inner[-1] - inner[0]
+
+
+def _usual_step(moments: Sequence[datetime]) -> timedelta:
+    return sorted(b - a for a, b in pairwise(sorted(moments)))[(len(moments) - 1) // 2]
 
 
 def _ordered(moments: Sequence[datetime]) -> bool:

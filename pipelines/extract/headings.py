@@ -86,6 +86,8 @@ def _starts(blocks: list[Node], seen: Survey) -> list[Start]:
             starts.append(Start(block, printed, len(text)))
         elif beside := bylined(text) if seen.size[block] <= LONGEST else None:
             starts.append(Start(block, beside[0], len(text), (beside[1],)))
+    if 2 * sum(bool(s.authors) for s in starts) < len(starts):  # "The harbour, Friday at 13.30" below a picture
+        starts = [s for s in starts if not s.authors]
     clocks = sum(map(_has_clock, starts))
     # "Last updated 24 November 2026, 14:05" above a run of clocks begins no update
     return [s for s in starts if _has_clock(s) == (2 * clocks >= len(starts))]
@@ -142,8 +144,9 @@ def _cut(starts: list[Start], blocks: list[Node]) -> list[Found]:
             day = None  # a date far above the first update is not its heading
     if found:
         start, nodes, day = found[-1]
-        own = 2 if titles else 1  # what is surely the update's: its time, and the title above it
-        found[-1] = (start, [*nodes[:own], *_last(nodes[own:], most=_usual(found) - own)], day)
+        own = 2 if titles or _titled_below(found) else 1  # what is surely the update's: its time and its title
+        ruled = MOST * len(found) < sum(_below_rule(s.node) for s, _, _ in found)
+        found[-1] = (start, [*nodes[:own], *_last(nodes[own:], most=_usual(found) - own, ruled=ruled)], day)
     return [_found(*f) for f in found]
 
 
@@ -164,9 +167,23 @@ def _usual(found: list[tuple[Start, list[Node], date | None]]) -> int:
     return max((len(nodes) for _, nodes, _ in found[:-1]), default=3)
 
 
-def _last(nodes: list[Node], most: int) -> list[Node]:
-    """The last update ends where a heading begins something else, or when it outgrows all the others."""
-    end = next((i for i, n in enumerate(nodes) if n.tag in _HEADINGS), len(nodes))
+def _titled_below(found: list[tuple[Start, list[Node], date | None]]) -> bool:
+    """Whether the title stands below the time, here as in another update."""
+    below = [len(nodes) > 1 and nodes[1].tag in _HEADINGS for _, nodes, _ in found]
+    return below[-1] and any(below[:-1])
+
+
+def _below_rule(block: Node) -> bool:
+    before = block.getprevious()
+    return before is not None and before.tag == "hr"
+
+
+def _last(nodes: list[Node], most: int, *, ruled: bool) -> list[Node]:
+    """The last update ends where a heading begins something else, or when it outgrows all the others.
+
+    ``ruled``: a horizontal rule stands between them.
+    """
+    end = next((i for i, n in enumerate(nodes) if n.tag in _HEADINGS or (ruled and _below_rule(n))), len(nodes))
     return nodes[: min(end, max(most, 0))]
 
 

@@ -19,6 +19,7 @@ FEWEST = 4  # records of which it is telling that each has a table
 NEARLY = 0.8
 TABLED = 0.3  # share of a record's text that is in its table
 MOST = 0.5  # share of the records that look so
+FIELDS = 2  # labels that most of the records have
 COLUMNS = 4  # a row with as many cells is data
 _NAMES = words_of(
     "msg message messages chat commit commits answer answers question questions ticket issue job jobs vacancy product "
@@ -30,6 +31,7 @@ _NAMES = words_of(
 _AROUND = words_of("incident incidents")  # of what encloses a record
 _STATUS = frozenset(("status", "toot", "tweet"))  # whole classes: "status-publish" says nothing
 _VERSION = re.compile(r"(?:version|release|ver\.?|v)?\s*\d+(?:\.\d+){1,3}\b.{0,30}", re.IGNORECASE)
+_LABEL = re.compile(r"(?<![^\s·|,;•(])([^\W\d_][^\W\d_]{2,20}) ?[:：] ")
 _VERBS = re.compile(
     r"\b(?:answered|asked|replied|commented|committed|authored|pushed|merged|reviewed|opened this|geantwortet|"
     r"a répondu|respondió|ha risposto)\b",
@@ -57,7 +59,11 @@ def other_list(records: Sequence[Node]) -> str | None:
 
 
 def holds_data(records: Sequence[Node]) -> str | None:
-    """A table of several columns is most of each: results, prices. Also where the address announces a live page."""
+    """A table of several columns is most of each: results, prices; or they are made of the same fields: what a radio
+    plays. Also where the address announces a live page.
+    """
+    if _has_fields(records):
+        return "each is made of the same labelled fields"
     most = len(records) >= FEWEST and sum(map(_holds_table, records)) > NEARLY * len(records)
     return "each holds a table of data" if most else None
 
@@ -76,6 +82,12 @@ def _repeats(records: Sequence[Node]) -> bool:
     """One paragraph in most of the records: a listing, with what holds for all of it."""
     counts = Counter(text for node in records for text in {said(p) for p in node.iter("p", "td", "div") if len(p) < 2})
     return any(len(text) >= TELLING and n > MOST * len(records) for text, n in counts.items())
+
+
+def _has_fields(records: Sequence[Node]) -> bool:
+    """Most have the same labels, "Album: … Label: …", as what is kept in a table has."""
+    counts = Counter(label for node in records for label in {m[1] for t in node.itertext() for m in _LABEL.finditer(t)})
+    return len(records) >= FEWEST and sum(n > NEARLY * len(records) for n in counts.values()) >= FIELDS
 
 
 def _is_data(node: Node) -> bool:

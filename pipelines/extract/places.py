@@ -11,7 +11,9 @@ from .words import words_of
 _ELEMENTS = frozenset(("aside", "nav", "footer", "form", "dialog", "menu"))
 _ROLES = frozenset(("complementary", "navigation", "contentinfo", "search", "dialog", "alertdialog", "banner"))
 _NAMES = words_of(
-    "comment comments commenting kommentar kommentare commentaires comentarios commenti reacties reply replies "
+    "comment comments commenting kommentar kommentare kommentarer kommentit commentaires comentarios comentaris "
+    "commenti comentarii reacties komentar komentare komentarze komentari komentaj yorum yorumlar binhluan tanggapan "
+    "hozzaszolas diskuze reply replies "
     "respond responses forum disqus discussion related recommend recommended recommendation recommendations "
     "teaser teasers promo promos promoted sidebar aside nav menu footer breadcrumb schedule programme epg "
     "tvguide trending popular mostread carousel newsletter outbrain taboola advert ads advertisement sponsored "

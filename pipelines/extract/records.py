@@ -25,6 +25,7 @@ SHORTEST = 45  # characters in the median record; shorter ones are lists of link
 MOST_LINKED = 0.6  # share of link text in the median record
 MOST_TIMES = 3  # signs of time in one record; more are a list of records
 CAP = 600  # characters of one record that count: one long text must not outweigh a list
+SAYS = 20  # characters of a record that are neither link nor time, where its headline leads elsewhere
 TITLE_LEAST = 10  # characters of the link that a teaser begins with ...
 TITLE_SHARE = 0.3  # ... and its share of the teaser
 TALKERS = 0.5  # share of records with a button of readers: then people talk, not a newsroom
@@ -47,7 +48,7 @@ def read(body: Node, seen: Survey, aside: Sidelines, url: str, vouched: Known) -
             best = (score, kind)
     if best[1] is None:
         return Group("records", ())
-    whole = [r for r in _whole(body, best[1], seen, aside, url) if _is_update(r, url)]
+    whole = [r for r in _whole(body, best[1], seen, aside, url) if _is_update(r, seen, url)]
     weight = max(best[0], _weight([seen.size[r.node] for r in whole]))
     whole = by_epochs(whole)
     days = _days(whole, seen)
@@ -64,9 +65,15 @@ def _is_list(kind: Rows, seen: Survey) -> bool:
     return median(seen.size[r.node] for r in timed) >= shortest and not _is_talk(timed)
 
 
-def _is_update(row: Row, url: str) -> bool:
-    """Not a tombstone, by which an AMP list says that an update was deleted; nor an advertisement of the same class."""
-    return "data-tombstone" not in row.node.attrib and bool(row.marks or not is_teaser(row.node, url))
+def _is_update(row: Row, seen: Survey, url: str) -> bool:
+    """Not a tombstone, by which an AMP list says that an update was deleted; nor an advertisement of the same class, or
+    a link to another story with its time.
+    """
+    if "data-tombstone" in row.node.attrib:
+        return False
+    shown = sum(len(m.read.raw) for m in row.marks if m.printed)
+    says = seen.size[row.node] - seen.linked[row.node] - shown >= SAYS
+    return bool(row.marks and says) or not is_teaser(row.node, url)
 
 
 def _kinds(body: Node, seen: Survey) -> list[Rows]:

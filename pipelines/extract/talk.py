@@ -10,11 +10,15 @@ from .dom import said
 from .source import Node
 
 _ANSWER = (
-    r"reply|replies|antworten|répondre|responder|rispondi|beantwoorden|odpowiedz|ответить|yanıtla|返信|回复|回覆|답글|الرد|رد"
+    r"reply|replies|antworten|répondre|répondre à ce message|responder|rispondi|beantwoorden|reageer|reageren|svara?|"
+    r"vastaa|odpowiedz|odpovědět|odpovedať|odgovori|válasz|răspunde|απάντηση|ответить|відповісти|отговори|yanıtla|"
+    r"balas|jibu|trả lời|ตอบกลับ|返信|回复|回覆|답글|답글쓰기|উত্তর দিন|जवाब दें|जवाब|جواب|پاسخ|الرد|رد|השב|הגב"
 )
+# What readers do with each other's words; to like is not among them: that is offered below updates, too.
 _OTHER = (
-    r"quote|report|upvote|like|flag|zitieren|melden|gefällt mir|signaler|denunciar|segnala|zgłoś|пожаловаться|"
-    r"通報|いいね|举报|檢舉|신고|إبلاغ|أعجبني|permalink to (?:this )?comment"
+    r"quote|report|report abuse|upvote|flag|zitieren|melden|signaler|denunciar|segnala|zgłoś|zglosit|nahlásit|raportoi|"
+    r"anmäl|rapportera|пожаловаться|поскаржитися|laporkan|báo cáo|รายงาน|通報|举报|檢舉|신고|إبلاغ|דווח|"
+    r"permalink to (?:this )?comment"
 )
 _ANSWERS = re.compile(_ANSWER, re.IGNORECASE)
 _TALK = re.compile(f"{_ANSWER}|{_OTHER}", re.IGNORECASE)

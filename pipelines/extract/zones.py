@@ -47,7 +47,17 @@ _LANGUAGES = {
     "he": "Asia/Jerusalem",
     **dict.fromkeys(("hi", "ta", "te", "mr", "gu", "kn", "ml", "pa", "or", "as"), "Asia/Kolkata"),
     "th": "Asia/Bangkok", "vi": "Asia/Ho_Chi_Minh", "fa": "Asia/Tehran", "ka": "Asia/Tbilisi", "hy": "Asia/Yerevan",
-    "is": "Atlantic/Reykjavik",
+    "is": "Atlantic/Reykjavik", "ne": "Asia/Kathmandu", "si": "Asia/Colombo", "my": "Asia/Yangon",
+    "km": "Asia/Phnom_Penh", "lo": "Asia/Vientiane", "am": "Africa/Addis_Ababa", "so": "Africa/Mogadishu",
+    "sw": "Africa/Nairobi", "az": "Asia/Baku", "uz": "Asia/Tashkent", "fil": "Asia/Manila", "tl": "Asia/Manila",
+    "ro": "Europe/Bucharest", "sr": "Europe/Belgrade", "bs": "Europe/Sarajevo", "mk": "Europe/Skopje",
+    "sq": "Europe/Tirane", "mt": "Europe/Malta", "nl": "Europe/Amsterdam", "ca": "Europe/Madrid", "gl": "Europe/Madrid",
+    "eu": "Europe/Madrid", "ga": "Europe/Dublin", "cy": "Europe/London", "be": "Europe/Minsk",
+}  # fmt: skip
+# Languages of newsrooms in several zones, and the one that most of them are in.
+_SPOKEN_MOSTLY = {
+    "bn": "Asia/Dhaka", "ur": "Asia/Karachi", "id": "Asia/Jakarta", "ms": "Asia/Kuala_Lumpur", "ru": "Europe/Moscow",
+    "kk": "Asia/Almaty",
 }  # fmt: skip
 # Abbreviations that mean one thing; the zone of the clock they stand beside, which knows its own summer time.
 _ABBREVIATIONS = {
@@ -61,7 +71,10 @@ _ABBREVIATIONS = {
     "HAE": "America/Toronto", "HNP": "America/Vancouver", "HAP": "America/Vancouver", "BRT": "America/Sao_Paulo",
     "ART": "America/Argentina/Buenos_Aires",
 }  # fmt: skip
-_GMT = re.compile(r"(?:\b(?:GMT|UTC)|غرينتش|جرينتش)\s?(?P<sign>[+\-−])\s?(?P<h>\d{1,2})(?!\d)")
+_GMT = re.compile(
+    r"(?:\b(?:GMT|UTC)|غرينتش|جرينتش|ইউটিসি|জিএমটি|यूटीसी|जीएमटी)\s?(?P<sign>[+\-−])\s?"
+    r"(?P<h>\d{1,2}?)(?::?(?P<m>[0-5]\d))?(?![\d:])"
+)
 LINE_MOST = 100  # characters of a line about the times
 _LETTERS = re.compile(r"\b[A-Z]{2,4}\b")
 MOST = 0.5  # share of the printed times that must name it
@@ -86,7 +99,7 @@ def zone(
     language, region = _parts(lang)
     if known := _of_country(region) or _LANGUAGES.get(language):
         return ZoneInfo(known), True
-    mostly = _MOSTLY.get(country) or _MOSTLY.get(region)
+    mostly = _MOSTLY.get(country) or _MOSTLY.get(region) or _SPOKEN_MOSTLY.get(language)
     return (ZoneInfo(mostly), False) if mostly else (UTC, False)
 
 
@@ -95,13 +108,21 @@ def note(body: Node, records: Iterable[Node]) -> str:
     if not _GMT.search(str(body.text_content())):
         return ""
     updates = set(records)
-    lines = (n for n in body.iter() if _GMT.search(n.text or "") and len(said(n)) <= LINE_MOST)
+    lines = (n for n in body.iter() if any(map(_GMT.search, _own(n))) and len(said(n)) <= LINE_MOST)
     return " ".join(said(n) for n in lines if updates.isdisjoint((n, *n.iterancestors())))
+
+
+def _own(node: Node) -> list[str]:
+    """An element's text, without that of the elements in it."""
+    return [node.text or "", *(child.tail or "" for child in node)]
 
 
 def _written(text: str) -> tzinfo | None:
     """What "GMT+3" says, where a page says no other."""
-    found = {timedelta(hours=int(f["h"]) * (-1 if f["sign"] in "-−" else 1)) for f in _GMT.finditer(text)}
+    found = {
+        timedelta(hours=int(f["h"]), minutes=int(f["m"] or 0)) * (-1 if f["sign"] in "-−" else 1)
+        for f in _GMT.finditer(text)
+    }
     near = [offset for offset in found if abs(offset) <= FARTHEST]
     return timezone(near[0]) if len(near) == 1 else None
 

@@ -17,6 +17,7 @@ SITE = "https://www.example.org"
         "/liveblogs/storm/",
         "/jetzt/livebericht/3000001/storm",
         "/ticker/storm",
+        "/online/boure",
         "/politik/wahl-newsticker.html",
         "/nouvelle/2201447/verglas-pannes-direct",
         "/amp/proces-direct.html",
@@ -67,6 +68,7 @@ def test_a_title_announces_live_coverage(title: str) -> None:
     [
         "They lived in the harbour",
         "A direct hit on the pier",
+        "Storm - The Estuary Online",
         "Lively debate in parliament",
         "Une ligne directe vers la mer",
         "Delivery is late again",

@@ -86,3 +86,21 @@ def test_the_newsrooms_zone(lang: str, host: str, text: str, name: str, known: b
     found = zone(lang, f"https://{host}/live", (), (), text)
 
     assert (str(found[0]), found[1]) == (name, known)
+
+
+@pytest.mark.parametrize(
+    ("note", "offset"),
+    [
+        ("heure de Nouméa, UTC+11", timedelta(hours=11)), ("All times GMT+5:30", timedelta(hours=5, minutes=30)),
+        ("UTC-0330", -timedelta(hours=3, minutes=30)), ("বাংলাদেশ সময়, ইউটিসি+৬", timedelta(hours=6)),
+        ("GMT−3", -timedelta(hours=3)),
+    ],
+)  # fmt: skip
+def test_an_offset_that_is_noted(note: str, offset: timedelta) -> None:
+    found, known = zone(None, "https://www.example.org/live", [], notes=note)
+
+    assert (found.utcoffset(datetime(2026, 1, 3, tzinfo=UTC)), known) == (offset, True)
+
+
+def test_what_only_begins_as_an_offset_is_none() -> None:
+    assert zone(None, "https://www.example.org/live", [], notes="UTC+11:2026") == (UTC, False)

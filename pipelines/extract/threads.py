@@ -1,0 +1,94 @@
+"""Records that lie in each other: a reporter's thread, each post with those that go on from it.
+
+    li#p1 [ article, ol [ li#p2, li#p3 ] ]    ->    li#p1 [ article, ol ], li#p2, li#p3
+
+The order in which readers meet them stays.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from itertools import islice
+
+from .marks import Survey
+from .source import Node
+
+DEEPEST = 25  # elements around a time that are looked at
+FEWEST = 2  # records of the outer kind beside each other, and of the inner kind on the page
+
+
+def flatten(seen: Survey) -> bool:
+    """Put inner records behind the one they lie in. Whether there were any: the tree is another one then."""
+    own = _own_records(mark.node for mark in seen.marks)
+    inner = [(node, outer) for node in own if (outer := _outer(node, own)) is not None]
+    beside = Counter(node.getparent() for node in own)
+    inner = [(node, outer) for node, outer in inner if beside[_outermost(outer, own).getparent()] >= FEWEST]
+    if len(inner) < FEWEST:
+        return False
+    places = {outer: _outermost(outer, own) for _, outer in inner}
+    last = {top: top for top in places.values()}
+    for node, outer in sorted(inner, key=lambda pair: seen.order[pair[0]]):
+        top = places[outer]
+        _take_out(node)
+        last[top].addnext(node)
+        last[top] = node
+    return True
+
+
+def _own_records(timed: Iterable[Node]) -> dict[Node, None]:
+    """For each time the innermost element around it that is made as another one around it, or beside it, is."""
+    found: dict[Node, None] = {}
+    for time in timed:
+        for node in islice(time.iterancestors(), DEEPEST):
+            if _make(node) is not None:
+                found.setdefault(node)
+                break
+    return found
+
+
+def _make(node: Node) -> tuple[str, tuple[str, ...]] | None:
+    """Its tag and the names of its attributes, where these are more than its looks."""
+    names = tuple(sorted(node.keys()))
+    known = node.get("class") and ("id" in names or any(name.startswith("data-") for name in names))
+    return (node.tag, names) if known else None
+
+
+def _outer(node: Node, own: dict[Node, None]) -> Node | None:
+    for around in islice(node.iterancestors(node.tag), DEEPEST):
+        if around in own and _make(around) == _make(node) and _classes(around) & _classes(node):
+            return around
+    return None
+
+
+def _outermost(node: Node, own: dict[Node, None]) -> Node:
+    while (outer := _outer(node, own)) is not None:
+        node = outer
+    return node
+
+
+def _classes(node: Node) -> set[str]:
+    return set((node.get("class") or "").split())
+
+
+def _take_out(node: Node) -> None:
+    """Out of the tree, without the text behind it."""
+    tail, before, parent = node.tail, node.getprevious(), node.getparent()
+    if tail and before is not None:
+        before.tail = (before.tail or "") + tail
+    elif tail:
+        parent.text = (parent.text or "") + tail
+    node.tail = None
+    parent.remove(node)
+    _drop_empty(parent)
+
+
+def _drop_empty(holder: Node) -> None:
+    """A list that has nothing any more, and what opens it."""
+    around = holder.getparent()
+    if len(holder) or (holder.text or "").strip() or around is None:
+        return
+    if around.tag == "details" and all(child.tag == "summary" or child is holder for child in around):
+        holder, around = around, around.getparent()
+    if around is not None and not (holder.tail or "").strip():
+        around.remove(holder)

@@ -1,0 +1,123 @@
+"""What lists are instead of updates, told by their times, fields and links."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from pipelines.extract import extract
+from pipelines.model import Version
+
+AT = datetime(2026, 1, 3, 14, 0, tzinfo=UTC)
+SENTENCES = (
+    "The harbour is closed to all ships until the wind has gone down.",
+    "Two ferries wait outside of the breakwater, both with their lights on.",
+    "In the old town the market has been moved into the covered hall.",
+    "The school by the river stays shut, its pupils were told in the morning.",
+    "Nobody was hurt, as far as the fire brigade can say at this hour.",
+)
+
+
+def read(*records: str, title: str = "Storm", head: str = "") -> Version:
+    body = "".join(f'<div class="entry">{record}</div>' for record in records)
+    page = f"<html><title>{title}</title>{head}<body><h1>{title}</h1><main>{body}</main></body></html>"
+    found = extract(page.encode(), url="https://www.example.org/2026/storm", at=AT, profiles=())
+    assert isinstance(found, Version)
+    return found
+
+
+def timed(step: timedelta, sentence: str = "{}") -> list[str]:
+    moments = [AT - timedelta(minutes=7) - step * n for n in range(len(SENTENCES))]
+    return [
+        f'<time datetime="{moment:%Y-%m-%dT%H:%M:%SZ}">{moment:%H:%M}</time><p>{sentence.format(text)}</p>'
+        for moment, text in zip(moments, SENTENCES, strict=True)
+    ]
+
+
+def clocked(*clocks: str) -> list[str]:
+    return [f"<b>{clock}</b><p>{text}</p>" for clock, text in zip(clocks, SENTENCES, strict=True)]
+
+
+def refusal(version: Version) -> str:
+    assert (version.updates, version.live) == ((), False)
+    return next(w for w in version.warnings if w.startswith("records refused: ")).removeprefix("records refused: ")
+
+
+def published(moment: str) -> str:
+    return f'<meta property="article:published_time" content="{moment}">'
+
+
+STORY = clocked("13:41", "12:58", "12:13", "11:37", "10:52")
+
+
+def test_updates_minutes_apart_are_updates() -> None:
+    assert len(read(*timed(timedelta(minutes=41))).updates) == len(SENTENCES)
+
+
+@pytest.mark.parametrize("title", ["Storm", "Storm: live"])
+def test_what_comes_every_few_days_is_an_archive(title: str) -> None:
+    told = refusal(read(*timed(timedelta(days=2, hours=5)), title=title))
+
+    assert told == "the times lie days apart, as in an archive"
+
+
+def test_a_few_days_between_two_of_many_are_none() -> None:
+    records = timed(timedelta(minutes=41))
+    records.append(
+        '<time datetime="2025-12-30T09:13:00Z">9:13</time><p>The forecast speaks of a storm for Saturday.</p>'
+    )
+
+    assert len(read(*records).updates) == len(SENTENCES) + 1
+
+
+def test_a_page_that_was_written_after_all_it_tells_is_a_story() -> None:
+    told = refusal(read(*STORY, head=published("2026-01-03T13:50:00Z")))
+
+    assert told == "most times lie before the page was written, as in a story told by the hour"
+
+
+def test_a_page_that_began_with_its_first_update_is_none() -> None:
+    assert len(read(*STORY, head=published("2026-01-03T11:00:00Z")).updates) == len(SENTENCES)
+
+
+def test_clocks_without_any_day_are_believed_where_coverage_is_announced() -> None:
+    assert refusal(read(*STORY)) == "nothing says of which day the clocks are"
+    assert len(read(*STORY, title="Storm: live updates").updates) == len(SENTENCES)
+
+
+@pytest.mark.parametrize("title", ["On air", "On air: live"])
+def test_records_of_the_same_fields_are_data(title: str) -> None:
+    records = timed(timedelta(minutes=4), "<b>Night bus</b> <span>Album: {}</span> <span>Label: Harbour</span>")
+
+    assert refusal(read(*records, title=title)) == "each is made of the same labelled fields"
+
+
+def test_a_label_in_most_updates_is_no_field() -> None:
+    records = timed(timedelta(minutes=41), "{} <span>Photo: Ada Quay</span>")
+
+    assert len(read(*records).updates) == len(SENTENCES)
+
+
+def test_a_story_elsewhere_with_its_time_between_updates_is_none_of_them() -> None:
+    records = timed(timedelta(minutes=41))
+    teaser = '<h4><a href="/2026/other">Older than the storm</a></h4><span>3 January 2026, 9:13</span>'
+
+    found = read(*records[:2], teaser, *records[2:]).updates
+
+    assert [u.text for u in found] == list(SENTENCES)
+
+
+def test_an_update_whose_headline_leads_elsewhere_is_one() -> None:
+    records = timed(timedelta(minutes=41))
+    records[1] = f'<h4><a href="/2026/other">Our report</a></h4>{records[1]}'
+
+    assert len(read(*records).updates) == len(SENTENCES)
+
+
+def test_to_be_liked_does_not_make_an_update_a_reader_s() -> None:
+    like = "<button>Like</button> <button>Share</button>"
+    answer = "<button>Like</button> <button>Reply</button>"
+
+    assert len(read(*(record + like for record in timed(timedelta(minutes=41)))).updates) == len(SENTENCES)
+    assert read(*(record + answer for record in timed(timedelta(minutes=41)))).updates == ()
