@@ -215,6 +215,7 @@ def _whole(body: Node, kind: Rows, seen: Survey, aside: Sidelines, url: str) -> 
         likely = {n for n in body.iter(kind.tag) if n not in rows and fits(n) and not aside.beside(n)}
     else:
         likely = {n for n in _sisters(kind) if not aside.beside(n) and not _leads_elsewhere([n], seen, url)}
+    likely -= {holder for node in rows for holder in node.iterancestors()} if likely else set()
     marks: dict[Node, list[Mark]] = defaultdict(list)
     for mark in seen.marks if likely else ():
         for node in (mark.node, *mark.node.iterancestors()):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
@@ -71,10 +71,16 @@ _ABBREVIATIONS = {
     "HAE": "America/Toronto", "HNP": "America/Vancouver", "HAP": "America/Vancouver", "BRT": "America/Sao_Paulo",
     "ART": "America/Argentina/Buenos_Aires",
 }  # fmt: skip
+_UTC = ("GMT", "UTC", "غرينتش", "جرينتش", "ইউটিসি", "জিএমটি", "यूटीसी", "जीएमटी")
 _GMT = re.compile(
-    r"(?:\b(?:GMT|UTC)|غرينتش|جرينتش|ইউটিসি|জিএমটি|यूटीसी|जीएमटी)\s?(?P<sign>[+\-−])\s?"
+    rf"(?:{'|'.join(_UTC)})\s?(?P<sign>[+\-−])\s?"
     r"(?P<h>\d{1,2}?)(?::?(?P<m>[0-5]\d))?(?![\d:])"
 )
+_TIMES = re.compile(
+    r"\b(?:times?|heures?|horas?|ora|orari[oi]?|tijd(?:en)?|zeit(?:en)?|uhr|tid(?:er)?|klokkeslett|czas(?:u|y)?|godziny|"
+    r"час(?:ы|у)?|время|waktu|saat(?:ler)?)\b[^.]*$", re.IGNORECASE
+)  # fmt: skip
+BEFORE = 40  # characters before an abbreviation in which it is said to be of times
 LINE_MOST = 100  # characters of a line about the times
 _LETTERS = re.compile(r"\b[A-Z]{2,4}\b")
 MOST = 0.5  # share of the printed times that must name it
@@ -104,12 +110,34 @@ def zone(
 
 
 def note(body: Node, records: Iterable[Node]) -> str:
-    """The lines of a page, outside of its updates, that name an offset: "All times GMT+3"."""
-    if not _GMT.search(str(body.text_content())):
+    """The lines of a page, outside of its updates, that name an offset or a zone: "All times GMT+3", "Time: CET"."""
+    if not _names_one(str(body.text_content())):
         return ""
     updates = set(records)
-    lines = (n for n in body.iter() if any(map(_GMT.search, _own(n))) and len(said(n)) <= LINE_MOST)
+    lines = (n for n in body.iter() if any(map(_names_one, _own(n))) and len(said(n)) <= LINE_MOST)
     return " ".join(said(n) for n in lines if updates.isdisjoint((n, *n.iterancestors())))
+
+
+def _names_one(text: str) -> bool:
+    offset = any(_GMT.match(text, at) for name in _UTC for at in _places(text, name))
+    return offset or next(_of_times(text), None) is not None
+
+
+def _of_times(text: str) -> Iterator[str]:
+    """Abbreviations of zones behind a word for times."""
+    for name in _ABBREVIATIONS:
+        for at in _places(text, name):
+            around = text[max(0, at - 1) : at] + text[at + len(name) : at + len(name) + 1]
+            if not any(map(str.isalnum, around)) and _TIMES.search(text[max(0, at - BEFORE) : at]):
+                yield name
+
+
+def _places(text: str, name: str) -> Iterator[int]:
+    """Where a name stands; a pattern of all names would take as long over a whole page as parsing it."""
+    at = text.find(name)
+    while at >= 0:
+        yield at
+        at = text.find(name, at + 1)
 
 
 def _own(node: Node) -> list[str]:
@@ -118,13 +146,16 @@ def _own(node: Node) -> list[str]:
 
 
 def _written(text: str) -> tzinfo | None:
-    """What "GMT+3" says, where a page says no other."""
+    """What "GMT+3" says, or "Time: CET", where a page says no other."""
     found = {
         timedelta(hours=int(f["h"]), minutes=int(f["m"] or 0)) * (-1 if f["sign"] in "-−" else 1)
         for f in _GMT.finditer(text)
     }
     near = [offset for offset in found if abs(offset) <= FARTHEST]
-    return timezone(near[0]) if len(near) == 1 else None
+    if found:
+        return timezone(near[0]) if len(near) == 1 else None
+    named = {_ABBREVIATIONS[name] for name in _of_times(text)}
+    return ZoneInfo(named.pop()) if len(named) == 1 else None
 
 
 def _of_country(code: str) -> str | None:
