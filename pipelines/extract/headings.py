@@ -74,7 +74,8 @@ def _blocks(body: Node, seen: Survey) -> list[Node]:
 def _starts(blocks: list[Node], seen: Survey) -> list[Start]:
     starts: list[Start] = []
     for block in blocks:
-        if seen.linked[block] > MOST_LINKED * seen.size[block]:
+        linked = seen.linked[block] > MOST_LINKED * seen.size[block]
+        if linked or next(block.iterancestors("blockquote"), None) is not None:
             continue
         text = block.text_content()
         led = leading_clock(text[:80]) or matchclock.leading(text[:20])

@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import pairwise
 from urllib.parse import unquote
 
-from .dom import address
+from .dom import address, said
 from .source import Node
 
 COVERED = 0.8  # share of the records that must have it
@@ -19,6 +20,7 @@ _COAT = re.compile(
     r"|(?<=.)[-_](?:parent|wrapper|container|anchor)$",
     re.IGNORECASE,
 )
+_LAST_NUMBER = re.compile(r"\d+$")
 _RUN = re.compile(r"\d{5,}")  # shorter runs are counters, not identities
 
 
@@ -62,19 +64,32 @@ def native(nodes: Sequence[Node], url: str) -> list[str | None]:
     for name in sorted(names, key=_preference):
         values = [offer.get(name) for offer in offers]
         held = [v for v in values if v]
-        if len(held) >= COVERED * len(nodes) and len(held) - len(set(held)) <= max(1, REPEATED * len(held)):
+        few = len(held) - len(set(held)) <= max(1, REPEATED * len(held))
+        if len(held) >= COVERED * len(nodes) and few and not ("data-" in name and _are_places(held)):
             return values
     return [None] * len(nodes)
 
 
+def _are_places(values: Sequence[str]) -> bool:
+    """0, 1, 2 … down the page: not which update it is, but where it stands now."""
+    numbers = [int(found[0]) for value in values if (found := _LAST_NUMBER.search(value))]
+    alike = len({_LAST_NUMBER.sub("", value) for value in values}) == 1
+    return alike and len(values) > 2 and numbers[:1] in ([0], [1]) and all(b - a == 1 for a, b in pairwise(numbers))
+
+
 def _preference(name: str) -> tuple[int, str]:
     """The element's own id is what permalinks use; then data attributes, then inner ids, then links."""
-    order = ("id", "data-", "inner id", "inner data-", "anchor", "permalink")
+    order = ("id", "data-", "inner id", "inner data-", "anchor", "anchor before", "permalink")
     return max(i for i, prefix in enumerate(order) if name.startswith(prefix)), name
 
 
 def _offers(node: Node, url: str) -> dict[str, str]:
     offers = _of_element(node, "")
+    before = node.getprevious()
+    if before is not None and before.tag in ("a", "div", "span") and not len(before) and not said(before):
+        value = before.get("id") or before.get("name") or ""
+        if _ID_VALUE.fullmatch(value):
+            offers["anchor before"] = value
     for inner in node.iterdescendants():
         if len(inner) and inner.tag in ("article", "div", "section", "li"):
             for name, value in _of_element(inner, "inner ").items():

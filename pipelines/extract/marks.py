@@ -13,6 +13,7 @@ from .bylined import bylined
 from .scripts import length
 from .source import Node
 from .times import SHOWN_MOST, Read, attribute, shown
+from .words import TIME_LABELS
 
 Kind = Literal["published", "updated", "created"]
 
@@ -31,6 +32,7 @@ _CREATED = re.compile(r"creat", re.IGNORECASE)
 _MOMENT = re.compile(r"20\d{2}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})")
 _TIPS = ("title", "aria-label", "data-title", "data-tooltip", "data-original-title")
 MOST_MARKS = 20_000
+LABEL_MOST = 30  # characters of "Last updated"
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,15 +141,19 @@ def _from_text(node: Node) -> Mark | None:
 
 
 def _own_text(node: Node) -> str:
-    """Its text, which may stand behind an icon."""
+    """Its text, which may stand behind an icon, or behind "Published"."""
     text = node.text or ""
     for child in node if len(node) and not text.strip() else ():
-        if len(child) or (child.text or "").strip():
+        if len(child) or not _is_label((child.text or "").strip()):
             break
         text = child.tail or ""
         if text.strip():
             break
     return text
+
+
+def _is_label(text: str) -> bool:
+    return len(text) < LABEL_MOST and all(word in TIME_LABELS for word in text.casefold().rstrip(" :").split())
 
 
 def _exactly(node: Node, printed: Mark) -> Iterator[Mark]:

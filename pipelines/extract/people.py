@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 
 from .article import Article
 from .bylined import bylined
@@ -15,19 +16,23 @@ _AUTHORS = words_of(
     "author authors byline bylines reporter journalist writer contributor autor auteur autore"
 )
 # classes of what is an author's if it is a name
-_SIGNERS = words_of("who signature signoff verfasser skribent forfatter toimittaja muhabir yazar redaktor journaliste")
+_SIGNERS = words_of(
+    "by who signature signoff verfasser skribent forfatter toimittaja muhabir yazar redaktor journaliste"
+)
 _FACES = words_of(
     "avatar avatars av author authors autor autoren auteur byline headshot portrait people contributor contributors "
     "staff journalist journalists reporter reporters columnist"
 )
 _QUOTES = ("”", "“", '"', "»", "«", "’", "」")
 _BY = re.compile(
-    r"^\s*(?:(?:posted|published|written|reported)\s+)?(?:by|von|par|por|di|door|av|af|przez)\s+(?=\S)", re.IGNORECASE
+    r"^\s*(?:(?:posted|published|written|reported|edited)\s+)?(?:by|von|par|por|di|door|av|af|przez)[\s:–-]+(?=\S)",
+    re.IGNORECASE,
 )
 _NAME = re.compile(
     r"[^\W\d_a-z][\w.'’-]*"
     r"(?:\s+(?:de|la|le|van|von|der|den|da|di|al|el|bin|and|und|et|y|e|in|&|,)|,?\s+[^\W\d_a-z][\w.'’-]*){1,6}"
 )
+_NO_LATIN = re.compile(r"[^a-z]+")
 _SIGNED = re.compile(r"^[—–-]\s*(?=\S)")
 LINE_MOST = 100  # characters of a byline
 UNCASED_MOST = 24  # of a name in a script without capitals, where any words look like one
@@ -37,9 +42,15 @@ FACE_MOST = 60  # of a name, with a title, beside a face
 def name_of(text: str) -> str | None:
     """The name that a text is, without "by" in front; None if it is none."""
     bare = _BY.sub("", text)
-    if not any(letter.isupper() for letter in bare) and not (len(bare) <= UNCASED_MOST and bare.count(" ") < 3):
-        return None
-    return bare if _NAME.fullmatch(bare) else None
+    if any(letter.isupper() for letter in bare):
+        return bare if _NAME.fullmatch(bare) else None
+    short = len(bare) <= UNCASED_MOST and 0 < bare.count(" ") < 3
+    return bare if short and all(map(_of_a_name, bare)) and _NO_LATIN.fullmatch(bare) else None
+
+
+def _of_a_name(letter: str) -> bool:
+    """A letter, a mark that belongs to one, or what stands between names."""
+    return letter.isalpha() or letter in " .·'’-" or unicodedata.category(letter) in ("Mn", "Mc")
 
 
 def faces(article: Article, parts: Parts) -> None:

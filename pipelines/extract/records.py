@@ -25,6 +25,8 @@ SHORTEST = 45  # characters in the median record; shorter ones are lists of link
 MOST_LINKED = 0.6  # share of link text in the median record
 MOST_TIMES = 3  # signs of time in one record; more are a list of records
 CAP = 600  # characters of one record that count: one long text must not outweigh a list
+MADE = 3  # names of attributes that tell of one make
+_NONE: Counter[tuple[str, ...]] = Counter()
 SAYS = 20  # characters of a record that are neither link nor time, where its headline leads elsewhere
 TITLE_LEAST = 10  # characters of the link that a teaser begins with ...
 TITLE_SHARE = 0.3  # ... and its share of the teaser
@@ -94,20 +96,25 @@ def _kinds(body: Node, seen: Survey) -> list[Rows]:
 def _rows(parent: Node, tag: str, held: dict[Node, list[Mark]]) -> Rows:
     counts = Counter(t for node in held for t in set((node.get("class") or "").split()))
     tokens = frozenset(t for t, n in counts.items() if n >= max(2, SHARED * len(held)))
+    makes = Counter(tuple(sorted(node.keys())) for node in held)
     rows = [
         Row(node, tuple(held.get(node, ())))
         for node in parent.iterchildren(tag)
-        if (_alike(node, tokens, timed=node in held) if tokens else node in held)
+        if (_alike(node, tokens, timed=node in held, makes=makes) if tokens else node in held)
     ]
     return Rows(parent, tag, _bases(tokens), tuple(rows))
 
 
-def _alike(node: Node, tokens: frozenset[str], *, timed: bool) -> bool:
+def _alike(node: Node, tokens: frozenset[str], *, timed: bool, makes: Counter[tuple[str, ...]] = _NONE) -> bool:
     """Two records of one kind share more than half of what they all share; ads between them do not. One with a time
-    may lack what is said of most, as a goal is no "entry--plain".
+    may lack what is said of most, as a goal is no "entry--plain", or what is pinned no "type-normal", if it has the
+    attributes that most have (``makes``).
     """
     own = set((node.get("class") or "").split())
-    return 2 * len(tokens & own) > len(tokens) or (timed and _bases(tokens) <= own)
+    if 2 * len(tokens & own) > len(tokens) or (timed and _bases(tokens) <= own):
+        return True
+    names = tuple(sorted(node.keys()))
+    return timed and bool(tokens & own) and len(names) >= MADE and 2 * makes[names] > makes.total()
 
 
 def _bases(tokens: frozenset[str]) -> frozenset[str]:

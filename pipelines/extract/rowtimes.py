@@ -119,12 +119,13 @@ def _without_comments(row: Row) -> Row:
 
 
 def _with_day(clock: Mark, row: Row) -> Read:
-    """A clock alone with the day that is printed in the element beside it."""
+    """A clock alone with the day that is printed in the element beside it, or stated in an attribute."""
     read = clock.read
     if read.clock is None or read.day is not None or not clock.printed:
         return read
     beside = (m.read.day for m in row.marks if m.printed and m.read.clock is None and _adjoin(m.node, clock.node))
-    return replace(read, day=next((day for day in beside if day is not None), None))
+    stated = (m.read.moment.date() for m in row.marks if not m.printed and m.read.moment and m.read.precision == "day")
+    return replace(read, day=next((day for day in (*beside, *stated) if day is not None), None))
 
 
 def _adjoin(one: Node, other: Node) -> bool:
@@ -145,7 +146,7 @@ def _rank(mark: Mark) -> int:
     if read.moment is not None and read.moment.tzinfo is not None:
         return 0 if mark.on_time else 1
     if read.moment is not None and not mark.printed:
-        return 2
+        return 2 if read.precision != "day" else 4
     if read.minute is not None:
         return 6
     dated = read.moment is not None and read.precision != "day"

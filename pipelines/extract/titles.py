@@ -32,6 +32,7 @@ def headline_of(article: Article, parts: Parts, given: str | None, *, hollow: bo
             or (emptied and node.tag == "p" and len(text) < TITLE_MOST)
             or "headline" in (node.get("itemprop") or "")
             or _is_bold_line(article, node, text)
+            or (node.tag in ("strong", "b") and bool(parts.captions) and text == article.said(article.root))
         )
         if titled or (wanted and len(text) < 400 and letters(text) == wanted):
             led = leading_clock(text)

@@ -110,6 +110,10 @@ TIME_LABELS = words_of(
     "publié mis jour maj actualizado publicado aggiornato pubblicato bijgewerkt atualizado today yesterday "
     "heute gestern live now vandaag gisteren idag igår i dag går dziś wczoraj dnes včera ma tegnap danes včeraj danas "
     "hoy ayer hoje ontem oggi ieri aujourd'hui hier tänään eilen azi "
+    "julkaistu päivitetty publicerad publicerat uppdaterad uppdaterat publisert oppdatert udgivet opdateret "
+    "opublikowano zaktualizowano aktualizacja publikováno zveřejněno publikované gepubliceerd geplaatst publicat "
+    "actualizat megjelent frissítve objavljeno ažurirano δημοσιεύτηκε yayınlandı yayınlanma diterbitkan diperbarui "
+    "опубліковано "
     "обновлено опубликовано сегодня вчера оновлено güncellendi güncelleme bugün ενημέρωση"
 )
 COUNTED = words_of(
