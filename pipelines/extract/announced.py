@@ -21,7 +21,7 @@ _WORDS = (
     r"em direto|ao vivo|(?:em )?tempo real|(?:ao )?minuto a minuto|(?:ao )?minuto|lance a lance",  # Portuguese
     r"en viu|minut a minut",  # Catalan
     r"live-?verslag|minuut tot minuut|van minuut tot minuut",  # Dutch
-    r"direkte|direkterapport\w*|direktestudio|minutt for minutt|minut for minut|minut för minut|direktrapport\w*|"
+    r"direkt(?= *(?:[:.–—]|$))|direkte|direkterapport\w*|direktestudio|minutt for minutt|minut for minut|minut för minut|direktrapport\w*|"
     r"live-?uppdatering\w*|live-?opdater\w*|live-?oppdater\w*|liverapport\w*|liveblogg",  # Scandinavian
     r"hetki hetkeltä|suorana|live-?seuranta",  # Finnish
     r"relacja(?: na żywo)?|na żywo|minuta po minucie",  # Polish
@@ -49,6 +49,6 @@ _FILE = re.compile(r"\.[a-z]{3,5}$|\b[a-z]?\d[\w.]*$", re.IGNORECASE)  # what fo
 def announces_live(url: str, *titles: str) -> bool:
     """Whether an address, or titles that the page itself, a feed or a link gives, speak of live coverage."""
     where = address(url)
-    path = _FILE.sub("", re.sub(r"[/_-]+", " ", where.path).strip()).strip()
+    path = [_FILE.sub("", re.sub(r"[_-]+", " ", part).strip()).strip() for part in where.path.split("/")]
     site = " ".join((where.hostname or "").split(".")[:-2])
-    return any(_LIVE.search(text) for text in (*titles, path, site)) or _PART.search(path) is not None
+    return any(_LIVE.search(text) for text in (*titles, *path, site)) or any(map(_PART.search, path))

@@ -17,6 +17,7 @@ SITE = "https://www.example.org"
         "/liveblogs/storm/",
         "/jetzt/livebericht/3000001/storm",
         "/ticker/storm",
+        "/kultur/folj-galan-direkt/a/9xQ2Lk",
         "/online/boure",
         "/politik/wahl-newsticker.html",
         "/nouvelle/2201447/verglas-pannes-direct",
