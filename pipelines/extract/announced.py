@@ -21,8 +21,9 @@ _WORDS = (
     r"em direto|ao vivo|(?:em )?tempo real|(?:ao )?minuto a minuto|(?:ao )?minuto|lance a lance",  # Portuguese
     r"en viu|minut a minut",  # Catalan
     r"live-?verslag|minuut tot minuut|van minuut tot minuut",  # Dutch
-    r"direkt(?= *(?:[:.–—]|$))|direkte|direkterapport\w*|direktestudio|minutt for minutt|minut for minut|minut för minut|direktrapport\w*|"
-    r"live-?uppdatering\w*|live-?opdater\w*|live-?oppdater\w*|liverapport\w*|liveblogg",  # Scandinavian
+    r"direkt(?= *(?:[:.–—]|$))|direkte|direkterapport\w*|direktestudio|direktrapport\w*|minutt for minutt|"
+    r"minut for minut|minut för minut|live-?uppdatering\w*|live-?opdater\w*|live-?oppdater\w*|liverapport\w*|"
+    r"liveblogg",  # Scandinavian
     r"hetki hetkeltä|suorana|live-?seuranta",  # Finnish
     r"relacja(?: na żywo)?|na żywo|minuta po minucie",  # Polish
     r"naživo|živě|on-?line přenos|minutu po minutě|minútu po minúte|uživo|u živo|minut[aeo]? po minut[aeiu]",
