@@ -197,12 +197,13 @@ class Recorder:
                 placed = self._append(made)
                 if capture := capture_of(placed[0], self._file().name):
                     self._open[job.visit.id].append(capture)
-            visit = conclude(job.visit, self._open.pop(job.visit.id, []))
+            visit = conclude(job.visit, self._open.get(job.visit.id, []))
             page = visit.captures[0] if visit.captures else None
             lines = facts(visit, page.fidelity if page else None, self._worker)
             record = warc.visit_record(visit.id, lines, visit.started, page.record_id if page else None)
             self._file().append(record)
             group.visits.append((job, visit))
+            self._open.pop(visit.id, None)  # not before: no file may have taken the record
 
     def _write_exchange(self, exchange: Exchange, visit_id: str | None, role: Role,
                         original: Capture | None) -> Capture | None:  # fmt: skip

@@ -906,17 +906,18 @@ def test_an_answer_that_was_kept_is_in_the_catalog_though_its_visit_was_refused(
     ]
 
 
+@pytest.mark.parametrize("failures", [1, 2, 3])
 def test_an_answer_that_was_kept_is_in_the_catalog_though_the_disk_failed_at_its_visit(
-    desk: Desk, catalog: Catalog, disk: BadDisk
+    desk: Desk, catalog: Catalog, disk: BadDisk, failures: int
 ) -> None:
     recorder = desk.open()
     made, more = exchange(), exchange(b"lost", url="http://news.test/style.css")
     recorder.exchange(made, visit_id="v1", role="page").result(30)
-    disk.failures = 1
-    recorder.exchange(more, visit_id="v1", role="requisite")
+    disk.failures = failures
+    if failures > 1:  # the file is given up, and no other can be begun
+        failing(recorder.exchange(more, visit_id="v1", role="requisite"))
     failing(recorder.visit(visit_of(made, "v1")))
-    while disk.failures:
-        time.sleep(0.001)
+    disk.failures = 0
     desk.keep(recorder, exchange(b"after", minute=1), "v2")
     desk.keep(recorder, exchange(b"and on", minute=2), "v3")
     recorder.close()
