@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from lxml import etree
 from lxml import html as lxml_html
 
+from .also import also
 from .article import Article
 from .canonical import count
 from .clean import comments, controls, drop, embeds, info, pictures, times
@@ -106,6 +107,7 @@ def _cleaned(found: Found, headline: str | None, *, by_name: bool) -> tuple[Arti
     for clean in (drop, embeds, faces, pictures, comments, info, bylines, signed):
         clean(article, parts)
     controls(article, parts, by_name=by_name)
+    also(article)
     times(article)
     hollow = any(not said(h) for node in found.nodes for h in node.iter(*HEADINGS))
     headline_of(article, parts, headline, hollow=hollow)

@@ -140,3 +140,69 @@ def test_a_share_menu_opens_nothing_that_is_hidden() -> None:
     shown = "<p>Crews have pumped out thirty-one cellars since the morning, and two streets are shut for now.</p>"
 
     assert TEXT not in of(menu + shown + hidden).text
+
+
+STORY = '<a href="/2026/bridge">Why the bridge fell</a>'
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"<p>Read also: {STORY}</p>", f"<p><b>Lees ook</b> {STORY}</p>",
+        f"<div>À lire aussi {STORY} <i>18:05</i></div>",
+        f"<p>Lesen Sie auch: {STORY} | {STORY}</p>", '<p><a href="/2026/bridge">Baca juga: Why the bridge fell</a></p>',
+        f"<p>延伸閱讀：{STORY}</p>", f"<p>あわせて読みたい {STORY}</p>",
+    ],
+)  # fmt: skip
+def test_a_line_that_leads_to_another_story_is_no_text(line: str) -> None:
+    assert of(f"<p>{TEXT}</p>{line}").text == TEXT
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        f"<p>Watch {STORY}, live from the quay.</p>", f"<p>The office asks everybody to read {STORY}</p>",
+        "<p>Read also:</p>",
+        f"<p>Read also: {STORY}, which nobody has yet.</p>", "<p>Related: three more are missing.</p>",
+    ],
+)  # fmt: skip
+def test_a_line_that_says_more_is_text(line: str) -> None:
+    found = of(f"<p>{TEXT}</p>{line}").text.partition("\n")[2]
+
+    assert found == html.fragment_fromstring(line).text_content()
+
+
+def test_an_update_that_is_nothing_else_keeps_its_words() -> None:
+    assert of(f"<p>Watch: {STORY}</p>").text == "Watch: Why the bridge fell"
+
+
+@pytest.mark.parametrize(
+    ("line", "name"),
+    [
+        ('<p class="card__by">Posted by :- पूजा सेमलकर</p>', "पूजा सेमलकर"),
+        ('<p class="card__by">By Ann Reed</p>', "Ann Reed"),
+    ],
+)
+def test_a_byline_of_a_class_that_says_by(line: str, name: str) -> None:
+    found = of(f"{line}<p>{TEXT}</p>")
+
+    assert (found.text, found.authors) == (TEXT, (name,))
+
+
+def test_a_sentence_of_that_class_is_text() -> None:
+    sentence = "बजट में किसानों के लिए रुपये रखे गए हैं"
+
+    assert of(f'<p class="by">{sentence}</p><p>{TEXT}</p>').text == f"{sentence}\n{TEXT}"
+
+
+def test_a_short_question_that_is_answered_is_text() -> None:
+    asked = '<div class="post-comment"><blockquote><p>Does the ferry run?</p></blockquote></div>'
+
+    assert "Does the ferry run?" in of(f"{asked}<p>{TEXT}</p>").text
+
+
+def test_a_pictures_bold_line_is_its_headline() -> None:
+    figure = '<figure><img src="/a.jpg"><figcaption>The quay at nine.</figcaption></figure>'
+    found = of(f'<div class="t"><b>The largest of the night</b></div>{figure}')
+
+    assert (found.headline, found.text, found.captions) == ("The largest of the night", "", ("The quay at nine.",))
