@@ -14,14 +14,14 @@ _WORDS = (
     r"live",
     r"live[- ]?(?:blogs?|tickers?|updates?|news|coverage|feed|stream|reports?|text|cent(?:er|re))",
     r"as it happened|minute[- ]by[- ]minute|ball[- ]by[- ]ball|play[- ]by[- ]play|rolling (?:coverage|updates)",
-    r"live[- ]?berichte?|\w*news-?blog|\w*-?ticker|minute für minute|minutenprotokoll",  # German
+    r"live[- ]?berichte?|\w*news-?blog|(?:live|news|wahl|eil)?ticker|minute für minute|minutenprotokoll",  # German
     r"en direct|suivi en direct|minute par minute|direct(?= *(?:[:.–—]|$))",  # French
     r"in diretta|(?:la )?diretta|in tempo reale|minuto per minuto",  # Italian
     r"en vivo|en directo|en tiempo real|(?:al )?minuto a minuto|minuto y resultado",  # Spanish
-    r"em direto|ao vivo|(?:em )?tempo real|(?:ao )?minuto a minuto|(?:ao )?minuto|lance a lance",  # Portuguese
+    r"em direto|ao vivo|(?:em )?tempo real|(?:ao )?minuto a minuto|ao minuto|lance a lance",  # Portuguese
     r"en viu|minut a minut",  # Catalan
     r"live-?verslag|minuut tot minuut|van minuut tot minuut",  # Dutch
-    r"direkt(?= *(?:[:.–—]|$))|direkte|direkterapport\w*|direktestudio|direktrapport\w*|minutt for minutt|"
+    r"direkte?(?= *(?:[:.–—]|$))|direkterapport\w*|direktestudio|direktrapport\w*|minutt for minutt|"
     r"minut for minut|minut för minut|live-?uppdatering\w*|live-?opdater\w*|live-?oppdater\w*|liverapport\w*|"
     r"liveblogg",  # Scandinavian
     r"hetki hetkeltä|suorana|live-?seuranta",  # Finnish
@@ -30,20 +30,22 @@ _WORDS = (
     r"élő közvetítés|élőben|percről percre",  # Hungarian
     r"în direct|minut cu minut|live-?text",  # Romanian
     r"ζωντανά|λεπτό προς λεπτό",  # Greek
-    r"canlı|dakika dakika|canli anlatim",  # Turkish
+    r"canl[ıi] (?:yayın|anlat[ıi]m|blog|takip|gelişmeler)|canlı(?= *(?:[:.–—]|$))|dakika dakika",  # Turkish
     r"(?:онлайн|текстовая|прямая)[- ]трансляция|трансляция|в прямом эфире|минута за минутой|наживо|"
     r"онлайн-репортаж|хвилина за хвилиною|текстова трансляція|на живо",  # Cyrillic
     r"siaran langsung|laporan langsung|trực tiếp|tường thuật",  # Indonesian, Malay, Vietnamese
+    r"زنده|لحظه به لحظه",  # Persian
     r"לייב|שידור חי|דיווח חי|עדכונים שוטפים|מבזקים",  # Hebrew
 )
 # of scripts in which a word's end cannot be seen, or is not one for regular expressions
 _PIECES = (
-    r"ライブ(?:更新|速報|ブログ)|生中継|タイムライン|文字直播|直播|实时更新|即時更新|实时|滚动更新|随時更新|실시간|생중계|타임라인|라이브",
-    r"(?:تغطية|بث) (?:مباشرة?|حية)|مباشر|لحظة بلحظة|دقيقة بدقيقة|لحظه به لحظه|زنده",
-    r"लाइव|पल[- ]पल|লাইভ|லைவ்|நேரலை|లైవ్|ലൈവ്|ਲਾਈਵ|લાઈવ|ಲೈವ್|สด|เกาะติด",
+    r"ライブ(?:更新|速報|ブログ)|生中継|タイムライン|文字直播|直播|实时更新|即時更新|实时|滚动更新|随時更新|실시간|생중계|타임라인|(?<![가-힣])라이브",
+    r"(?:تغطية|بث) (?:مباشرة?|حية)|مباشر|لحظة بلحظة|دقيقة بدقيقة",
+    r"लाइव|पल[- ]पल|লাইভ|லைவ்|நேரலை|లైవ్|ലൈവ്|ਲਾਈਵ|લાઈવ|ಲೈವ್|ถ่ายทอดสด|รายงานสด|เกาะติด",
 )
 _LIVE = re.compile(rf"\b(?:{'|'.join(_WORDS)})\b|{'|'.join(_PIECES)}", re.IGNORECASE)
-_PART = re.compile(r"\bonlines?\b", re.IGNORECASE)  # of the site, in Czech and Polish; in a title often its name
+_PART = re.compile(r"\bonline\b", re.IGNORECASE)  # of a site in these countries; in a title often its name
+_SO_CALLED = ("cz", "sk", "pl")
 _FILE = re.compile(r"\.[a-z]{3,5}$|\b[a-z]?\d[\w.]*$", re.IGNORECASE)  # what follows the last word of an address
 
 
@@ -51,5 +53,7 @@ def announces_live(url: str, *titles: str) -> bool:
     """Whether an address, or titles that the page itself, a feed or a link gives, speak of live coverage."""
     where = address(url)
     path = [_FILE.sub("", re.sub(r"[_-]+", " ", part).strip()).strip() for part in where.path.split("/")]
-    site = " ".join((where.hostname or "").split(".")[:-2])
-    return any(_LIVE.search(text) for text in (*titles, *path, site)) or any(map(_PART.search, path))
+    first, *rest = (where.hostname or "").split(".")
+    site = first if len(rest) > 1 else ""
+    online = rest[-1:] and rest[-1] in _SO_CALLED and any(map(_PART.search, path))
+    return bool(online) or any(_LIVE.search(text) for text in (*titles, *path, site))

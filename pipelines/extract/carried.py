@@ -76,7 +76,8 @@ class Carried:
         if self.trusted or not self.dom:
             return
         told = None if head.live else _told_otherwise(self.dom, head.structured.other, hinted=hinted)
-        self.refused = told or _refusal(self.dom, place, hinted=hinted, dated=self.is_dated(place))
+        dated, saved = self.is_dated(place), place.published if head.is_of_one_time else None
+        self.refused = told or _refusal(self.dom, place, hinted=hinted, dated=dated, live=head.live, saved=saved)
         self.dom = [] if self.refused else self.dom
 
     def take_embedded(self, root: Node, url: str, place: Place) -> None:
@@ -143,13 +144,15 @@ def _told_otherwise(dom: list[Found], other: str | None, *, hinted: bool) -> str
     return f"the page says that it is one of type {other}" if other else other_list(nodes)
 
 
-def _refusal(dom: list[Found], place: Place, *, hinted: bool, dated: bool) -> str | None:
+def _refusal(
+    dom: list[Found], place: Place, *, hinted: bool, dated: bool, live: bool, saved: datetime | None
+) -> str | None:
     """What speaks against records that were found by their looks alone."""
     reads = [f.published for f in dom]
     stamps = settle(reads, place, [f.day for f in dom])
     named = all(f.id for f in dom)
     return gate.refusal(stamps, hinted=hinted, match=is_match(reads), named=named, dated=dated, at=place.at,
-                        published=place.published)  # fmt: skip
+                        saved=saved, live=live)  # fmt: skip
 
 
 def _is_clock(read: Read | None) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from dataclasses import dataclass, replace
 from datetime import date
@@ -22,6 +23,7 @@ CAP = 600
 MOST = 0.8  # share of the starts that their container must hold
 CLOSE = 2  # levels up: the first updates often stand in a box of their own
 SHORTEST = 45
+CAPTION_MOST = 200  # characters of what stands with a picture
 _BLOCKS = words_of("p h1 h2 h3 h4 h5 h6 li dt dd blockquote pre figure table div section article")
 _HEADINGS = words_of("h1 h2 h3 h4 h5 h6 dt")
 _CLOCKED = words_of("strong b time em span")  # when they stand between blocks
@@ -74,8 +76,7 @@ def _blocks(body: Node, seen: Survey) -> list[Node]:
 def _starts(blocks: list[Node], seen: Survey) -> list[Start]:
     starts: list[Start] = []
     for block in blocks:
-        linked = seen.linked[block] > MOST_LINKED * seen.size[block]
-        if linked or next(block.iterancestors("blockquote"), None) is not None:
+        if seen.linked[block] > MOST_LINKED * seen.size[block]:
             continue
         text = block.text_content()
         led = leading_clock(text[:80]) or matchclock.leading(text[:20])
@@ -85,13 +86,21 @@ def _starts(blocks: list[Node], seen: Survey) -> list[Start]:
         printed = shown(text) if seen.size[block] <= SHOWN_MOST else None
         if printed and not _is_day(printed) and (printed.age is None or block.tag in _HEADINGS):
             starts.append(Start(block, printed, len(text)))
-        elif beside := bylined(text) if seen.size[block] <= LONGEST else None:
+        elif seen.size[block] <= LONGEST and not _is_below_picture(block, seen) and (beside := bylined(text)):
             starts.append(Start(block, beside[0], len(text), (beside[1],)))
-    if 2 * sum(bool(s.authors) for s in starts) < len(starts):  # "The harbour, Friday at 13.30" below a picture
-        starts = [s for s in starts if not s.authors]
+    quoted = [s for s in starts if next(s.node.iterancestors("blockquote"), None) is not None]
+    if 2 * len(quoted) < len(starts):  # a post that is cited, with its time
+        starts = [s for s in starts if s not in quoted]
     clocks = sum(map(_has_clock, starts))
     # "Last updated 24 November 2026, 14:05" above a run of clocks begins no update
     return [s for s in starts if _has_clock(s) == (2 * clocks >= len(starts))]
+
+
+def _is_below_picture(block: Node, seen: Survey) -> bool:
+    """ "The harbour, Friday at 13.30"."""
+    around = itertools.islice(block.iterancestors(), CLOSE)
+    small = (a for a in around if seen.size.get(a, CAPTION_MOST + 1) <= CAPTION_MOST)
+    return any(next(a.iter("img", "picture"), None) is not None for a in small)
 
 
 def _has_clock(start: Start) -> bool:

@@ -9,6 +9,7 @@ from itertools import pairwise
 from urllib.parse import unquote
 
 from .dom import address, said
+from .places import names_of
 from .source import Node
 
 COVERED = 0.8  # share of the records that must have it
@@ -20,6 +21,7 @@ _COAT = re.compile(
     r"|(?<=.)[-_](?:parent|wrapper|container|anchor)$",
     re.IGNORECASE,
 )
+BEFORE = "before"  # an anchor of its own, above the record
 _LAST_NUMBER = re.compile(r"\d+$")
 _RUN = re.compile(r"\d{5,}")  # shorter runs are counters, not identities
 
@@ -65,31 +67,35 @@ def native(nodes: Sequence[Node], url: str) -> list[str | None]:
         values = [offer.get(name) for offer in offers]
         held = [v for v in values if v]
         few = len(held) - len(set(held)) <= max(1, REPEATED * len(held))
-        if len(held) >= COVERED * len(nodes) and few and not ("data-" in name and _are_places(held)):
+        if len(held) >= COVERED * len(nodes) and few and not _are_places(name, held):
             return values
     return [None] * len(nodes)
 
 
-def _are_places(values: Sequence[str]) -> bool:
-    """0, 1, 2 … down the page: not which update it is, but where it stands now."""
+def _are_places(name: str, values: Sequence[str]) -> bool:
+    """0, 1, 2 … down the page: not which update it is, but where it stands now. Nobody counts so in the ids that
+    permalinks use.
+    """
     numbers = [int(found[0]) for value in values if (found := _LAST_NUMBER.search(value))]
-    alike = len({_LAST_NUMBER.sub("", value) for value in values}) == 1
-    return alike and len(values) > 2 and numbers[:1] in ([0], [1]) and all(b - a == 1 for a, b in pairwise(numbers))
+    alike = len(numbers) == len(values) and len({_LAST_NUMBER.sub("", value) for value in values}) == 1
+    if not alike or ("data-" not in name and name != BEFORE):
+        return False
+    return (numbers[0] == 0 or name == BEFORE) and all(b - a == 1 for a, b in pairwise(numbers))
 
 
 def _preference(name: str) -> tuple[int, str]:
     """The element's own id is what permalinks use; then data attributes, then inner ids, then links."""
-    order = ("id", "data-", "inner id", "inner data-", "anchor", "anchor before", "permalink")
+    order = ("id", "data-", "inner id", "inner data-", "anchor", "permalink", BEFORE)
     return max(i for i, prefix in enumerate(order) if name.startswith(prefix)), name
 
 
 def _offers(node: Node, url: str) -> dict[str, str]:
     offers = _of_element(node, "")
     before = node.getprevious()
-    if before is not None and before.tag in ("a", "div", "span") and not len(before) and not said(before):
+    if before is not None and not len(before) and not said(before):
         value = before.get("id") or before.get("name") or ""
-        if _ID_VALUE.fullmatch(value):
-            offers["anchor before"] = value
+        if (before.tag == "a" or "anchor" in names_of(before)) and _ID_VALUE.fullmatch(value):
+            offers[BEFORE] = value
     for inner in node.iterdescendants():
         if len(inner) and inner.tag in ("article", "div", "section", "li"):
             for name, value in _of_element(inner, "inner ").items():

@@ -18,7 +18,7 @@ from .words import TIME_LABELS
 Kind = Literal["published", "updated", "created"]
 
 SILENT = frozenset(("script", "style", "noscript", "template", "svg", "iframe", "object", "select", "option", "head"))
-_TIME_NAME = re.compile(r"time|date|publish|updat|stamp|creat|modif|sort|epoch|[-_](?:ts|utc)$", re.IGNORECASE)
+_TIME_NAME = re.compile(r"time|date|publish|updat|stamp|creat|modif|sort|epoch|^data-ts$", re.IGNORECASE)
 _UPDATED = re.compile(
     r"updat|modif|edit(?:ed)\b|aktualis|geändert|bearbeitet|mis à jour|maj\b|actualiz|aggiornat|bijgewerkt|atualiz|"
     r"更新|업데이트|تحديث",

@@ -85,9 +85,14 @@ def _repeats(records: Sequence[Node]) -> bool:
 
 
 def _has_fields(records: Sequence[Node]) -> bool:
-    """Most have the same labels, "Album: … Label: …", as what is kept in a table has."""
-    counts = Counter(label for node in records for label in {m[1] for t in node.itertext() for m in _LABEL.finditer(t)})
+    """Most have the same labels, "Album: … Label: …", as what is kept in a table has, and no prose."""
+    bare = [node for node in records if not any(map(_is_prose, node.itertext()))]
+    counts = Counter(label for node in bare for label in {m[1] for t in node.itertext() for m in _LABEL.finditer(t)})
     return len(records) >= FEWEST and sum(n > NEARLY * len(records) for n in counts.values()) >= FIELDS
+
+
+def _is_prose(text: str) -> bool:
+    return len(text.strip()) >= TELLING and not _LABEL.search(text)
 
 
 def _is_data(node: Node) -> bool:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 
 from .article import Article
 from .bylined import bylined
@@ -32,25 +31,20 @@ _NAME = re.compile(
     r"[^\W\d_a-z][\w.'’-]*"
     r"(?:\s+(?:de|la|le|van|von|der|den|da|di|al|el|bin|and|und|et|y|e|in|&|,)|,?\s+[^\W\d_a-z][\w.'’-]*){1,6}"
 )
-_NO_LATIN = re.compile(r"[^a-z]+")
 _SIGNED = re.compile(r"^[—–-]\s*(?=\S)")
 LINE_MOST = 100  # characters of a byline
 UNCASED_MOST = 24  # of a name in a script without capitals, where any words look like one
+NAME_MOST = 40  # characters behind "by"
+_STOPS = ".!?。।"
 FACE_MOST = 60  # of a name, with a title, beside a face
 
 
 def name_of(text: str) -> str | None:
     """The name that a text is, without "by" in front; None if it is none."""
     bare = _BY.sub("", text)
-    if any(letter.isupper() for letter in bare):
-        return bare if _NAME.fullmatch(bare) else None
-    short = len(bare) <= UNCASED_MOST and 0 < bare.count(" ") < 3
-    return bare if short and all(map(_of_a_name, bare)) and _NO_LATIN.fullmatch(bare) else None
-
-
-def _of_a_name(letter: str) -> bool:
-    """A letter, a mark that belongs to one, or what stands between names."""
-    return letter.isalpha() or letter in " .·'’-" or unicodedata.category(letter) in ("Mn", "Mc")
+    if not any(letter.isupper() for letter in bare) and not (len(bare) <= UNCASED_MOST and bare.count(" ") < 3):
+        return None
+    return bare if _NAME.fullmatch(bare) else None
 
 
 def faces(article: Article, parts: Parts) -> None:
@@ -96,7 +90,13 @@ def bylines(article: Article, parts: Parts) -> None:
 
 
 def _is_signer(article: Article, node: Node) -> bool:
-    return name_of(article.said(node)) is not None and not article.amid_text(node)
+    text = article.said(node)
+    by = _BY.match(text)
+    if "by" in article.names[node]:  # a short word: it must begin with it, then
+        signs = by is not None and len(text) - by.end() <= NAME_MOST and text[-1] not in _STOPS
+    else:
+        signs = name_of(text) is not None
+    return signs and not article.amid_text(node)
 
 
 def _name_in(node: Node) -> Node:

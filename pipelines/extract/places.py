@@ -12,8 +12,7 @@ _ELEMENTS = frozenset(("aside", "nav", "footer", "form", "dialog", "menu"))
 _ROLES = frozenset(("complementary", "navigation", "contentinfo", "search", "dialog", "alertdialog", "banner"))
 _NAMES = words_of(
     "comment comments commenting kommentar kommentare kommentarer kommentit commentaires comentarios comentaris "
-    "commenti comentarii reacties komentar komentare komentarze komentari komentaj yorum yorumlar binhluan tanggapan "
-    "hozzaszolas diskuze reply replies "
+    "commenti comentarii reacties komentarze yorumlar binhluan hozzaszolas diskuze reply replies "
     "respond responses forum disqus discussion related recommend recommended recommendation recommendations "
     "teaser teasers promo promos promoted sidebar aside nav menu footer breadcrumb schedule programme epg "
     "tvguide trending popular mostread carousel newsletter outbrain taboola advert ads advertisement sponsored "

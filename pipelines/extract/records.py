@@ -73,6 +73,8 @@ def _is_update(row: Row, seen: Survey, url: str) -> bool:
     """
     if "data-tombstone" in row.node.attrib:
         return False
+    if row.marks and (row.node.get("id") or len(row.node.attrib) >= MADE):
+        return True
     shown = sum(len(m.read.raw) for m in row.marks if m.printed)
     says = seen.size[row.node] - seen.linked[row.node] - shown >= SAYS
     return bool(row.marks and says) or not is_teaser(row.node, url)

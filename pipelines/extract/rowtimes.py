@@ -119,12 +119,13 @@ def _without_comments(row: Row) -> Row:
 
 
 def _with_day(clock: Mark, row: Row) -> Read:
-    """A clock alone with the day that is printed in the element beside it, or stated in an attribute."""
+    """A clock alone with the day that is printed in the element beside it, or stated by the record itself."""
     read = clock.read
     if read.clock is None or read.day is not None or not clock.printed:
         return read
     beside = (m.read.day for m in row.marks if m.printed and m.read.clock is None and _adjoin(m.node, clock.node))
-    stated = (m.read.moment.date() for m in row.marks if not m.printed and m.read.moment and m.read.precision == "day")
+    own = (m.read for m in row.marks if m.node is row.node and m.read.precision == "day")
+    stated = (read.moment.date() for read in own if read.moment)
     return replace(read, day=next((day for day in (*beside, *stated) if day is not None), None))
 
 

@@ -10,9 +10,9 @@ from .dom import said
 from .source import Node
 
 _ANSWER = (
-    r"reply|replies|antworten|répondre|répondre à ce message|responder|rispondi|beantwoorden|reageer|reageren|svara?|"
+    r"reply|replies|antworten|répondre|répondre à ce message|responder|rispondi|beantwoorden|reageer|reageren|svara|"
     r"vastaa|odpowiedz|odpovědět|odpovedať|odgovori|válasz|răspunde|απάντηση|ответить|відповісти|отговори|yanıtla|"
-    r"balas|jibu|trả lời|ตอบกลับ|返信|回复|回覆|답글|답글쓰기|উত্তর দিন|जवाब दें|जवाब|جواب|پاسخ|الرد|رد|השב|הגב"
+    r"balas|jibu|trả lời|ตอบกลับ|返信|回复|回覆|답글|답글쓰기|উত্তর দিন|जवाब दें|پاسخ دهید|الرد|رد|השב|הגב"
 )
 # What readers do with each other's words; to like is not among them: that is offered below updates, too.
 _OTHER = (

@@ -7,15 +7,17 @@ The order in which readers meet them stays.
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Iterable
-from itertools import islice
 
 from .marks import Survey
 from .source import Node
 
 DEEPEST = 25  # elements around a time that are looked at
-FEWEST = 2  # records of the outer kind beside each other, and of the inner kind on the page
+FEWEST = 2  # records of the outer kind beside each other
+SHORTEST = 45  # characters of an inner one; shorter ones are a list of moments
+_HELD = ("blockquote", "figure", "aside", "table")  # what stands in one is cited, not said
 
 
 def flatten(seen: Survey) -> bool:
@@ -24,7 +26,8 @@ def flatten(seen: Survey) -> bool:
     inner = [(node, outer) for node in own if (outer := _outer(node, own)) is not None]
     beside = Counter(node.getparent() for node in own)
     inner = [(node, outer) for node, outer in inner if beside[_outermost(outer, own).getparent()] >= FEWEST]
-    if len(inner) < FEWEST:
+    inner = [(node, outer) for node, outer in inner if _says(node, outer, seen)]
+    if not inner or _repeat_ids(own):
         return False
     places = {outer: _outermost(outer, own) for _, outer in inner}
     last = {top: top for top in places.values()}
@@ -36,11 +39,22 @@ def flatten(seen: Survey) -> bool:
     return True
 
 
+def _says(node: Node, outer: Node, seen: Survey) -> bool:
+    around = itertools.takewhile(lambda holder: holder is not outer, node.iterancestors())
+    return seen.size[node] >= SHORTEST and all(holder.tag not in _HELD for holder in around)
+
+
+def _repeat_ids(own: Iterable[Node]) -> bool:
+    """A post that is on the page twice is cited in one of the two places."""
+    names = Counter(name for node in own if (name := node.get("id")))
+    return any(n > 1 for n in names.values())
+
+
 def _own_records(timed: Iterable[Node]) -> dict[Node, None]:
     """For each time the innermost element around it that is made as another one around it, or beside it, is."""
     found: dict[Node, None] = {}
     for time in timed:
-        for node in islice(time.iterancestors(), DEEPEST):
+        for node in itertools.islice(time.iterancestors(), DEEPEST):
             if _make(node) is not None:
                 found.setdefault(node)
                 break
@@ -55,7 +69,7 @@ def _make(node: Node) -> tuple[str, tuple[str, ...]] | None:
 
 
 def _outer(node: Node, own: dict[Node, None]) -> Node | None:
-    for around in islice(node.iterancestors(node.tag), DEEPEST):
+    for around in itertools.islice(node.iterancestors(node.tag), DEEPEST):
         if around in own and _make(around) == _make(node) and _classes(around) & _classes(node):
             return around
     return None

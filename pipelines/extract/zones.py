@@ -76,10 +76,16 @@ _GMT = re.compile(
     rf"(?:{'|'.join(_UTC)})\s?(?P<sign>[+\-−])\s?"
     r"(?P<h>\d{1,2}?)(?::?(?P<m>[0-5]\d))?(?![\d:])"
 )
+_WORDS = (
+    r"times?|heures?|horas?|ora|orari[oi]?|tijd(?:en)?|zeit(?:en)?|uhr|tid(?:er)?|klokkeslett|czas(?:u|y)?|godziny|"
+    r"час(?:ы|у)?|время|waktu|saat(?:ler)?"
+)
+# The line, or a part of it, begins so: "Financial Times", "part-time" and "from 9 to 5, time" name no zone of clocks.
 _TIMES = re.compile(
-    r"\b(?:times?|heures?|horas?|ora|orari[oi]?|tijd(?:en)?|zeit(?:en)?|uhr|tid(?:er)?|klokkeslett|czas(?:u|y)?|godziny|"
-    r"час(?:ы|у)?|время|waktu|saat(?:ler)?)\b[^.]*$", re.IGNORECASE
-)  # fmt: skip
+    rf"(?:^|[(·|,;:–—.])\s*(?:all |alle |toutes les |todas las |tutti gli )?(?:{_WORDS})\b[^.\d]*$", re.IGNORECASE
+)
+_LOOSELY = re.compile(_WORDS, re.IGNORECASE)
+_SIGN = re.compile(r"\s?[+\-−]\s?\d")
 BEFORE = 40  # characters before an abbreviation in which it is said to be of times
 LINE_MOST = 100  # characters of a line about the times
 _LETTERS = re.compile(r"\b[A-Z]{2,4}\b")
@@ -111,11 +117,16 @@ def zone(
 
 def note(body: Node, records: Iterable[Node]) -> str:
     """The lines of a page, outside of its updates, that name an offset or a zone: "All times GMT+3", "Time: CET"."""
-    if not _names_one(str(body.text_content())):
+    if not _may_name_one(str(body.text_content())):
         return ""
     updates = set(records)
     lines = (n for n in body.iter() if any(map(_names_one, _own(n))) and len(said(n)) <= LINE_MOST)
-    return " ".join(said(n) for n in lines if updates.isdisjoint((n, *n.iterancestors())))
+    outside = (n for n in lines if updates.isdisjoint(around := (n, *n.iterancestors())) and not _is_apart(around))
+    return " ".join(map(said, outside))
+
+
+def _is_apart(around: Iterable[Node]) -> bool:
+    return any(node.tag in ("footer", "aside", "nav", "form") for node in around)
 
 
 def _names_one(text: str) -> bool:
@@ -128,8 +139,16 @@ def _of_times(text: str) -> Iterator[str]:
     for name in _ABBREVIATIONS:
         for at in _places(text, name):
             around = text[max(0, at - 1) : at] + text[at + len(name) : at + len(name) + 1]
-            if not any(map(str.isalnum, around)) and _TIMES.search(text[max(0, at - BEFORE) : at]):
+            if at <= LINE_MOST and not any(map(str.isalnum, around)) and _TIMES.search(text[:at]):
                 yield name
+
+
+def _may_name_one(page: str) -> bool:
+    """A look at the whole text, whose lines may stand in each other's way: it lets through what its lines may not."""
+    if any(_SIGN.match(page, at + len(name)) for name in _UTC for at in _places(page, name)):
+        return True
+    before = (page[max(0, at - BEFORE) : at] for name in _ABBREVIATIONS for at in _places(page, name))
+    return any(map(_LOOSELY.search, before))
 
 
 def _places(text: str, name: str) -> Iterator[int]:

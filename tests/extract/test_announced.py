@@ -18,7 +18,6 @@ SITE = "https://www.example.org"
         "/jetzt/livebericht/3000001/storm",
         "/ticker/storm",
         "/kultur/folj-galan-direkt/a/9xQ2Lk",
-        "/online/boure",
         "/politik/wahl-newsticker.html",
         "/nouvelle/2201447/verglas-pannes-direct",
         "/amp/proces-direct.html",
@@ -70,6 +69,13 @@ def test_a_title_announces_live_coverage(title: str) -> None:
         "They lived in the harbour",
         "A direct hit on the pier",
         "Storm - The Estuary Online",
+        "ตารางการแสดงละคร",
+        "드라이브 코스",
+        "رانندگی سازنده",
+        "Direkte Züge nach Wien",
+        "Canlı türleri",
+        "Der Kursticker",
+        "Minuto de silencio",
         "Lively debate in parliament",
         "Une ligne directe vers la mer",
         "Delivery is late again",
@@ -80,3 +86,8 @@ def test_a_title_announces_live_coverage(title: str) -> None:
 )
 def test_other_words_announce_nothing(title: str) -> None:
     assert not announces_live(SITE + "/2026/storm", title)
+
+
+def test_online_is_a_word_for_it_in_some_countries() -> None:
+    assert announces_live("https://www.example.cz/online/boure")
+    assert not announces_live("https://www.example.org/online/storm")

@@ -206,3 +206,15 @@ def test_a_pictures_bold_line_is_its_headline() -> None:
     found = of(f'<div class="t"><b>The largest of the night</b></div>{figure}')
 
     assert (found.headline, found.text, found.captions) == ("The largest of the night", "", ("The quay at nine.",))
+
+
+@pytest.mark.parametrize("kicker", ["पुल बंद", "สะพาน ปิด"])
+def test_two_words_beside_a_time_sign_nothing(kicker: str) -> None:
+    found = of(f'<div><time>15:20</time> <span class="k">{kicker}</span></div><p>{TEXT}</p>')
+
+    assert kicker in f"{found.headline} {found.text}"
+    assert found.authors == ()
+
+
+def test_a_title_of_that_class_signs_nothing() -> None:
+    assert "Minister Resigns" in of(f'<p class="by">Minister Resigns</p><p>{TEXT}</p>').text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -44,8 +45,11 @@ def refusal(version: Version) -> str:
     return next(w for w in version.warnings if w.startswith("records refused: ")).removeprefix("records refused: ")
 
 
-def published(moment: str) -> str:
-    return f'<meta property="article:published_time" content="{moment}">'
+def published(moment: str, modified: str = "") -> str:
+    return "".join(
+        f'<meta property="article:{name}_time" content="{value}">'
+        for name, value in (("published", moment), ("modified", modified or moment))
+    )
 
 
 STORY = clocked("13:41", "12:58", "12:13", "11:37", "10:52")
@@ -71,14 +75,23 @@ def test_a_few_days_between_two_of_many_are_none() -> None:
     assert len(read(*records).updates) == len(SENTENCES) + 1
 
 
-def test_a_page_that_was_written_after_all_it_tells_is_a_story() -> None:
-    told = refusal(read(*STORY, head=published("2026-01-03T13:50:00Z")))
+@pytest.mark.parametrize("moment", ["2026-01-03T13:58:00Z", "2026-01-03T10:30:00Z"])
+def test_a_page_that_was_written_at_another_time_than_all_it_tells_is_a_story(moment: str) -> None:
+    told = refusal(read(*STORY, head=published(moment)))
 
-    assert told == "most times lie before the page was written, as in a story told by the hour"
+    assert told == "the page was not written when its newest time says, as a story told by the hour"
 
 
-def test_a_page_that_began_with_its_first_update_is_none() -> None:
-    assert len(read(*STORY, head=published("2026-01-03T11:00:00Z")).updates) == len(SENTENCES)
+def test_a_page_that_is_dated_anew_with_each_update_is_none() -> None:
+    assert len(read(*STORY, head=published("2026-01-03T13:43:00Z")).updates) == len(SENTENCES)
+
+
+def test_a_page_that_changed_after_it_began_is_none() -> None:
+    assert len(read(*STORY, head=published("2026-01-03T10:30:00Z", "2026-01-03T13:58:00Z")).updates) == len(SENTENCES)
+
+
+def test_a_day_is_no_time_of_writing() -> None:
+    assert len(read(*STORY, head=published("2026-01-03")).updates) == len(SENTENCES)
 
 
 def test_clocks_without_any_day_are_believed_where_coverage_is_announced() -> None:
@@ -93,8 +106,12 @@ def test_records_of_the_same_fields_are_data(title: str) -> None:
     assert refusal(read(*records, title=title)) == "each is made of the same labelled fields"
 
 
-def test_a_label_in_most_updates_is_no_field() -> None:
-    records = timed(timedelta(minutes=41), "{} <span>Photo: Ada Quay</span>")
+@pytest.mark.parametrize(
+    "line",
+    ["<i>Photo: Ada Quay</i>", "<i>Photo: Ada Quay. Film: Radio</i>", "Where: quay · Source: radio"],
+)
+def test_labels_below_what_updates_say_are_no_fields(line: str) -> None:
+    records = timed(timedelta(minutes=41), "{}</p><p>" + line)
 
     assert len(read(*records).updates) == len(SENTENCES)
 
@@ -121,3 +138,38 @@ def test_to_be_liked_does_not_make_an_update_a_reader_s() -> None:
 
     assert len(read(*(record + like for record in timed(timedelta(minutes=41)))).updates) == len(SENTENCES)
     assert read(*(record + answer for record in timed(timedelta(minutes=41)))).updates == ()
+
+
+def test_an_update_with_an_id_of_its_own_is_one_though_it_says_nothing_but_a_link() -> None:
+    link = '<h3><a href="/2026/other">The mayor has said that nobody was hurt</a></h3>'
+    records = [f'<div class="post" id="p{n}">{record}</div>' for n, record in enumerate(timed(timedelta(minutes=41)))]
+    records[2] = re.sub("<p>.*</p>", link, records[2])
+    html = f"<html><title>Storm: live</title><body><h1>Storm</h1><main>{''.join(records)}</main></body></html>"
+    found = extract(html.encode(), url="https://www.example.org/live/storm", at=AT, profiles=())
+
+    assert isinstance(found, Version)
+    assert [u.id for u in found.updates] == [f"p{n}" for n in range(len(SENTENCES))]
+
+
+def ids(before: str, inside: str = "") -> list[str | None]:
+    records = "".join(
+        f'{before.format(n=n, name=9900 - n)}<div class="post">{record}{inside.format(name=9900 - n)}</div>'
+        for n, record in enumerate(timed(timedelta(minutes=41)))
+    )
+    html = f"<html><title>Storm: live</title><body><h1>Storm</h1><main>{records}</main></body></html>"
+    found = extract(html.encode(), url="https://www.example.org/live/storm", at=AT, profiles=())
+    assert isinstance(found, Version)
+    return [u.id for u in found.updates]
+
+
+def test_an_anchor_above_an_update_gives_its_id() -> None:
+    assert ids('<a name="n{name}"></a>') == [f"n{9900 - n}" for n in range(5)]
+    assert ids('<div class="live__anchor" id="storm-{name}"></div>') == [f"storm-{9900 - n}" for n in range(5)]
+
+
+@pytest.mark.parametrize(
+    "before", ['<div id="ad-slot-{n}"></div>', '<a id="entry-{n}"></a>', '<a id="ember100{n}"></a>']
+)
+def test_what_counts_places_gives_none(before: str) -> None:
+    assert ids(before) == [None] * 5
+    assert ids(before, '<a href="#post-{name}">link</a>') == [str(9900 - n) for n in range(5)]

@@ -64,3 +64,25 @@ def test_a_card_of_the_same_class_in_an_update_is_a_part_of_it() -> None:
     found = updates(post("101", 30, FIRST, f"<ul>{card}{card}</ul>"), post("100", 5, LAST))
 
     assert [u.id for u in found] == ["101", "100"]
+
+
+def test_a_post_that_is_cited_is_a_part_of_what_cites_it() -> None:
+    cited = f"<blockquote>{post('90', 2, SECOND)}</blockquote>"
+
+    found = updates(post("101", 30, FIRST, cited), post("102", 20, THIRD, cited), post("100", 5, LAST))
+
+    assert [u.id for u in found] == ["101", "102", "100"]
+
+
+def test_moments_of_a_match_in_an_update_are_parts_of_it() -> None:
+    moments = "".join(post(str(200 + n), n, "Goal") for n in range(8))
+
+    found = updates(post("101", 30, FIRST, f"<ol>{moments}</ol>"), post("102", 20, THIRD), post("100", 5, LAST))
+
+    assert [u.id for u in found] == ["101", "102", "100"]
+
+
+def test_one_answer_is_enough_for_a_thread() -> None:
+    found = updates(post("101", 30, FIRST, thread(post("102", 31, SECOND))), post("100", 5, LAST))
+
+    assert [u.text for u in found] == [FIRST, SECOND, LAST]

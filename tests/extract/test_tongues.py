@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import UTC, datetime, time, timedelta
 
 import pytest
+from lxml import html
 
 from pipelines.extract.times import shown
-from pipelines.extract.zones import zone
+from pipelines.extract.zones import note, zone
 
 MINUTES = timedelta(minutes=35)
 
@@ -100,6 +101,23 @@ def test_an_offset_that_is_noted(note: str, offset: timedelta) -> None:
     found, known = zone(None, "https://www.example.org/live", [], notes=note)
 
     assert (found.utcoffset(datetime(2026, 1, 3, tzinfo=UTC)), known) == (offset, True)
+
+
+@pytest.mark.parametrize(
+    ("line", "offset"),
+    [
+        ("<p>All times CET</p>", 1), ("<p>6 mars · Heure de Bruxelles (CET) · 12h</p>", 1),
+        ("<p>Times are UTC+11</p>", 11),
+        ("<p>By <a href='/a'>Ada</a>, 16:10 (UTC+11)</p>", 11), ("<p>Part-time CET jobs</p>", 0),
+        ("<p>Financial Times MSK index</p>", 0), ("<p>Customer service: office hours time 9-5 ET</p>", 0),
+        ("<footer><p>Times are UTC+11</p></footer>", 0), ("<p>ALL THE BEST, ET</p>", 0),
+    ],
+)  # fmt: skip
+def test_a_line_of_the_page_names_a_zone(line: str, offset: int) -> None:
+    page = html.fragment_fromstring(f"<div><h1>Storm</h1>{line}<div><span>15:20</span></div></div>")
+    found, _ = zone(None, "https://www.example.org/live", [], notes=note(page, []))
+
+    assert found.utcoffset(datetime(2026, 1, 3, tzinfo=UTC)) == timedelta(hours=offset)
 
 
 def test_what_only_begins_as_an_offset_is_none() -> None:
