@@ -76,8 +76,7 @@ class Carried:
         if self.trusted or not self.dom:
             return
         told = None if head.live else _told_otherwise(self.dom, head.structured.other, hinted=hinted)
-        dated, saved = self.is_dated(place), place.published if head.is_of_one_time else None
-        self.refused = told or _refusal(self.dom, place, hinted=hinted, dated=dated, live=head.live, saved=saved)
+        self.refused = told or _refusal(self.dom, place, head, hinted=hinted, dated=self.is_dated(place))
         self.dom = [] if self.refused else self.dom
 
     def take_embedded(self, root: Node, url: str, place: Place) -> None:
@@ -144,15 +143,21 @@ def _told_otherwise(dom: list[Found], other: str | None, *, hinted: bool) -> str
     return f"the page says that it is one of type {other}" if other else other_list(nodes)
 
 
-def _refusal(
-    dom: list[Found], place: Place, *, hinted: bool, dated: bool, live: bool, saved: datetime | None
-) -> str | None:
+def _refusal(dom: list[Found], place: Place, head: Head, *, hinted: bool, dated: bool) -> str | None:
     """What speaks against records that were found by their looks alone."""
     reads = [f.published for f in dom]
     stamps = settle(reads, place, [f.day for f in dom])
-    named = all(f.id for f in dom)
-    return gate.refusal(stamps, hinted=hinted, match=is_match(reads), named=named, dated=dated, at=place.at,
-                        saved=saved, live=live)  # fmt: skip
+    return gate.refusal(
+        stamps,
+        hinted=hinted,
+        match=is_match(reads),
+        named=all(f.id for f in dom),
+        dated=dated,
+        at=place.at,
+        changed=place.changed if head.modified and head.modified.precision != "day" else None,
+        once=head.is_of_one_time,
+        live=head.live,
+    )
 
 
 def _is_clock(read: Read | None) -> bool:

@@ -24,14 +24,14 @@ TIMED = 0.5  # share of records with a time
 
 def refusal(
     stamps: Sequence[Stamp | None], *, hinted: bool, named: bool, dated: bool, at: datetime,
-    saved: datetime | None = None, live: bool = False, match: bool = False,
+    changed: datetime | None = None, once: bool = False, live: bool = False, match: bool = False,
 ) -> str | None:  # fmt: skip
     """Why records found by their looks alone are no updates; None if they may be.
 
     ``hinted``: address or title announce a live page. ``named``: the records have ids, so that their order
-    may be the editors'. ``dated``: something besides the fetch says of which day their clocks are. ``saved``: when the
-    page was, if it says so of one time only. ``live``: it states that it is one. ``match``: they are placed by the
-    minutes of a match, which are no times.
+    may be the editors'. ``dated``: something besides the fetch says of which day their clocks are. ``changed``: when
+    the page was, to the minute; ``once``: it was published then. ``live``: it states that it is one. ``match``: they
+    are placed by the minutes of a match, which are no times.
     """
     if len(stamps) < (FEWEST_WITH_HINT if hinted else FEWEST):
         return f"only {len(stamps)} records"
@@ -48,7 +48,7 @@ def refusal(
         return "the times lie days apart, as in an archive"
     if not (hinted or dated):
         return "nothing says of which day the clocks are"
-    if not hinted and saved and not saved - BEFORE <= max(moments) <= saved + FUTURE:
+    if not hinted and changed and _is_told_later(max(moments), changed, once=once):
         return "the page was not written when its newest time says, as a story told by the hour"
     if sum(m > at + FUTURE for m in moments) > MOST_FUTURE * len(moments):
         return "the times lie ahead, as in a schedule"
@@ -78,6 +78,11 @@ def _span(moments: Sequence[datetime]) -> timedelta:
     if len(inner) > FEWEST:
         return min(inner[-1] - inner[1], inner[-2] - inner[0])
     return inner[-1] - inner[0]
+
+
+def _is_told_later(newest: datetime, changed: datetime, *, once: bool) -> bool:
+    """A live page is changed with its newest update; one that is dated anew with each has only this time."""
+    return newest > changed + FUTURE or (once and newest < changed - BEFORE)
 
 
 def _usual_step(moments: Sequence[datetime]) -> timedelta:

@@ -90,6 +90,12 @@ def test_a_page_that_changed_after_it_began_is_none() -> None:
     assert len(read(*STORY, head=published("2026-01-03T10:30:00Z", "2026-01-03T13:58:00Z")).updates) == len(SENTENCES)
 
 
+def test_times_that_go_on_after_the_page_last_changed_are_a_story() -> None:
+    told = refusal(read(*STORY, head=published("2026-01-03T10:30:00Z", "2026-01-03T12:00:00Z")))
+
+    assert told == "the page was not written when its newest time says, as a story told by the hour"
+
+
 def test_a_day_is_no_time_of_writing() -> None:
     assert len(read(*STORY, head=published("2026-01-03")).updates) == len(SENTENCES)
 
