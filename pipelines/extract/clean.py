@@ -9,7 +9,7 @@ from .article import Article
 from .canonical import canonical
 from .dom import BLOCKS, HEADINGS, PROSE
 from .marks import SILENT
-from .people import name_of
+from .people import name_of, signs
 from .pieces import Parts
 from .places import MORE
 from .source import Node
@@ -168,8 +168,8 @@ def info(article: Article, parts: Parts) -> None:
                 parts.key_event = True
             elif _PINNED.fullmatch(text):
                 parts.pinned = True
-            elif name := name_of(text):
-                parts.authors.append(name)
+            elif (name := name_of(text)) and (name.casefold() != name or signs(article, item)):
+                parts.authors.append(name)  # in a script without capitals any two words look like a name
             else:
                 continue
             article.silence(item)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 
 from .article import Article
@@ -87,6 +88,14 @@ def bylines(article: Article, parts: Parts) -> None:
         if article.holds(node) and len(text) < LINE_MOST and not article.holds_most(node):
             parts.authors.extend(a.strip() for a in re.split(r"\s+(?:and|und|et|y|&)\s+|,\s", text) if a.strip())
             article.remove(node)
+
+
+def signs(article: Article, node: Node) -> bool:
+    """Whether the classes of an element, or of what it is all of, are those of an author."""
+    text = article.said(node)
+    around = (holder for holder in (node, *node.iterancestors()) if holder in article.names)
+    own = itertools.takewhile(lambda holder: article.said(holder) == text, around)
+    return any((_AUTHORS | _SIGNERS | _FACES) & article.names[holder] for holder in own)
 
 
 def _is_signer(article: Article, node: Node) -> bool:

@@ -208,7 +208,7 @@ def test_a_pictures_bold_line_is_its_headline() -> None:
     assert (found.headline, found.text, found.captions) == ("The largest of the night", "", ("The quay at nine.",))
 
 
-@pytest.mark.parametrize("kicker", ["पुल बंद", "สะพาน ปิด"])
+@pytest.mark.parametrize("kicker", ["पुल बंद", "สะพาน ปิด", "다리 폐쇄", "إغلاق الجسر"])
 def test_two_words_beside_a_time_sign_nothing(kicker: str) -> None:
     found = of(f'<div><time>15:20</time> <span class="k">{kicker}</span></div><p>{TEXT}</p>')
 
@@ -218,3 +218,9 @@ def test_two_words_beside_a_time_sign_nothing(kicker: str) -> None:
 
 def test_a_title_of_that_class_signs_nothing() -> None:
     assert "Minister Resigns" in of(f'<p class="by">Minister Resigns</p><p>{TEXT}</p>').text
+
+
+def test_a_name_beside_a_time_signs_where_its_class_says_so() -> None:
+    found = of(f'<div><time>15:20</time> <span class="author-name"><b>김 하늘</b></span></div><p>{TEXT}</p>')
+
+    assert (found.text, found.authors) == (TEXT, ("김 하늘",))
