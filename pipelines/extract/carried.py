@@ -22,7 +22,7 @@ from . import (
 )
 from .found import Found
 from .head import Head
-from .marks import survey
+from .marks import Survey, survey
 from .matchclock import is_match
 from .otherlists import holds_data, other_list
 from .phrases import Phrases
@@ -50,9 +50,14 @@ class Carried:
     def by(cls, body: Node, head: Head, aside: Sidelines, url: str) -> Carried:
         own, strangers = reconcile.without_strangers(head.structured.group.found, url)
         data, lies = reconcile.without_page_times(own)
+        stated = microdata.read(body).found
+        seen = None if stated else _surveyed(body)  # may move posts: words know where in the page they stand
         words = Phrases(body)
         vouch = Vouch(data, words)
-        dom, trusted, shown_lies = _seen(body, aside, url, vouch)
+        if seen is None:
+            (dom, shown_lies), trusted = _stated_in_markup(body, stated, url), True
+        else:
+            dom, trusted, shown_lies = _seen(body, seen, aside, url, vouch)
         return cls(dom, data, trusted, words, vouch, [*strangers, *lies, *shown_lies])
 
     def stated(self) -> list[datetime]:
@@ -101,15 +106,13 @@ class Carried:
         self.data, self.vouch = data, Vouch(data, self.words)
 
 
-def _seen(body: Node, aside: Sidelines, url: str, vouch: Vouch) -> tuple[list[Found], bool, list[str]]:
-    """The updates as the page shows them, whether another carrier vouches for them, and what was not believed."""
-    stated = microdata.read(body)
-    if stated.found:
-        found, lies = _stated_in_markup(body, stated.found)
-        return _with_ids(found, url), True, lies
+def _surveyed(body: Node) -> Survey:
     seen = survey(body)
-    if threads.flatten(seen):
-        seen = survey(body)
+    return survey(body) if threads.flatten(seen) else seen
+
+
+def _seen(body: Node, seen: Survey, aside: Sidelines, url: str, vouch: Vouch) -> tuple[list[Found], bool, list[str]]:
+    """The updates as the page shows them, whether another carrier vouches for them, and what was not believed."""
     best = records.read(body, seen, aside, url, vouch)
     trusted = bool(best.found) and 2 * sum(vouch(f.nodes[0]) for f in best.found) >= len(best.found)
     if not trusted:
@@ -120,13 +123,13 @@ def _seen(body: Node, aside: Sidelines, url: str, vouch: Vouch) -> tuple[list[Fo
     return _with_ids(list(best.found), url), trusted, lies
 
 
-def _stated_in_markup(body: Node, found: tuple[Found, ...]) -> tuple[list[Found], list[str]]:
+def _stated_in_markup(body: Node, found: tuple[Found, ...], url: str) -> tuple[list[Found], list[str]]:
     """Microdata, with the times that the page shows where all of its own are one."""
     believed, lies = reconcile.without_page_times(list(found), "microdata")
     if any(f.published for f in found) and not any(f.published for f in believed):
         unlike = {f.published.moment for f in found if f.published and f.published.moment}
         believed = rowtimes.timed(believed, survey(body), unlike)
-    return believed, lies
+    return _with_ids(believed, url), lies
 
 
 def _with_ids(found: list[Found], url: str) -> list[Found]:
