@@ -154,10 +154,12 @@ class Recorder:
         except (OSError, SpoolFull) as e:  # the open file is sound: sealed and sent, it makes room again
             self._fail(jobs, e)
             return
-        jobs = self._without_lost(jobs)
+        jobs, lost = self._without_lost(jobs)
         try:
             for job in jobs:
                 self._write(job, group)
+            for visit_id in lost:  # an answer may have come with the end of its visit
+                group.loose += self._open.pop(visit_id, [])
             if self._epoch:
                 self._epoch.commit()
         except Exception as e:  # noqa: BLE001 - whatever a job holds
@@ -169,13 +171,13 @@ class Recorder:
         for job in jobs:
             job.done.set_result(written.get(id(job)))
 
-    def _without_lost(self, jobs: list[_Job]) -> list[_Job]:
-        """A visit is not acknowledged if a record of it went down with an earlier group."""
+    def _without_lost(self, jobs: list[_Job]) -> tuple[list[_Job], list[str]]:
+        """A visit is not acknowledged if a record of it went down with an earlier group: the other jobs, and its id."""
         lost = [job for job in jobs if job.visit and job.visit.id in self._lost]
         if lost:
             self._fail(lost, StoreError("a record of this visit was lost"))
         told = {id(job) for job in lost}
-        return [job for job in jobs if id(job) not in told]
+        return [job for job in jobs if id(job) not in told], [job.visit.id for job in lost if job.visit]
 
     def _write(self, job: _Job, group: _Group) -> None:
         group.started += job.started
