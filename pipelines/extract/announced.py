@@ -6,6 +6,7 @@ What also names broadcasts is among them ("live", "en vivo", "canlı"): newsroom
 from __future__ import annotations
 
 import re
+from urllib.parse import unquote
 
 from .dom import address
 
@@ -39,12 +40,13 @@ _WORDS = (
 )
 # of scripts in which a word's end cannot be seen, or is not one for regular expressions
 _PIECES = (
-    r"ライブ(?:更新|速報|ブログ)|生中継|タイムライン|文字直播|直播|实时更新|即時更新|实时|滚动更新|随時更新|실시간|생중계|타임라인|(?<![가-힣])라이브",
+    r"ライブ(?:更新|速報|ブログ)|生中[継继]|タイムライン|文字直播|直播|实时更新|即時更新|实时|滚动更新|随時更新|실시간|생중계|타임라인|(?<![가-힣])라이브",
     r"(?:تغطية|بث) (?:مباشرة?|حية)|مباشر|لحظة بلحظة|دقيقة بدقيقة",
     r"लाइव|पल[- ]पल|লাইভ|லைவ்|நேரலை|లైవ్|ലൈവ്|ਲਾਈਵ|લાઈવ|ಲೈವ್|ถ่ายทอดสด|รายงานสด|เกาะติด",
 )
 _LIVE = re.compile(rf"\b(?:{'|'.join(_WORDS)})\b|{'|'.join(_PIECES)}", re.IGNORECASE)
 _PART = re.compile(r"\bonline\b", re.IGNORECASE)  # of a site in these countries; in a title often its name
+_SUFFIX = re.compile(r"\.(?:co|com|org|net|ac|gov)\.[a-z]{2}$")
 _SO_CALLED = ("cz", "sk", "pl")
 _FILE = re.compile(r"\.[a-z]{3,5}$|\b[a-z]?\d[\w.]*$", re.IGNORECASE)  # what follows the last word of an address
 
@@ -52,8 +54,8 @@ _FILE = re.compile(r"\.[a-z]{3,5}$|\b[a-z]?\d[\w.]*$", re.IGNORECASE)  # what fo
 def announces_live(url: str, *titles: str) -> bool:
     """Whether an address, or titles that the page itself, a feed or a link gives, speak of live coverage."""
     where = address(url)
-    path = [_FILE.sub("", re.sub(r"[_-]+", " ", part).strip()).strip() for part in where.path.split("/")]
+    path = [_FILE.sub("", re.sub(r"[_-]+", " ", part).strip()).strip() for part in unquote(where.path).split("/")]
     first, *rest = (where.hostname or "").split(".")
-    site = first if len(rest) > 1 else ""
+    site = first if len(rest) > (2 if _SUFFIX.search(where.hostname or "") else 1) else ""
     online = rest[-1:] and rest[-1] in _SO_CALLED and any(map(_PART.search, path))
     return bool(online) or any(_LIVE.search(text) for text in (*titles, *path, site))

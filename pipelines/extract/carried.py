@@ -24,7 +24,7 @@ from .found import Found
 from .head import Head
 from .marks import Survey, survey
 from .matchclock import is_match
-from .otherlists import holds_data, other_list
+from .otherlists import holds_data, leads_to_documents, other_list
 from .phrases import Phrases
 from .places import Sidelines
 from .reconcile import Vouch
@@ -159,7 +159,7 @@ def _refusal(dom: list[Found], place: Place, head: Head, *, hinted: bool, dated:
         at=place.at,
         changed=place.changed if head.modified and head.modified.precision != "day" else None,
         once=head.is_of_one_time,
-        live=head.live,
+        archive=not head.live and (not hinted or leads_to_documents([f.nodes[0] for f in dom])),
     )
 
 

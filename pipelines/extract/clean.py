@@ -213,7 +213,8 @@ def _is_tool(article: Article, node: Node, text: str) -> bool:
     if not _TOOLS.isdisjoint(names):
         return len(text) < TOOL_MOST or node.tag == "aside"
     if not _TALK.isdisjoint(names):
-        return len(text) < TALK_MOST and next(node.iter(*PROSE), None) is None  # not a question that is answered
+        quotes = next(node.iter("blockquote"), None) is not None  # a question that is answered
+        return len(text) < TALK_MOST and node.tag not in PROSE and not quotes
     if _LABELS.isdisjoint(names) or len(text) > LABEL_MOST or node.tag in PROSE or len(node):
         return False
     if any(article.said(holder) == text for holder in node.iterancestors(*HEADINGS)):

@@ -94,7 +94,7 @@ def _cut(found: Found, url: str, headline: str | None) -> Cut:
         authors=tuple(dict.fromkeys(parts.authors)),
         captions=tuple(dict.fromkeys(c for c in parts.captions if c)),
         media=tuple(dict.fromkeys(_absolute(url, parts.media))),
-        links=tuple(dict.fromkeys(_absolute(url, (a.get("href") or "" for a in article.root.iter("a"))))),
+        links=tuple(dict.fromkeys(_absolute(url, [*_hrefs(article.root), *parts.links]))),
         pinned=parts.pinned or _flagged(found, "pinned", "sticky"),
         key_event=parts.key_event or _flagged(found, "key", "keyevent", "highlighted"),
         asked=asked,
@@ -102,12 +102,16 @@ def _cut(found: Found, url: str, headline: str | None) -> Cut:
     )
 
 
+def _hrefs(node: Node) -> Iterator[str]:
+    return (a.get("href") or "" for a in node.iter("a"))
+
+
 def _cleaned(found: Found, headline: str | None, *, by_name: bool) -> tuple[Article, Parts]:
     article, parts = Article(_copy(found)), Parts()
     for clean in (drop, embeds, faces, pictures, comments, info, bylines, signed):
         clean(article, parts)
     controls(article, parts, by_name=by_name)
-    also(article)
+    also(article, parts)
     times(article)
     hollow = any(not said(h) for node in found.nodes for h in node.iter(*HEADINGS))
     headline_of(article, parts, headline, hollow=hollow)

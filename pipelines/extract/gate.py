@@ -15,7 +15,7 @@ FEWEST_WITH_HINT = 2  # where address or title announce a live page
 LONGEST = timedelta(days=45)  # coverage that ran longer had one page per day
 RAREST = timedelta(days=1)  # from one record to the next, in the median
 FUTURE = timedelta(minutes=30)  # clocks of newsrooms and crawlers differ; schedules lie further ahead
-BEFORE = timedelta(minutes=15)  # that a page may be saved, and dated anew, after an update
+BEFORE = timedelta(hours=3)  # that a page may be saved, and dated anew, after an update
 MOST_FUTURE = 0.2
 NEARLY = 0.8  # share of the records that are as an entry of a timetable is
 ORDERED = 0.7  # share of steps in one direction
@@ -24,14 +24,14 @@ TIMED = 0.5  # share of records with a time
 
 def refusal(
     stamps: Sequence[Stamp | None], *, hinted: bool, named: bool, dated: bool, at: datetime,
-    changed: datetime | None = None, once: bool = False, live: bool = False, match: bool = False,
+    changed: datetime | None = None, once: bool = False, archive: bool = True, match: bool = False,
 ) -> str | None:  # fmt: skip
     """Why records found by their looks alone are no updates; None if they may be.
 
     ``hinted``: address or title announce a live page. ``named``: the records have ids, so that their order
     may be the editors'. ``dated``: something besides the fetch says of which day their clocks are. ``changed``: when
-    the page was, to the minute; ``once``: it was published then. ``live``: it states that it is one. ``match``: they
-    are placed by the minutes of a match, which are no times.
+    the page was, to the minute; ``once``: it was published then. ``archive``: it may be one. ``match``: they are
+    placed by the minutes of a match, which are no times.
     """
     if len(stamps) < (FEWEST_WITH_HINT if hinted else FEWEST):
         return f"only {len(stamps)} records"
@@ -44,7 +44,7 @@ def refusal(
         return told
     if _span(moments) > LONGEST:
         return "the times span months"
-    if not live and len(moments) > FEWEST and _usual_step(moments) > RAREST:
+    if archive and len(moments) > FEWEST and _usual_step(moments) > RAREST:
         return "the times lie days apart, as in an archive"
     if not (hinted or dated):
         return "nothing says of which day the clocks are"

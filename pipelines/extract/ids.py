@@ -21,6 +21,8 @@ _COAT = re.compile(
     r"|(?<=.)[-_](?:parent|wrapper|container|anchor)$",
     re.IGNORECASE,
 )
+FEWEST = 3  # values by which counting is known
+_COUNTER = re.compile(r"(?<!\d)\d{1,4}$")
 BEFORE = "before"  # an anchor of its own, above the record
 _LAST_NUMBER = re.compile(r"\d+$")
 _RUN = re.compile(r"\d{5,}")  # shorter runs are counters, not identities
@@ -78,9 +80,9 @@ def _are_places(name: str, values: Sequence[str]) -> bool:
     """
     numbers = [int(found[0]) for value in values if (found := _LAST_NUMBER.search(value))]
     alike = len(numbers) == len(values) and len({_LAST_NUMBER.sub("", value) for value in values}) == 1
-    if not alike or ("data-" not in name and name != BEFORE):
+    if not alike or len(values) < FEWEST or "data-" not in name:
         return False
-    return (numbers[0] == 0 or name == BEFORE) and all(b - a == 1 for a, b in pairwise(numbers))
+    return numbers[0] == 0 and all(b - a == 1 for a, b in pairwise(numbers))
 
 
 def _preference(name: str) -> tuple[int, str]:
@@ -94,7 +96,8 @@ def _offers(node: Node, url: str) -> dict[str, str]:
     before = node.getprevious()
     if before is not None and not len(before) and not said(before):
         value = before.get("id") or before.get("name") or ""
-        if (before.tag == "a" or "anchor" in names_of(before)) and _ID_VALUE.fullmatch(value):
+        anchor = before.tag == "a" or "anchor" in names_of(before)
+        if anchor and _ID_VALUE.fullmatch(value) and not _COUNTER.search(value):
             offers[BEFORE] = value
     for inner in node.iterdescendants():
         if len(inner) and inner.tag in ("article", "div", "section", "li"):

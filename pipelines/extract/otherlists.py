@@ -58,6 +58,14 @@ def other_list(records: Sequence[Node]) -> str | None:
     return None
 
 
+def leads_to_documents(records: Sequence[Node]) -> bool:
+    """Most hold a link of one and the same name to a page of their own: "Download", "Read the notice"."""
+    held = [{said(a): a.get("href") for a in node.iter("a") if (a.get("href") or "#")[0] != "#"} for node in records]
+    counts = Counter(name for links in held for name in links if name)
+    named = [name for name, n in counts.items() if n > NEARLY * len(records)]
+    return any(len({links.get(name) for links in held} - {None}) == counts[name] for name in named)
+
+
 def holds_data(records: Sequence[Node]) -> str | None:
     """A table of several columns is most of each: results, prices; or they are made of the same fields: what a radio
     plays. Also where the address announces a live page.
@@ -92,7 +100,7 @@ def _has_fields(records: Sequence[Node]) -> bool:
 
 
 def _is_prose(text: str) -> bool:
-    return len(text.strip()) >= TELLING and not _LABEL.search(text)
+    return len(_LABEL.sub("", text).strip()) >= TELLING
 
 
 def _is_data(node: Node) -> bool:

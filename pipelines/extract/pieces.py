@@ -13,5 +13,6 @@ class Parts:
     authors: list[str] = field(default_factory=list)
     captions: list[str] = field(default_factory=list)
     media: list[str] = field(default_factory=list)
+    links: list[str] = field(default_factory=list)  # of lines that were taken out
     pinned: bool = False
     key_event: bool = False

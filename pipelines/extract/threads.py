@@ -26,8 +26,9 @@ def flatten(seen: Survey) -> bool:
     inner = [(node, outer) for node in own if (outer := _outer(node, own)) is not None]
     beside = Counter(node.getparent() for node in own)
     inner = [(node, outer) for node, outer in inner if beside[_outermost(outer, own).getparent()] >= FEWEST]
-    inner = [(node, outer) for node, outer in inner if _says(node, outer, seen)]
-    if not inner or _repeat_ids(own):
+    twice = _repeated_ids(own)
+    inner = [(n, outer) for n, outer in inner if _says(n, outer, seen) and n.get("id") not in twice]
+    if not inner:
         return False
     places = {outer: _outermost(outer, own) for _, outer in inner}
     last = {top: top for top in places.values()}
@@ -44,10 +45,10 @@ def _says(node: Node, outer: Node, seen: Survey) -> bool:
     return seen.size[node] >= SHORTEST and all(holder.tag not in _HELD for holder in around)
 
 
-def _repeat_ids(own: Iterable[Node]) -> bool:
+def _repeated_ids(own: Iterable[Node]) -> set[str]:
     """A post that is on the page twice is cited in one of the two places."""
     names = Counter(name for node in own if (name := node.get("id")))
-    return any(n > 1 for n in names.values())
+    return {name for name, n in names.items() if n > 1}
 
 
 def _own_records(timed: Iterable[Node]) -> dict[Node, None]:

@@ -71,6 +71,7 @@ _ABBREVIATIONS = {
     "HAE": "America/Toronto", "HNP": "America/Vancouver", "HAP": "America/Vancouver", "BRT": "America/Sao_Paulo",
     "ART": "America/Argentina/Buenos_Aires",
 }  # fmt: skip
+_NOTED = {**_ABBREVIATIONS, "UTC": "Etc/UTC", "GMT": "Etc/UTC"}  # in a line about times
 _UTC = ("GMT", "UTC", "غرينتش", "جرينتش", "ইউটিসি", "জিএমটি", "यूटीसी", "जीएमटी")
 _GMT = re.compile(
     rf"(?:{'|'.join(_UTC)})\s?(?P<sign>[+\-−])\s?"
@@ -136,8 +137,10 @@ def _names_one(text: str) -> bool:
 
 def _of_times(text: str) -> Iterator[str]:
     """Abbreviations of zones behind a word for times."""
-    for name in _ABBREVIATIONS:
+    for name in _NOTED:
         for at in _places(text, name):
+            if _SIGN.match(text, at + len(name)):
+                continue  # an offset, and no zone
             around = text[max(0, at - 1) : at] + text[at + len(name) : at + len(name) + 1]
             if at <= LINE_MOST and not any(map(str.isalnum, around)) and _TIMES.search(text[:at]):
                 yield name
@@ -147,7 +150,7 @@ def _may_name_one(page: str) -> bool:
     """A look at the whole text, whose lines may stand in each other's way: it lets through what its lines may not."""
     if any(_SIGN.match(page, at + len(name)) for name in _UTC for at in _places(page, name)):
         return True
-    before = (page[max(0, at - BEFORE) : at] for name in _ABBREVIATIONS for at in _places(page, name))
+    before = (page[max(0, at - BEFORE) : at] for name in _NOTED for at in _places(page, name))
     return any(map(_LOOSELY.search, before))
 
 
@@ -173,7 +176,7 @@ def _written(text: str) -> tzinfo | None:
     near = [offset for offset in found if abs(offset) <= FARTHEST]
     if found:
         return timezone(near[0]) if len(near) == 1 else None
-    named = {_ABBREVIATIONS[name] for name in _of_times(text)}
+    named = {_NOTED[name] for name in _of_times(text)}
     return ZoneInfo(named.pop()) if len(named) == 1 else None
 
 

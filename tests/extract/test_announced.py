@@ -17,6 +17,8 @@ SITE = "https://www.example.org"
         "/liveblogs/storm/",
         "/jetzt/livebericht/3000001/storm",
         "/ticker/storm",
+        "/eilmeldung/minute-f%C3%BCr-minute",
+        "/2026/%E5%AE%9E%E6%97%B6%E6%9B%B4%E6%96%B0",
         "/kultur/folj-galan-direkt/a/9xQ2Lk",
         "/politik/wahl-newsticker.html",
         "/nouvelle/2201447/verglas-pannes-direct",
@@ -36,7 +38,7 @@ def test_the_name_of_a_part_of_the_site_does_too(host: str) -> None:
     assert announces_live(f"https://{host}/2026/storm")
 
 
-@pytest.mark.parametrize("host", ["live.org", "liveleak.example.org", "example.live"])
+@pytest.mark.parametrize("host", ["live.org", "live.co.uk", "live.com.br", "liveleak.example.org", "example.live"])
 def test_the_name_of_the_site_itself_does_not(host: str) -> None:
     assert not announces_live(f"https://{host}/2026/storm")
 

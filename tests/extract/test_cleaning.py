@@ -154,14 +154,18 @@ STORY = '<a href="/2026/bridge">Why the bridge fell</a>'
         f"<p>延伸閱讀：{STORY}</p>", f"<p>あわせて読みたい {STORY}</p>",
     ],
 )  # fmt: skip
-def test_a_line_that_leads_to_another_story_is_no_text(line: str) -> None:
-    assert of(f"<p>{TEXT}</p>{line}").text == TEXT
+def test_a_line_that_leads_to_another_story_is_no_text_and_keeps_where_it_leads(line: str) -> None:
+    found = of(f"<p>{TEXT}</p>{line}")
+
+    assert (found.text, found.links) == (TEXT, ("https://news.example.org/2026/bridge",))
 
 
 @pytest.mark.parametrize(
     "line",
     [
         f"<p>Watch {STORY}, live from the quay.</p>", f"<p>The office asks everybody to read {STORY}</p>",
+        f"<p>Read {STORY}</p>",
+        f"<p>Watch {STORY}</p>",
         "<p>Read also:</p>",
         f"<p>Read also: {STORY}, which nobody has yet.</p>", "<p>Related: three more are missing.</p>",
     ],
@@ -199,6 +203,12 @@ def test_a_short_question_that_is_answered_is_text() -> None:
     asked = '<div class="post-comment"><blockquote><p>Does the ferry run?</p></blockquote></div>'
 
     assert "Does the ferry run?" in of(f"{asked}<p>{TEXT}</p>").text
+
+
+def test_a_prompt_to_comment_is_none() -> None:
+    prompt = '<div class="comment-prompt"><p>What do you think? Tell us below</p></div>'
+
+    assert of(f"<p>{TEXT}</p>{prompt}").text == TEXT
 
 
 def test_a_pictures_bold_line_is_its_headline() -> None:

@@ -59,11 +59,21 @@ def test_updates_minutes_apart_are_updates() -> None:
     assert len(read(*timed(timedelta(minutes=41))).updates) == len(SENTENCES)
 
 
-@pytest.mark.parametrize("title", ["Storm", "Storm: live"])
-def test_what_comes_every_few_days_is_an_archive(title: str) -> None:
-    told = refusal(read(*timed(timedelta(days=2, hours=5)), title=title))
+def test_what_comes_every_few_days_is_an_archive() -> None:
+    told = refusal(read(*timed(timedelta(days=2, hours=5))))
 
     assert told == "the times lie days apart, as in an archive"
+
+
+@pytest.mark.parametrize("count", [2, 3, 4, 5])
+def test_slow_coverage_that_is_announced_stays_as_it_grows(count: int) -> None:
+    assert len(read(*timed(timedelta(days=2, hours=5))[-count:], title="Storm: live").updates) == count
+
+
+def test_announced_or_not_days_apart_with_a_document_each_is_an_archive() -> None:
+    records = [f'{record}<a href="/doc/{n}.pdf">Download</a>' for n, record in enumerate(timed(timedelta(days=2)))]
+
+    assert refusal(read(*records, title="Shares: live")) == "the times lie days apart, as in an archive"
 
 
 def test_a_few_days_between_two_of_many_are_none() -> None:
@@ -75,15 +85,25 @@ def test_a_few_days_between_two_of_many_are_none() -> None:
     assert len(read(*records).updates) == len(SENTENCES) + 1
 
 
-@pytest.mark.parametrize("moment", ["2026-01-03T13:58:00Z", "2026-01-03T10:30:00Z"])
+@pytest.mark.parametrize("moment", ["2026-01-03T10:30:00Z", "2026-01-03T12:00:00Z"])
 def test_a_page_that_was_written_at_another_time_than_all_it_tells_is_a_story(moment: str) -> None:
     told = refusal(read(*STORY, head=published(moment)))
 
     assert told == "the page was not written when its newest time says, as a story told by the hour"
 
 
-def test_a_page_that_is_dated_anew_with_each_update_is_none() -> None:
-    assert len(read(*STORY, head=published("2026-01-03T13:43:00Z")).updates) == len(SENTENCES)
+def test_what_a_page_tells_of_the_day_before_it_was_written_is_a_story() -> None:
+    records = timed(timedelta(minutes=41))
+    told = refusal(
+        read(*(r.replace("2026-01-03T", "2026-01-02T") for r in records), head=published("2026-01-03T13:50:00Z"))
+    )
+
+    assert told == "the page was not written when its newest time says, as a story told by the hour"
+
+
+@pytest.mark.parametrize("moment", ["2026-01-03T13:43:00Z", "2026-01-03T13:59:00Z"])
+def test_a_page_that_is_dated_anew_whenever_it_is_saved_is_none(moment: str) -> None:
+    assert len(read(*STORY, head=published(moment)).updates) == len(SENTENCES)
 
 
 def test_a_page_that_changed_after_it_began_is_none() -> None:
@@ -107,7 +127,9 @@ def test_clocks_without_any_day_are_believed_where_coverage_is_announced() -> No
 
 @pytest.mark.parametrize("title", ["On air", "On air: live"])
 def test_records_of_the_same_fields_are_data(title: str) -> None:
-    records = timed(timedelta(minutes=4), "<b>Night bus</b> <span>Album: {}</span> <span>Label: Harbour</span>")
+    records = timed(
+        timedelta(minutes=4), "<b>Night bus</b> <span>Album: Evenings by the sea</span> <span>Label: Harbour</span>"
+    )
 
     assert refusal(read(*records, title=title)) == "each is made of the same labelled fields"
 
@@ -120,6 +142,12 @@ def test_labels_below_what_updates_say_are_no_fields(line: str) -> None:
     records = timed(timedelta(minutes=41), "{}</p><p>" + line)
 
     assert len(read(*records).updates) == len(SENTENCES)
+
+
+def test_questions_that_are_answered_are_no_fields() -> None:
+    records = timed(timedelta(minutes=41), "Question: where is the ferry?</p><p>Answer: {}")
+
+    assert len(read(*records, title="Storm: live").updates) == len(SENTENCES)
 
 
 def test_a_story_elsewhere_with_its_time_between_updates_is_none_of_them() -> None:
@@ -169,13 +197,17 @@ def ids(before: str, inside: str = "") -> list[str | None]:
 
 
 def test_an_anchor_above_an_update_gives_its_id() -> None:
-    assert ids('<a name="n{name}"></a>') == [f"n{9900 - n}" for n in range(5)]
-    assert ids('<div class="live__anchor" id="storm-{name}"></div>') == [f"storm-{9900 - n}" for n in range(5)]
+    assert ids('<a name="n77{name}"></a>') == [f"n77{9900 - n}" for n in range(5)]
+    assert ids('<div class="live__anchor" id="storm-77{name}"></div>') == [f"storm-77{9900 - n}" for n in range(5)]
 
 
 @pytest.mark.parametrize(
-    "before", ['<div id="ad-slot-{n}"></div>', '<a id="entry-{n}"></a>', '<a id="ember100{n}"></a>']
+    "before",
+    ['<div id="ad-slot-77{name}"></div>', '<a id="entry-{n}"></a>', '<div class="anchor" id="ember{name}"></div>'],
 )
-def test_what_counts_places_gives_none(before: str) -> None:
+def test_what_may_count_places_gives_none(before: str) -> None:
     assert ids(before) == [None] * 5
-    assert ids(before, '<a href="#post-{name}">link</a>') == [str(9900 - n) for n in range(5)]
+
+
+def test_the_address_of_an_update_comes_before_an_anchor_above_it() -> None:
+    assert ids('<a name="n77{name}"></a>', '<a href="#post-{name}">link</a>') == [str(9900 - n) for n in range(5)]

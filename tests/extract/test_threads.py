@@ -69,9 +69,26 @@ def test_a_card_of_the_same_class_in_an_update_is_a_part_of_it() -> None:
 def test_a_post_that_is_cited_is_a_part_of_what_cites_it() -> None:
     cited = f"<blockquote>{post('90', 2, SECOND)}</blockquote>"
 
-    found = updates(post("101", 30, FIRST, cited), post("102", 20, THIRD, cited), post("100", 5, LAST))
+    found = updates(post("101", 30, FIRST, cited), post("102", 20, THIRD), post("100", 5, LAST))
 
     assert [u.id for u in found] == ["101", "102", "100"]
+
+
+def test_a_post_that_stands_on_the_page_too_is_cited() -> None:
+    cited = f"<div>{post('100', 5, LAST)}</div>"
+
+    found = updates(post("101", 30, FIRST, cited), post("102", 20, THIRD), post("100", 5, LAST))
+
+    assert [u.text for u in found][1:] == [THIRD, LAST]
+    assert LAST in found[0].text
+
+
+def test_a_pinned_copy_changes_nothing_of_a_thread() -> None:
+    posts = post("101", 30, FIRST, thread(post("102", 31, SECOND))), post("100", 5, LAST)
+
+    found = updates(post("100", 5, LAST), *posts)
+
+    assert [u.text for u in found] == [FIRST, SECOND, LAST]
 
 
 def test_moments_of_a_match_in_an_update_are_parts_of_it() -> None:

@@ -107,15 +107,16 @@ def test_an_offset_that_is_noted(note: str, offset: timedelta) -> None:
     ("line", "offset"),
     [
         ("<p>All times CET</p>", 1), ("<p>6 mars · Heure de Bruxelles (CET) · 12h</p>", 1),
+        ("<p>Alle Zeiten UTC</p>", 0), ("<p>Alle Zeiten GMT</p>", 0), ("<p>nothing of times</p>", 1),
         ("<p>Times are UTC+11</p>", 11),
-        ("<p>By <a href='/a'>Ada</a>, 16:10 (UTC+11)</p>", 11), ("<p>Part-time CET jobs</p>", 0),
-        ("<p>Financial Times MSK index</p>", 0), ("<p>Customer service: office hours time 9-5 ET</p>", 0),
-        ("<footer><p>Times are UTC+11</p></footer>", 0), ("<p>ALL THE BEST, ET</p>", 0),
+        ("<p>By <a href='/a'>Ada</a>, 16:10 (UTC+11)</p>", 11), ("<p>Part-time MSK jobs</p>", 1),
+        ("<p>Financial Times MSK index</p>", 1), ("<p>Customer service: office hours time 9-5 ET</p>", 1),
+        ("<footer><p>Times are UTC+11</p></footer>", 1), ("<p>ALL THE BEST, ET</p>", 1),
     ],
 )  # fmt: skip
 def test_a_line_of_the_page_names_a_zone(line: str, offset: int) -> None:
     page = html.fragment_fromstring(f"<div><h1>Storm</h1>{line}<div><span>15:20</span></div></div>")
-    found, _ = zone(None, "https://www.example.org/live", [], notes=note(page, []))
+    found, _ = zone("de", "https://www.example.org/live", [], notes=note(page, []))  # in Berlin, if nothing is said
 
     assert found.utcoffset(datetime(2026, 1, 3, tzinfo=UTC)) == timedelta(hours=offset)
 
