@@ -46,8 +46,8 @@ _PIECES = (
 )
 _LIVE = re.compile(rf"\b(?:{'|'.join(_WORDS)})\b|{'|'.join(_PIECES)}", re.IGNORECASE)
 _PART = re.compile(r"\bonline\b", re.IGNORECASE)  # of a site in these countries; in a title often its name
-_SUFFIX = re.compile(r"\.(?:co|com|org|net|ac|gov)\.[a-z]{2}$")
-_SO_CALLED = ("cz", "sk", "pl")
+_SUFFIX = re.compile(r"\.(?:co|com|org|net|ac|gov)\.(?=[a-z]{2}$)")
+_SO_CALLED = (".cz", ".sk", ".pl")
 _FILE = re.compile(r"\.[a-z]{3,5}$|\b[a-z]?\d[\w.]*$", re.IGNORECASE)  # what follows the last word of an address
 
 
@@ -55,7 +55,8 @@ def announces_live(url: str, *titles: str) -> bool:
     """Whether an address, or titles that the page itself, a feed or a link gives, speak of live coverage."""
     where = address(url)
     path = [_FILE.sub("", re.sub(r"[_-]+", " ", part).strip()).strip() for part in unquote(where.path).split("/")]
-    first, *rest = (where.hostname or "").split(".")
-    site = first if len(rest) > (2 if _SUFFIX.search(where.hostname or "") else 1) else ""
-    online = rest[-1:] and rest[-1] in _SO_CALLED and any(map(_PART.search, path))
-    return bool(online) or any(_LIVE.search(text) for text in (*titles, *path, site))
+    host = where.hostname or ""
+    part, *site = _SUFFIX.sub(".", host).split(".")
+    titles = (*titles, part) if len(site) > 1 else titles
+    online = host.endswith(_SO_CALLED) and any(map(_PART.search, path))
+    return online or any(_LIVE.search(text) for text in (*titles, *path))

@@ -88,12 +88,15 @@ def _starts(blocks: list[Node], seen: Survey) -> list[Start]:
             starts.append(Start(block, printed, len(text)))
         elif seen.size[block] <= LONGEST and not _is_below_picture(block, seen) and (beside := bylined(text)):
             starts.append(Start(block, beside[0], len(text), (beside[1],)))
-    quoted = [s for s in starts if next(s.node.iterancestors("blockquote"), None) is not None]
-    if 2 * len(quoted) < len(starts):  # a post that is cited, with its time
-        starts = [s for s in starts if s not in quoted]
+    if 2 * sum(map(_is_quoted, starts)) < len(starts):  # a post that is cited, with its time
+        starts = [s for s in starts if not _is_quoted(s)]
     clocks = sum(map(_has_clock, starts))
     # "Last updated 24 November 2026, 14:05" above a run of clocks begins no update
     return [s for s in starts if _has_clock(s) == (2 * clocks >= len(starts))]
+
+
+def _is_quoted(start: Start) -> bool:
+    return next(start.node.iterancestors("blockquote"), None) is not None
 
 
 def _is_below_picture(block: Node, seen: Survey) -> bool:

@@ -76,9 +76,9 @@ def _zone(
     if seen and seen.profile.zone:
         return ZoneInfo(seen.profile.zone), True
     printed = [f.shown for f in carried.dom if f.shown]
-    notes = zones.note(body, (n for f in carried.dom for n in f.nodes))
+    nodes = (n for f in carried.dom for n in f.nodes)
     own = (r.moment for r in (head.modified, head.published) if r and r.moment and r.moment.tzinfo)
-    return zones.zone(head.lang, url, [*own, *carried.stated()], printed, notes)
+    return zones.zone(head.lang, url, [*own, *carried.stated()], printed, lambda: zones.note(body, nodes))
 
 
 def _tell_times(

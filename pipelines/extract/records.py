@@ -26,7 +26,6 @@ MOST_LINKED = 0.6  # share of link text in the median record
 MOST_TIMES = 3  # signs of time in one record; more are a list of records
 CAP = 600  # characters of one record that count: one long text must not outweigh a list
 MADE = 3  # names of attributes that tell of one make
-_NONE: Counter[tuple[str, ...]] = Counter()
 SAYS = 20  # characters of a record that are neither link nor time, where its headline leads elsewhere
 TITLE_LEAST = 10  # characters of the link that a teaser begins with ...
 TITLE_SHARE = 0.3  # ... and its share of the teaser
@@ -107,7 +106,7 @@ def _rows(parent: Node, tag: str, held: dict[Node, list[Mark]]) -> Rows:
     return Rows(parent, tag, _bases(tokens), tuple(rows))
 
 
-def _alike(node: Node, tokens: frozenset[str], *, timed: bool, makes: Counter[tuple[str, ...]] = _NONE) -> bool:
+def _alike(node: Node, tokens: frozenset[str], *, timed: bool, makes: Counter[tuple[str, ...]]) -> bool:
     """Two records of one kind share more than half of what they all share; ads between them do not. One with a time
     may lack what is said of most, as a goal is no "entry--plain", or what is pinned no "type-normal", if it has the
     attributes that most have (``makes``).

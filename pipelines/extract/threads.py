@@ -52,7 +52,7 @@ def _repeated_ids(own: Iterable[Node]) -> set[str]:
 
 
 def _own_records(timed: Iterable[Node]) -> dict[Node, None]:
-    """For each time the innermost element around it that is made as another one around it, or beside it, is."""
+    """The innermost element around each time that has more than looks."""
     found: dict[Node, None] = {}
     for time in timed:
         for node in itertools.islice(time.iterancestors(), DEEPEST):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta, timezone, tzinfo
 from zoneinfo import ZoneInfo
 
@@ -94,7 +94,7 @@ MOST = 0.5  # share of the printed times that must name it
 
 
 def zone(
-    lang: str | None, url: str, stated: Iterable[datetime], printed: Iterable[str] = (), notes: str = ""
+    lang: str | None, url: str, stated: Iterable[datetime], printed: Iterable[str] = (), notes: Callable[[], str] = str
 ) -> tuple[tzinfo, bool]:
     """The newsroom's zone for wall times, and whether anything speaks for just it: its country, an offset the page
     states, what most of the ``printed`` times name, "GMT+3" in its ``notes``, its language; else that of most newsrooms
@@ -107,7 +107,7 @@ def zone(
         return timezone(offset), True
     if named := _named(list(printed)):
         return ZoneInfo(named), True
-    if written := _written(notes):
+    if written := _written(notes()):
         return written, True
     language, region = _parts(lang)
     if known := _of_country(region) or _LANGUAGES.get(language):

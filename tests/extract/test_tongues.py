@@ -84,7 +84,7 @@ def test_an_offset_beside_a_clock() -> None:
     ],
 )
 def test_the_newsrooms_zone(lang: str, host: str, text: str, name: str, known: bool) -> None:
-    found = zone(lang, f"https://{host}/live", (), (), text)
+    found = zone(lang, f"https://{host}/live", (), (), lambda: text)
 
     assert (str(found[0]), found[1]) == (name, known)
 
@@ -98,7 +98,7 @@ def test_the_newsrooms_zone(lang: str, host: str, text: str, name: str, known: b
     ],
 )  # fmt: skip
 def test_an_offset_that_is_noted(note: str, offset: timedelta) -> None:
-    found, known = zone(None, "https://www.example.org/live", [], notes=note)
+    found, known = zone(None, "https://www.example.org/live", [], notes=lambda: note)
 
     assert (found.utcoffset(datetime(2026, 1, 3, tzinfo=UTC)), known) == (offset, True)
 
@@ -116,10 +116,11 @@ def test_an_offset_that_is_noted(note: str, offset: timedelta) -> None:
 )  # fmt: skip
 def test_a_line_of_the_page_names_a_zone(line: str, offset: int) -> None:
     page = html.fragment_fromstring(f"<div><h1>Storm</h1>{line}<div><span>15:20</span></div></div>")
-    found, _ = zone("de", "https://www.example.org/live", [], notes=note(page, []))  # in Berlin, if nothing is said
+    # in Berlin, if nothing is said
+    found, _ = zone("de", "https://www.example.org/live", [], notes=lambda: note(page, []))
 
     assert found.utcoffset(datetime(2026, 1, 3, tzinfo=UTC)) == timedelta(hours=offset)
 
 
 def test_what_only_begins_as_an_offset_is_none() -> None:
-    assert zone(None, "https://www.example.org/live", [], notes="UTC+11:2026") == (UTC, False)
+    assert zone(None, "https://www.example.org/live", [], notes=lambda: "UTC+11:2026") == (UTC, False)
