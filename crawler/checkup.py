@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import multiprocessing
 from collections.abc import AsyncIterator, Iterator
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
@@ -16,22 +17,23 @@ from typing import Any
 from pipelines.checkup import Check
 from pipelines.config import Config
 from pipelines.errors import StoppressError
+from pipelines.forking import kill
 from pipelines.health import findings
 from pipelines.health_facts import facts_of, limits_of
 from pipelines.store.catalog import Catalog
-from pipelines.workers import kill
 
 from .available import missing, program, tried, without_sandbox
 
 PATIENCE = 60.0  # seconds for a crawl that sends nothing
 MOST = 20  # watches that are named, of each kind
 NO_REQUESTS: tuple[Any, ...] = ()
+Trial = Future[tuple[str | None, str]]
 
 
-def crawler_checks(config: Config) -> Iterator[Check]:
+def crawler_checks(config: Config, trial: Trial) -> Iterator[Check]:
     """The wire capture and the egress guard, as the next ``stoppress crawl`` will have them."""
     try:
-        fidelity, trouble = _apart(config)
+        fidelity, trouble = trial.result(PATIENCE)
     except (BrokenProcessPool, TimeoutError) as e:
         yield Check("egress", "failed", f"a crawl of nothing did not end well ({type(e).__name__})", "stoppress crawl")
         return
@@ -47,10 +49,12 @@ def crawler_checks(config: Config) -> Iterator[Check]:
         yield Check("wire", "failed", "the wire cannot be tapped: records would be marked 'reconstructed'", step)
 
 
-def _apart(config: Config) -> tuple[str | None, str]:
+@contextmanager
+def apart(config: Config) -> Iterator[Trial]:
+    """A crawl of nothing in a process of its own, beside whatever else is looked at meanwhile."""
     pool = ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"))
     try:
-        return pool.submit(crawl_nothing, config).result(PATIENCE)
+        yield pool.submit(crawl_nothing, config)
     finally:
         kill(pool)  # what hangs would hold up the end of this process too
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import multiprocessing
 import signal
+from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import forkserver, resource_tracker
 from multiprocessing.context import BaseContext
 
@@ -37,3 +38,10 @@ def begin() -> bool:
 def context() -> BaseContext:
     """What a worker is started by; where there is nothing to fork from it imports by itself."""
     return _FORKING if begin() else multiprocessing.get_context("spawn")
+
+
+def kill(pool: ProcessPoolExecutor) -> None:
+    """End a pool that may hang, and wait for nobody."""
+    for process in list((pool._processes or {}).values()):
+        process.kill()
+    pool.shutdown(wait=False, cancel_futures=True)

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
 from .between import REMEMBERED, between, needed
-from .diff import DIFFER
+from .derivations import DIFFER
 from .errors import CatalogError
 from .extract import EXTRACTOR
 from .model import Change, Version

@@ -15,7 +15,7 @@ import zlib
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
-from .diff import DIFFER
+from .derivations import DIFFER
 from .errors import CatalogError, DamagedRecord, NotArchived, ObjectNotFound, StoreError, TakenDown
 from .extract import EXTRACTOR
 from .face import version_from_json, version_to_json

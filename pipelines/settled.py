@@ -13,9 +13,8 @@ from datetime import datetime
 from typing import Any
 
 from .change_ids import change_ids
-from .diff import DIFFER
+from .derivations import DIFFER
 from .extract import EXTRACTOR
-from .extract.canonical import content_hash
 from .face import change_from_json, change_to_json, from_iso, iso, version_from_json, version_to_json
 from .model import Change, Proof, Reading, Version, Visit
 from .warc import Record, reading_record
@@ -47,6 +46,8 @@ def settled(visit: Visit, confirms: tuple[str, ...] = (), reread: str | None = N
     """Of a visit that was compared. None where the outcome alone says it: there is nothing to keep."""
     if visit.outcome != "archived" or visit.reading is None or not visit.captures:
         return None
+    from .extract.canonical import content_hash  # who only looks something up has no use for its tables
+
     page = visit.captures[0]
     return Settled(
         visit_id=visit.id,

@@ -15,9 +15,12 @@ from functools import lru_cache
 from urllib.parse import SplitResult, quote, unquote, urlsplit, urlunsplit
 
 import idna
-import surt
 
 from .errors import WatchlistError
+from .standin import standing_in
+
+with standing_in("tldextract"):  # it imports requests, and surt asks it for nothing that is asked of surt here
+    import surt
 
 LONGEST = 2000  # characters; longer URLs break tools downstream
 # Bytes. PostgreSQL's B-tree takes entries up to a third of a page, 2,704 bytes, and our indexes hold a key

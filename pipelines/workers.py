@@ -50,7 +50,7 @@ class _Lane:
     def drop(self, pool: ProcessPoolExecutor) -> None:
         if self.pool is pool:
             self.pool = None
-            kill(pool)
+            forking.kill(pool)
 
 
 class Workers:
@@ -122,7 +122,7 @@ class Workers:
             except TimeoutError:
                 return _failed(url, f"the extraction took longer than {TIME_LIMIT:g} s")
             finally:
-                kill(own)
+                forking.kill(own)
 
     def close(self) -> None:
         """Wait for what is at work; a process that is still beginning reads its page, and goes with ours.
@@ -171,13 +171,6 @@ def _memory() -> Memory:
 def _failed(url: str, why: str) -> Unreadable:
     log.error("%s: %s; the capture is kept and can be read later", url, why)
     return Unreadable(reading="extract-failed", detail=why)
-
-
-def kill(pool: ProcessPoolExecutor) -> None:
-    """End a pool that may hang, and wait for nobody."""
-    for process in list((pool._processes or {}).values()):
-        process.kill()
-    pool.shutdown(wait=False, cancel_futures=True)
 
 
 def _limit() -> None:

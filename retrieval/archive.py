@@ -33,7 +33,6 @@ from pipelines.takedowns import Takedown
 from pipelines.turns import told_from
 from pipelines.urlkey import normalise, urlkey
 
-from .between import between
 from .blocked import masked, open_ones, open_words, version_block, why_not, without_words
 from .later import LaterVersion, later_version, later_versions
 from .lookup import Moment, aware, instant, moment
@@ -388,6 +387,8 @@ class Page:
         if self._is_told(old, new):
             recorded = self._catalog.changes(urlkey=self.urlkey, seq=new.seq)
             return open_words((stored.change for stored in recorded), blocks)
+        from .between import between  # only who compares anew waits for what that imports
+
         versions = [without_words(stored, blocks) for stored in self._catalog.versions(self.urlkey)]
         return open_words(between(old, new, versions, self._reread), blocks)
 

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 
 import typer
 
-from crawler.checkup import browser_checks, crawler_checks, watch_checks
+from crawler.checkup import Trial, apart, browser_checks, crawler_checks, watch_checks
 from crawler.cli.common import watchlist_config
 from pipelines.checkup import (
     Check,
@@ -47,20 +47,25 @@ def run(as_json: AsJson = False) -> None:
     """
     config = watchlist_config()
     states: Counter[str] = Counter()
-    for check in checks(config, datetime.now(UTC)):
-        states[check.state] += 1
-        if as_json:
-            echo_json(check.to_json())
-            continue
-        typer.echo(f"{check.state:8} {check.name:9} {check.detail}")
-        if check.next:
-            typer.echo(f"{'':18} -> {check.next}")
+    with apart(config) as trial:  # the longest of them
+        for check in checks(config, datetime.now(UTC), trial):
+            states[check.state] += 1
+            _tell(check, as_json=as_json)
     say(f"{states['ok']} ok, {states['warning']} warning(s), {states['failed']} failed")
     if states["failed"]:
         raise typer.Exit(1)
 
 
-def checks(config: Config, now: datetime) -> Iterator[Check]:
+def _tell(check: Check, *, as_json: bool) -> None:
+    if as_json:
+        echo_json(check.to_json())
+        return
+    typer.echo(f"{check.state:8} {check.name:9} {check.detail}")
+    if check.next:
+        typer.echo(f"{'':18} -> {check.next}")
+
+
+def checks(config: Config, now: datetime, trial: Trial) -> Iterator[Check]:
     """All of them, as they come; none keeps another from being made."""
     yield from tried("config", lambda: config_checks(config))
     yield from tried("versions", version_checks)
@@ -72,7 +77,7 @@ def checks(config: Config, now: datetime) -> Iterator[Check]:
     if not any(check.name in ("store", "catalog") and check.state == "failed" for check in (*store, *catalog)):
         yield from tried("catalog", lambda: _of_both(config))
     yield from tried("spool", lambda: spool_checks(config, now))
-    yield from crawler_checks(config)
+    yield from crawler_checks(config, trial)
     readable = any(check.name == "catalog" and check.state == "ok" for check in catalog)
     yield from tried("browser", lambda: _of_browser(config, readable))
     if readable:

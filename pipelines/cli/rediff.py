@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from pipelines.diff import DIFFER
+from pipelines.derivations import DIFFER
 from pipelines.diff.render import heading
 from pipelines.errors import ConfigError, StoppressError
 from pipelines.extract import EXTRACTOR

@@ -1,7 +1,8 @@
 """Version x Version -> Changes: pure functions, no files, no clock."""
 
+from ..derivations import DIFFER
 from .align import align
-from .changes import DIFFER, changes, confirm, names
+from .changes import changes, confirm, names
 from .sentences import align_sentences, sentences
 from .words import diff_words, tokens
 

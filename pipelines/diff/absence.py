@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from datetime import datetime
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import pairwise
 from typing import AnyStr
 
@@ -32,9 +32,6 @@ _LETTERS = 4 * 10**9  # of pages looked through for what is gone: seconds
 _ASCII = bytes(range(0x80))
 _LOWER = bytes(ord(" ") if b == ord("\n") else b + 32 if ord("A") <= b <= ord("Z") else b for b in range(256))
 _NO_LETTERS = bytes(b for b in range(256) if b >= len(_ASCII) or not chr(b).isalnum())
-_BECOME_ASCII = tuple(
-    letter.encode() for letter in map(chr, range(0x80, 0x10000)) if re.search("[a-z]", letter.casefold())
-)
 _TELLING = 40  # characters: a shorter text may stand elsewhere on the page by chance
 
 
@@ -142,7 +139,7 @@ class _Page:
         text = self.version.text
         data = text.encode("utf-8", "surrogatepass")
         others = data.translate(None, _ASCII)
-        if any(letter in others for letter in _BECOME_ASCII):
+        if any(letter in others for letter in _become_ascii()):
             data = text.casefold().encode("utf-8", "surrogatepass")
         return data.translate(_LOWER)
 
@@ -239,3 +236,10 @@ def _range(version: Version) -> tuple[datetime, datetime] | None:
         return min(times), max(times)
     window = version.window
     return (window.oldest, window.newest) if window.oldest and window.newest else None
+
+
+@cache
+def _become_ascii() -> tuple[bytes, ...]:
+    """The letters beyond ASCII that casefolding makes an ASCII letter of."""
+    further = map(chr, range(0x80, 0x10000))
+    return tuple(letter.encode() for letter in further if re.search("[a-z]", letter.casefold()))

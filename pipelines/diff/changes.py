@@ -28,8 +28,6 @@ from .stealth import Names, judged
 from .telling import told
 from .words import narrowed
 
-DIFFER = "stoppress-diff/5"  # in every row: a change of rules must never look like a change of the page
-
 _WORDED = {"edited", "retitled", "headline", "standfirst", "reverted"}
 _REVERTS = {"edited", "retitled", "headline", "standfirst"}
 

@@ -11,12 +11,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ..derivations import EXTRACTOR
+
 if TYPE_CHECKING:
     from .extractor import extract, look
 
 __all__ = ["EXTRACTOR", "extract", "look"]
-
-EXTRACTOR = "stoppress-extract/5"
 
 
 def __getattr__(name: str) -> Any:

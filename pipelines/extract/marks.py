@@ -113,7 +113,8 @@ def _as_published(mark: Mark) -> Mark:
 def _from_attribute(node: Node, name: str, value: str) -> Mark | None:
     if name == "content":
         name = node.get("itemprop") or node.get("property") or ""
-    if not value or not any(c.isdigit() for c in value[:40]) or not (_is_time_name(name) or _is_moment(name, value)):
+    # the name is asked first: few attributes have one that fits, and its answer is remembered
+    if not value or not (_is_time_name(name) or _is_moment(name, value)) or not any(c.isdigit() for c in value[:40]):
         return None
     read = attribute(value)
     if read is None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pipelines.between import between, needed, proof_of
 from pipelines.crashpoint import crashpoint
-from pipelines.diff import DIFFER
+from pipelines.derivations import DIFFER
 from pipelines.extract import EXTRACTOR
 from pipelines.keeper import Keeper
 from pipelines.model import Version

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, func, select, tuple_, update
 
-from pipelines.diff import DIFFER
+from pipelines.derivations import DIFFER
 from pipelines.errors import CatalogError
 from pipelines.model import IMPORT, Change, Visit
 from pipelines.turns import Seen, in_turn

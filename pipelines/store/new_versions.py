@@ -7,8 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select
 
-from pipelines.diff import DIFFER
-from pipelines.extract.canonical import content_hash
+from pipelines.derivations import DIFFER
 from pipelines.face import version_to_json
 from pipelines.model import Visit
 
@@ -45,6 +44,8 @@ def add_versions(connection: Connection, read: Sequence[Visit]) -> dict[str, int
 
 
 def _content(visit: Visit) -> Content:
+    from pipelines.extract.canonical import content_hash  # who only looks something up has no use for its tables
+
     assert visit.version is not None  # whoever saves has looked
     return visit.urlkey, content_hash(visit.version)
 

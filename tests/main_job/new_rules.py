@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
+import pipelines.derivations
 import pipelines.diff
 import pipelines.extract
 import pipelines.reading
@@ -39,8 +40,8 @@ def take_effect() -> None:
         return
     pipelines.extract.extract = pipelines.reading.extract = functools.wraps(_today)(extract)
     pipelines.extract.EXTRACTOR = NEW_EXTRACTOR
-    for module in (pipelines.diff, pipelines.diff.changes):  # type: ignore[attr-defined]
-        module.DIFFER = NEW_DIFFER
+    for module in (pipelines.derivations, pipelines.diff):
+        module.DIFFER = NEW_DIFFER  # type: ignore[attr-defined]
 
 
 if __name__ in ("__main__", "__mp_main__"):
