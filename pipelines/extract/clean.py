@@ -51,6 +51,8 @@ _UI = re.compile(
     r"iklan|quảng cáo|โฆษณา|פרסומת|διαφήμιση|"
     r"(?:copia[r]?|copier|kopieer|kopiera|kopier|kopiuj|kopírovat) (?:le |el |o |il )?"
     r"(?:link|lien|enlace|länk|lenke|odkaz)|"
+    r"(?:link|lien|enlace|länk|lenke|odkaz|hivatkozás|bağlantı) (?:copied|kopiert|copié|copiado|copiato|gekopieerd|"
+    r"kopierad|kopieret|kopioitu|skopiowany|zkopírován|másolva|kopyalandı)!?|(?:ссылка|посилання) скопирован[ао]|"
     r"dela|jaa|udostępnij|sdílet|megosztás|paylaş|поделиться|поширити|compartilhar|partilhar|bagikan|chia sẻ|แชร์|"
     r"शेयर करें|साझा करें|שתפו|שיתוף|링크 ?복사|リンクをコピー|複製連結|复制链接",
     re.IGNORECASE,

@@ -24,8 +24,9 @@ def without_copies(updates: list[Update]) -> list[Update]:
     names = _as_originals(updates, names)
     last = {name: index for index, name in enumerate(names)}
     repeated = {name for name, n in Counter(names).items() if n > 1}
+    dated = {name: update for name, update in zip(names, updates, strict=True) if name in repeated and update.published}
     return [
-        replace(update, pinned=True) if name in repeated else update
+        replace(update if update.published else dated.get(name, update), pinned=True) if name in repeated else update
         for index, (name, update) in enumerate(zip(names, updates, strict=True))
         if last[name] == index
     ]

@@ -90,9 +90,11 @@ def _starts(blocks: list[Node], seen: Survey) -> list[Start]:
             starts.append(Start(block, beside[0], len(text), (beside[1],)))
     if 2 * sum(map(_is_quoted, starts)) < len(starts):  # a post that is cited, with its time
         starts = [s for s in starts if not _is_quoted(s)]
-    clocks = sum(map(_has_clock, starts))
-    # "Last updated 24 November 2026, 14:05" above a run of clocks begins no update
-    return [s for s in starts if _has_clock(s) == (2 * clocks >= len(starts))]
+    # "Last updated 24 November 2026, 14:05" above a run of clocks begins no update, but yesterday's, of their make, do
+    clocked = 2 * sum(map(_has_clock, starts)) >= len(starts)
+    usual = [s for s in starts if _has_clock(s) == clocked]
+    makes = {make for s in usual if (make := (s.node.tag, s.node.get("class")))[1]}
+    return [s for s in starts if _has_clock(s) == clocked or (s.node.tag, s.node.get("class")) in makes]
 
 
 def _is_quoted(start: Start) -> bool:
@@ -160,7 +162,8 @@ def _cut(starts: list[Start], blocks: list[Node]) -> list[Found]:
         own = 2 if titles or _titled_below(found) else 1  # what is surely the update's: its time and its title
         ruled = MOST * len(found) < sum(_below_rule(s.node) for s, _, _ in found)
         found[-1] = (start, [*nodes[:own], *_last(nodes[own:], most=_usual(found) - own, ruled=ruled)], day)
-    return [_found(*f) for f in found]
+    holding = Counter(a for start, _, _ in found for a in start.node.iterancestors())
+    return [_found(start, nodes, day, holding) for start, nodes, day in found]
 
 
 def _titles(blocks: list[Node], starts: dict[Node, Start]) -> set[Node]:
@@ -200,11 +203,13 @@ def _last(nodes: list[Node], most: int, *, ruled: bool) -> list[Node]:
     return nodes[: min(end, max(most, 0))]
 
 
-def _found(start: Start, nodes: list[Node], day: date | None) -> Found:
+def _found(start: Start, nodes: list[Node], day: date | None, holding: Counter[Node]) -> Found:
+    """``holding``: how many starts each element holds; a box around one has its id."""
+    own = itertools.takewhile(lambda holder: holding[holder] == 1, start.node.iterancestors())
     return Found(
         carrier="headings",
         nodes=tuple(nodes),
-        id=start.node.get("id"),
+        id=next((id_ for holder in (start.node, *own) if (id_ := holder.get("id"))), None),
         authors=start.authors,
         published=start.read,
         shown=start.read.raw,

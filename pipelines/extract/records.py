@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
@@ -29,9 +30,11 @@ MADE = 3  # names of attributes that tell of one make
 SAYS = 20  # characters of a record that are neither link nor time, where its headline leads elsewhere
 TITLE_LEAST = 10  # characters of the link that a teaser begins with ...
 TITLE_SHARE = 0.3  # ... and its share of the teaser
+STORY_WORDS = 4  # in the last part of a path
 TALKERS = 0.5  # share of records with a button of readers: then people talk, not a newsroom
 DEEPEST = 25  # ancestors looked at from a time
 SHARED = 0.6  # a class token that this share of the records has is their mark
+_WORDS = re.compile(r"[^\W\d_]+")
 CONTAINERS = words_of("article section div li tr tbody table details blockquote dl dd figure main ul ol td span")
 
 
@@ -172,7 +175,11 @@ def _leads_elsewhere(nodes: list[Node], seen: Survey, url: str) -> bool:
 
 
 def is_teaser(node: Node, url: str) -> bool:
-    """Whether its headline, or the whole of it, is a link to another page."""
+    """Whether its headline, or the whole of it, is a link to another page, and nothing in it a link to itself."""
+    return _opens_another_page(node, url) and not _links_to_itself(node)
+
+
+def _opens_another_page(node: Node, url: str) -> bool:
     here = address(url).path.rstrip("/")
     for heading in node.iter("h1", "h2", "h3", "h4", "h5", "h6"):
         links = [*heading.iter("a"), *heading.iterancestors("a")]
@@ -203,7 +210,19 @@ def _other_page(href: str, here: str) -> bool:
     if not href or href.startswith(("#", "javascript:", "mailto:")):
         return False
     there = address(href)
-    return bool(there.path or there.hostname) and there.path.rstrip("/") != here
+    path = there.path.rstrip("/")
+    return bool(path or there.hostname) and path != here and not _is_below(path, here)
+
+
+def _is_below(path: str, here: str) -> bool:
+    """A part of this page, if that is about one thing, as the many words of its name say: "/live/storm-hits-the-coast/12"."""
+    name = here.rpartition("/")[2]
+    return len(_WORDS.findall(name)) >= STORY_WORDS and name in path.split("/")[:-1]
+
+
+def _links_to_itself(node: Node) -> bool:
+    own = node.get("id")
+    return bool(own) and any((a.get("href") or "").partition("#")[2] == own for a in node.iter("a"))
 
 
 def _is_talk(rows: Sequence[Row]) -> bool:
@@ -277,6 +296,13 @@ def _days(rows: Sequence[Row], seen: Survey) -> dict[Node, date]:
 
 def _fits(node: Node, kind: Rows) -> bool:
     """Of the same make: all the shared class tokens; where there are none, an id as the others have."""
-    if kind.tokens:
-        return kind.tokens <= set((node.get("class") or "").split())
-    return bool(node.get("id"))
+    if not kind.tokens:
+        return bool(node.get("id"))
+    own = set((node.get("class") or "").split())
+    # what is pinned elsewhere has other modifiers, and states the same of itself
+    return kind.tokens <= own or (2 * len(kind.tokens & own) > len(kind.tokens) and _states_the_same(node, kind))
+
+
+def _states_the_same(node: Node, kind: Rows) -> bool:
+    stated = {name for name in node.keys() if name.startswith("data-")}
+    return bool(stated) and all(stated == {n for n in r.node.keys() if n.startswith("data-")} for r in kind.rows)

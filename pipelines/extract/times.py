@@ -34,6 +34,7 @@ _CLOCK = re.compile(
 _OFFSET = re.compile(r"\b(?:GMT|UTC)\s?(?P<sign>[+\-−])(?P<h>\d{1,2})(?::?(?P<m>\d\d))?(?!\d)", re.IGNORECASE)
 _SPACED = re.compile(r"\d\sh\s\d")
 _LABELLED = re.compile(r"(?:ore|ora|kl\.?|klo|godz\.?|hod\.?|alle|às|om|um|à|at|в|о)\s+(?=\d)", re.IGNORECASE)
+_FRAMED = re.compile(r"\+{2,}\s*")  # "+++ 15:42 The ferry is back +++"
 _YEAR = re.compile(r"\b(20[0-3]\d)\b")
 _DMY = re.compile(r"\b(\d{1,2})[./-](\d{1,2})[./-](20\d{2})\b")
 _YMD = re.compile(r"\b(20\d{2})([./-])(\d{1,2})\2(\d{1,2})\b\.?")
@@ -207,6 +208,7 @@ def leading_clock(text: str) -> tuple[Read, int] | None:
         rest = text[other[1] :]
         return (replace(read, raw=text[: other[1]].strip()), other[1] + _separator(rest)) if read else None
     start = len(text) - len(text.lstrip(" \t\n\r•·-–—*[(\xa0"))
+    start = framed.end() if (framed := _FRAMED.match(text, start)) else start
     labelled = _LABELLED.match(text, start)
     start = labelled.end() if labelled else start
     found = _CLOCK.match(text, start)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from .article import Article, is_leaf
 from .canonical import letters
 from .dom import BLOCKS, HEADINGS, PROSE
@@ -13,6 +15,7 @@ from .words import words_of
 TITLE_MOST = 200  # characters of a headline that is no heading
 KICKER_MOST = 30  # characters of what stands above one
 _NAMES = words_of("title titel titre titulo titolo tytul headline heading rubrik overskrift otsikko baslik")
+_FRAME = re.compile(r"\s*(?:\+{2,}|\*{2,})$")  # "+++ 15:42 Ferry is back +++"
 _ENDS = (".", "!", "?", ":", "…", "。", "！", "？", "।")
 
 
@@ -29,14 +32,15 @@ def headline_of(article: Article, parts: Parts, given: str | None, *, hollow: bo
         titled = (
             node.tag in HEADINGS
             or (node.tag == "summary" and len(text) < TITLE_MOST)
-            or (emptied and node.tag == "p" and len(text) < TITLE_MOST)
+            or (emptied and node.tag == "p" and len(text) < TITLE_MOST and _is_left_behind(node))
             or "headline" in (node.get("itemprop") or "")
             or _is_bold_line(article, node, text)
+            or _is_bold_before_break(node, text)
             or (node.tag in ("strong", "b") and bool(parts.captions) and text == article.said(article.root))
         )
         if titled or (wanted and len(text) < 400 and letters(text) == wanted):
             led = leading_clock(text)
-            parts.headline = text[led[1] :] if led else text
+            parts.headline = _FRAME.sub("", text[led[1] :] if led else text)
             article.remove(node)
             return
         if not kicker and _is_kicker(node, text):
@@ -44,6 +48,11 @@ def headline_of(article: Article, parts: Parts, given: str | None, *, hollow: bo
             continue
         if is_leaf(node) or (node.text or "").strip():
             return  # prose has begun: later headings are inside the text
+
+
+def _is_left_behind(node: Node) -> bool:
+    before = node.getprevious()
+    return before is not None and before.tag in HEADINGS
 
 
 def _is_kicker(node: Node, text: str) -> bool:
@@ -60,6 +69,16 @@ def _is_bold_line(article: Article, node: Node, text: str) -> bool:
         return False
     behind = _behind(article, node)
     return behind is not None and behind.tag in BLOCKS
+
+
+def _is_bold_before_break(node: Node, text: str) -> bool:
+    """A line in bold at the beginning of a paragraph, which goes on in the next line: "<b>15:42 Ferry is back</b><br>"."""
+    holder, behind = node.getparent(), node.getnext()
+    if node.tag not in ("strong", "b") or holder is None or holder.tag not in PROSE or len(text) >= TITLE_MOST:
+        return False
+    alone = node.getprevious() is None and not (holder.text or "").strip() and not (node.tail or "").strip()
+    ends = text.endswith((".", "。", ":"))
+    return alone and not ends and behind is not None and behind.tag == "br" and bool((behind.tail or "").strip())
 
 
 def _has_likes(article: Article, node: Node) -> bool:
