@@ -14,7 +14,7 @@ from .dom import address
 _WORDS = (
     r"live",
     r"live[- ]?(?:blogs?|tickers?|updates?|news|coverage|feed|stream|reports?|text|cent(?:er|re))",
-    r"as it happened|minute[- ]by[- ]minute|ball[- ]by[- ]ball|play[- ]by[- ]play|rolling (?:coverage|updates)",
+    r"as it happen(?:s|ed)|minute[- ]by[- ]minute|ball[- ]by[- ]ball|play[- ]by[- ]play|rolling (?:coverage|updates)",
     r"live[- ]?berichte?|\w*news-?blog|(?:live|news|wahl|eil)?ticker|minute für minute|minutenprotokoll",  # German
     r"en direct|suivi en direct|minute par minute|direct(?= *(?:[:.–—]|$))",  # French
     r"in diretta|(?:la )?diretta|in tempo reale|minuto per minuto",  # Italian

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -20,7 +21,7 @@ from . import (
     rowtimes,
     threads,
 )
-from .found import Found
+from .found import Found, Group
 from .head import Head
 from .marks import Survey, survey
 from .matchclock import is_match
@@ -31,6 +32,7 @@ from .reconcile import Vouch
 from .source import Node
 from .times import Place, Read, settle
 
+SEVERAL = 2  # updates in each record in the mean: then these are no records of updates
 CLEARLY_BETTER = 1.5  # how much more the flat headings must hold to be taken before records
 
 
@@ -117,10 +119,17 @@ def _seen(body: Node, seen: Survey, aside: Sidelines, url: str, vouch: Vouch) ->
     trusted = bool(best.found) and 2 * sum(vouch(f.nodes[0]) for f in best.found) >= len(best.found)
     if not trusted:
         flat = headings.read(body, seen, aside, url)
-        if flat.score > CLEARLY_BETTER * best.score:
+        if flat.score > CLEARLY_BETTER * best.score or _are_of_several(best.found, flat):
             return list(flat.found), False, []
     lies = [distrust.REPEATED_ID] if ids.repeats([f.nodes[0] for f in best.found]) else []
     return _with_ids(list(best.found), url), trusted, lies
+
+
+def _are_of_several(records: Sequence[Found], flat: Group) -> bool:
+    """Records that are boxes, of several updates each."""
+    holders = {f.nodes[0] for f in records}
+    held = sum(not holders.isdisjoint(f.nodes[0].iterancestors()) for f in flat.found)
+    return len(records) > 0 and held >= SEVERAL * len(records)
 
 
 def _stated_in_markup(body: Node, found: tuple[Found, ...], url: str) -> tuple[list[Found], list[str]]:

@@ -64,6 +64,7 @@ _PINNED = re.compile(
     r"sab[iİ]tlend[iİ]|固定|ピン留め|고정|置[顶頂]|مثبتة?|נעוץ|disematkan|đã ghim|καρφιτσωμένο|kitűzve|fixat",
     re.I,
 )
+_BETWEEN = re.compile(r"\s*[·|•,–—]\s*")
 _DIGIT = re.compile(r"\d")
 _NUMBER_AND_WORD = re.compile(r"\d.*[^\W\d_]|[^\W\d_].*\d")
 
@@ -227,13 +228,20 @@ def _is_tool(article: Article, node: Node, text: str) -> bool:
 
 def _control(article: Article, node: Node, text: str, parts: Parts) -> None:
     key = node.tag not in HEADINGS and _KEY.fullmatch(text)
-    pinned = _PINNED.fullmatch(text)
+    pinned = _PINNED.fullmatch(text) or _is_pinned_with_time(text)
     control = _UI.fullmatch(text) or (MORE.match(text) and _is_link(article, node))
     control = control or _leads_here(article, node, text)
     if (control or key or pinned) and not article.in_prose(node):
         parts.key_event = parts.key_event or bool(key and not control)
         parts.pinned = parts.pinned or bool(pinned and not control and not key)
         article.remove(node)
+
+
+def _is_pinned_with_time(text: str) -> bool:
+    """ "Pinned · 5 min ago"."""
+    parts = _BETWEEN.split(text)
+    pinned = [part for part in parts if _PINNED.fullmatch(part)]
+    return bool(pinned) and all(part in pinned or shown(part) for part in parts)
 
 
 def _leads_here(article: Article, node: Node, text: str) -> bool:

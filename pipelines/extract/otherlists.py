@@ -13,6 +13,7 @@ from itertools import islice
 from .dom import HEADINGS, address, said
 from .places import names_of
 from .source import Node
+from .times import leading_clock
 from .words import words_of
 
 FEWEST = 4  # records of which it is telling that each has a table
@@ -110,7 +111,8 @@ def _is_data(node: Node) -> bool:
 
 def _is_release(node: Node) -> bool:
     heading = next(iter(node.iter(*HEADINGS)), None)
-    return heading is not None and _VERSION.fullmatch(said(heading)) is not None
+    title = said(heading) if heading is not None else ""
+    return _VERSION.fullmatch(title) is not None and leading_clock(title) is None  # "12.42 am: The leader is out"
 
 
 def _is_talk(node: Node) -> bool:

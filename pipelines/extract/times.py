@@ -35,6 +35,8 @@ _OFFSET = re.compile(r"\b(?:GMT|UTC)\s?(?P<sign>[+\-−])(?P<h>\d{1,2})(?::?(?P<
 _SPACED = re.compile(r"\d\sh\s\d")
 _LABELLED = re.compile(r"(?:ore|ora|kl\.?|klo|godz\.?|hod\.?|alle|às|om|um|à|at|в|о)\s+(?=\d)", re.IGNORECASE)
 _FRAMED = re.compile(r"\+{2,}\s*")  # "+++ 15:42 The ferry is back +++"
+_GREEK_HALVES = (("μ.μ", "p.m"), ("π.μ", "a.m"), ("μμ", "pm"), ("πμ", "am"))
+_CASE = re.compile(r"(?<=\d)(?:['’][^\W\d_]{1,4}|-kor)\b")  # "14:30'da", "14.30-kor": at half past two
 _YEAR = re.compile(r"\b(20[0-3]\d)\b")
 _DMY = re.compile(r"\b(\d{1,2})[./-](\d{1,2})[./-](20\d{2})\b")
 _YMD = re.compile(r"\b(20\d{2})([./-])(\d{1,2})\2(\d{1,2})\b\.?")
@@ -131,7 +133,7 @@ def shown(text: str) -> Read | None:
 
 @lru_cache(4096)  # several ask about the same short texts of a page
 def _shown(text: str) -> Read | None:
-    plain = spelled(text)
+    plain = _CASE.sub("", spelled(text))
     read = _shown_plain(plain)
     if read is None and (other := _english(plain)):
         read = _shown_plain(other)
@@ -207,14 +209,16 @@ def leading_clock(text: str) -> tuple[Read, int] | None:
         read = _shown(other[0])
         rest = text[other[1] :]
         return (replace(read, raw=text[: other[1]].strip()), other[1] + _separator(rest)) if read else None
+    for half, same in () if text.isascii() else _GREEK_HALVES:
+        text = text.replace(half, same)  # letter for letter
     start = len(text) - len(text.lstrip(" \t\n\r•·-–—*[(\xa0"))
     start = framed.end() if (framed := _FRAMED.match(text, start)) else start
     labelled = _LABELLED.match(text, start)
     start = labelled.end() if labelled else start
     found = _CLOCK.match(text, start)
-    if not found or not (found["m"] or found["half"] or (found["word"] or "").strip().lower() == "uhr"):
+    if not found or not (found["m"] or found["half"] or _is_full_hour(found, text)):
         return None
-    end = found.end()
+    end = cased.end() if (cased := _CASE.match(text, found.end())) else found.end()
     zone = re.match(r"\s*\(?(UTC|GMT|[A-Z]{3,4})\b\)?", text[end:])
     named = zone and zone[1].casefold() in ZONES
     if zone and named:
@@ -228,6 +232,12 @@ def leading_clock(text: str) -> tuple[Read, int] | None:
     clock = _clock(found)
     utc = bool(named and zone and zone[1] in ("UTC", "GMT"))
     return Read(text[start:end].strip(), clock=clock, utc=utc), end + _separator(rest)
+
+
+def _is_full_hour(found: re.Match[str], text: str) -> bool:
+    """ "8 Uhr"; "8h – The trams ...", where "8h of delay" is a measure."""
+    word = (found["word"] or "").strip().lower()
+    return word == "uhr" or (word == "h" and re.match(r"\s*[-–—:|]", text[found.end() :]) is not None)
 
 
 def _separator(rest: str) -> int:

@@ -6,7 +6,7 @@ import re
 
 from .article import Article, is_leaf
 from .canonical import letters
-from .dom import BLOCKS, HEADINGS, PROSE
+from .dom import BLOCKS, HEADINGS, PROSE, said
 from .pieces import Parts
 from .source import Node
 from .times import leading_clock
@@ -76,7 +76,8 @@ def _is_bold_before_break(node: Node, text: str) -> bool:
     holder, behind = node.getparent(), node.getnext()
     if node.tag not in ("strong", "b") or holder is None or holder.tag not in PROSE or len(text) >= TITLE_MOST:
         return False
-    alone = node.getprevious() is None and not (holder.text or "").strip() and not (node.tail or "").strip()
+    before = [holder.text, *(part for other in node.itersiblings(preceding=True) for part in (said(other), other.tail))]
+    alone = not any((part or "").strip(" :\n\t\xa0") for part in (*before, node.tail))
     ends = text.endswith((".", "。", ":"))
     return alone and not ends and behind is not None and behind.tag == "br" and bool((behind.tail or "").strip())
 

@@ -72,6 +72,8 @@ _ABBREVIATIONS = {
     "ART": "America/Argentina/Buenos_Aires",
 }  # fmt: skip
 _NOTED = {**_ABBREVIATIONS, "UTC": "Etc/UTC", "GMT": "Etc/UTC"}  # in a line about times
+# What others call by the same letters: only where the language is that of the country.
+_SHARED = {"BST": {"gb": "Europe/London"}, "IST": {"in": "Asia/Kolkata", "ie": "Europe/Dublin"}}
 _UTC = ("GMT", "UTC", "غرينتش", "جرينتش", "ইউটিসি", "জিএমটি", "यूटीसी", "जीएमटी")
 _GMT = re.compile(
     rf"(?:{'|'.join(_UTC)})\s?(?P<sign>[+\-−])\s?"
@@ -107,9 +109,10 @@ def zone(
         return timezone(offset), True
     if named := _named(list(printed)):
         return ZoneInfo(named), True
-    if written := _written(notes()):
-        return written, True
     language, region = _parts(lang)
+    if written := _written(notes(), region):
+        return written, True
+    region = "" if region in _ANYWHERE else region
     if known := _of_country(region) or _LANGUAGES.get(language):
         return ZoneInfo(known), True
     mostly = _MOSTLY.get(country) or _MOSTLY.get(region) or _SPOKEN_MOSTLY.get(language)
@@ -137,7 +140,7 @@ def _names_one(text: str) -> bool:
 
 def _of_times(text: str) -> Iterator[str]:
     """Abbreviations of zones behind a word for times."""
-    for name in _NOTED:
+    for name in (*_NOTED, *_SHARED):
         for at in _places(text, name):
             if _SIGN.match(text, at + len(name)):
                 continue  # an offset, and no zone
@@ -150,7 +153,7 @@ def _may_name_one(page: str) -> bool:
     """A look at the whole text, whose lines may stand in each other's way: it lets through what its lines may not."""
     if any(_SIGN.match(page, at + len(name)) for name in _UTC for at in _places(page, name)):
         return True
-    before = (page[max(0, at - BEFORE) : at] for name in _NOTED for at in _places(page, name))
+    before = (page[max(0, at - BEFORE) : at] for name in (*_NOTED, *_SHARED) for at in _places(page, name))
     return any(map(_LOOSELY.search, before))
 
 
@@ -167,7 +170,7 @@ def _own(node: Node) -> list[str]:
     return [node.text or "", *(child.tail or "" for child in node)]
 
 
-def _written(text: str) -> tzinfo | None:
+def _written(text: str, region: str) -> tzinfo | None:
     """What "GMT+3" says, or "Time: CET", where a page says no other."""
     found = {
         timedelta(hours=int(f["h"]), minutes=int(f["m"] or 0)) * (-1 if f["sign"] in "-−" else 1)
@@ -176,7 +179,7 @@ def _written(text: str) -> tzinfo | None:
     near = [offset for offset in found if abs(offset) <= FARTHEST]
     if found:
         return timezone(near[0]) if len(near) == 1 else None
-    named = {_NOTED[name] for name in _of_times(text)}
+    named = {_NOTED.get(name) or _SHARED[name].get(region, "") for name in _of_times(text)} - {""}
     return ZoneInfo(named.pop()) if len(named) == 1 else None
 
 
@@ -185,10 +188,10 @@ def _of_country(code: str) -> str | None:
 
 
 def _parts(lang: str | None) -> tuple[str, str]:
-    """``zh-Hant-HK`` -> zh, hk; no region where it is one that says nothing."""
+    """``zh-Hant-HK`` -> zh, hk."""
     language, *rest = (lang or "").lower().replace("_", "-").split("-")
     region = next((part for part in rest if len(part) == 2), "")
-    return language, "" if region in _ANYWHERE else region
+    return language, region
 
 
 def _named(printed: list[str]) -> str | None:
