@@ -65,9 +65,7 @@ class Article:
 
     def amid_text(self, node: Node) -> bool:
         """Whether words stand right beside an element, in the same line: it is a part of what they say."""
-        previous, parent = node.getprevious(), node.getparent()
-        before = previous.tail if previous is not None else parent.text if parent is not None else ""
-        return bool((node.tail or "").strip() or (before or "").strip()) or self.in_prose(node)
+        return bool((node.tail or "").strip() or (dom.before_of(node) or "").strip()) or self.in_prose(node)
 
 
 def is_leaf(node: Node) -> bool:

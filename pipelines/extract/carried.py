@@ -167,7 +167,7 @@ def _refusal(dom: list[Found], place: Place, head: Head, *, hinted: bool, dated:
         dated=dated,
         at=place.at,
         changed=place.changed if head.modified and head.modified.precision != "day" else None,
-        once=head.is_of_one_time,
+        begun=place.published if head.published and head.published.precision != "day" else None,
         archive=not head.live and (not hinted or leads_to_documents([f.nodes[0] for f in dom])),
     )
 

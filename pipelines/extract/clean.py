@@ -199,8 +199,8 @@ def _is_time(article: Article, node: Node) -> bool:
     return bool(text) and shown(text) is not None
 
 
-def controls(article: Article, parts: Parts, *, by_name: bool) -> None:
-    """Share buttons, counters, comment prompts, ads, badges: by class, or by what they say."""
+def controls(article: Article, parts: Parts, labels: frozenset[str] = frozenset(), *, by_name: bool) -> None:
+    """Share buttons, counters, comment prompts, ads, badges: by class, or by what they say, as all do (``labels``)."""
     for node in article.nodes():
         if not article.holds(node):
             continue
@@ -209,6 +209,8 @@ def controls(article: Article, parts: Parts, *, by_name: bool) -> None:
             article.remove(node)
         elif 0 < len(text) <= 40:
             _control(article, node, text, parts)
+            if text in labels and article.holds(node) and not len(node) and not article.amid_text(node):
+                article.remove(node)
 
 
 def _is_tool(article: Article, node: Node, text: str) -> bool:

@@ -20,7 +20,7 @@ from .also import also
 from .article import Article
 from .canonical import count
 from .clean import comments, controls, drop, embeds, info, pictures, times
-from .dom import BLOCKS, HEADINGS, joined, said
+from .dom import BLOCKS, HEADINGS, before_of, joined, said
 from .found import Found
 from .memory import Memory, digest, source_of
 from .people import bylines, faces, signed
@@ -60,27 +60,32 @@ class Cut:
     fell_back: bool = False  # and lost letters
 
 
-def cut(found: Found, url: str, headline: str | None = None, memory: Memory | None = None) -> Cut:
-    """``headline``: what another carrier says it is, so that it can be told from the text."""
+def cut(
+    found: Found, url: str, headline: str | None = None, memory: Memory | None = None,
+    labels: frozenset[str] = frozenset(),
+) -> Cut:  # fmt: skip
+    """``headline``: what another carrier says it is, so that it can be told from the text. ``labels``: what stands in
+    all updates of the page."""
     if memory is None:
-        return _cut(found, url, headline)
-    return memory.once(_key(found, url, headline), lambda: _cut(found, url, headline))
+        return _cut(found, url, headline, labels)
+    return memory.once(_key(found, url, headline, labels), lambda: _cut(found, url, headline, labels))
 
 
-def _key(found: Found, url: str, headline: str | None) -> bytes:
+def _key(found: Found, url: str, headline: str | None, labels: frozenset[str]) -> bytes:
     """Of all that a cut follows from."""
     loose = found.carrier == "headings"
     nodes = [source_of(n, tail=loose) for n in found.nodes]
     body = [source_of(n, tail=loose) for n in found.body]
-    return digest("cut", [url, headline, str(loose), str(found.skip), str(len(nodes)), *nodes, *body])
+    said = [str(len(labels)), *sorted(labels)]
+    return digest("cut", [url, headline, str(loose), str(found.skip), *said, str(len(nodes)), *nodes, *body])
 
 
-def _cut(found: Found, url: str, headline: str | None) -> Cut:
-    article, parts = _cleaned(found, headline, by_name=True)
+def _cut(found: Found, url: str, headline: str | None, labels: frozenset[str]) -> Cut:
+    article, parts = _cleaned(found, headline, labels, by_name=True)
     own = _paragraphs(article.root)
     if not own:
         # Names are hints: a reader's question in "comment" may be all that an update holds.
-        article, parts = _cleaned(found, headline, by_name=False)
+        article, parts = _cleaned(found, headline, labels, by_name=False)
         own = _paragraphs(article.root)
     asked = bool(own) and not _is_plain(article)
     text = _by_trafilatura(article.root) if asked else own
@@ -106,11 +111,13 @@ def _hrefs(node: Node) -> Iterator[str]:
     return (a.get("href") or "" for a in node.iter("a"))
 
 
-def _cleaned(found: Found, headline: str | None, *, by_name: bool) -> tuple[Article, Parts]:
+def _cleaned(
+    found: Found, headline: str | None, labels: frozenset[str], *, by_name: bool
+) -> tuple[Article, Parts]:
     article, parts = Article(_copy(found)), Parts()
     for clean in (drop, embeds, faces, pictures, comments, info, bylines, signed):
         clean(article, parts)
-    controls(article, parts, by_name=by_name)
+    controls(article, parts, labels, by_name=by_name)
     also(article, parts)
     times(article)
     hollow = any(not said(h) for node in found.nodes for h in node.iter(*HEADINGS))
@@ -132,8 +139,22 @@ def _copy(found: Found) -> Node:
             twin.tag = "div"  # a record in a list or table is no list by itself
         if number == 0 and found.skip:
             _skip(twin, found.skip)
+        _make_plain(twin, whole=not loose)
         article.append(twin)
     return article
+
+
+def _make_plain(record: Node, *, whole: bool) -> None:
+    """A whole update that is a figure is no picture. A site's own elements, "live-title", are boxes of that class; in a
+    line of text they are none."""
+    if whole and record.tag == "figure":
+        record.tag = "div"
+        for caption in record.iterchildren("figcaption"):
+            caption.tag = "div"
+    for node in [n for n in record.iter() if isinstance(n.tag, str) and "-" in n.tag]:
+        amid = bool((node.tail or "").strip() or (before_of(node) or "").strip())
+        node.set("class", f"{node.get('class') or ''} {node.tag}")
+        node.tag = "span" if amid and node is not record else "div"
 
 
 def _skip(node: Node, count: int) -> None:

@@ -21,6 +21,12 @@ def said(node: Node) -> str:
     return " ".join(str(_STRING(node)).split())
 
 
+def before_of(node: Node) -> str | None:
+    """The text just before an element."""
+    previous, parent = node.getprevious(), node.getparent()
+    return previous.tail if previous is not None else parent.text if parent is not None else None
+
+
 def remove(node: Node) -> None:
     """Take an element out, leave the text after it, and never glue two words together."""
     parent = node.getparent()

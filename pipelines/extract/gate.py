@@ -24,13 +24,13 @@ TIMED = 0.5  # share of records with a time
 
 def refusal(
     stamps: Sequence[Stamp | None], *, hinted: bool, named: bool, dated: bool, at: datetime,
-    changed: datetime | None = None, once: bool = False, archive: bool = True, match: bool = False,
+    changed: datetime | None = None, begun: datetime | None = None, archive: bool = True, match: bool = False,
 ) -> str | None:  # fmt: skip
     """Why records found by their looks alone are no updates; None if they may be.
 
     ``hinted``: address or title announce a live page. ``named``: the records have ids, so that their order
     may be the editors'. ``dated``: something besides the fetch says of which day their clocks are. ``changed``: when
-    the page was, to the minute; ``once``: it was published then. ``archive``: it may be one. ``match``: they are
+    the page was, to the minute; ``begun``: when it was published. ``archive``: it may be one. ``match``: they are
     placed by the minutes of a match, which are no times.
     """
     if len(stamps) < (FEWEST_WITH_HINT if hinted else FEWEST):
@@ -48,7 +48,7 @@ def refusal(
         return "the times lie days apart, as in an archive"
     if not (hinted or dated):
         return "nothing says of which day the clocks are"
-    if not hinted and changed and _is_told_later(max(moments), changed, once=once):
+    if not hinted and changed and _is_told_later(max(moments), changed, begun):
         return "the page was not written when its newest time says, as a story told by the hour"
     if sum(m > at + FUTURE for m in moments) > MOST_FUTURE * len(moments):
         return "the times lie ahead, as in a schedule"
@@ -80,9 +80,11 @@ def _span(moments: Sequence[datetime]) -> timedelta:
     return inner[-1] - inner[0]
 
 
-def _is_told_later(newest: datetime, changed: datetime, *, once: bool) -> bool:
-    """A live page is changed with its newest update; one that is dated anew with each has only this time."""
-    return newest > changed + FUTURE or (once and newest < changed - BEFORE)
+def _is_told_later(newest: datetime, changed: datetime, begun: datetime | None) -> bool:
+    """A live page is changed with its newest update, and published before it; one that is dated anew with each update
+    is dated soon after it.
+    """
+    return newest > changed + FUTURE or (begun is not None and newest < begun - BEFORE)
 
 
 def _usual_step(moments: Sequence[datetime]) -> timedelta:

@@ -46,12 +46,6 @@ class Head:
             announced=page.looks_live(root, meta, url),
         )
 
-    @property
-    def is_of_one_time(self) -> bool:
-        """It says, to the minute, that it was last changed when it was published."""
-        one, other = self.published, self.modified
-        return bool(one and other and one.precision != "day" and one.moment == other.moment)
-
 
 def utc(read: Read | None, zone: tzinfo) -> datetime | None:
     """A time that is written without a zone is one of ``zone``."""

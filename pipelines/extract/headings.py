@@ -20,6 +20,7 @@ from .words import words_of
 FEWEST = 3
 MOST_LINKED = 0.6
 CAP = 600
+USUALLY = 0.6  # share of the starts that are headings: then the others are none
 MOST = 0.8  # share of the starts that their container must hold
 CLOSE = 2  # levels up: the first updates often stand in a box of their own
 SHORTEST = 45
@@ -90,6 +91,9 @@ def _starts(blocks: list[Node], seen: Survey) -> list[Start]:
             starts.append(Start(block, beside[0], len(text), (beside[1],)))
     if 2 * sum(map(_is_quoted, starts)) < len(starts):  # a post that is cited, with its time
         starts = [s for s in starts if not _is_quoted(s)]
+    tag, count = Counter(s.node.tag for s in starts).most_common(1)[0] if starts else ("", 0)
+    if tag in _HEADINGS and count > USUALLY * len(starts):  # else a list of key moments, a video's length
+        starts = [s for s in starts if s.node.tag == tag]
     # "Last updated 24 November 2026, 14:05" above a run of clocks begins no update, but yesterday's, of their make, do
     clocked = 2 * sum(map(_has_clock, starts)) >= len(starts)
     usual = [s for s in starts if _has_clock(s) == clocked]

@@ -111,9 +111,10 @@ def _offers(node: Node, url: str) -> dict[str, str]:
 def _of_element(node: Node, prefix: str) -> dict[str, str]:
     found = {}
     for name, value in node.items():
-        named = name == "id" or (name.startswith("data-") and _ID_NAME.search(name))
+        own = name.startswith("data-") or "-" in node.tag  # elements of a site's own have attributes of its own
+        named = name == "id" or (own and _ID_NAME.search(name))
         if named and _ID_VALUE.fullmatch(value):
-            found[prefix + name] = value
+            found[prefix + (name if name == "id" else f"data-{name.removeprefix('data-')}")] = value
     return found
 
 

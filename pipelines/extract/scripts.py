@@ -22,6 +22,10 @@ _MARKS = dict.fromkeys([*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0
 _EAST_DAY = re.compile(
     r"(?:(20\d\d)\s*[年년]\s*)?(\d{1,2})\s*[月월]\s*(\d{1,2})\s*[日号號일]\s*(?:[(（][^()（）]{1,3}[)）])?"
 )
+_MONTHS = (
+    "january", "february", "march", "april", "május", "june", "july", "august", "september", "october", "november",
+    "december",
+)  # fmt: skip
 _EAST_CLOCK = re.compile(
     r"(?P<half>午前|上午|凌晨|早上|오전|새벽|아침|午後|下午|晚上|中午|오후|낮|저녁|밤)?\s*(?<![\d.:])(?P<h>\d{1,2})\s*"
     r"(?:[時时点點시](?![間间])\s*(?:(?P<m>\d{1,2})\s*[分분])?|(?(half):(?P<n>\d\d)|(?!)))"
@@ -76,7 +80,7 @@ _ARABIC_DAY = re.compile(
 )
 _ARABIC_LABELS = (("آخر تحديث", "updated"), ("تم التحديث", "updated"), ("تحديث", "updated"), ("نُشر", "published"),
                   ("نشر", "published"), ("الآن", "just now"), ("بتوقيت غرينتش", "GMT"),
-                  ("بتوقيت جرينتش", "GMT"))  # fmt: skip
+                  ("بتوقيت جرينتش", "GMT"), ("غرينتش", "GMT"), ("جرينتش", "GMT"))  # fmt: skip
 _WEEKDAY = re.compile(
     r"(?:ال(?:أحد|اثنين|إثنين|ثلاثاء|أربعاء|خميس|جمعة|سبت)|"
     r"[月火水木金土日]曜日?|星期[一二三四五六日天])"
@@ -101,7 +105,7 @@ def spelled(text: str) -> str:
     text = _EAST_AGE.sub(lambda f: f" {f[1]} {_EAST_UNITS[f[2]]} ago ", text)
     text = _ARABIC_AGE.sub(lambda f: f" {f[1] or (2 if f[2].endswith(_TWO) else 1)} {_ARABIC_UNIT[f[2]]} ago ", text)
     text = _HINDI_AGE.sub(lambda f: f" {f[1]} {_HINDI_UNITS[f[2]]} ago ", text)
-    text = _EAST_DAY.sub(lambda f: f" {f[3]}.{f[2]}.{f[1] or ''} ", text)
+    text = _EAST_DAY.sub(lambda f: f" {f[3]}.{f[2]}.{f[1]} " if f[1] else f" {f[3]} {_month(f[2])} ", text)
     text = _ARABIC_DAY.sub(lambda f: f" {f[1]}.{_ARABIC_MONTH[f[2]]}.{f[3]} ", text)
     text = _ARABIC_CLOCK.sub(_clock, _EAST_CLOCK.sub(_clock, text))
     for half, name in _OTHER_HALVES:
@@ -110,6 +114,11 @@ def spelled(text: str) -> str:
     for word, label in (*_EAST_LABELS, *_ARABIC_LABELS):
         text = text.replace(word, f" {label} ")
     return " ".join(_WEEKDAY.sub(" ", text).replace("،", " ").split())
+
+
+def _month(number: str) -> str:
+    """By a name that can be nothing else: "11月20日" is no clock, as 20.11 would be."""
+    return _MONTHS[int(number) - 1] if 1 <= int(number) <= len(_MONTHS) else ""
 
 
 def _clock(found: re.Match[str]) -> str:
