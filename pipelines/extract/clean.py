@@ -34,7 +34,8 @@ _CAPTIONS = words_of("caption captions cap figcaption credit credits copyright p
 # what the platforms' embedding code calls its elements
 _EMBEDDED = words_of(
     "twitter-tweet twitter-video instagram-media tiktok-embed bluesky-embed mastodon-embed fb-post fb-video "
-    "reddit-embed-bq reddit-card text-post-media telegram-post"
+    "reddit-embed-bq reddit-card text-post-media telegram-post "
+    "amp-twitter amp-instagram amp-facebook amp-tiktok amp-reddit amp-pinterest"
 )
 _CITED = ("cite", "data-instgrm-permalink", "data-href", "data-text-post-permalink", "data-telegram-post")
 _UI = re.compile(

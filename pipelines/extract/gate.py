@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
@@ -10,6 +11,8 @@ from .scripts import spelled
 from .times import Stamp
 from .words import hints_age
 
+_TO_THE_SECOND = re.compile(r"\d:\d\d:\d\d(?!\d)")
+_ZERO = re.compile(r"(?<![\d:])0?0:0\d:\d\d(?!\d)")
 FEWEST = 3  # records that speak for themselves
 FEWEST_WITH_HINT = 2  # where address or title announce a live page
 LONGEST = timedelta(days=45)  # coverage that ran longer had one page per day
@@ -63,6 +66,8 @@ def _unlike_news(stamps: Sequence[Stamp]) -> str | None:
         return "the times are days only, as in an archive"
     if all(s.source == "relative" and not hints_age(spelled(s.raw)) for s in stamps):
         return "the times are durations, as in a recipe"
+    if _counts_from_zero(stamps):
+        return "the times count from zero, as in a recording"
     steps = {b.moment - a.moment for a, b in pairwise(stamps)}
     if len(stamps) > FEWEST and len(steps) == 1 and all(s.moment.minute in (0, 30) for s in stamps):
         return "the times are regular, as in a forecast"
@@ -70,6 +75,14 @@ def _unlike_news(stamps: Sequence[Stamp]) -> str | None:
     if len(clocks) > FEWEST and len(clocks) >= NEARLY * len(stamps) and all(minute % 15 == 0 for minute in clocks):
         return "the clocks are round, as in a timetable"  # by chance that is one in fifty thousand of four
     return None
+
+
+def _counts_from_zero(stamps: Sequence[Stamp]) -> bool:
+    """00:00:00, 00:01:17, 00:02:17 ..., to the second."""
+    clocks = [s for s in stamps if s.source == "inferred" and _TO_THE_SECOND.search(s.raw)]
+    first = stamps[0].raw if stamps else ""
+    rising = all(a.moment <= b.moment for a, b in pairwise(stamps))
+    return len(clocks) == len(stamps) > FEWEST and rising and _ZERO.search(first) is not None
 
 
 def _span(moments: Sequence[datetime]) -> timedelta:

@@ -25,7 +25,7 @@ _FACES = words_of(
 )
 _QUOTES = ("”", "“", '"', "»", "«", "’", "」")
 _BY = re.compile(
-    r"^\s*(?:(?:posted|published|written|reported|edited)\s+)?(?:by|von|par|por|di|door|av|af|przez)[\s:–-]+(?=\S)",
+    r"^\s*(?:(?:posted|published|written|reported|edited)\s+)?(?:by|von|par|por|di|door|av|af|przez)[\s:–-]+(?=\S|$)",
     re.IGNORECASE,
 )
 _NAME = re.compile(
@@ -87,6 +87,9 @@ def bylines(article: Article, parts: Parts) -> None:
         text = _SIGNED.sub("", _BY.sub("", article.said(_name_in(node))))
         if article.holds(node) and len(text) < LINE_MOST and not article.holds_most(node):
             parts.authors.extend(a.strip() for a in re.split(r"\s+(?:and|und|et|y|&)\s+|,\s", text) if a.strip())
+            article.remove(node)
+    for node in article.nodes("span", "div", "p", "small") if parts.authors else ():
+        if _BY.fullmatch(f"{article.said(node)} ") and not article.amid_text(node):  # left alone without the name
             article.remove(node)
 
 

@@ -15,6 +15,7 @@ from .words import words_of
 TITLE_MOST = 200  # characters of a headline that is no heading
 KICKER_MOST = 30  # characters of what stands above one
 _NAMES = words_of("title titel titre titulo titolo tytul headline heading rubrik overskrift otsikko baslik")
+_BOLD = words_of("font-semibold font-bold font-extrabold font-black fw-semibold fw-bold fw-bolder fw-600 fw-700")
 _FRAME = re.compile(r"\s*(?:\+{2,}|\*{2,})$")  # "+++ 15:42 Ferry is back +++"
 _ENDS = (".", "!", "?", ":", "…", "。", "！", "？", "।")
 
@@ -62,7 +63,8 @@ def _is_kicker(node: Node, text: str) -> bool:
 
 def _is_bold_line(article: Article, node: Node, text: str) -> bool:
     """A line in bold, or of a class that says so, outside of any paragraph, with a block of text behind it."""
-    named = not len(node) and not _NAMES.isdisjoint(article.names.get(node, ())) and node.tag in ("div", "span", "p")
+    telling = not _NAMES.isdisjoint(article.names.get(node, ())) or not _BOLD.isdisjoint((node.get("class") or "").split())
+    named = not len(node) and telling and node.tag in ("div", "span", "p")
     if not (node.tag in ("strong", "b") or named) or len(text) >= TITLE_MOST or text.endswith((".", "。", ":")):
         return False
     if article.amid_text(node) or article.paragraph(node) is not None or _has_likes(article, node):
