@@ -19,6 +19,7 @@ from . import (
     reconcile,
     records,
     rowtimes,
+    tabs,
     threads,
 )
 from .found import Found, Group
@@ -60,6 +61,7 @@ class Carried:
             (dom, shown_lies), trusted = _stated_in_markup(body, stated, url), True
         else:
             dom, trusted, shown_lies = _seen(body, seen, aside, url, vouch)
+            dom = tabs.dated(dom, body)
         return cls(dom, data, trusted, words, vouch, [*strangers, *lies, *shown_lies])
 
     def stated(self) -> list[datetime]:
