@@ -33,6 +33,8 @@ _AROUND = TIME_LABELS | COUNTED | _TICKING | _AGO
 TICKING = frozenset(_AROUND)  # all words of lines that tick
 _WORD = re.compile(r"[^\W\d_]+")
 _WORDS = re.compile(r"\w+")
+# Where no spaces stand between words each letter counts as one: an element in their midst divides nothing.
+_SPACELESS = re.compile("[\u3040-\u30ff\u3400-\u9fff]")
 _OTHERS = re.compile(r"[^\x00-\x7f]+")
 _NO_LETTERS = bytes(b for b in range(128) if not chr(b).isalnum())
 SHORT = 500  # characters; what is longer is not remembered
@@ -58,7 +60,8 @@ def letters(text: str) -> str:
 
 @lru_cache(2048)  # headlines and first sentences are asked about by carrier after carrier
 def _letters(text: str) -> str:
-    return " ".join(_WORDS.findall(_folded(text).casefold()))
+    folded = _folded(text).casefold()
+    return " ".join(_WORDS.findall(folded if text.isascii() else _SPACELESS.sub(r" \g<0> ", folded)))
 
 
 def count(text: str) -> int:

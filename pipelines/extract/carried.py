@@ -22,6 +22,7 @@ from . import (
     tabs,
     threads,
 )
+from .dom import said
 from .found import Found, Group
 from .head import Head
 from .marks import Survey, survey
@@ -130,7 +131,8 @@ def _seen(body: Node, seen: Survey, aside: Sidelines, url: str, vouch: Vouch) ->
 def _are_of_several(records: Sequence[Found], flat: Group) -> bool:
     """Records that are boxes, of several updates each."""
     holders = {f.nodes[0] for f in records}
-    held = sum(not holders.isdisjoint(f.nodes[0].iterancestors()) for f in flat.found)
+    worded = (f for f in flat.found if sum(len(said(n)) for n in f.nodes) >= headings.SHORTEST)
+    held = sum(not holders.isdisjoint(f.nodes[0].iterancestors()) for f in worded)
     return len(records) > 0 and held >= SEVERAL * len(records)
 
 

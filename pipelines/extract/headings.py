@@ -91,9 +91,9 @@ def _starts(blocks: list[Node], seen: Survey) -> list[Start]:
             starts.append(Start(block, beside[0], len(text), (beside[1],)))
     if 2 * sum(map(_is_quoted, starts)) < len(starts):  # a post that is cited, with its time
         starts = [s for s in starts if not _is_quoted(s)]
-    tag, count = Counter(s.node.tag for s in starts).most_common(1)[0] if starts else ("", 0)
-    if tag in _HEADINGS and count > USUALLY * len(starts):  # else a list of key moments, a video's length
-        starts = [s for s in starts if s.node.tag == tag]
+    headed = [s for s in starts if s.node.tag in _HEADINGS]
+    if len(headed) > USUALLY * len(starts):  # the others are a list of key moments, the length of a video
+        starts = headed
     # "Last updated 24 November 2026, 14:05" above a run of clocks begins no update, but yesterday's, of their make, do
     clocked = 2 * sum(map(_has_clock, starts)) >= len(starts)
     usual = [s for s in starts if _has_clock(s) == clocked]

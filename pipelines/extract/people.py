@@ -106,7 +106,8 @@ def _is_signer(article: Article, node: Node) -> bool:
     by = _BY.match(text)
     if "by" in article.names[node]:  # a short word: it must begin with it, then
         signs = by is not None and len(text) - by.end() <= NAME_MOST and text[-1] not in _STOPS
-        signs = signs or name_of(text) is not None
+        last = article.said(article.root).endswith(text) and not article.holds_most(node)
+        signs = signs or (last and name_of(text) is not None)
     else:
         signs = name_of(text) is not None
     return signs and not article.amid_text(node)

@@ -167,10 +167,10 @@ def _second(row: Row, first: Mark | None) -> Mark | None:
 
 
 def _quoted(node: Node, record: Node) -> bool:
-    """The date of an embedded post is not the update's."""
+    """The date of an embedded post, or of a story that a box beside the text leads to, is not the update's."""
     for ancestor in node.iterancestors():
         if ancestor is record:
             return False
-        if ancestor.tag in ("blockquote", "figure", "video", "iframe"):
+        if ancestor.tag in ("blockquote", "figure", "video", "iframe", "aside"):
             return True
     return False
