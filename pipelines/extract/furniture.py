@@ -1,4 +1,4 @@
-"""Words that stand in nearly all updates of a page, in an element of their own: its buttons and labels, in any language."""
+"""Words that stand in nearly all updates of a page, in an element of their own: buttons and labels, in any language."""
 
 from __future__ import annotations
 

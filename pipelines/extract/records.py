@@ -218,7 +218,7 @@ def _other_page(href: str, here: str) -> bool:
 
 
 def _is_below(path: str, here: str) -> bool:
-    """A part of this page, if that is about one thing, as the many words of its name say: "/live/storm-hits-the-coast/12"."""
+    """A part of this page, if that is about one thing, as the many words of its name say: "/storm-hits-the-coast/12"."""
     name = here.rpartition("/")[2]
     return len(_WORDS.findall(name)) >= STORY_WORDS and name in path.split("/")[:-1]
 
@@ -307,5 +307,9 @@ def _fits(node: Node, kind: Rows) -> bool:
 
 
 def _states_the_same(node: Node, kind: Rows) -> bool:
-    stated = {name for name in node.keys() if name.startswith("data-")}
-    return bool(stated) and all(stated == {n for n in r.node.keys() if n.startswith("data-")} for r in kind.rows)
+    stated = _data_of(node)
+    return bool(stated) and all(stated == _data_of(row.node) for row in kind.rows)
+
+
+def _data_of(node: Node) -> set[str]:
+    return {name for name, _ in node.items() if name.startswith("data-")}

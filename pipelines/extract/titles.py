@@ -63,8 +63,8 @@ def _is_kicker(node: Node, text: str) -> bool:
 
 def _is_bold_line(article: Article, node: Node, text: str) -> bool:
     """A line in bold, or of a class that says so, outside of any paragraph, with a block of text behind it."""
-    telling = not _NAMES.isdisjoint(article.names.get(node, ())) or not _BOLD.isdisjoint((node.get("class") or "").split())
-    named = not len(node) and telling and node.tag in ("div", "span", "p")
+    telling = _NAMES & article.names.get(node, frozenset()) or _BOLD & set((node.get("class") or "").split())
+    named = not len(node) and bool(telling) and node.tag in ("div", "span", "p")
     if not (node.tag in ("strong", "b") or named) or len(text) >= TITLE_MOST or text.endswith((".", "。", ":")):
         return False
     if article.amid_text(node) or article.paragraph(node) is not None or _has_likes(article, node):
@@ -74,7 +74,7 @@ def _is_bold_line(article: Article, node: Node, text: str) -> bool:
 
 
 def _is_bold_before_break(node: Node, text: str) -> bool:
-    """A line in bold at the beginning of a paragraph, which goes on in the next line: "<b>15:42 Ferry is back</b><br>"."""
+    """A line in bold at the beginning of a paragraph, which goes on in the next: "<b>15:42 Ferry is back</b><br>"."""
     holder, behind = node.getparent(), node.getnext()
     if node.tag not in ("strong", "b") or holder is None or holder.tag not in PROSE or len(text) >= TITLE_MOST:
         return False
