@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ..model import Update
-from . import distrust, furniture, ids, merge
+from . import distrust, ids, merge
 from .canonical import count, letters
 from .copies import without_copies
 from .cut import Cut, cut
@@ -18,8 +18,7 @@ AND = " | "  # between the names of rules
 
 
 def updates_of(pairs: list[Pair], url: str, memory: Memory | None = None) -> tuple[tuple[Update, ...], list[Cut]]:
-    labels = furniture.repeated([p.dom.nodes for p in pairs if p.dom])
-    cuts = [cut(p.dom, url, _headline(p), memory, labels) if p.dom else None for p in pairs]
+    cuts = [cut(p.dom, url, _headline(p), memory) if p.dom else None for p in pairs]
     short = any(c and p.data and _is_cut(c.text, p.data.text) for p, c in zip(pairs, cuts, strict=True))
     built = [_update(p, c, short=short) for p, c in zip(pairs, cuts, strict=True)]
     # A bare embed has no text and is an update all the same; an element without anything is none.

@@ -65,6 +65,11 @@ _PINNED = re.compile(
     r"sab[iİ]tlend[iİ]|固定|ピン留め|고정|置[顶頂]|مثبتة?|נעוץ|disematkan|đã ghim|καρφιτσωμένο|kitűzve|fixat",
     re.I,
 )
+_SHARES = re.compile(  # where networks take what is shared
+    r"facebook\.com/(?:sharer|dialog/|share)|(?:twitter|x)\.com/(?:intent|share)|//wa\.me/|whatsapp\.com/send|"
+    r"//(?:t|telegram)\.me/share|linkedin\.com/(?:share|shareArticle)|pinterest\.[a-z.]+/pin/create|reddit\.com/submit|"
+    r"bsky\.app/intent|vk\.com/share|line\.me/(?:R/)?(?:msg|share|lineit)|^(?:mailto:\?|whatsapp:|viber:|sms:\?)"
+)
 _BETWEEN = re.compile(r"\s*[·|•,–—]\s*")
 _DIGIT = re.compile(r"\d")
 _NUMBER_AND_WORD = re.compile(r"\d.*[^\W\d_]|[^\W\d_].*\d")
@@ -200,8 +205,8 @@ def _is_time(article: Article, node: Node) -> bool:
     return bool(text) and shown(text) is not None
 
 
-def controls(article: Article, parts: Parts, labels: frozenset[str] = frozenset(), *, by_name: bool) -> None:
-    """Share buttons, counters, comment prompts, ads, badges: by class, or by what they say, as all do (``labels``)."""
+def controls(article: Article, parts: Parts, *, by_name: bool) -> None:
+    """Share buttons, counters, comment prompts, ads, badges: by class, by what they say, or by where they lead."""
     for node in article.nodes():
         if not article.holds(node):
             continue
@@ -210,8 +215,9 @@ def controls(article: Article, parts: Parts, labels: frozenset[str] = frozenset(
             article.remove(node)
         elif 0 < len(text) <= 40:
             _control(article, node, text, parts)
-            if text in labels and article.holds(node) and not len(node) and not article.amid_text(node):
-                article.remove(node)
+    for link in reversed(article.nodes("a")):
+        if article.holds(link) and _leads_here(article, link, article.said(link)):
+            article.remove(link)
 
 
 def _is_tool(article: Article, node: Node, text: str) -> bool:
@@ -233,7 +239,6 @@ def _control(article: Article, node: Node, text: str, parts: Parts) -> None:
     key = node.tag not in HEADINGS and _KEY.fullmatch(text)
     pinned = _PINNED.fullmatch(text) or _is_pinned_with_time(text)
     control = _UI.fullmatch(text) or (MORE.match(text) and _is_link(article, node))
-    control = control or _leads_here(article, node, text)
     if (control or key or pinned) and not article.in_prose(node):
         parts.key_event = parts.key_event or bool(key and not control)
         parts.pinned = parts.pinned or bool(pinned and not control and not key)
@@ -248,9 +253,14 @@ def _is_pinned_with_time(text: str) -> bool:
 
 
 def _leads_here(article: Article, node: Node, text: str) -> bool:
-    """A link to nothing but a place of this page, with a word or two, at the end: the update's own address."""
+    """A link to nothing but a place of this page, or to nothing, with a word or two, at the end: the update's own
+    address, a button for a script. One that hands the page on to a network is one wherever it stands."""
     href = node.get("href") or ""
-    if node.tag != "a" or len(text) > LABEL_MOST or not href.startswith(("#", "?", "javascript:")):
+    if not 0 < len(text) <= LABEL_MOST:
+        return False
+    if _SHARES.search(href):
+        return not article.amid_text(node)
+    if href and not href.startswith(("#", "?", "javascript:")):
         return False
     listed = any(holder.tag in HEADINGS or holder.tag == "li" for holder in node.iterancestors())
     return not listed and not article.amid_text(node) and article.said(article.root).endswith(text)

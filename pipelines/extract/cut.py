@@ -60,32 +60,27 @@ class Cut:
     fell_back: bool = False  # and lost letters
 
 
-def cut(
-    found: Found, url: str, headline: str | None = None, memory: Memory | None = None,
-    labels: frozenset[str] = frozenset(),
-) -> Cut:  # fmt: skip
-    """``headline``: what another carrier says it is, so that it can be told from the text. ``labels``: what stands in
-    all updates of the page."""
+def cut(found: Found, url: str, headline: str | None = None, memory: Memory | None = None) -> Cut:
+    """``headline``: what another carrier says it is, so that it can be told from the text."""
     if memory is None:
-        return _cut(found, url, headline, labels)
-    return memory.once(_key(found, url, headline, labels), lambda: _cut(found, url, headline, labels))
+        return _cut(found, url, headline)
+    return memory.once(_key(found, url, headline), lambda: _cut(found, url, headline))
 
 
-def _key(found: Found, url: str, headline: str | None, labels: frozenset[str]) -> bytes:
+def _key(found: Found, url: str, headline: str | None) -> bytes:
     """Of all that a cut follows from."""
     loose = found.carrier == "headings"
     nodes = [source_of(n, tail=loose) for n in found.nodes]
     body = [source_of(n, tail=loose) for n in found.body]
-    said = [str(len(labels)), *sorted(labels)]
-    return digest("cut", [url, headline, str(loose), str(found.skip), *said, str(len(nodes)), *nodes, *body])
+    return digest("cut", [url, headline, str(loose), str(found.skip), str(len(nodes)), *nodes, *body])
 
 
-def _cut(found: Found, url: str, headline: str | None, labels: frozenset[str]) -> Cut:
-    article, parts = _cleaned(found, headline, labels, by_name=True)
+def _cut(found: Found, url: str, headline: str | None) -> Cut:
+    article, parts = _cleaned(found, headline, by_name=True)
     own = _paragraphs(article.root)
     if not own:
         # Names are hints: a reader's question in "comment" may be all that an update holds.
-        article, parts = _cleaned(found, headline, labels, by_name=False)
+        article, parts = _cleaned(found, headline, by_name=False)
         own = _paragraphs(article.root)
     asked = bool(own) and not _is_plain(article)
     text = _by_trafilatura(article.root) if asked else own
@@ -111,13 +106,11 @@ def _hrefs(node: Node) -> Iterator[str]:
     return (a.get("href") or "" for a in node.iter("a"))
 
 
-def _cleaned(
-    found: Found, headline: str | None, labels: frozenset[str], *, by_name: bool
-) -> tuple[Article, Parts]:
+def _cleaned(found: Found, headline: str | None, *, by_name: bool) -> tuple[Article, Parts]:
     article, parts = Article(_copy(found)), Parts()
     for clean in (drop, embeds, faces, pictures, comments, info, bylines, signed):
         clean(article, parts)
-    controls(article, parts, labels, by_name=by_name)
+    controls(article, parts, by_name=by_name)
     also(article, parts)
     times(article)
     hollow = any(not said(h) for node in found.nodes for h in node.iter(*HEADINGS))

@@ -20,7 +20,7 @@ from .words import words_of
 FEWEST = 3
 MOST_LINKED = 0.6
 CAP = 600
-USUALLY = 0.6  # share of the starts that are headings: then the others are none
+HEADED = 1 / 3  # share of the starts that are headings: then the others are none
 MOST = 0.8  # share of the starts that their container must hold
 CLOSE = 2  # levels up: the first updates often stand in a box of their own
 SHORTEST = 45
@@ -92,7 +92,7 @@ def _starts(blocks: list[Node], seen: Survey) -> list[Start]:
     if 2 * sum(map(_is_quoted, starts)) < len(starts):  # a post that is cited, with its time
         starts = [s for s in starts if not _is_quoted(s)]
     headed = [s for s in starts if s.node.tag in _HEADINGS]
-    if len(headed) > USUALLY * len(starts):  # the others are a list of key moments, the length of a video
+    if len(headed) >= max(FEWEST, HEADED * len(starts)):  # the others: key moments, the length of a video
         starts = headed
     # "Last updated 24 November 2026, 14:05" above a run of clocks begins no update, but yesterday's, of their make, do
     clocked = 2 * sum(map(_has_clock, starts)) >= len(starts)

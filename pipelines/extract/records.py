@@ -33,7 +33,6 @@ TITLE_SHARE = 0.3  # ... and its share of the teaser
 STORY_WORDS = 4  # in the last part of a path
 TALKERS = 0.5  # share of records with a button of readers: then people talk, not a newsroom
 DEEPEST = 25  # ancestors looked at from a time
-MOSTLY = 0.6  # share of timed records; with less of them they are boxes of a builder, and the others hold no updates
 SHARED = 0.6  # a class token that this share of the records has is their mark
 _WORDS = re.compile(r"[^\W\d_]+")
 CONTAINERS = words_of("article section div li tr tbody table details blockquote dl dd figure main ul ol td span")
@@ -54,8 +53,6 @@ def read(body: Node, seen: Survey, aside: Sidelines, url: str, vouched: Known) -
     if best[1] is None:
         return Group("records", ())
     whole = [r for r in _whole(body, best[1], seen, aside, url) if _is_update(r, seen, url)]
-    timed = [r for r in whole if r.marks]
-    whole = timed if len(timed) < MOSTLY * len(whole) else whole
     weight = max(best[0], _weight([seen.size[r.node] for r in whole]))
     whole = by_epochs(whole)
     days = _days(whole, seen)
@@ -218,7 +215,7 @@ def _other_page(href: str, here: str) -> bool:
 
 
 def _is_below(path: str, here: str) -> bool:
-    """A part of this page, if that is about one thing, as the many words of its name say: "/storm-hits-the-coast/12"."""
+    """A part of this page, if that is about one thing, as the many words of its name say: "/storm-hits-the-coast/1"."""
     name = here.rpartition("/")[2]
     return len(_WORDS.findall(name)) >= STORY_WORDS and name in path.split("/")[:-1]
 
