@@ -1,6 +1,7 @@
 """Politeness as arithmetic: when may the next request to this host start?
 
-A pure state machine: every method is told ``now``. One slot per registrable name, on all its hosts and ports, for
+A pure state machine: every method is told ``now``, by a clock that nobody sets (``clock.steady``): a wait is as long as
+it was asked for. One slot per registrable name, on all its hosts and ports, for
 pages, robots.txt, redirect hops and everything else that is asked for there: ``www.example.org`` and
 ``live.example.org`` share one (crawler/hosts.py). Within it a request keeps the gap that is configured for its own
 host's name, and the Crawl-delay of its own host's robots.txt, from whatever was asked there before.
@@ -24,6 +25,7 @@ LATENCY_FACTOR = 5  # a host that answers slowly is asked less often (Heritrix: 
 LONGEST_LATENCY_GAP = timedelta(seconds=30)
 BACK_OFF = timedelta(seconds=30)  # doubled with every refusal in a row ...
 LONGEST_BACK_OFF = timedelta(hours=1)  # ... up to this
+JITTER = 0.2  # of a back-off, to both sides
 LONGEST_PARKING = timedelta(days=1)  # a longer Retry-After is obeyed a day at a time
 PROBED = timedelta(minutes=1)  # when a back-off is over one request goes first; so long others wait for its answer
 BUDGET_DEPTH = 60.0  # seconds of budget that may be saved up
@@ -128,8 +130,12 @@ class Governor:
         if state.refusals and not _parked(state, now):
             state.probing, state.not_before, state.asked = True, now + PROBED, False
 
-    def answered(self, host: str, *, status: int, latency: timedelta, retry_after: str | None, now: datetime) -> bool:
-        """Learn from an answer: latency clamps the gap, 429 and 503 park the host. Whether this one has parked it."""
+    def answered(self, host: str, *, status: int, latency: timedelta, retry_after: str | None, now: datetime,
+                 today: datetime | None = None) -> bool:  # fmt: skip
+        """Learn from an answer: latency clamps the gap, 429 and 503 park the host. Whether this one has parked it.
+
+        ``today``: the same moment by the calendar, where that is another, for a Retry-After that is a date.
+        """
         state = self._of(host)
         state.heard = host, now
         _probed(state)
@@ -143,7 +149,7 @@ class Governor:
             if not (state.asked and _parked(state, now)):
                 self._release(host, state)
             return False
-        before, wait = state.not_before, parse_retry_after(retry_after, now)
+        before, wait = state.not_before, parse_retry_after(retry_after, today or now)
         if wait is None:
             self._back_off(state, now)
         else:
@@ -174,17 +180,6 @@ class Governor:
         self.changed.add(group_of(host))
         return True
 
-    def moved(self, by: timedelta) -> None:
-        """The clock was set, ``by`` so much: what was noted by it moves along."""
-        self._filled = self._filled + by if self._filled else None
-        self._earlier = self._earlier + by if self._earlier else None
-        for group, state in self._hosts.items():
-            state.last_start = state.last_start + by if state.last_start else None
-            state.sent = state.sent + by if state.sent else None
-            state.heard = (state.heard[0], state.heard[1] + by) if state.heard else None
-            state.not_before = state.not_before + by if state.not_before else None
-            self.changed.add(group)
-
     def crawl_delay(self, host: str, delay: timedelta, *, origin: str = "") -> bool:
         """What robots.txt of one of the host's origins asks for; always obeyed. Whether that is news."""
         state, key = self._of(host), (host, origin)
@@ -205,8 +200,8 @@ class Governor:
             state.last_start = min(kept.last_start, now) if kept.last_start else None
             state.gap = kept.gap
             state.delays = {(host, origin): delay for host, origin, delay in kept.crawl_delays}
-            # A date that a wrong clock has noted holds a host no longer than any other.
-            state.not_before = min(kept.not_before, now + LONGEST_PARKING) if kept.not_before else None
+            # A date that a wrong clock has noted holds a host no longer than what was asked for.
+            state.not_before = min(kept.not_before, now + _longest(kept)) if kept.not_before else None
             state.asked, state.refusals, state.retry_after = kept.asked, kept.refusals, kept.retry_after
         if killed:
             self._earlier = now
@@ -245,7 +240,8 @@ class Governor:
     def _back_off(self, state: _Host, now: datetime) -> None:
         if _parked(state, now):  # it was under way when the host was parked: the same trouble, not another
             return
-        wait = min(BACK_OFF * 2 ** min(state.refusals, 10), LONGEST_BACK_OFF) * self._random.uniform(0.8, 1.2)
+        wait = min(BACK_OFF * 2 ** min(state.refusals, 10), LONGEST_BACK_OFF)
+        wait *= self._random.uniform(1 - JITTER, 1 + JITTER)
         state.refusals += 1
         state.not_before = now + wait
 
@@ -268,6 +264,14 @@ def _probed(state: _Host) -> None:
     """What comes back decides now, not the wait for it."""
     if state.probing:
         state.probing, state.not_before = False, None
+
+
+def _longest(kept: HostState) -> timedelta:
+    """The longest that such a host may have to be left alone, from whenever it asked for it."""
+    if kept.retry_after.isascii() and kept.retry_after.isdigit():
+        asked = min(timedelta(seconds=int(kept.retry_after[:12])), LONGEST_PARKING)
+        return max(asked, PROBED) if kept.refusals else asked
+    return LONGEST_PARKING if kept.retry_after else LONGEST_BACK_OFF * (1 + JITTER)
 
 
 def _kept(name: str, state: _Host) -> HostState:

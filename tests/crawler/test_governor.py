@@ -343,6 +343,16 @@ def test_a_date_that_a_wrong_clock_noted_holds_a_host_no_longer_than_a_day() -> 
     assert other.free_at("a.example", NOW) == NOW + timedelta(days=1)
 
 
+def test_a_date_that_a_wrong_clock_noted_holds_a_host_no_longer_than_was_asked_for() -> None:
+    polite, wrong = governor(), NOW + timedelta(hours=9)
+    polite.answered("a.example", status=503, latency=seconds(0), retry_after="600", now=wrong)
+    polite.failed("b.example", wrong)
+    other = again(polite, NOW)
+
+    assert other.free_at("a.example", NOW) == NOW + seconds(600)
+    assert other.free_at("b.example", NOW) <= NOW + seconds(3600 * 1.2)  # the longest back-off
+
+
 def test_what_is_new_is_named_and_what_is_not_costs_no_write() -> None:
     polite = governor()
     polite.start("www.a.example", NOW)

@@ -168,7 +168,7 @@ def test_hosts_of_one_registrable_name_wait_for_each_other() -> None:
         times = []
         for host in ("www", "live"):
             await polite.process_request(Request(f"http://{host}.a.example/"))
-            times.append(clock.now())
+            times.append(clock.steady())
         return times
 
     first, second = asyncio.run(sent())
@@ -179,8 +179,8 @@ def test_hosts_of_one_registrable_name_wait_for_each_other() -> None:
 @pytest.mark.parametrize("meta", [{}, {ROLE: REQUISITE}], ids=["a page", "a requisite"])
 def test_what_has_its_turn_is_not_sent_when_its_host_was_parked_meanwhile(meta: dict[str, Any]) -> None:
     polite, _ = asking(rules(404))
-    polite.governor.start("www.a.example", clock.now())
-    polite.governor.answered("live.a.example", status=503, latency=timedelta(), retry_after="900", now=clock.now())
+    polite.governor.start("www.a.example", clock.steady())
+    polite.governor.answered("live.a.example", status=503, latency=timedelta(), retry_after="900", now=clock.steady())
 
     with pytest.raises(Parked, match="may not be asked before"):
         asyncio.run(polite.process_request(Request(URL, meta={SLOT: True, **meta})))
