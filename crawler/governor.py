@@ -19,6 +19,7 @@ from typing import Self
 from pipelines.config_tables import CrawlTable
 from pipelines.store.stored import HostState
 
+from .account import Account
 from .hosts import group_of
 
 LATENCY_FACTOR = 5  # a host that answers slowly is asked less often (Heritrix: 5 times, 3 to 30 s)
@@ -55,14 +56,13 @@ class Governor:
                  defaults: Container[str] = (), random: Random | None = None) -> None:  # fmt: skip
         """``defaults``: which of ``per_host`` and ``min_gap`` nobody has given. A rate that is given wins over a
         ``min_gap`` that is not."""
-        self._budget, self._per_host, self._rates, self._min_gap = budget, per_host, dict(hosts), min_gap
+        self._per_host, self._rates, self._min_gap = per_host, dict(hosts), min_gap
+        self.account = Account(budget, most=max(1.0, budget * BUDGET_DEPTH))
         clamps = "min_gap" not in defaults
         self._least = min_gap if clamps else timedelta()  # for hosts with a rate of their own ...
         self._least_of_others = min_gap if clamps or "per_host" in defaults else timedelta()
         self._shortest = timedelta(seconds=1 / max(per_host, *hosts.values(), 1e-9))
         self._hosts: dict[str, _Host] = {}
-        self._tokens = max(1.0, budget * BUDGET_DEPTH)
-        self._filled: datetime | None = None
         self._earlier: datetime | None = None  # until then an earlier process may have asked any host
         self._random = random or Random()  # noqa: S311  jitter, not a secret
         self.changed: set[str] = set()  # registrable names of which there is something new to remember
@@ -86,7 +86,7 @@ class Governor:
     def free_at(self, host: str, now: datetime) -> datetime:
         """The earliest start for this host; ``now`` if at once."""
         state = self._hosts.get(group_of(host))
-        times = [now, self._token_at(now)]
+        times = [now, self.account.next_at(now)]
         last = (state.last_start if state else None) or self._earlier
         if last:
             times.append(last + self._gap(host, state))
@@ -96,17 +96,15 @@ class Governor:
 
     def tokens(self, now: datetime) -> float:
         """How many requests the budget has left."""
-        passed = (now - self._filled).total_seconds() if self._filled else 0.0
-        return min(self._tokens + max(passed, 0) * self._budget, max(1.0, self._budget * BUDGET_DEPTH))
+        return self.account.tokens(now)
 
     def is_short(self, now: datetime) -> bool:
         """Whether the budget of all hosts is spent at this moment."""
-        return self._token_at(now) > now
+        return self.account.next_at(now) > now
 
     def start(self, host: str, at: datetime) -> None:
         """A request to this host starts (or has its start reserved) ``at``."""
-        self._fill(at)
-        self._tokens -= 1
+        self.account.spend(at)
         self._of(host).last_start = at
 
     def send_at(self, host: str, now: datetime) -> datetime:
@@ -244,16 +242,6 @@ class Governor:
         wait *= self._random.uniform(1 - JITTER, 1 + JITTER)
         state.refusals += 1
         state.not_before = now + wait
-
-    def _fill(self, now: datetime) -> None:
-        passed = (now - self._filled).total_seconds() if self._filled else 0.0
-        self._tokens = min(self._tokens + max(passed, 0) * self._budget, max(1.0, self._budget * BUDGET_DEPTH))
-        self._filled = now
-
-    def _token_at(self, now: datetime) -> datetime:
-        passed = (now - self._filled).total_seconds() if self._filled else 0.0
-        missing = 1 - (self._tokens + max(passed, 0) * self._budget)
-        return now + timedelta(seconds=max(missing, 0) / self._budget)
 
 
 def _parked(state: _Host, now: datetime) -> bool:

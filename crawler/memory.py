@@ -13,6 +13,7 @@ from pipelines.errors import CatalogError
 from pipelines.store.catalog import Catalog
 from pipelines.store.stored import HostState, LastRun, LearntPage
 
+from .account import Account
 from .adaptive import Adaptive
 from .governor import Governor
 
@@ -31,6 +32,8 @@ class Memory:
         self._failed = False  # and it was said
         self._by = timedelta()  # the dates in the catalog are so much later than the governor's
         self.before: LastRun | None = None  # the crawl before this one
+        self._accounts: dict[str, Account] = {}
+        self._saved: dict[str, float] = {}  # by account, as it was found: some are asked for later, or not at all
 
     def recall(self, now: datetime) -> None:
         """Before the first request. What was killed may have sent some that nothing else tells of."""
@@ -41,7 +44,20 @@ class Memory:
         self._by = now - steady
         known = [_moved(state, -self._by) for state in self._catalog.hosts(self._worker)]
         self._governor.recall(known, now=steady, killed=killed)
-        self._catalog.remember_hosts((), worker=self._worker, now=now)
+        self._saved = dict(self.before.saved) if self.before else {}
+        self.keeps("budget", self._governor.account)
+        self._catalog.remember_hosts((), worker=self._worker, now=now, saved=self._all_saved())
+
+    def keeps(self, name: str, account: Account) -> None:
+        """An account that outlives the process: what was saved up before, and earned since, is in it."""
+        self._accounts[name] = account
+        if self.before and name in self.before.saved:
+            away, killed = clock.now() - self.before.alive, not self.before.ended
+            account.recall(self.before.saved[name], away=away, killed=killed, now=clock.steady())
+
+    def _all_saved(self) -> dict[str, float]:
+        steady = clock.steady()
+        return self._saved | {name: account.saved(steady) for name, account in self._accounts.items()}
 
     async def keep(self) -> None:
         """All that is new, durable when this returns. What cannot be written now is with the next call."""
@@ -77,7 +93,7 @@ class Memory:
         try:
             await asyncio.to_thread(
                 self._catalog.remember_hosts,
-                states, worker=self._worker, now=now, ended=self._over, durable=durable,
+                states, worker=self._worker, now=now, ended=self._over, saved=self._all_saved(), durable=durable,
             )  # fmt: skip
             self._failed = False
         except CatalogError as e:

@@ -131,6 +131,8 @@ class LiveSpider(Spider):
         assert politeness is not None
         self.politeness = politeness
         memory = politeness.memory
+        if memory:
+            memory.keeps("hints", self.hints.allowance)
         await self.learnt.recall()
         self.agenda.was_down(memory.before.alive if memory and memory.before else None, before)
         while not self.stopping:
