@@ -83,7 +83,7 @@ def test_visits_go_on_in_order_while_the_clock_goes_back_an_hour_and_forward_a_y
         folder = tmp_path / name
         folder.mkdir()
         config = write_config(folder, url, more='[[watch]]\nurl = "http://127.0.0.1:1/"\nuntil = 2026-12-31T00:00:00Z\n'
-                              'from = 2999-01-01T00:00:00Z\n')  # fmt: skip
+                              'schedule = "cron 0 0 29 2 *"\n')  # fmt: skip
         stoppress("apply", str(config))
         if env:
             env = {**env, "FAKETIME_TIMESTAMP_FILE": str(folder / "offset")}
