@@ -148,7 +148,7 @@ class Gathering:
 
     def _start(self) -> datetime:
         """Begin whatever may begin; when something else may at the soonest."""
-        now = clock.now()
+        now = clock.steady()
         soonest = now + LOOK if self._asking else datetime.max.replace(tzinfo=now.tzinfo)
         for host in sorted(self._queues, key=lambda host: self._queues[host][0]):
             if self._means.is_stopped or self._why or len(self._asking) >= AT_ONCE:
@@ -215,7 +215,7 @@ class Gathering:
         asking.task = asyncio.ensure_future(self._ask(host, asking))
 
     async def _pause(self, soonest: datetime) -> None:
-        seconds = min(max((soonest - clock.now()).total_seconds(), 0.001), LOOK.total_seconds())
+        seconds = min(max((soonest - clock.steady()).total_seconds(), 0.001), LOOK.total_seconds())
         under_way = [asking.task for asking in self._asking.values() if asking.task]
         if under_way:
             await asyncio.wait(under_way, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)

@@ -1,6 +1,7 @@
 """Politeness as arithmetic: when may the next request to this host start?
 
-A pure state machine: every method is told ``now``. One slot per registrable name, on all its hosts and ports, for
+A pure state machine: every method is told ``now``, by a clock that nobody sets (``clock.steady``): a wait is as long as
+it was asked for. One slot per registrable name, on all its hosts and ports, for
 pages, robots.txt, redirect hops and everything else that is asked for there: ``www.example.org`` and
 ``live.example.org`` share one (crawler/hosts.py). Within it a request keeps the gap that is configured for its own
 host's name, and the Crawl-delay of its own host's robots.txt, from whatever was asked there before.
@@ -18,12 +19,14 @@ from typing import Self
 from pipelines.config_tables import CrawlTable
 from pipelines.store.stored import HostState
 
+from .account import Account
 from .hosts import group_of
 
 LATENCY_FACTOR = 5  # a host that answers slowly is asked less often (Heritrix: 5 times, 3 to 30 s)
 LONGEST_LATENCY_GAP = timedelta(seconds=30)
 BACK_OFF = timedelta(seconds=30)  # doubled with every refusal in a row ...
 LONGEST_BACK_OFF = timedelta(hours=1)  # ... up to this
+JITTER = 0.2  # of a back-off, to both sides
 LONGEST_PARKING = timedelta(days=1)  # a longer Retry-After is obeyed a day at a time
 PROBED = timedelta(minutes=1)  # when a back-off is over one request goes first; so long others wait for its answer
 BUDGET_DEPTH = 60.0  # seconds of budget that may be saved up
@@ -53,14 +56,13 @@ class Governor:
                  defaults: Container[str] = (), random: Random | None = None) -> None:  # fmt: skip
         """``defaults``: which of ``per_host`` and ``min_gap`` nobody has given. A rate that is given wins over a
         ``min_gap`` that is not."""
-        self._budget, self._per_host, self._rates, self._min_gap = budget, per_host, dict(hosts), min_gap
+        self._per_host, self._rates, self._min_gap = per_host, dict(hosts), min_gap
+        self.account = Account(budget, most=max(1.0, budget * BUDGET_DEPTH))
         clamps = "min_gap" not in defaults
         self._least = min_gap if clamps else timedelta()  # for hosts with a rate of their own ...
         self._least_of_others = min_gap if clamps or "per_host" in defaults else timedelta()
         self._shortest = timedelta(seconds=1 / max(per_host, *hosts.values(), 1e-9))
         self._hosts: dict[str, _Host] = {}
-        self._tokens = max(1.0, budget * BUDGET_DEPTH)
-        self._filled: datetime | None = None
         self._earlier: datetime | None = None  # until then an earlier process may have asked any host
         self._random = random or Random()  # noqa: S311  jitter, not a secret
         self.changed: set[str] = set()  # registrable names of which there is something new to remember
@@ -84,7 +86,7 @@ class Governor:
     def free_at(self, host: str, now: datetime) -> datetime:
         """The earliest start for this host; ``now`` if at once."""
         state = self._hosts.get(group_of(host))
-        times = [now, self._token_at(now)]
+        times = [now, self.account.next_at(now)]
         last = (state.last_start if state else None) or self._earlier
         if last:
             times.append(last + self._gap(host, state))
@@ -94,17 +96,15 @@ class Governor:
 
     def tokens(self, now: datetime) -> float:
         """How many requests the budget has left."""
-        passed = (now - self._filled).total_seconds() if self._filled else 0.0
-        return min(self._tokens + max(passed, 0) * self._budget, max(1.0, self._budget * BUDGET_DEPTH))
+        return self.account.tokens(now)
 
     def is_short(self, now: datetime) -> bool:
         """Whether the budget of all hosts is spent at this moment."""
-        return self._token_at(now) > now
+        return self.account.next_at(now) > now
 
     def start(self, host: str, at: datetime) -> None:
         """A request to this host starts (or has its start reserved) ``at``."""
-        self._fill(at)
-        self._tokens -= 1
+        self.account.spend(at)
         self._of(host).last_start = at
 
     def send_at(self, host: str, now: datetime) -> datetime:
@@ -128,8 +128,12 @@ class Governor:
         if state.refusals and not _parked(state, now):
             state.probing, state.not_before, state.asked = True, now + PROBED, False
 
-    def answered(self, host: str, *, status: int, latency: timedelta, retry_after: str | None, now: datetime) -> bool:
-        """Learn from an answer: latency clamps the gap, 429 and 503 park the host. Whether this one has parked it."""
+    def answered(self, host: str, *, status: int, latency: timedelta, retry_after: str | None, now: datetime,
+                 today: datetime | None = None) -> bool:  # fmt: skip
+        """Learn from an answer: latency clamps the gap, 429 and 503 park the host. Whether this one has parked it.
+
+        ``today``: the same moment by the calendar, where that is another, for a Retry-After that is a date.
+        """
         state = self._of(host)
         state.heard = host, now
         _probed(state)
@@ -143,7 +147,7 @@ class Governor:
             if not (state.asked and _parked(state, now)):
                 self._release(host, state)
             return False
-        before, wait = state.not_before, parse_retry_after(retry_after, now)
+        before, wait = state.not_before, parse_retry_after(retry_after, today or now)
         if wait is None:
             self._back_off(state, now)
         else:
@@ -174,17 +178,6 @@ class Governor:
         self.changed.add(group_of(host))
         return True
 
-    def moved(self, by: timedelta) -> None:
-        """The clock was set, ``by`` so much: what was noted by it moves along."""
-        self._filled = self._filled + by if self._filled else None
-        self._earlier = self._earlier + by if self._earlier else None
-        for group, state in self._hosts.items():
-            state.last_start = state.last_start + by if state.last_start else None
-            state.sent = state.sent + by if state.sent else None
-            state.heard = (state.heard[0], state.heard[1] + by) if state.heard else None
-            state.not_before = state.not_before + by if state.not_before else None
-            self.changed.add(group)
-
     def crawl_delay(self, host: str, delay: timedelta, *, origin: str = "") -> bool:
         """What robots.txt of one of the host's origins asks for; always obeyed. Whether that is news."""
         state, key = self._of(host), (host, origin)
@@ -205,8 +198,8 @@ class Governor:
             state.last_start = min(kept.last_start, now) if kept.last_start else None
             state.gap = kept.gap
             state.delays = {(host, origin): delay for host, origin, delay in kept.crawl_delays}
-            # A date that a wrong clock has noted holds a host no longer than any other.
-            state.not_before = min(kept.not_before, now + LONGEST_PARKING) if kept.not_before else None
+            # A date that a wrong clock has noted holds a host no longer than what was asked for.
+            state.not_before = min(kept.not_before, now + _longest(kept)) if kept.not_before else None
             state.asked, state.refusals, state.retry_after = kept.asked, kept.refusals, kept.retry_after
         if killed:
             self._earlier = now
@@ -245,19 +238,10 @@ class Governor:
     def _back_off(self, state: _Host, now: datetime) -> None:
         if _parked(state, now):  # it was under way when the host was parked: the same trouble, not another
             return
-        wait = min(BACK_OFF * 2 ** min(state.refusals, 10), LONGEST_BACK_OFF) * self._random.uniform(0.8, 1.2)
+        wait = min(BACK_OFF * 2 ** min(state.refusals, 10), LONGEST_BACK_OFF)
+        wait *= self._random.uniform(1 - JITTER, 1 + JITTER)
         state.refusals += 1
         state.not_before = now + wait
-
-    def _fill(self, now: datetime) -> None:
-        passed = (now - self._filled).total_seconds() if self._filled else 0.0
-        self._tokens = min(self._tokens + max(passed, 0) * self._budget, max(1.0, self._budget * BUDGET_DEPTH))
-        self._filled = now
-
-    def _token_at(self, now: datetime) -> datetime:
-        passed = (now - self._filled).total_seconds() if self._filled else 0.0
-        missing = 1 - (self._tokens + max(passed, 0) * self._budget)
-        return now + timedelta(seconds=max(missing, 0) / self._budget)
 
 
 def _parked(state: _Host, now: datetime) -> bool:
@@ -268,6 +252,14 @@ def _probed(state: _Host) -> None:
     """What comes back decides now, not the wait for it."""
     if state.probing:
         state.probing, state.not_before = False, None
+
+
+def _longest(kept: HostState) -> timedelta:
+    """The longest that such a host may have to be left alone, from whenever it asked for it."""
+    if kept.retry_after.isascii() and kept.retry_after.isdigit():
+        asked = min(timedelta(seconds=int(kept.retry_after[:12])), LONGEST_PARKING)
+        return max(asked, PROBED) if kept.refusals else asked
+    return LONGEST_PARKING if kept.retry_after else LONGEST_BACK_OFF * (1 + JITTER)
 
 
 def _kept(name: str, state: _Host) -> HostState:

@@ -5,17 +5,20 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from datetime import datetime
+from dataclasses import replace
+from datetime import datetime, timedelta
 
 from pipelines import clock
 from pipelines.errors import CatalogError
 from pipelines.store.catalog import Catalog
-from pipelines.store.stored import LastRun, LearntPage
+from pipelines.store.stored import HostState, LastRun, LearntPage
 
+from .account import Account
 from .adaptive import Adaptive
 from .governor import Governor
 
 log = logging.getLogger(__name__)
+STEP = timedelta(seconds=clock.STEP)
 
 
 class Memory:
@@ -27,15 +30,34 @@ class Memory:
         self._telling: asyncio.Task[None] | None = None
         self._over = False
         self._failed = False  # and it was said
+        self._by = timedelta()  # the dates in the catalog are so much later than the governor's
         self.before: LastRun | None = None  # the crawl before this one
+        self._accounts: dict[str, Account] = {}
+        self._saved: dict[str, float] = {}  # by account, as it was found: some are asked for later, or not at all
 
     def recall(self, now: datetime) -> None:
         """Before the first request. What was killed may have sent some that nothing else tells of."""
         self._catalog.forget_hosts(worker=self._worker, now=now)
         self.before = self._catalog.last_run(self._worker)
         killed = self.before is not None and not self.before.ended
-        self._governor.recall(self._catalog.hosts(self._worker), now=now, killed=killed)
-        self._catalog.remember_hosts((), worker=self._worker, now=now)
+        steady = clock.steady()
+        self._by = now - steady
+        known = [_moved(state, -self._by) for state in self._catalog.hosts(self._worker)]
+        self._governor.recall(known, now=steady, killed=killed)
+        self._saved = dict(self.before.saved) if self.before else {}
+        self.keeps("budget", self._governor.account)
+        self._catalog.remember_hosts((), worker=self._worker, now=now, saved=self._all_saved())
+
+    def keeps(self, name: str, account: Account) -> None:
+        """An account that outlives the process: what was saved up before, and earned since, is in it."""
+        self._accounts[name] = account
+        if self.before and name in self.before.saved:
+            away, killed = clock.now() - self.before.alive, not self.before.ended
+            account.recall(self.before.saved[name], away=away, killed=killed, now=clock.steady())
+
+    def _all_saved(self) -> dict[str, float]:
+        steady = clock.steady()
+        return self._saved | {name: account.saved(steady) for name, account in self._accounts.items()}
 
     async def keep(self) -> None:
         """All that is new, durable when this returns. What cannot be written now is with the next call."""
@@ -60,12 +82,18 @@ class Memory:
             await self._write()
 
     async def _write(self, *, durable: bool = False) -> None:
-        now, changed = clock.now(), set(self._governor.changed)
+        now = clock.now()
+        by = now - clock.steady()
+        if abs(by - self._by) > STEP:  # the clock was set: a restart goes by what it says now
+            self._governor.changed.update(state.host for state in self._governor.states())
+            self._by = by
+        changed = set(self._governor.changed)
         self._governor.changed.clear()
+        states = [_moved(state, by) for state in self._governor.states(changed)]
         try:
             await asyncio.to_thread(
                 self._catalog.remember_hosts,
-                self._governor.states(changed), worker=self._worker, now=now, ended=self._over, durable=durable,
+                states, worker=self._worker, now=now, ended=self._over, saved=self._all_saved(), durable=durable,
             )  # fmt: skip
             self._failed = False
         except CatalogError as e:
@@ -73,6 +101,12 @@ class Memory:
             if not self._failed:
                 log.error("the catalog does not take what was learnt of hosts, a kill now would forget it: %s", e)
             self._failed = True
+
+
+def _moved(state: HostState, by: timedelta) -> HostState:
+    """Its times as another clock calls them."""
+    last_start, not_before = (at + by if at else None for at in (state.last_start, state.not_before))
+    return replace(state, last_start=last_start, not_before=not_before)
 
 
 class LearntOfPages:

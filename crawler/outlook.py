@@ -13,6 +13,7 @@ from pipelines.config import Config
 from pipelines.errors import WatchlistError
 from pipelines.lifetimes import Lifetimes, site_of
 from pipelines.model import Visit, Watch
+from pipelines.spans import date_of
 from pipelines.store.catalog import Catalog, StandingWatch
 from pipelines.store.stored import HostState
 from pipelines.units import spell
@@ -54,7 +55,7 @@ class Outlook:
     def __init__(self, config: Config, catalog: Catalog, now: datetime) -> None:
         self.config, self.now = config, now
         self.standing = catalog.watches()
-        active = {row.urlkey: row.watch for row in self.standing if row.state == "active"}
+        active = {row.urlkey: row.watch for row in self.standing if self._is_visited(row)}
         histories = catalog.histories(active.keys())
         self._catalog, self._refusals = catalog, catalog.refusals(active.keys())
         crawl = config.crawl
@@ -74,6 +75,11 @@ class Outlook:
         self._newsrooms = catalog.lifetimes()
         self.adaptive.newsrooms(self._newsrooms)
 
+    def _is_visited(self, row: StandingWatch) -> bool:
+        """Where its date has passed, and no crawl has ended it yet, it is not."""
+        end = date_of(row.watch.until)
+        return row.state == "active" and (end is None or end > self.now)
+
     def planned(self) -> list[tuple[datetime, Watch]]:
         """All next visits in order."""
         rows = self.agenda.planned() + self.adaptive.planned(self.now)
@@ -91,6 +97,10 @@ class Outlook:
         if row.state != "active":
             why = f": {row.reason}" if row.reason else ""
             return Explained(row.watch, row.state, None, f"it is {row.state}{why}; no visit is planned", last)
+        end = date_of(row.watch.until)
+        if end is not None and end <= self.now:
+            why = f"its end, until {_at(end)}, has passed; no visit is planned"
+            return Explained(row.watch, row.state, None, why, last)
         at = next(at for at, watch in self.planned() if urlkey(watch.url) == key)
         host_at = self.governor.free_at(host_of(row.watch.url), self.now)
         coming = max(at, host_at)
@@ -134,7 +144,7 @@ class Outlook:
         return f"{_in(at - self.now)}: {self._reason(row.urlkey, at)}"
 
     def _host_words(self, host: str, group: str) -> str:
-        shared = Counter(group_of_url(row.watch.url) for row in self.standing if row.state == "active")[group]
+        shared = Counter(group_of_url(row.watch.url) for row in self.standing if self._is_visited(row))[group]
         own, gap = self.governor.gap_by_rate(host), self.governor.gap(host)
         known = self._hosts.get(group)
         asked = [delay for name, _, delay in known.crawl_delays if name == host] if known else []
@@ -171,7 +181,7 @@ class Outlook:
         caps: dict[str, float] = {}
         fixed: dict[str, float] = {}
         for row in self.standing:
-            if row.state != "active":
+            if not self._is_visited(row):
                 continue
             group, host = group_of_url(row.watch.url), host_of(row.watch.url)
             caps[group] = max(caps.get(group, 0.0), self._most_of(host))

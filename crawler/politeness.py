@@ -100,11 +100,10 @@ class Politeness:
         rules = self._origins.get(_origin(url))
         return rules is not None and rules.failure is not None and rules.fresh(clock.now())
 
-    def moved(self, by: timedelta) -> None:
-        """The clock was set back: what was noted by it would hold for as long as that."""
+    def went_back(self) -> None:
+        """The clock was set back: what was noted by it would hold for as long as that. Waits of hosts go by another."""
         self._origins.clear()
         self._seconds.clear()
-        self.governor.moved(by)
 
     async def follow(self, url: str) -> None:
         """A page in the browser leads there: its consent and its host's turn, as for a hop."""
@@ -155,7 +154,7 @@ class Politeness:
         # Whoever has reserved its turn outside can come again; a hop has its visit behind it.
         longest = NOT_AT_ALL if request.meta.get(ROLE) == REQUISITE else HELD if has_slot else LONGEST_WAIT
         await self._turn(request.url, longest)
-        request.meta[LEFT] = clock.now()
+        request.meta[LEFT] = clock.steady()
 
     async def process_response(self, request: Request, response: Response) -> Response:
         latency = timedelta(seconds=request.meta.get("download_latency", 0.0))
@@ -171,14 +170,15 @@ class Politeness:
             return
         # One page that breaks off, lies or is silent is no reason to leave its host alone.
         waited = request.meta.get(LEFT) if reason == "timeout" else None
-        if reason in NOT_REACHED and self.governor.failed(host, clock.now(), waited_since=waited):
+        if reason in NOT_REACHED and self.governor.failed(host, clock.steady(), waited_since=waited):
             await self._remember()
 
     def _parked(self, url: str, status: int, latency: timedelta, retry_after: str | None) -> bool:
         """The governor learns of an answer; whether it has parked the host."""
-        host, now = host_of(url), clock.now()
-        parked = self.governor.answered(host, status=status, latency=latency, retry_after=retry_after, now=now)
-        wait = parse_retry_after(retry_after, now) if parked else None
+        host, today = host_of(url), clock.now()
+        parked = self.governor.answered(host, status=status, latency=latency, retry_after=retry_after,
+                                        now=clock.steady(), today=today)  # fmt: skip
+        wait = parse_retry_after(retry_after, today) if parked else None
         if wait and wait > LONGEST_PARKING:
             log.warning("%s asks to be left alone for longer than a day (Retry-After: %.200s); it is, a day at a time",
                         host, retry_after)  # fmt: skip
@@ -190,24 +190,23 @@ class Politeness:
 
     async def _slot(self, url: str, longest: timedelta = LONGEST_WAIT) -> None:
         """Reserve the next turn of its host, and wait for it."""
-        host, now = host_of(url), clock.now()
+        host, now = host_of(url), clock.steady()
         at = self.governor.free_at(host, now)
         if at - now > longest:
-            raise Parked(f"{host} may not be asked before {at:%Y-%m-%dT%H:%M:%SZ}, nothing was sent")
+            raise _parked_until(host, at)
         self.governor.start(host, at)
-        went_back = LONGEST_WAIT  # a clock that is further from it than it can be
-        await self._until(host, lambda: at if at - clock.now() <= went_back else clock.now(), longest)
+        await self._until(host, lambda: at, longest)
 
     async def _turn(self, url: str, longest: timedelta) -> None:
         """The last thing before it is sent: was the one before it late, or the host parked meanwhile?"""
         host = host_of(url)
-        await self._until(host, lambda: self.governor.send_at(host, clock.now()), longest)
-        self.governor.sent(host, clock.now())
+        await self._until(host, lambda: self.governor.send_at(host, clock.steady()), longest)
+        self.governor.sent(host, clock.steady())
 
     async def _until(self, host: str, when: Callable[[], datetime], longest: timedelta) -> None:
-        while timedelta() < (left := when() - clock.now()):
-            if left > longest + GRACE:  # it was parked meanwhile, or the clock went back
-                raise Parked(f"{host} may not be asked before {when():%Y-%m-%dT%H:%M:%SZ}, nothing was sent")
+        while timedelta() < (left := when() - clock.steady()):
+            if left > longest + GRACE:  # it was parked meanwhile
+                raise _parked_until(host, when())
             if left > GRACE and (self.ending or not self.crawler.engine.running):
                 raise Parked(f"the crawl ended before {host} could be asked, nothing was sent")
             await asyncio.sleep(min(left.total_seconds(), 1.0))
@@ -280,6 +279,10 @@ class Politeness:
             except (WatchlistError, ValueError):  # it leads nowhere: not to be read
                 return unread
         return Rules(clock.now())  # more hops than RFC 9309 asks for: treated as not there
+
+
+def _parked_until(host: str, at: datetime) -> Parked:
+    return Parked(f"{host} may not be asked before {clock.dated(at):%Y-%m-%dT%H:%M:%SZ}, nothing was sent")
 
 
 def _rules(response: Response, known: Rules | None) -> Rules:

@@ -14,6 +14,7 @@ from pipelines.config_tables import WatchTable
 from pipelines.config_words import Where, place
 from pipelines.errors import WatchlistError
 from pipelines.model import Watch
+from pipelines.spans import ends_too_soon
 from pipelines.units import spell
 from pipelines.urlkey import urlkey
 
@@ -41,6 +42,10 @@ def bad_schedules(config: Config, numbers: Sequence[int] | None = None) -> Itera
             yield Complaint(("defaults", "schedule"), f"[defaults] schedule = {shared.schedule!r}: {wrong}")
     rows = zip(range(len(config.watch)) if numbers is None else numbers, config.watch, config.watches, strict=True)
     for number, table, watch in rows:
+        if table.until is None and (never := ends_too_soon(watch.from_, watch.until)):
+            where: Where = ("watch", number, "from")
+            words = f"{never}: until is that of [defaults]; give this watch a later one, or an earlier from"
+            yield Complaint(where, f"{place(where)} of {watch.url}: {words}")
         if table.schedule is None and default_is_bad:
             continue
         wrong = _wrong(watch)
@@ -96,6 +101,8 @@ def check(watches: Iterable[Watch], browser: str = "") -> tuple[Watch, ...]:
             policy_of(watch)
         except WatchlistError as e:
             complaints.append(str(e))
+        if never := ends_too_soon(watch.from_, watch.until):
+            complaints.append(f"{watch.url}: {never}; write a later until, or an earlier from")
         if watch.render == "browser" and (lacks := missing(browser)):
             complaints.append(f"{watch.url}: {lacks}")
         taken.append(watch)

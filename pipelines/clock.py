@@ -6,7 +6,7 @@ Of two looks at it the later one is never earlier, so that what came after also 
     ... goes back, by less than a day      ours goes on, a tenth slower, until the other has caught up
     ... goes back by more                  it is followed, at once: dates a year off would be worse
 
-How long something took is measured by ``time.monotonic``, not by this.
+How long something took is measured by ``time.monotonic``, not by this; a wait that was asked for goes by ``steady``.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ class Clock:
         self._wall, self._steady = wall, steady
         self._said, self._at = wall(), steady()
         self._now = self._said
+        self._began = datetime.fromtimestamp(self._said, UTC) - timedelta(seconds=self._at)
         self._doubt_until = float("-inf")  # on the steady clock
         self._turn = threading.Lock()
 
@@ -44,6 +45,14 @@ class Clock:
             wall, at = self._wall(), self._steady()
             self._now, self._said, self._at = self._next(wall, at), wall, at
             return datetime.fromtimestamp(self._now, UTC)
+
+    def steady(self) -> datetime:
+        """When this process began, and what has passed since: a wait by it is as long as it was, whatever is set."""
+        return self._began + timedelta(seconds=self._steady())
+
+    def dated(self, steady: datetime) -> datetime:
+        """What a moment of ``steady`` is called by this clock, as it stands."""
+        return steady + (self() - self.steady())
 
     @property
     def doubtful(self) -> bool:
@@ -71,3 +80,5 @@ def _span(seconds: float) -> str:
 
 
 now = Clock()
+steady = now.steady
+dated = now.dated

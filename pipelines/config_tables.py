@@ -14,12 +14,22 @@ from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from . import addresses, units
 from .errors import WatchlistError
 from .health import KINDS
 from .model import Watch
+from .spans import ends_too_soon
 from .urlkey import normalise
 
 DEFAULT_NAME = "stoppress.toml"
@@ -101,7 +111,8 @@ def until(value: Any) -> str:
     if value == "end-of-coverage":
         return "end-of-coverage"
     if isinstance(value, str) and value.endswith("-idle"):
-        units.duration(value.removesuffix("-idle"))
+        if units.duration(value.removesuffix("-idle")) < timedelta(seconds=1):
+            raise ValueError(f'{value!r} would end it at once; write for example "48h-idle"')
         return value
     try:
         when = moment(value)
@@ -287,6 +298,13 @@ class WatchTable(Table):
     render: Literal["http", "browser"] = "http"
     probe_url: Page | None = None
     jitter: Share | None = None
+
+    @field_validator("until")
+    @classmethod
+    def _ends_after_it_begins(cls, until: str | None, known: ValidationInfo) -> str | None:
+        if wrong := ends_too_soon(known.data.get("from_"), until or ""):
+            raise ValueError(f"{wrong}; write a later until, or an earlier from")
+        return until
 
 
 class Config(Table):

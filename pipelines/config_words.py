@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Callable
+from datetime import date
 from typing import Any, get_args
 
 from pydantic import BaseModel
@@ -75,6 +76,8 @@ def _shown(where: Where, value: Any) -> str:
         return f' = "{scheme}://…"' if found and scheme.isalnum() else ""
     if where[-1:] == ("url",) and isinstance(value, str):  # also without a scheme, which masked needs
         return f" = {without_secret(value)!r}"
+    if isinstance(value, date):
+        return f" = {value.isoformat()}"
     return "" if isinstance(value, dict | list | BaseModel) else f" = {masked(repr(value))}"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,9 +12,10 @@ import typer
 from crawler.cli.common import watchlist_config
 from crawler.orders import save
 from pipelines.cli.common import AsJson, echo_json, say
-from pipelines.config import Config, parse_config
+from pipelines.config import Complaint, Config, parse_config, refused
 from pipelines.control import watch_to_json
 from pipelines.model import Watch
+from pipelines.spans import date_of, spelt
 
 
 def run(
@@ -92,8 +94,17 @@ def _schedule(every: str | None, cron: str | None, probe: str | None, *, adaptiv
 def checked(order: dict[str, Any], config: Config) -> Watch:
     """The order through the same gate as a config file, so that both refuse the same things in the same words."""
     lines = [f"{json.dumps(name)} = {json.dumps(value)}" for name, value in order.items() if value is not None]
-    checked = parse_config("[[watch]]\n" + "\n".join(lines), Path("stoppress watch"), _option)
-    return checked.model_copy(update={"defaults": config.defaults}).watches[0]
+    command = Path("stoppress watch")
+    checked = parse_config("[[watch]]\n" + "\n".join(lines), command, _option)
+    [watch] = checked.model_copy(update={"defaults": config.defaults}).watches
+    end = date_of(watch.until)
+    if end is not None and end <= datetime.now(UTC):  # in a file it is what time makes of every date
+        until = order.get("until")
+        place = f"{_option(('watch', 0, 'until'))} = {until!r}" if until else "[defaults] until"
+        next_step = "write a later date" + (", or leave it out" if until else ", or give --until")
+        words = f"{place}: {spelt(end)} is past, so the page would not be visited; {next_step}"
+        raise refused(command, [Complaint(("watch", 0, "until"), words)])
+    return watch
 
 
 def _option(where: tuple[Any, ...]) -> str:

@@ -4,26 +4,25 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from crawler.account import Account
+
 SHARE = 0.2  # of [crawl] budget
 DEPTH = 60.0  # seconds of it that may be saved up ...
-LEAST_DEPTH = 12.0  # ... or so many requests: an index with its sitemaps, each of which may lead elsewhere
+LEAST_DEPTH = 12.0  # ... or so many requests: an index with its sitemaps, each of which may lead elsewhere ...
+HOUR = 3600.0  # ... but no more than an hour's share, or one
 
 
-class Allowance:
+class Allowance(Account):
     """Tokens for polls and subscriptions."""
 
     def __init__(self, budget: float, share: float = SHARE) -> None:
-        self._rate = budget * share
-        self._most = max(LEAST_DEPTH, self._rate * DEPTH)
-        self._tokens, self._filled = self._most, None
-
-    _filled: datetime | None
+        rate = budget * share
+        most = max(DEPTH * rate, min(LEAST_DEPTH, HOUR * rate), 1.0)
+        super().__init__(rate, most=most, first=max(DEPTH * rate, 1.0))
 
     def take(self, now: datetime) -> bool:
         """Whether one more request may be made."""
-        passed = (now - self._filled).total_seconds() if self._filled else 0.0
-        self._tokens, self._filled = min(self._tokens + max(passed, 0.0) * self._rate, self._most), now
-        if self._tokens < 1:
+        if self.tokens(now) < 1:
             return False
-        self._tokens -= 1
+        self.spend(now)
         return True

@@ -85,7 +85,7 @@ class Asking:
     async def _sent(self, request: Request) -> Response:
         if self._blocked(urlkey(request.url)):
             raise NotHeard(f"{request.url} was taken down", for_long=True)
-        if not self._allowed(clock.now()):
+        if not self._allowed(clock.steady()):
             raise NotHeard("a fifth of the budget is spent", later=True)
         engine: Any = self._crawler.engine
         try:

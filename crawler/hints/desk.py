@@ -41,7 +41,8 @@ class HintDesk:
         config = keeper.config
         sources = [Source(one.url, one.every, one.kind or "", one.websub) for one in config.hint]
         self.board = Board(sources, lambda key: adaptive.watch(key) is not None, adaptive.last)
-        self._asking = Asking(crawler, Allowance(config.crawl.budget).take, blocked)
+        self.allowance = Allowance(config.crawl.budget)
+        self._asking = Asking(crawler, self.allowance.take, blocked)
         self._catalog, self._adaptive = keeper.catalog, adaptive
         self._callback = config.serve.websub_callback or ""
         self._tasks: set[asyncio.Task[None]] = set()

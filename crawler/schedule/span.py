@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 
 from pipelines import units
 from pipelines.model import Watch
+from pipelines.spans import date_of
 
 COVERAGE = "end-of-coverage"
 
@@ -35,5 +36,5 @@ def is_over(watch: Watch, *, taken_up: datetime, first_visit: datetime | None, l
     if watch.until.endswith("-idle"):
         limit = units.duration(watch.until.removesuffix("-idle"))
         return Ended(f"nothing changed for {units.spell(limit)}") if quiet >= limit else None
-    end = datetime.fromisoformat(watch.until).astimezone(UTC)
-    return Ended(f"until {end:%Y-%m-%d %H:%M} UTC is past") if now >= end else None
+    end = date_of(watch.until)
+    return Ended(f"until {end:%Y-%m-%d %H:%M} UTC is past") if end and now >= end else None

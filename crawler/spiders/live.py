@@ -131,13 +131,15 @@ class LiveSpider(Spider):
         assert politeness is not None
         self.politeness = politeness
         memory = politeness.memory
+        if memory:
+            memory.keeps("hints", self.hints.allowance)
         await self.learnt.recall()
         self.agenda.was_down(memory.before.alive if memory and memory.before else None, before)
         while not self.stopping:
             now = clock.now()
             if now < before:
                 reload_at = now
-                self.politeness.moved(now - before)
+                self.politeness.went_back()
                 self.agenda.replan(now)
                 self.adaptive.moved(now - before)
                 self.hints.moved(now - before)
@@ -202,7 +204,7 @@ class LiveSpider(Spider):
             self.waiting[group_of_url(due.watch.url)].append(due)
         begun = self._worth_it(now, self.owing) if self.owing else []
         for group, queue in self.waiting.items():
-            while queue and self._may_start(queue[0].watch.url, now):
+            while queue and self._may_start(queue[0].watch.url):
                 begun.append(self._begin(queue.popleft(), now))
                 if queue:
                     self.owing.add(group)
@@ -226,10 +228,11 @@ class LiveSpider(Spider):
             group = group_of(host)
             if self.waiting.get(group) and group not in owed:
                 return False
-            return governor.free_at(host, now) <= now
+            return governor.free_at(host, steady) <= steady
 
-        while due := self.adaptive.choose(now, free, governor.tokens(now)):
-            may = [one for one in due if one.urlkey not in self.running and self._may_start(one.watch.url, now)]
+        steady = clock.steady()
+        while due := self.adaptive.choose(now, free, governor.tokens(steady)):
+            may = [one for one in due if one.urlkey not in self.running and self._may_start(one.watch.url)]
             begun += [self._begin(one, now) for one in may]
             self.owing -= {group_of_url(one.watch.url) for one in may}
             for one in due:
@@ -283,13 +286,13 @@ class LiveSpider(Spider):
         return Look(visit=visit, watch=watch, follow=follow, forbids=politeness.forbids, second=politeness.second,
                     refused=politeness.refused, taken=politeness.taken)  # fmt: skip
 
-    def _may_start(self, url: str, now: datetime) -> bool:
+    def _may_start(self, url: str) -> bool:
         """The host's turn is taken if so; a visit that will send nothing needs none."""
         if self.standing.blocks.page(urlkey(url)):
             return True
         if self.politeness.is_known_to_fail(url):
             return True
-        host = host_of(url)
+        host, now = host_of(url), clock.steady()
         if self.politeness.governor.free_at(host, now) > now or not self.politeness.knows(url):
             return False  # robots.txt, on its way, takes the host's next turn
         self.politeness.governor.start(host, now)
@@ -297,7 +300,7 @@ class LiveSpider(Spider):
 
     def goes_before(self, group: str) -> bool:
         """Whether a page waits for a host of this name, or for the budget of all hosts: requisites give way to it."""
-        short = self.politeness.governor.is_short(clock.now())
+        short = self.politeness.governor.is_short(clock.steady())
         return bool(self.waiting.get(group)) or (short and any(self.waiting.values()))
 
     def _begin(self, due: Due, now: datetime) -> Visit:
@@ -320,14 +323,15 @@ class LiveSpider(Spider):
         return len(self.running) + sum(map(len, self.waiting.values()))
 
     def _pause(self, now: datetime) -> float:
-        at = [now + LOOK]
+        at, steady = [now + LOOK], clock.steady()
         if (upcoming := self.agenda.next_at()) is not None:
             at.append(upcoming)
         for queue in self.waiting.values():
             if queue:
                 url = queue[0].watch.url
                 known = self.politeness.knows(url)
-                at.append(self.politeness.governor.free_at(host_of(url), now) if known else now + ROBOTS_LOOK)
+                free = self.politeness.governor.free_at(host_of(url), steady)
+                at.append(now + (free - steady if known else ROBOTS_LOOK))
         return max((min(at) - now).total_seconds(), 0.001)
 
     # what comes back --------------------------------------------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -41,13 +41,17 @@ class HostRows(Database):
         """The crawler that remembered last; None: there was none."""
         query = select(hosts).where(hosts.c.worker == worker, hosts.c.host == _ITSELF)
         row = self.read(lambda connection: connection.execute(query).mappings().first())
-        return LastRun(rows.moment(row["last_start"]), not row["asked"]) if row else None
+        if row is None:
+            return None
+        saved = {name: seconds for name, _, seconds in json.loads(row["crawl_delays"])}
+        return LastRun(rows.moment(row["last_start"]), not row["asked"], saved)
 
     def remember_hosts(self, states: Iterable[HostState], *, worker: str, now: datetime, ended: bool = False,
-                       durable: bool = False) -> None:  # fmt: skip
-        """These hosts as they are, and that the crawler runs ``now``, or ended then."""
-        itself = HostState(host=_ITSELF, last_start=now, asked=not ended)
-        told = sorted((_row(state, worker) for state in (itself, *states)), key=lambda row: str(row["host"]))
+                       saved: Mapping[str, float] | None = None, durable: bool = False) -> None:  # fmt: skip
+        """These hosts as they are, and that the crawler runs ``now``, or ended then, with what its accounts had."""
+        itself = _row(HostState(host=_ITSELF, last_start=now, asked=not ended), worker)
+        itself["crawl_delays"] = rows.document([(name, "", seconds) for name, seconds in (saved or {}).items()])
+        told = sorted((itself, *(_row(state, worker) for state in states)), key=lambda row: str(row["host"]))
         self.write(lambda connection: insert_or_update(connection, hosts, told, _FACTS), durable=durable)
 
     def forget_hosts(self, *, worker: str, now: datetime) -> None:

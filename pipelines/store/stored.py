@@ -123,6 +123,7 @@ class LastRun:
 
     alive: datetime  # when it was last known to run
     ended: bool  # in good order
+    saved: Mapping[str, float] = field(default_factory=dict)  # seconds of earning, by account of requests
 
 
 @dataclass(frozen=True, slots=True)

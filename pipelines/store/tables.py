@@ -187,7 +187,7 @@ takedowns = Table(
 # What a crawler remembers of the hosts it asks, so that a kill forgets no Retry-After. A cache that nothing else can
 # tell: it is no part of the archive, not rebuilt and not compared; without it hosts are asked as if for the first time.
 # The row without a name is the crawler itself: ``last_start`` when it was last known to run, ``asked`` if it had not
-# ended.
+# ended, ``crawl_delays`` what was saved up of its budget and of the part for hints: [[account, "", seconds], ...].
 hosts = Table(
     "hosts", metadata,
     Column("worker", Key, primary_key=True),

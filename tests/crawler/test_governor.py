@@ -8,6 +8,7 @@ from random import Random
 
 import pytest
 
+from crawler.account import Account
 from crawler.governor import Governor, parse_retry_after
 from crawler.hosts import group_of, group_of_url, host_of
 from crawler.robots import rules_from
@@ -343,6 +344,16 @@ def test_a_date_that_a_wrong_clock_noted_holds_a_host_no_longer_than_a_day() -> 
     assert other.free_at("a.example", NOW) == NOW + timedelta(days=1)
 
 
+def test_a_date_that_a_wrong_clock_noted_holds_a_host_no_longer_than_was_asked_for() -> None:
+    polite, wrong = governor(), NOW + timedelta(hours=9)
+    polite.answered("a.example", status=503, latency=seconds(0), retry_after="600", now=wrong)
+    polite.failed("b.example", wrong)
+    other = again(polite, NOW)
+
+    assert other.free_at("a.example", NOW) == NOW + seconds(600)
+    assert other.free_at("b.example", NOW) <= NOW + seconds(3600 * 1.2)  # the longest back-off
+
+
 def test_what_is_new_is_named_and_what_is_not_costs_no_write() -> None:
     polite = governor()
     polite.start("www.a.example", NOW)
@@ -362,6 +373,63 @@ def test_a_retry_after_of_more_than_a_day_is_obeyed_a_day_at_a_time_and_kept_as_
 
     assert polite.free_at("a.example", NOW) == NOW + timedelta(days=1)
     assert [one.retry_after for one in polite.parked(NOW)] == ["604800"]
+
+
+# what is left of the budget --------------------------------------------------------------------------------
+
+
+def started(account: Account, since: datetime, for_: float) -> int:
+    """How many requests it lets start in so many seconds."""
+    count = 0
+    for tenth in range(int(for_ * 10)):
+        while account.next_at(now := since + seconds(tenth / 10)) <= now:
+            account.spend(now)
+            count += 1
+    return count
+
+
+def budget(rate: float) -> Account:
+    return governor(budget=rate).account
+
+
+def test_kills_grant_no_more_of_the_budget_than_time_has_earned() -> None:
+    account, now, count = budget(2.0), NOW, 0
+    for _ in range(3):
+        told = account.saved(now)  # and then all is spent at once
+        count += started(account, now, 3)
+        account, now = budget(2.0), now + seconds(14)
+        account.recall(told, away=seconds(14), killed=True, now=now)
+    count += started(account, now, 2)
+
+    assert 120 <= count <= 120 + 2 * 44
+
+
+def test_what_was_saved_up_in_good_order_is_there_after_a_restart() -> None:
+    account = budget(2.0)
+    for _ in range(100):
+        account.spend(NOW)
+    other = budget(2.0)
+    other.recall(account.saved(NOW), away=seconds(10), killed=False, now=NOW + seconds(10))
+
+    assert other.tokens(NOW + seconds(10)) == pytest.approx(20 + 20)
+
+
+def test_a_small_budget_comes_to_a_request_though_its_crawler_is_killed_again_and_again() -> None:
+    account, now, count = budget(6 / 3600), NOW, 0
+    for _ in range(12 * 5):
+        count += started(account, now, 240)
+        other = budget(6 / 3600)
+        other.recall(account.saved(now + seconds(240)), away=seconds(60), killed=True, now=now + seconds(300))
+        account, now = other, now + seconds(300)
+
+    assert 6 * 5 - 6 <= count <= 6 * 5 + 1
+
+
+def test_a_clock_that_went_back_meanwhile_earns_nothing() -> None:
+    account = budget(2.0)
+    account.recall(5.0, away=timedelta(hours=-1), killed=False, now=NOW)
+
+    assert account.tokens(NOW) == 10
 
 
 # robots.txt, day by day -------------------------------------------------------------------------------------

@@ -141,6 +141,19 @@ def test_a_beginning_a_pause_and_another_schedule_are_said(catalog: Catalog) -> 
     assert explained(catalog, url=OTHER).binding == "it is paused: by hand; no visit is planned"
 
 
+@pytest.mark.parametrize("schedule", ["adaptive", "every 5m"])
+def test_a_page_whose_end_has_passed_is_not_due_and_says_so(catalog: Catalog, schedule: str) -> None:
+    watched(catalog, schedule=schedule, until="2026-03-01T11:59:00+00:00")
+    watched(catalog, OTHER, schedule=schedule, until="2026-03-01T12:01:00+00:00")
+    told = explained(catalog)
+    planned = [watch.url for _, watch in Outlook(config(), catalog, NOW).planned()]
+
+    assert (told.next, told.binding) == (
+        None, "its end, until 2026-03-01 11:59:00 UTC, has passed; no visit is planned"
+    )  # fmt: skip
+    assert planned == [OTHER]
+
+
 def test_a_page_that_refuses_us_is_said_to(catalog: Catalog) -> None:
     watched(catalog)
     for number in range(3):

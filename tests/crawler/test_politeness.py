@@ -12,7 +12,9 @@ import pytest
 from scrapy import Request
 from scrapy.http import Response
 
+from crawler.account import Account
 from crawler.governor import Governor
+from crawler.hints.allowance import Allowance
 from crawler.memory import Memory
 from crawler.politeness import SLOT, Disallowed, Parked, Politeness
 from crawler.wire import REQUISITE, ROLE
@@ -74,6 +76,29 @@ def test_a_parking_is_in_the_catalog_before_its_answer_goes_on(tmp_path: Path) -
     assert kept.not_before >= before + timedelta(seconds=900)
     assert last is not None
     assert not last.ended  # its process may be killed now
+
+
+def test_a_restart_fills_up_neither_the_budget_nor_what_polls_may_use_of_it(tmp_path: Path) -> None:
+    def begun() -> tuple[Memory, tuple[Account, Account]]:
+        polite, polls = politeness(), Allowance(1.0)
+        memory = Memory(polite.governor, catalog, "w1")
+        memory.recall(clock.now())
+        memory.keeps("hints", polls)
+        return memory, (polite.governor.account, polls)
+
+    async def ended() -> None:
+        memory, accounts = begun()
+        for account in accounts:
+            while account.tokens(clock.steady()) >= 1:
+                account.spend(clock.steady())
+        await memory.ended()
+
+    with Catalog.open(f"sqlite:///{tmp_path / 'catalog.db'}") as catalog:
+        asyncio.run(ended())
+        _, accounts = begun()
+        left = [account.tokens(clock.steady()) for account in accounts]
+
+    assert max(left) < 5  # of 60 and of 12
 
 
 def test_a_parking_of_more_than_a_day_is_told_with_the_header_as_it_came(caplog: pytest.LogCaptureFixture) -> None:
@@ -168,7 +193,7 @@ def test_hosts_of_one_registrable_name_wait_for_each_other() -> None:
         times = []
         for host in ("www", "live"):
             await polite.process_request(Request(f"http://{host}.a.example/"))
-            times.append(clock.now())
+            times.append(clock.steady())
         return times
 
     first, second = asyncio.run(sent())
@@ -179,8 +204,8 @@ def test_hosts_of_one_registrable_name_wait_for_each_other() -> None:
 @pytest.mark.parametrize("meta", [{}, {ROLE: REQUISITE}], ids=["a page", "a requisite"])
 def test_what_has_its_turn_is_not_sent_when_its_host_was_parked_meanwhile(meta: dict[str, Any]) -> None:
     polite, _ = asking(rules(404))
-    polite.governor.start("www.a.example", clock.now())
-    polite.governor.answered("live.a.example", status=503, latency=timedelta(), retry_after="900", now=clock.now())
+    polite.governor.start("www.a.example", clock.steady())
+    polite.governor.answered("live.a.example", status=503, latency=timedelta(), retry_after="900", now=clock.steady())
 
     with pytest.raises(Parked, match="may not be asked before"):
         asyncio.run(polite.process_request(Request(URL, meta={SLOT: True, **meta})))

@@ -52,6 +52,12 @@ def test_what_is_not_watched_cannot_be_paused(config: Path, capsys: pytest.Captu
     [
         (("--from", "tomorrow"), "--from = 'tomorrow': 'tomorrow' is not a date or time; write for example 2026-11-03"),
         (("--until", "someday"), "--until = 'someday': 'someday' is no end; write"),
+        (("--until", "0h-idle"), "--until = '0h-idle': '0h-idle' would end it at once; write for example"),
+        (("--until", "2020-01-01T00:00Z"), "--until = '2020-01-01T00:00Z': 2020-01-01T00:00:00Z is past, so the page"),
+        (
+            ("--from", "2097-01-01T00:00Z", "--until", "2096-01-01T00:00Z"),
+            "--until = '2096-01-01T00:00Z': the end, 2096-01-01T00:00:00Z, is not after from = 2097-01-01T00:00:00Z",
+        ),
         (("--min", "5"), "--min = '5': '5' is not a duration; write"),
         (("--timezone", "Mars"), "--timezone = 'Mars': 'Mars' is not a time zone"),
     ],
@@ -63,6 +69,25 @@ def test_a_bad_option_is_named_as_it_was_typed(
 
     assert code == 2
     assert err.startswith(f"stoppress: stoppress watch: {said}")
+    assert list(config.parent.iterdir()) == [config]  # nothing was applied
+
+
+@pytest.mark.parametrize(
+    ("end", "words", "said"),
+    [
+        ("2020-01-01", (), "[defaults] until: 2020-01-01T00:00:00Z is past"),
+        ("2096-01-01", ("--from", "2097-01-01T00:00Z"), "the end, 2096-01-01T00:00:00Z, is not after from"),
+    ],
+)
+def test_an_end_that_all_watches_share_is_held_against_a_new_one(
+    end: str, words: tuple[str, ...], said: str, config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config.write_text(f"[defaults]\nuntil = {end}\n")
+    code, _, err = call(capsys, "-c", str(config), "watch", URL, *words)
+
+    assert code == 2
+    assert said in err
+    assert list(config.parent.iterdir()) == [config]
 
 
 @pytest.mark.parametrize("verb", ["crawl", "watches", "due", "watch"])

@@ -44,6 +44,10 @@ EVERY = '[defaults]\nschedule = "every 5m"\n'
             '[defaults]\nschedule = "hourly"\n' + A + B + 'schedule = "every 1s"',
             ["[defaults] schedule = 'hourly'", "[[watch]] 2 schedule = 'every 1s'"],
         ),
+        (
+            "[defaults]\nuntil = 2026-01-01\n" + A + B + "from = 2026-02-01",
+            ["[[watch]] 2 from of https://b.example.org/: the end, 2026-01-01T00:00:00Z, is not after from"],
+        ),
         (EVERY + A + B + 'min = "10m"', ["[[watch]] 2 min = \"10m\": schedule = 'every 5m' of https://b.example.org/:"]),
     ],
 )
@@ -62,6 +66,8 @@ def test_a_bad_schedule_is_named_where_it_is_written(text: str, said: list[str])
         '[defaults]\nmin = "10m"\n' + A + 'schedule = "every 10m"',
         '[defaults]\nmin = "10m"\n' + A,
         A + 'schedule = "every 1s"\nmin = "1s"',
+        A + "from = 2019-01-01\nuntil = 2020-01-01",  # files live for years
+        "[defaults]\nuntil = 2026-01-01\n" + A + 'from = 2026-02-01\nuntil = "48h-idle"',
     ],
 )
 def test_good_schedules_pass(text: str) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+import pytest
+
 from crawler.hints.allowance import Allowance
 from crawler.hints.board import Board
 from crawler.hints.polls import Source
@@ -41,6 +43,23 @@ def test_no_more_than_a_fifth_of_the_budget_goes_into_polls() -> None:
 
     assert 0.19 * 3600 <= taken <= 0.2 * 3600 + 12  # what may be saved up in a minute, once
     assert Allowance(0.001).take(NOW)  # the smallest budget has a poll now and then
+
+
+@pytest.mark.parametrize("an_hour", [6, 60, 600])
+def test_with_a_small_budget_polls_have_a_fifth_of_it_from_the_first_hour_on(an_hour: int) -> None:
+    allowance = Allowance(an_hour / 3600)
+    hours = [sum(allowance.take(NOW + (3600 * hour + second) * SECOND) for second in range(3600)) for hour in range(24)]
+
+    assert hours[0] <= an_hour / 5 + 1
+    assert 0.9 * 24 * an_hour / 5 <= sum(hours) <= 24 * an_hour / 5 + 1
+
+
+def test_polls_that_were_saved_up_over_night_are_no_more_than_an_hours_share() -> None:
+    allowance = Allowance(6 / 3600)
+    allowance.take(NOW)
+    morning = NOW + timedelta(hours=9)
+
+    assert [allowance.take(morning) for _ in range(3)] == [True, False, False]
 
 
 def test_a_source_is_asked_as_often_as_wanted_but_not_before_its_caches_let_go() -> None:

@@ -216,13 +216,20 @@ def index() -> Response:
     return Response(FEED, body=INDEX.encode(), headers={"ETag": '"i"'})
 
 
-def test_with_the_smallest_budget_an_index_is_read_whole_and_not_asked_again_at_once(catalog: Catalog) -> None:
+def test_with_a_small_budget_an_index_is_read_whole_as_its_share_is_earned_and_not_asked_again_at_once(
+    catalog: Catalog,
+) -> None:
     site = Site(feed=index(), _1=sitemap(), _2=sitemap(), _3=sitemap())
     made = of_index(catalog, site, budget="1/min", every="20m")
     run(made, ticks=1)  # it is planned
     run(made, ticks=3, hurried=False)
-
     [source] = made.board.sources.values()
+    first, heard = site.asked.copy(), source.heard
+    made._asking._allowed = lambda now: made.allowance.take(now + timedelta(minutes=20))
+    source.again = None
+    run(made, ticks=3, hurried=False)
+
+    assert (first, heard) == (["feed"], None)
     assert site.asked == ["feed", "1", "2", "3"]
     assert source.heard is not None
 

@@ -6,6 +6,7 @@ import os
 import signal
 import ssl
 import threading
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
@@ -186,3 +187,19 @@ def test_a_self_signed_server_is_not_believed(self_signed: tuple[str, list[str]]
     assert asked == []
     assert stoppress("versions", url, "--json", config=config).lines == []
     assert stoppress("get", f"{url}@now", config=config).code == 1
+
+
+def test_kills_do_not_fill_the_budget_up_again(raw_server: RawServer, tmp_path: Path) -> None:
+    config = write_config(tmp_path, *(raw_server.route(f"/{n}", page(GOOD)) for n in range(40)))
+    config.write_text(config.read_text().replace('budget = "100/s"', 'budget = "30/min"'))
+    stoppress("apply", str(config))
+    for n in range(3):
+        seen = len(raw_server.hits)
+        with crawling(config):
+            until = time.monotonic() + 20
+            while len(raw_server.hits) < seen + (30 if n == 0 else 1) and time.monotonic() < until:
+                time.sleep(0.05)
+            time.sleep(2)
+
+    lasted = (raw_server.hits[-1].at - raw_server.hits[0].at).total_seconds()
+    assert 32 <= len(raw_server.hits) <= 30 + lasted / 2 + 1

@@ -36,6 +36,16 @@ WATCH = '[[watch]]\nurl = "https://news.example.org/live"\n'
         (WATCH + "from = 2026-11-03T18:00:00", ["[[watch]] 1 from", "no time zone"]),
         (WATCH + "until = 'someday'", ["[[watch]] 1 until", "48h-idle"]),
         (WATCH + "until = '9999-12-31T23:59-23:00'", ["[[watch]] 1 until", "is no end", "48h-idle"]),
+        (WATCH + "until = '0h-idle'", ["line 3: [[watch]] 1 until = '0h-idle': ", "end it at once", "48h-idle"]),
+        ("[defaults]\nuntil = '0s-idle'", ["line 2: [defaults] until = '0s-idle': ", "end it at once"]),
+        (
+            WATCH + "from = 2026-11-03T18:00:00Z\nuntil = 2026-11-03T19:00:00+01:00",
+            [
+                "line 4: [[watch]] 1 until = 2026-11-03T19:00:00+01:00: the end, 2026-11-03T18:00:00Z, is not after",
+                "write a later until, or an earlier from",
+            ],
+        ),
+        (WATCH + "until = 2025-11-03\nfrom = 2026-11-03", ["line 3: [[watch]] 1 until = 2025-11-03: the end"]),
         (WATCH + "from = '9999-12-31T23:59-23:00'", ["[[watch]] 1 from", "outside the years 1 to 9999"]),
         (WATCH + "from = 0001-01-01T00:00:00+14:00", ["[[watch]] 1 from", "outside the years 1 to 9999"]),
         (WATCH + "from = 'tomorrow'", ["[[watch]] 1 from = 'tomorrow'", "write for example 2026-11-03T18:00:00Z"]),

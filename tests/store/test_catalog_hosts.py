@@ -41,6 +41,14 @@ def test_whether_the_crawler_before_this_one_has_ended(catalog: Catalog) -> None
     assert (running, catalog.last_run("w1")) == (LastRun(NOON, False), LastRun(minute(1), True))
 
 
+def test_what_a_crawler_had_saved_up_of_its_budget_comes_back(catalog: Catalog) -> None:
+    saved = {"budget": 12.5, "hints": 0.25}
+    catalog.remember_hosts([PARKED], worker="w1", now=NOON, saved=saved)
+
+    assert catalog.last_run("w1") == LastRun(NOON, False, saved)
+    assert catalog.hosts("w1") == [PARKED]
+
+
 def test_a_host_is_forgotten_when_it_was_not_asked_for_a_week_and_asks_for_nothing(catalog: Catalog) -> None:
     later = NOON + timedelta(days=8)
     waits = replace(PARKED, not_before=later + TINY)

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scrapy import Request
+from scrapy.http import Response
 
 from crawler.agenda import Agenda
 from crawler.governor import Governor
-from crawler.politeness import Politeness
+from crawler.memory import Memory
+from crawler.politeness import Parked, Politeness
+from pipelines import clock
 from pipelines.model import Watch
+from pipelines.store.catalog import Catalog
 
 from .setting import DAY, HOUR, NOON, YEAR, Machine
 
@@ -124,18 +132,76 @@ def test_a_visit_that_ran_while_the_clock_returned_is_followed_by_the_next() -> 
     assert right < at <= right + timedelta(minutes=10)
 
 
-def test_a_host_that_asked_to_be_left_alone_is_left_alone_as_long_when_the_clock_returns() -> None:
-    wrong = datetime(2027, 1, 3, 12, tzinfo=UTC)
-    back = timedelta(days=-365)
-    governor = Governor(budget=1, per_host=1, hosts={}, min_gap=timedelta(seconds=3))
-    governor.start("a", wrong)
-    governor.answered("a", status=503, latency=timedelta(), retry_after="600", now=wrong)
-    governor.start("b", wrong)
-    politeness = Politeness(governor, "test")
-    politeness.moved(back)
+REFUSED = Request("http://a.example/"), Response("http://a.example/", status=503, headers={"Retry-After": "600"})
 
-    assert governor.free_at("a", wrong + back) == wrong + back + timedelta(seconds=600)
-    assert governor.free_at("b", wrong + back) == wrong + back + timedelta(seconds=3)
+
+@pytest.fixture
+def machine(monkeypatch: pytest.MonkeyPatch) -> Machine:
+    """Whose clock everybody goes by."""
+    made = Machine()
+    own = made.clock()
+    for name, which in (("now", own), ("steady", own.steady), ("dated", own.dated)):
+        monkeypatch.setattr(clock, name, which)
+    return made
+
+
+@pytest.mark.parametrize("by", [HOUR, -HOUR, YEAR, -YEAR])
+def test_a_host_is_left_alone_as_long_as_it_asked_however_the_clock_is_set(by: float, machine: Machine) -> None:
+    governor = Governor(budget=1, per_host=1, hosts={}, min_gap=timedelta(seconds=3))
+    politeness = Politeness(governor, "test")
+    asyncio.run(politeness.process_response(*REFUSED))
+    governor.start("b.example", clock.steady())
+    machine.wall += by
+    clock.now()
+    machine.passes(2)
+    left = [governor.free_at(f"{host}.example", clock.steady()) - clock.steady() for host in "ab"]
+
+    assert [span.total_seconds() for span in left] == [598, 1]
+
+    with pytest.raises(Parked, match=f"may not be asked before {clock.now() + timedelta(seconds=598):%Y-%m-%dT%H:%M}"):
+        asyncio.run(politeness._turn("http://a.example/", timedelta(minutes=1)))
+
+    machine.passes(598)
+
+    assert governor.free_at("a.example", clock.steady()) == clock.steady()
+
+
+def test_a_retry_after_that_is_a_date_is_read_by_the_clock_as_it_was_set(machine: Machine) -> None:
+    governor = Governor(budget=1, per_host=1, hosts={}, min_gap=timedelta())
+    machine.wall += HOUR
+    date = format_datetime(clock.now() + timedelta(seconds=90), usegmt=True)
+    request, _ = REFUSED
+    response = Response(request.url, status=503, headers={"Retry-After": date})
+    asyncio.run(Politeness(governor, "test").process_response(request, response))
+
+    assert governor.free_at("a.example", clock.steady()) - clock.steady() == timedelta(seconds=90)
+
+
+@pytest.mark.parametrize("by", [HOUR, -2 * DAY])
+def test_a_restart_after_the_clock_was_set_forgets_no_wait_and_adds_none(
+    by: float, machine: Machine, tmp_path: Path
+) -> None:
+    def governor() -> Governor:
+        return Governor(budget=1, per_host=1, hosts={}, min_gap=timedelta())
+
+    async def crawl() -> None:
+        politeness = Politeness(governor(), "test")
+        politeness.memory = Memory(politeness.governor, catalog, "w1")
+        politeness.memory.recall(clock.now())
+        await politeness.process_response(*REFUSED)
+        machine.wall += by
+        machine.passes(3)
+        politeness.memory.is_alive()
+        assert politeness.memory._telling is not None
+        await politeness.memory._telling
+
+    again = governor()
+    with Catalog.open(f"sqlite:///{tmp_path / 'catalog.db'}") as catalog:
+        asyncio.run(crawl())
+        machine.passes(7)
+        Memory(again, catalog, "w1").recall(clock.now())
+
+    assert again.free_at("a.example", clock.steady()) - clock.steady() == timedelta(seconds=590)
 
 
 def test_a_clock_set_forward_makes_no_burst_but_one_visit_a_page() -> None:

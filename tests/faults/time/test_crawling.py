@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from pathlib import Path
@@ -82,7 +83,7 @@ def test_visits_go_on_in_order_while_the_clock_goes_back_an_hour_and_forward_a_y
         folder = tmp_path / name
         folder.mkdir()
         config = write_config(folder, url, more='[[watch]]\nurl = "http://127.0.0.1:1/"\nuntil = 2026-12-31T00:00:00Z\n'
-                              'from = 2999-01-01T00:00:00Z\n')  # fmt: skip
+                              'schedule = "cron 0 0 29 2 *"\n')  # fmt: skip
         stoppress("apply", str(config))
         if env:
             env = {**env, "FAKETIME_TIMESTAMP_FILE": str(folder / "offset")}
@@ -94,3 +95,27 @@ def test_visits_go_on_in_order_while_the_clock_goes_back_an_hour_and_forward_a_y
         assert "clock went back by" in log
         assert "clock went forward by" in log
         assert [row["state"] for row in stoppress("watches", "--json", config=config).lines] == ["active", "active"]
+
+
+def test_a_host_that_asked_to_be_left_alone_is_not_asked_sooner_as_the_clock_goes_forward(
+    raw_server: RawServer, tmp_path: Path
+) -> None:
+    url = raw_server.route("/page", page(b"", "Retry-After: 600", status="503 Service Unavailable"))
+    offset, config = tmp_path / "offset", write_config(tmp_path, url)
+    offset.write_text("+0.0s")
+    stoppress("apply", str(config))
+    with (tmp_path / "crawl.log").open("w") as log, subprocess.Popen(
+        [sys.executable, "-c", SET_BY, str(config), str(offset)], stdout=subprocess.PIPE, stderr=log, text=True,
+        stdin=subprocess.DEVNULL, cwd=ROOT, env=environment(),
+    ) as process:  # fmt: skip
+        assert process.stdout is not None
+        assert json.loads(process.stdout.readline())["status"] == 503
+        (tmp_path / "new").write_text("+3600.0s")
+        (tmp_path / "new").replace(offset)
+        time.sleep(4)
+        process.send_signal(signal.SIGTERM)
+        later = process.stdout.read()
+
+    assert process.returncode == 0
+    assert "clock went forward by 1:00:00" in (tmp_path / "crawl.log").read_text()
+    assert [hit.path for hit in raw_server.hits if hit.path == "/page"] == ["/page"], later
