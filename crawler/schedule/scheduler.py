@@ -261,10 +261,11 @@ class Scheduler:
         return tuple(zip(self.pool.shares[numbers].T, HAZARDS, strict=True)) if self._newsrooms_differ else LOSSES
 
     def _overdue(self, numbers: Numbers, now: float) -> NDArray[np.bool_]:
-        overdue: NDArray[np.bool_] = now - self.pool.last[numbers] >= self._most(numbers, now)
+        overdue: NDArray[np.bool_] = now - self.pool.last[numbers] >= self.most(numbers, now)
         return overdue
 
-    def _most(self, numbers: Numbers, now: float) -> Floats:
+    def most(self, numbers: Numbers, now: float) -> Floats:
+        """The longest that each may go without a look."""
         pool = self.pool
         return np.where(pool.ended[numbers] <= now, pool.after[numbers], pool.most[numbers])
 
@@ -331,13 +332,13 @@ class Scheduler:
     def due(self, numbers: Numbers, now: float) -> Floats:
         """When a look at each will be worth its price, at today's prices, if no source tells anything of it: a hint
         makes it sooner, silence later."""
-        at = self.pool.last[numbers] + self.intervals(numbers, self.prices_of(numbers), self._most(numbers, now))
+        at = self.pool.last[numbers] + self.intervals(numbers, self.prices_of(numbers), self.most(numbers, now))
         return np.maximum(np.minimum(at, self._must(numbers, now)), self._may(numbers, now))
 
     def _must(self, numbers: Numbers, now: float) -> Floats:
         """When a look has to be made, whatever it is worth, as soon as it may."""
         last = self.pool.last[numbers]
-        at: Floats = last + self._most(numbers, now)
+        at: Floats = last + self.most(numbers, now)
         for after in self._closing:
             closing = self.pool.ended[numbers] + after
             at = np.where(last < closing, np.minimum(at, closing), at)
@@ -346,7 +347,7 @@ class Scheduler:
     def _may(self, numbers: Numbers, now: float) -> Floats:
         """No look before."""
         pool = self.pool
-        fresh = np.minimum(pool.fresh[numbers], pool.last[numbers] + self._most(numbers, now))
+        fresh = np.minimum(pool.fresh[numbers], pool.last[numbers] + self.most(numbers, now))
         return np.maximum(np.maximum(fresh, pool.hold[numbers]), pool.begins[numbers])
 
     def intervals(self, numbers: Numbers, prices: Floats, most: Floats | None = None) -> Floats:
