@@ -92,6 +92,11 @@ class Governor:
             times.append(state.not_before)
         return max(times)
 
+    def parked_until(self, host: str) -> datetime | None:
+        """Until when it was parked last, if it has not answered since."""
+        state = self._hosts.get(group_of(host))
+        return state.not_before if state else None
+
     def tokens(self, now: datetime) -> float:
         """How many requests the budget has left."""
         passed = (now - self._filled).total_seconds() if self._filled else 0.0

@@ -53,6 +53,7 @@ log = logging.getLogger(__name__)
 LOOK = timedelta(milliseconds=200)  # how long the clock sleeps at most between two looks at the agenda
 ROBOTS_LOOK = timedelta(milliseconds=20)  # how soon the clock sees that a robots.txt has come
 RELOAD = timedelta(seconds=3)  # how soon a new, paused or removed watch is noticed
+SET = ("closing", "forced")  # looks of the adaptive schedule whose time is known before
 
 
 class LiveSpider(Spider):
@@ -230,7 +231,7 @@ class LiveSpider(Spider):
 
         while due := self.adaptive.choose(now, free, governor.tokens(now)):
             may = [one for one in due if one.urlkey not in self.running and self._may_start(one.watch.url, now)]
-            begun += [self._begin(one, now) for one in may]
+            begun += [self._begin(self._let_in(one, now), now) for one in may]
             self.owing -= {group_of_url(one.watch.url) for one in may}
             for one in due:
                 if one not in may:
@@ -238,6 +239,13 @@ class LiveSpider(Spider):
             if not may:
                 break
         return begun
+
+    def _let_in(self, due: Due, now: datetime) -> Due:
+        """A look whose time no schedule has set is not due while its host is parked."""
+        parked = self.politeness.governor.parked_until(host_of(due.watch.url))
+        if parked is None or due.why in SET or not due.scheduled < parked <= now:
+            return due
+        return replace(due, scheduled=parked)
 
     def _watch(self, key: str) -> Watch | None:
         return self.agenda.watch(key) or self.adaptive.watch(key)
