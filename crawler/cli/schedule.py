@@ -123,7 +123,9 @@ def _line(name: str, text: str) -> None:
 
 def _outcome(visit: Visit) -> str:
     words = [visit.outcome or "running", visit.reason, f"v{visit.version_seq}" if visit.version_seq else visit.reading]
-    return " ".join(word for word in words if word)
+    told = " ".join(visit.detail.removeprefix(visit.url).lstrip(": ").split())
+    told = f": {told}" if visit.outcome == "error" and told else ""
+    return " ".join(word for word in words if word) + told
 
 
 def _page_json(told: Explained) -> Json:
@@ -143,7 +145,7 @@ def _page_json(told: Explained) -> Json:
     line["visits"] = [
         {"started": iso(visit.started), "scheduled": iso(visit.scheduled) if visit.scheduled else None,
          "previous": iso(visit.previous) if visit.previous else None, "why": visit.why, "outcome": visit.outcome,
-         "reason": visit.reason, "version": visit.version_seq}
+         "reason": visit.reason, "detail": visit.detail, "version": visit.version_seq}
         for visit in told.last
     ]  # fmt: skip
     return line

@@ -385,7 +385,7 @@ class LiveSpider(Spider):
         exchange: Exchange = request.meta[EXCHANGE]
         location = response.headers.get("Location")
         if exchange.status not in (301, 302, 303, 307, 308):
-            return replace(visit, exchange=exchange)
+            return replace(visit, exchange=exchange, detail=visit.detail or self._asks_to_wait(visit, exchange))
         if not location:
             return self._lost(visit, exchange, f"{exchange.url} redirects without saying where to")
         if request.meta["hops"] >= MOST_HOPS:
@@ -393,6 +393,14 @@ class LiveSpider(Spider):
                 visit, exchange, f"{visit.url} redirects more than {MOST_HOPS} times, last to {location!r}"
             )
         return self._hop(visit, exchange, request, location)
+
+    def _asks_to_wait(self, visit: Visit, exchange: Exchange) -> str:
+        """Of a host that has parked itself by this answer: until when. Empty: it has not."""
+        until = self.politeness.governor.parked_until(host_of(exchange.url))
+        if exchange.status not in (429, 503) or exchange.detail or until is None or until <= clock.now():
+            return ""
+        return (f"{visit.url} answered {exchange.status}, its host may be asked again at "
+                f"{until:%Y-%m-%d %H:%M:%S} UTC; the answer is kept")  # fmt: skip
 
     def _hop(self, visit: Visit, exchange: Exchange, request: Request, location: bytes) -> Visit | Request:
         try:

@@ -53,8 +53,8 @@ def _row(visit: Visit) -> list[str]:
 
 
 def _detail(visit: Visit) -> str:
-    """With the turns before it that brought no visit."""
+    """With the turns before it that brought no visit; without the page's own address, which would take all the room."""
     causes = ", ".join(f"{count} {CAUSES.get(cause, cause)}" for cause, count in visit.skipped)
     skipped = sum(count for _, count in visit.skipped)
     said = f"{skipped} turn(s) before it brought no visit ({causes})" if skipped else ""
-    return "; ".join(filter(None, (said, visit.detail)))
+    return "; ".join(filter(None, (said, visit.detail.removeprefix(visit.url).lstrip(": "))))

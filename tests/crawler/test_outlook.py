@@ -16,6 +16,7 @@ from pipelines.errors import WatchlistError
 from pipelines.model import Visit, Watch
 from pipelines.store.catalog import Catalog, HostState
 from pipelines.store.stored import LearntPage
+from pipelines.units import roughly
 from pipelines.urlkey import urlkey
 from tests.running import stoppress
 
@@ -207,6 +208,29 @@ def test_a_plan_of_turns_alone_says_so(tmp_path: Path) -> None:
     assert "no estimate of completeness: all 1 watch(es) are of every, cron or probe" in spoken
     assert "too little" not in spoken
     assert written["captures_per_day"] == pytest.approx(24)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [
+        (0.4, "0 s"), (59.9, "59 s"), (60, "1 min"), (125, "2 min 5 s"), (3600, "1 h"), (3659, "1 h"),
+        (86399, "23 h 59 min"), (366639, "4 d 5 h"), (86400 * 400, "400 d"),
+    ],
+)  # fmt: skip
+def test_a_wait_is_told_in_units_that_people_count_in(seconds: float, told: str) -> None:
+    assert roughly(seconds * SECOND) == told
+
+
+def test_what_is_due_is_told_to_people_in_words_and_to_programs_as_a_moment(tmp_path: Path) -> None:
+    begins = datetime.now(UTC) + timedelta(days=4, hours=5, minutes=50)
+    path = tmp_path / "stoppress.toml"
+    watch = f'[[watch]]\nurl = "{URL}"\nfrom = "{begins.isoformat()}"\n'
+    path.write_text(f'[crawl]\ncontact = "mailto:a@example.org"\n{watch}')
+    stoppress("apply", str(path), config=path)
+
+    assert "in 4 d 5 h  adaptive" in stoppress("due", config=path).out.decode()
+    (line,) = stoppress("due", "--json", config=path).lines
+    assert datetime.fromisoformat(line["at"]) == begins
 
 
 @pytest.mark.parametrize(

@@ -161,3 +161,7 @@ def test_an_adaptive_look_at_a_parked_host_was_due_when_its_retry_after_was_over
     assert (refused["status"], good["status"]) == (503, 200)
     assert 3.5 < (scheduled - datetime.fromisoformat(refused["started"])).total_seconds() < 5
     assert scheduled < started
+    told = f"answered 503, its host may be asked again at {scheduled:%Y-%m-%d %H:%M:%S} UTC"
+    assert refused["detail"] == f"{refused['url']} {told}; the answer is kept"
+    assert told in stoppress("log", refused["url"], config=config).out.decode()
+    assert told in stoppress("schedule", "explain", refused["url"], config=config).out.decode()
