@@ -145,7 +145,7 @@ class Scheduler:
         if not len(self._ready):
             prices.asked(now, short=0, unspent=tokens >= 1)
             return []
-        order = np.argsort(-self._worth, kind="stable")
+        order = np.lexsort((pool.last[self._ready], -self._worth))  # of what is worth the same, the longest ago
         ready = self._ready[order]
         hosts, heads, counts = np.unique(pool.host[ready], return_index=True, return_counts=True)
         names = pool.host_names
@@ -214,7 +214,7 @@ class Scheduler:
         if len(places) <= most:
             return ready
         rank = worth[places] / self.prices.hosts[self.pool.host[numbers[places]]]
-        order = np.argsort(-rank, kind="stable")
+        order = np.lexsort((self.pool.last[numbers[places]], -rank))
         served = int(self.budget * self._horizon())
         if served < len(order) and np.isfinite(rank[order[served]]):
             self.prices.set(max(self.prices.price, float(rank[order[served]])))
