@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import TypedDict
@@ -24,10 +25,12 @@ from .schedule import is_refusal, probe_at
 from .schedule.freshness import fresh_for
 from .schedule.learning import Learnt
 from .schedule.pool import ALWAYS, NEVER
-from .schedule.scheduler import Scheduler
+from .schedule.scheduler import Choice, Scheduler
 from .schedule.seen import seen
 
 WORD = "adaptive"
+AWAY = 60.0  # seconds in which nobody asked what is due: no crawler ran, or its machine slept
+REMEMBERED = 10  # such times
 
 
 class _Bounds(TypedDict):
@@ -38,6 +41,7 @@ class _Bounds(TypedDict):
     most: float
     after: float
     begins: float
+    known: float
 
 
 def is_adaptive(watch: Watch) -> bool:
@@ -57,6 +61,9 @@ class Adaptive:
         self._awake: set[str] = set()  # pages whose last look found something new
         self._newsrooms: Mapping[str, Lifetimes] = {}  # by site
         self._refusals: dict[str, int] = {}  # by page that does not let us in: visits in a row
+        self._listed = False  # what was watched before the first list was watched by another process
+        self._asked: float = NEVER  # when the last choice was made ...
+        self._away: deque[tuple[float, float]] = deque(maxlen=REMEMBERED)  # ... and when none was, for long
 
     def __len__(self) -> int:
         return len(self._watches)
@@ -66,6 +73,8 @@ class Adaptive:
         """Take over the list as it stands. ``learnt``, ``refusals``: of pages that are new here; ``last``: their last
         good visits. What a wrong clock has dated into the future counts as of ``now``."""
         listed = {urlkey(watch.url): watch for watch in watches}
+        known_since = now.timestamp() if self._listed else NEVER
+        self._listed = True
         for key in self._watches.keys() - listed.keys():
             self.scheduler.remove(key)
             self._changed.discard(key)
@@ -78,25 +87,25 @@ class Adaptive:
             group = group_of_url(watch.url)
             self._names.setdefault(group, set()).add(host_of(watch.url))
             if known and group_of_url(known.url) == group:
-                self.scheduler.change(key, **self._bounds(watch))
+                self.scheduler.change(key, **self._bounds(watch, known_since))
                 continue
             page = self.page(key) if known else learnt.get(key)
             if known:
                 self.scheduler.remove(key)
             elif refusals and key in refusals:
                 self._refusals[key] = refusals[key]
-            self._add(key, group, watch, page, last.get(key), now)
+            self._add(key, group, self._bounds(watch, known_since), page, last.get(key), now)
             self._leave_alone(key, now)
         self._watches = listed
 
-    def _add(self, key: str, group: str, watch: Watch, page: LearntPage | None, good: datetime | None,
+    def _add(self, key: str, group: str, bounds: _Bounds, page: LearntPage | None, good: datetime | None,
              now: datetime) -> None:  # fmt: skip
         last = max(filter(None, (page.last if page else None, good)), default=None)
         last, ended = (min(at, now) if at else None for at in (last, page.ended if page else None))
         self.scheduler.add(
             key,
             group,
-            **self._bounds(watch),
+            **bounds,
             learnt=Learnt.from_json(page.state) if page else None,
             last=_at(last, NEVER),
             ended=_at(ended, ALWAYS),
@@ -111,13 +120,14 @@ class Adaptive:
             if newsroom := found.get(site_of(key)):
                 self.scheduler.overwrites(key, newsroom.shares)
 
-    def _bounds(self, watch: Watch) -> _Bounds:
+    def _bounds(self, watch: Watch, known: float) -> _Bounds:
         return {
             "weight": watch.weight,
             "least": _seconds(watch.min),
             "most": _seconds(watch.max),
             "after": self._after,
             "begins": _at(watch.from_, NEVER),
+            "known": known,
         }
 
     def watch(self, key: str) -> Watch | None:
@@ -134,8 +144,22 @@ class Adaptive:
         def group_free(group: str) -> bool:
             return any(free(name) for name in self._names[group])
 
-        begun = self.scheduler.choose(now.timestamp(), group_free, tokens)
-        return [Due(self._watches[choice.key], choice.key, now, choice.why) for choice in begun]
+        at = now.timestamp()
+        if at - self._asked > AWAY:
+            self._away.append((self._asked, at))
+        self._asked = at
+        return [self._due(choice, now) for choice in self.scheduler.choose(at, group_free, tokens)]
+
+    def _due(self, choice: Choice, now: datetime) -> Due:
+        """With the time at which it became due, and the closing looks that it stands for."""
+        at = now.timestamp()
+        since = self.scheduler.due_since(choice, at)
+        missed = Counter(
+            "down" if any(since < look <= until for since, until in self._away) else "host"
+            for look in self.scheduler.missed(choice.key, at)
+        )
+        scheduled = now if since >= at else datetime.fromtimestamp(since, UTC)
+        return Due(self._watches[choice.key], choice.key, scheduled, choice.why, tuple(sorted(missed.items())))
 
     def given_up(self, key: str) -> None:
         """What was chosen cannot begin yet."""
@@ -197,6 +221,7 @@ class Adaptive:
 
     def moved(self, by: timedelta) -> None:
         self.scheduler.moved(by.total_seconds())
+        self._asked += by.total_seconds()
         self._changed.update(self._watches)
 
     def planned(self, now: datetime) -> list[tuple[datetime, Watch]]:

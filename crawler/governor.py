@@ -94,6 +94,11 @@ class Governor:
             times.append(state.not_before)
         return max(times)
 
+    def parked_until(self, host: str) -> datetime | None:
+        """Until when it was parked last, if it has not answered since."""
+        state = self._hosts.get(group_of(host))
+        return state.not_before if state else None
+
     def tokens(self, now: datetime) -> float:
         """How many requests the budget has left."""
         return self.account.tokens(now)

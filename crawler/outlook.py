@@ -181,13 +181,21 @@ class Outlook:
         caps: dict[str, float] = {}
         fixed: dict[str, float] = {}
         for row in self.standing:
-            if not self._is_visited(row):
+            if not self._is_visited(row) or self._begins_later(row.watch):
                 continue
             group, host = group_of_url(row.watch.url), host_of(row.watch.url)
             caps[group] = max(caps.get(group, 0.0), self._most_of(host))
             if not is_adaptive(row.watch):
                 fixed[group] = fixed.get(group, 0.0) + _rate_of(row.watch, self.now)
-        return plan(self.adaptive.scheduler, budget, caps, fixed)
+        return plan(self.adaptive.scheduler, budget, caps, fixed, self.now.timestamp())
+
+    def counted(self) -> Counter[str]:
+        """Active watches by the first word of their schedule; those whose ``from`` lies ahead as ``later``."""
+        active = [row.watch for row in self.standing if self._is_visited(row)]
+        return Counter("later" if self._begins_later(one) else one.schedule.split()[0] for one in active)
+
+    def _begins_later(self, watch: Watch) -> bool:
+        return watch.from_ is not None and watch.from_ > self.now
 
     def _most_of(self, host: str) -> float:
         """Requests a second, by the gap that is kept there."""

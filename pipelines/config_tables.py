@@ -226,8 +226,9 @@ class DefaultsTable(Table):
     min: SomeTime = timedelta(seconds=60)
     max: SomeTime = LONGEST  # of the adaptive schedule
     until: Until = "end-of-coverage"
-    # Closing looks after the end of coverage. Today only the longest counts: an ended page is visited on its own
-    # schedule until nothing has changed for that long; the shorter ones bring no visits beside the schedule.
+    # Closing looks after the end of coverage. An adaptive page is looked at after each of them, and in between no less
+    # often than after the longest. Of other schedules only the longest counts: they keep to their own turns until
+    # nothing has changed for that long.
     after_end: tuple[Duration, ...] = Field(
         default=(timedelta(minutes=15), timedelta(hours=2), timedelta(hours=24)), strict=False
     )

@@ -34,7 +34,7 @@ CHANGE_MORE = _names(
     "part runner_up_score other numbers_changed quotes_changed names_changed "
     "was age_s gap_s earlier earlier_proof tombstone notice stealth reasons coarse"
 )
-VISIT_LINE = _names("url started outcome reason detail status captures reading version changes")
+VISIT_LINE = _names("url started why scheduled previous outcome reason detail status captures reading version changes")
 CAPTURE_LINE = _names("role url filename offset length record_id digest")
 
 _TIMES = _names(

@@ -24,6 +24,7 @@ REFUSING = (401, 403, 429, 503)  # statuses by which a host says that it does no
 IN_A_ROW = 3  # refused visits of a page, or tries at a source: one alone may be the server's bad moment
 EARLIER = 5  # versions before the newest one that are looked at for updates
 WAITS = timedelta(minutes=15)  # a sealed file is sent at once, and tried again every five minutes at most
+A_DAY = timedelta(days=1)  # between two looks at an ended page of which after_end says nothing
 NAMED = 10  # findings of one kind that a notice names
 
 
@@ -50,6 +51,7 @@ class PageFacts:
     watch: Watch
     begun: datetime  # when the watch was given, or begins
     last_good: datetime | None = None
+    ended: datetime | None = None  # its coverage, by the adaptive schedule, which then looks as after_end says
     refused_since: datetime | None = None  # start of the first of its last three visits, if each was refused
     empty_since: datetime | None = None  # when a version without updates came, behind one that had some
 
@@ -69,6 +71,7 @@ class Facts:
 
     pages: tuple[PageFacts, ...] = ()
     sources: tuple[SourceFacts, ...] = ()
+    after_end: tuple[timedelta, ...] = ()  # ``[defaults]``: closing looks, counted from the end of coverage
     states: Mapping[str, int] = field(default_factory=dict)  # number of watches by state
     spool_bytes: int = 0
     spool_limit: int = 1
@@ -101,7 +104,7 @@ def findings(facts: Facts, limits: Limits, now: datetime) -> list[Finding]:
 def _silent(facts: Facts, intervals: int, now: datetime) -> Iterator[Finding]:
     for page in facts.pages:
         since = max(page.last_good, page.begun) if page.last_good else page.begun
-        if overdue_at(page.watch, since, intervals) <= now:
+        if overdue_at(page.watch, since, intervals, ended=page.ended, after_end=facts.after_end) <= now:
             told = f"since {iso(page.last_good)}" if page.last_good else "at all"
             yield Finding("silent", page.url, since, f"{page.url}: no good capture {told}")
 
@@ -145,14 +148,30 @@ def _hints(facts: Facts, now: datetime) -> Iterator[Finding]:
             yield Finding("hints", source.url, source.read or now, words)
 
 
-def overdue_at(watch: Watch, since: datetime, intervals: int) -> datetime:
-    """When so many intervals of a watch have passed: of a cron so many ticks, of an adaptive one its ``max`` each."""
+def overdue_at(watch: Watch, since: datetime, intervals: int, *, ended: datetime | None = None,
+               after_end: Collection[timedelta] = ()) -> datetime:  # fmt: skip
+    """When so many intervals of a watch have passed: of a cron so many ticks, of an adaptive one its ``max`` each.
+
+    Once the coverage of an adaptive one has ended its looks are those of ``after_end``, and between them none has to be
+    made sooner than after the longest of these.
+    """
     word, _, rest = watch.schedule.strip().partition(" ")
+    if word == "adaptive" and ended is not None:
+        return _looks_after(ended, sorted(after_end), watch.max, since, intervals)
     if word == "cron":
         return _ticks(rest, watch.timezone, since, intervals)
     if word == "every":
         return since + intervals * units.duration(rest.strip())
     return since + intervals * watch.max
+
+
+def _looks_after(ended: datetime, after_end: list[timedelta], most: timedelta, since: datetime, count: int) -> datetime:
+    """The last of so many looks that have to be made: each closing look, and one whenever the longest wait is over."""
+    longest, at = max(after_end[-1] if after_end else A_DAY, most), since
+    for _ in range(count):
+        closing = next((ended + after for after in after_end if ended + after > at), None)
+        at = min(at + longest, closing) if closing else at + longest
+    return at
 
 
 def _ticks(expression: str, timezone: str, since: datetime, count: int) -> datetime:

@@ -27,18 +27,22 @@ def facts_of(config: Config, catalog: Catalog, now: datetime) -> Facts:
     begun = {row.urlkey: max(filter(None, (row.added, row.watch.from_))) for row in everything}
     active = [row for row in everything if row.state == "active" and begun[row.urlkey] <= now]
     keys = [row.urlkey for row in active]
-    newest, refused, empty = catalog.newest_good(keys), catalog.refused_since(keys), catalog.empty_since(keys)
+    newest, refused = catalog.newest_good(keys), catalog.refused_since(keys)
+    empty, over = catalog.empty_since(keys), catalog.coverage_ended(keys)
     states = {state: sum(row.state == state for row in everything) for state in ("active", "paused", "ended")}
     pages = tuple(
         PageFacts(
             url=row.watch.url, host=(urlsplit(row.watch.url).hostname or ""), watch=row.watch, begun=begun[row.urlkey],
-            last_good=newest.get(row.urlkey), refused_since=refused.get(row.urlkey), empty_since=empty.get(row.urlkey),
+            last_good=newest.get(row.urlkey), ended=over.get(row.urlkey),
+            refused_since=refused.get(row.urlkey), empty_since=empty.get(row.urlkey),
         )
         for row in active
     )  # fmt: skip
     size, files, oldest = _spool(config)
-    return Facts(pages=pages, sources=_sources(config, catalog), states=states, spool_bytes=size,
-                 spool_limit=config.archive.spool_limit, waiting=files, waiting_since=oldest)  # fmt: skip
+    return Facts(
+        pages=pages, sources=_sources(config, catalog), after_end=config.defaults.after_end, states=states,
+        spool_bytes=size, spool_limit=config.archive.spool_limit, waiting=files, waiting_since=oldest,
+    )  # fmt: skip
 
 
 def _sources(config: Config, catalog: Catalog) -> tuple[SourceFacts, ...]:

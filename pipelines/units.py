@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from itertools import pairwise
 
 _SECONDS = {"ms": 0.001, "s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400}
 _BYTES = {"B": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40, "kB": 10**3, "MB": 10**6, "GB": 10**9}
@@ -37,6 +38,16 @@ def rate(text: str) -> float:
     if not match or float(match[1]) <= 0:
         raise ValueError(f'{text!r} is not a rate above zero; write for example "2/s", "6/min" or "100/h"')
     return float(match[1]) / _SECONDS[match[2]]
+
+
+def roughly(span: timedelta) -> str:
+    """For people, in its two largest units: 366639 s -> ``4 d 5 h``. What is beyond them is left off."""
+    left = int(span.total_seconds())
+    for (unit, seconds), (smaller, of_it) in pairwise((("d", 86400), ("h", 3600), ("min", 60), ("s", 1))):
+        if left >= seconds:
+            count, rest = divmod(left, seconds)
+            return f"{count} {unit} {rest // of_it} {smaller}" if rest >= of_it else f"{count} {unit}"
+    return f"{left} s"
 
 
 def spell(span: timedelta) -> str:

@@ -72,6 +72,8 @@ def test_the_line_of_a_visit_says_what_the_visit_holds(visit: Visit) -> None:
     line = json.loads(json.dumps(face.visit_to_json(visit)))
 
     assert face.from_iso(line["started"]) == visit.started
+    assert (line["why"], line["scheduled"]) == (visit.why, visit.scheduled and face.iso(visit.scheduled))
+    assert line["previous"] == (visit.previous and face.iso(visit.previous))
     assert (line["url"], line["outcome"], line["reading"]) == (visit.url, visit.outcome, visit.reading)
     assert (line["status"], line["reason"], line["detail"]) == (visit.status, visit.reason, visit.detail)
     assert line["version"] == visit.version_seq

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from crawler.advice import advice
 from crawler.cli.common import watchlist_config
 from crawler.outlook import Outlook
+from pipelines import units
 from pipelines.cli.common import AsJson, echo_json, say
 from pipelines.face import iso
 from pipelines.opened import open_catalog
@@ -30,7 +31,7 @@ def run(as_json: AsJson = False) -> None:
         if as_json:
             echo_json({"url": watch.url, "at": iso(at), "schedule": watch.schedule})
         else:
-            wait = "now" if at <= now else f"in {int((at - now).total_seconds())} s"
-            print(f"{wait:>12}  {watch.schedule:24} {watch.url}")
+            wait = "now" if at <= now else f"in {units.roughly(at - now)}"
+            print(f"{wait:>14}  {watch.schedule:24} {watch.url}")
     if said := advice(config, outlook.standing):
         say(said)

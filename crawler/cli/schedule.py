@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated
@@ -22,7 +23,8 @@ from pipelines.opened import open_catalog
 from pipelines.store.stored import HintSource
 from pipelines.urlkey import normalise, urlkey
 
-MORE = 1.02  # of a budget, and it is not enough
+A_DAY = 86_400
+TIMED = ("every", "cron", "probe")
 
 
 class What(StrEnum):
@@ -44,8 +46,9 @@ def run(
 
     explain tells the rates that were learnt (new events an hour, with their range, and just now), how soon its newsroom
     overwrites, the events that are expected and not seen, what a look is worth now, its price, the next visit and the
-    one thing that decides when. plan tells the expected requests of each host, the share of revisions that would be
-    caught, and which hosts are asked as often as they may be. Both read the catalog alone; the crawler may be running.
+    one thing that decides when. plan tells the expected requests of each host, the captures of a day, the share of
+    revisions that would be caught, and which hosts are asked as often as they may be. Both read the catalog alone; the
+    crawler may be running.
 
     Examples:
 
@@ -68,7 +71,7 @@ def run(
             told = outlook.explain(normalise(url))
             _tell_page(told, now, catalog.hints_of(urlkey(told.watch.url)), as_json=as_json)
         else:
-            _tell_plan(outlook, outlook.plan(rate), as_json=as_json)
+            _tell_plan(outlook.counted(), outlook.plan(rate), as_json=as_json)
 
 
 def _rate(text: str) -> float:
@@ -120,7 +123,9 @@ def _line(name: str, text: str) -> None:
 
 def _outcome(visit: Visit) -> str:
     words = [visit.outcome or "running", visit.reason, f"v{visit.version_seq}" if visit.version_seq else visit.reading]
-    return " ".join(word for word in words if word)
+    told = " ".join(visit.detail.removeprefix(visit.url).lstrip(": ").split())
+    told = f": {told}" if visit.outcome == "error" and told else ""
+    return " ".join(word for word in words if word) + told
 
 
 def _page_json(told: Explained) -> Json:
@@ -140,47 +145,77 @@ def _page_json(told: Explained) -> Json:
     line["visits"] = [
         {"started": iso(visit.started), "scheduled": iso(visit.scheduled) if visit.scheduled else None,
          "previous": iso(visit.previous) if visit.previous else None, "why": visit.why, "outcome": visit.outcome,
-         "reason": visit.reason, "version": visit.version_seq}
+         "reason": visit.reason, "detail": visit.detail, "version": visit.version_seq}
         for visit in told.last
     ]  # fmt: skip
     return line
 
 
-def _tell_plan(outlook: Outlook, told: Plan, *, as_json: bool) -> None:
+def _tell_plan(counted: Counter[str], told: Plan, *, as_json: bool) -> None:
     if as_json:
-        echo_json(_plan_json(told))
+        echo_json(_plan_json(counted, told))
         return
-    count = len(outlook.adaptive) + len(outlook.agenda)
-    if not count:
+    watched, timed = counted.total() - counted["later"], sum(counted[word] for word in TIMED)
+    if not counted:
         say("nothing is watched; next: stoppress watch URL")
         return
-    print(f"{count} watch(es), {len(told.numbers)} of them adaptive; budget {told.budget * 3600:.4g} requests an hour")
+    later = f"; {counted['later']} more begin(s) later (from)" if counted["later"] else ""
+    budget = f"{told.budget * 3600:.4g} requests an hour"
+    print(f"{watched} watch(es), {len(told.numbers)} of them adaptive{later}; budget {budget}")
     print(f"  requests      {told.requests * 3600:.4g} an hour ({told.requests / told.budget:.0%} of the budget)")
-    if told.requests > MORE * told.budget:
-        print("  more than there is, though every look waits as long as max allows: looks will be late")
+    probes = f", less those of {counted['probe']} probe(s) that find nothing new" if counted["probe"] else ""
+    print(f"  captures      {told.requests * A_DAY:.4g} a day{probes}")
+    _tell_shortage(told)
     if len(told.numbers):
-        print(f"  new events    {told.events * 3600:.3g} an hour are expected, by the rates learnt so far")
-        print(f"  completeness  {told.completeness:.1%} of their revisions would be caught, {_span(told.delay)} after "
-              "they came in the mean (an estimate)")  # fmt: skip
-        quarters = [_span(float(part)) for part in np.quantile(told.intervals, (0.0, 0.5, 1.0))]
-        print(f"  intervals     {quarters[0]} to {quarters[2]}, the median {quarters[1]}")
-        per_event = told.requests / told.events if told.events else float("inf")
-        if per_event < 0.5:
-            print(f"  a small budget: {per_event:.2g} requests for each event; max = \"6h\" would leave more for busy "
-                  "pages")  # fmt: skip
+        _tell_estimate(told, timed)
+    elif timed:
+        print(f"  no estimate of completeness: all {timed} watch(es) are of every, cron or probe")
     for host, rate in sorted(told.hosts.items(), key=lambda one: -one[1])[:20]:
         print(f"  {rate * 3600:8.4g}/h    {host}{'  (as often as it may be asked)' if host in told.bound else ''}")
     if told.slowed:
         print(f"  {len(told.slowed)} watch(es) would be worth a look sooner than their host allows")
 
 
+def _tell_shortage(told: Plan) -> None:
+    """What the budget does not buy."""
+    if told.wanted <= told.budget * (1 + 1e-9):
+        return
+    wanted = f"{told.wanted * 3600:.4g} requests an hour"
+    print(f"  too little    {wanted} would be needed for max and for the turns of every, cron and probe")
+    if told.others >= told.budget * (1 - 1e-9):
+        print("  all of the budget goes to every, cron and probe; turns will be late or skipped")
+    if len(told.numbers) and told.stretch > 1:
+        print(f"  stretched     looks at adaptive pages come {_times(told.stretch)} less often than max asks for")
+
+
+def _times(factor: float) -> str:
+    return f"{factor:.3g} times" if factor < 1e5 else "far"
+
+
+def _tell_estimate(told: Plan, timed: int) -> None:
+    print(f"  new events    {told.events * 3600:.3g} an hour are expected, by the rates learnt so far")
+    print(f"  completeness  {told.completeness:.1%} of their revisions would be caught, {_span(told.delay)} after "
+          "they came in the mean (an estimate)")  # fmt: skip
+    if timed:
+        print(f"  {timed} watch(es) of every, cron or probe are in the requests and captures, not in this estimate")
+    quarters = [_span(float(part)) for part in np.quantile(told.intervals, (0.0, 0.5, 1.0))]
+    print(f"  intervals     {quarters[0]} to {quarters[2]}, the median {quarters[1]}")
+    per_event = (told.requests - told.others) / told.events if told.events else float("inf")
+    if per_event < 0.5:
+        print(f"  a small budget: {per_event:.2g} requests for each event; max = \"6h\" would leave more for busy "
+              "pages")  # fmt: skip
+
+
 def _span(seconds: float) -> str:
     return units.spell(timedelta(seconds=max(round(seconds), 1)))
 
 
-def _plan_json(told: Plan) -> Json:
+def _plan_json(counted: Counter[str], told: Plan) -> Json:
     return {
+        "adaptive": len(told.numbers), "not_estimated": sum(counted[word] for word in TIMED),
+        "not_begun": counted["later"],
         "budget_per_h": told.budget * 3600, "requests_per_h": told.requests * 3600,
+        "captures_per_day": told.requests * A_DAY, "wanted_per_h": told.wanted * 3600, "stretch": told.stretch,
         "events_per_h": told.events * 3600, "completeness": told.completeness, "delay_s": told.delay,
         "price": told.price, "hosts": {host: rate * 3600 for host, rate in told.hosts.items()},
         "bound": list(told.bound), "slowed": list(told.slowed),

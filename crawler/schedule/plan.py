@@ -1,7 +1,8 @@
 """What a budget would buy, before it is spent: by the index, at the rates that were learnt. Pure.
 
 One price for all and one for each host that is asked as often as it may be: the two that fit are found by halving, as
-a crawl would find them by and by. Pages are taken as they are today; no burst and no night is foreseen.
+a crawl would find them by and by. Where not even looks as seldom as ``max`` fit into a bound they come later than
+that: intervals are stretched until it holds. Pages are taken as they are today; no burst and no night is foreseen.
 """
 
 from __future__ import annotations
@@ -19,16 +20,24 @@ from .scheduler import Scheduler
 
 HALVINGS = 40
 DEAREST = 1e9
+NOTHING = 1e-9  # requests a second: what is left where others take all
+LONGEST = 1e8  # seconds: three years; an interval of which more would say nothing more
 RICH = 0.99  # of a bound that is used to more than this share it is said that it binds
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """``intervals``: of each watch, seconds; rates in requests a second. ``events``: expected per second, of all."""
+    """``intervals``: of each watch, seconds; rates in requests a second. ``events``: expected per second, of all.
+
+    ``completeness``, ``delay`` and ``events`` are of the adaptive watches: of others nothing is learnt.
+    """
 
     budget: float
     price: float
-    requests: float
+    requests: float  # never more than the budget
+    wanted: float  # requests, if no look were later than ``max`` and no turn skipped for want of budget
+    others: float  # of the requests: those of other schedules
+    stretch: float  # so many times longer than by the bounds of their watches intervals are, for want of budget
     events: float
     completeness: float  # expected share of revisions that are caught
     delay: float  # expected seconds from publication to capture, mean
@@ -39,17 +48,24 @@ class Plan:
     slowed: tuple[str, ...]  # watches that would be worth a look sooner than their host allows
 
 
-def plan(schedule: Scheduler, budget: float, caps: Mapping[str, float], fixed: Mapping[str, float]) -> Plan:
+def plan(schedule: Scheduler, budget: float, caps: Mapping[str, float], fixed: Mapping[str, float],
+         now: float = 0.0) -> Plan:  # fmt: skip
     """``caps``: the most requests a second of each host; ``fixed``: what other schedules take of it, by host."""
     pool = schedule.pool
     numbers = pool.there()
+    numbers = numbers[pool.begins[numbers] <= now]
+    most = schedule.most(numbers, now)
     names = pool.host_names
-    cap = np.array([max(caps.get(name, np.inf) - fixed.get(name, 0.0), 1e-9) for name in names])
-    left = max(budget - sum(fixed.values()), 1e-9)
+    fixed = {name: min(rate, caps.get(name, np.inf)) for name, rate in fixed.items()}
+    cap = np.array([max(caps.get(name, np.inf) - fixed.get(name, 0.0), NOTHING) for name in names])
+    asked = sum(fixed.values())
+    left = max(budget - asked, NOTHING)
+    share = min(budget / asked, 1.0) if asked else 1.0
+    fixed = {name: rate * share for name, rate in fixed.items()}
     hosts = pool.host[numbers]
 
     def at_price(price: float) -> tuple[Floats, Floats]:
-        return _within(schedule, numbers, hosts, price, cap)
+        return _within(schedule, numbers, hosts, price, cap, most)
 
     low, high = schedule.prices.least, DEAREST
     intervals, rates = at_price(low)
@@ -61,16 +77,30 @@ def plan(schedule: Scheduler, budget: float, caps: Mapping[str, float], fixed: M
             low, high = (price, high) if rates.sum() > left else (low, price)
         price = high
         intervals, rates = at_price(price)
-    return _told(schedule, budget, price, numbers, intervals, rates, cap, fixed)
+    wanted = float(rates.sum()) + asked
+    # Where even ``max`` is too often for the budget a look waits until it has a request to spend.
+    stretch = max(float(rates.sum()) / left, 1.0)
+    bought = _Bought(np.minimum(intervals * stretch, LONGEST), rates / stretch, wanted, stretch)
+    return _told(schedule, budget, price, numbers, bought, cap, fixed, most)
 
 
-def _within(schedule: Scheduler, numbers: Numbers, hosts: NDArray[np.int32], price: float,
-            cap: Floats) -> tuple[Floats, Floats]:  # fmt: skip
+@dataclass(frozen=True, slots=True)
+class _Bought:
+    """Of each watch its interval, of each host its rate."""
+
+    intervals: Floats
+    rates: Floats
+    wanted: float
+    stretch: float
+
+
+def _within(schedule: Scheduler, numbers: Numbers, hosts: NDArray[np.int32], price: float, cap: Floats,
+            most: Floats) -> tuple[Floats, Floats]:  # fmt: skip
     """(interval of each watch, rate of each host) at this price, no host above its cap."""
     low, high = np.ones(len(cap)), np.full(len(cap), DEAREST)
 
     def tried(own: Floats) -> tuple[Floats, Floats]:
-        intervals = schedule.intervals(numbers, price * own[hosts])
+        intervals = schedule.intervals(numbers, price * own[hosts], most)
         rates: Floats = np.bincount(hosts, 1 / intervals, minlength=len(cap)).astype(np.float64)
         return intervals, rates
 
@@ -87,20 +117,23 @@ def _within(schedule: Scheduler, numbers: Numbers, hosts: NDArray[np.int32], pri
     return intervals * stretch[hosts], rates / stretch
 
 
-def _told(schedule: Scheduler, budget: float, price: float, numbers: Numbers, intervals: Floats, rates: Floats,
-          cap: Floats, fixed: Mapping[str, float]) -> Plan:  # fmt: skip
-    pool = schedule.pool
+def _told(schedule: Scheduler, budget: float, price: float, numbers: Numbers, bought: _Bought, cap: Floats,
+          fixed: Mapping[str, float], most: Floats) -> Plan:  # fmt: skip
+    pool, intervals, rates = schedule.pool, bought.intervals, bought.rates
     rates_of_events = pool.steady[numbers]
     seen = 1 - sum(1 - seen_share(intervals, hazard, share) for share, hazard in schedule.losses(numbers))
     events = float(rates_of_events.sum())
     bound = rates >= RICH * cap
-    wanted = schedule.intervals(numbers, np.full(len(numbers), price))
-    slowed = bound[pool.host[numbers]] & (intervals > 1.01 * wanted)
+    wanted = schedule.intervals(numbers, np.full(len(numbers), price), most)
+    slowed = bound[pool.host[numbers]] & (intervals > 1.01 * bought.stretch * wanted)
     total = {name: float(rate) + fixed.get(name, 0.0) for name, rate in zip(pool.host_names, rates, strict=True)}
     return Plan(
         budget=budget,
         price=price,
         requests=float(rates.sum()) + sum(fixed.values()),
+        wanted=bought.wanted,
+        others=sum(fixed.values()),
+        stretch=bought.stretch,
         events=events,
         completeness=float((rates_of_events * seen).sum() / events) if events else 1.0,
         delay=float((rates_of_events * intervals / 2).sum() / events) if events else 0.0,

@@ -22,6 +22,8 @@ COLUMNS = {  # with what a new watch has; seconds, of the clock that ``Scheduler
     "hold": NEVER,  # no look before: it is too soon after the last one, which may have failed
     "fresh": NEVER,  # until then its own caches would give what we have
     "begins": NEVER,
+    "known": NEVER,  # since when its watch is known as it is: before, no look was due
+    "ready": ALWAYS,  # since when a look was found to be due; ALWAYS: it is not
     "ended": ALWAYS,  # when its coverage did
     "weight": 1.0,
     "least": 60.0,
@@ -48,6 +50,8 @@ class Pool:
     hold: Floats
     fresh: Floats
     begins: Floats
+    known: Floats
+    ready: Floats
     ended: Floats
     weight: Floats
     least: Floats

@@ -38,7 +38,7 @@ SAME = 1e-3  # seconds: two sums of the same times differ by less
 STEP = 1 / 8  # of what a hint has waited: so much later its page is judged again
 RETRY = 60.0  # after a look that failed, doubled with each in a row
 REASONS = ("due", "forced", "window", "hint", "closing")
-_TIMES = ("last", "hold", "fresh", "begins", "ended", "heard")
+_TIMES = ("last", "hold", "fresh", "begins", "known", "ready", "ended", "heard")
 
 
 class Choice(NamedTuple):
@@ -82,9 +82,10 @@ class Scheduler:
     # the list -------------------------------------------------------------------------------------------
 
     def add(self, key: str, host: str, *, weight: float = 1.0, least: float = 60.0, most: float = 3600.0,
-            after: float = 86400.0, begins: float = NEVER, learnt: Learnt | None = None, last: float = NEVER,
-            ended: float = ALWAYS) -> None:  # fmt: skip
-        """A watch, with what is known of it from before. Without ``last`` it is due at once."""
+            after: float = 86400.0, begins: float = NEVER, known: float = NEVER, learnt: Learnt | None = None,
+            last: float = NEVER, ended: float = ALWAYS) -> None:  # fmt: skip
+        """A watch, with what is known of it from before. Without ``last`` it is due at once. ``known``: since when it
+        is watched like that, as far as looks that were missed are concerned."""
         _check_bounds(key, least, most)
         pool, number = self.pool, self.pool.add(key, host)
         pool.last[number], pool.ended[number] = last, ended
@@ -93,11 +94,15 @@ class Scheduler:
         self.prices.grow(len(pool.host_names))
         self._known.changed(number)
         self._bind(number, weight, least, most, after, begins)
+        pool.known[number] = known
 
-    def change(self, key: str, *, weight: float, least: float, most: float, after: float, begins: float) -> None:
+    def change(self, key: str, *, weight: float, least: float, most: float, after: float, begins: float,
+               known: float = NEVER) -> None:  # fmt: skip
         """A watch that is here was edited: all that is known of its page stays, a look that is under way, too."""
         _check_bounds(key, least, most)
-        self._bind(self.pool.numbers[key], weight, least, most, after, begins)
+        number = self.pool.numbers[key]
+        self._bind(number, weight, least, most, after, begins)
+        self.pool.known[number] = max(self.pool.known[number], known)
         self._computed = NEVER  # what is ready is so by the bounds before
 
     def _bind(self, number: int, weight: float, least: float, most: float, after: float, begins: float) -> None:
@@ -140,7 +145,7 @@ class Scheduler:
         if not len(self._ready):
             prices.asked(now, short=0, unspent=tokens >= 1)
             return []
-        order = np.argsort(-self._worth, kind="stable")
+        order = np.lexsort((pool.last[self._ready], -self._worth))  # of what is worth the same, the longest ago
         ready = self._ready[order]
         hosts, heads, counts = np.unique(pool.host[ready], return_index=True, return_counts=True)
         names = pool.host_names
@@ -180,14 +185,24 @@ class Scheduler:
         """Which are ready, and what each is worth."""
         if self._computed <= now < self._computed + EVERY:
             return
-        self._computed = now
+        before, self._computed = self._computed, now
         numbers = self._to_judge(now)
         worth, ready, reasons = self._judge(numbers, now)
+        self._note_ready(numbers, ready, before, now)
         if not self._exact:
             waiting = numbers[~ready]
             self._wheel.put(waiting, self.when(waiting, now))
             ready = self._best(numbers, worth, ready, now)
         self._ready, self._worth, self._reasons = numbers[ready], worth[ready], reasons[ready]
+
+    def _note_ready(self, numbers: Numbers, ready: NDArray[np.bool_], before: float, now: float) -> None:
+        """Since when each is due: what a bound held back until now, since its end; else since it is found to be."""
+        pool, known = self.pool, np.isfinite(self.pool.ready[numbers])
+        pool.ready[numbers[known & ~ready]] = ALWAYS
+        new = numbers[ready & ~known]
+        if len(new):
+            may = self._may(new, now)
+            pool.ready[new] = np.where((before < may) & (may <= now) & (before != NEVER), may, now)
 
     def _best(self, numbers: Numbers, worth: Floats, ready: NDArray[np.bool_], now: float) -> NDArray[np.bool_]:
         """Of those that are ready no more than the budget can serve soon; the others come again when it is their turn.
@@ -199,7 +214,7 @@ class Scheduler:
         if len(places) <= most:
             return ready
         rank = worth[places] / self.prices.hosts[self.pool.host[numbers[places]]]
-        order = np.argsort(-rank, kind="stable")
+        order = np.lexsort((self.pool.last[numbers[places]], -rank))
         served = int(self.budget * self._horizon())
         if served < len(order) and np.isfinite(rank[order[served]]):
             self.prices.set(max(self.prices.price, float(rank[order[served]])))
@@ -261,10 +276,11 @@ class Scheduler:
         return tuple(zip(self.pool.shares[numbers].T, HAZARDS, strict=True)) if self._newsrooms_differ else LOSSES
 
     def _overdue(self, numbers: Numbers, now: float) -> NDArray[np.bool_]:
-        overdue: NDArray[np.bool_] = now - self.pool.last[numbers] >= self._most(numbers, now)
+        overdue: NDArray[np.bool_] = now - self.pool.last[numbers] >= self.most(numbers, now)
         return overdue
 
-    def _most(self, numbers: Numbers, now: float) -> Floats:
+    def most(self, numbers: Numbers, now: float) -> Floats:
+        """The longest that each may go without a look."""
         pool = self.pool
         return np.where(pool.ended[numbers] <= now, pool.after[numbers], pool.most[numbers])
 
@@ -295,6 +311,32 @@ class Scheduler:
         """Whether a closing look falls to this time."""
         ended = self.pool.ended[number]
         return any(abs(ended + after - at) <= within for after in self._closing)
+
+    def due_since(self, choice: Choice, now: float) -> float:
+        """When the look became due that was chosen now: a closing look, or one that ``most`` asks for, at its time; one
+        that was hinted at with its hint; else when it was first found to be worth its price. No bound lay later."""
+        pool, number = self.pool, self.pool.numbers[choice.key]
+        one = np.array([number])
+        may, at = float(self._may(one, now)[0]), min(float(pool.ready[number]), now)
+        if choice.why == "hint":
+            at = min(at, float(self._hints.newest(one)[0]))
+        forced = float(pool.last[number] + self.most(one, now)[0])
+        if closing := self._closing_looks(number, now):
+            at = max(closing[-1], float(pool.known[number]))
+        elif NEVER < forced <= now:
+            at = min(at, max(forced, float(pool.known[number])))
+        return min(max(at, may), now)
+
+    def missed(self, key: str, now: float) -> list[float]:
+        """Closing looks that were not made, for the one that is made now stands for them."""
+        number = self.pool.numbers[key]
+        return [at for at in self._closing_looks(number, now)[:-1] if at >= self.pool.known[number]]
+
+    def _closing_looks(self, number: int, now: float) -> list[float]:
+        """Those that have come to be due since the page was last looked at, or tried."""
+        ended, failed = float(self.pool.ended[number]), self._failures.get(number)
+        last = max(float(self.pool.last[number]), failed.last if failed else NEVER)
+        return [at for after in self._closing if last < (at := ended + after) <= now]
 
     def prices_of(self, numbers: Numbers) -> Floats:
         prices: Floats = self.prices.price * self.prices.hosts[self.pool.host[numbers]]
@@ -331,13 +373,13 @@ class Scheduler:
     def due(self, numbers: Numbers, now: float) -> Floats:
         """When a look at each will be worth its price, at today's prices, if no source tells anything of it: a hint
         makes it sooner, silence later."""
-        at = self.pool.last[numbers] + self.intervals(numbers, self.prices_of(numbers), self._most(numbers, now))
+        at = self.pool.last[numbers] + self.intervals(numbers, self.prices_of(numbers), self.most(numbers, now))
         return np.maximum(np.minimum(at, self._must(numbers, now)), self._may(numbers, now))
 
     def _must(self, numbers: Numbers, now: float) -> Floats:
         """When a look has to be made, whatever it is worth, as soon as it may."""
         last = self.pool.last[numbers]
-        at: Floats = last + self._most(numbers, now)
+        at: Floats = last + self.most(numbers, now)
         for after in self._closing:
             closing = self.pool.ended[numbers] + after
             at = np.where(last < closing, np.minimum(at, closing), at)
@@ -346,7 +388,7 @@ class Scheduler:
     def _may(self, numbers: Numbers, now: float) -> Floats:
         """No look before."""
         pool = self.pool
-        fresh = np.minimum(pool.fresh[numbers], pool.last[numbers] + self._most(numbers, now))
+        fresh = np.minimum(pool.fresh[numbers], pool.last[numbers] + self.most(numbers, now))
         return np.maximum(np.maximum(fresh, pool.hold[numbers]), pool.begins[numbers])
 
     def intervals(self, numbers: Numbers, prices: Floats, most: Floats | None = None) -> Floats:
@@ -367,7 +409,7 @@ class Scheduler:
         if number is None:
             return
         pool = self.pool
-        last = pool.last[number]
+        last, pool.ready[number] = pool.last[number], ALWAYS
         if now <= last:  # two looks in one moment, or told late: the later one has taught already
             self._touched.add(number)
             return
@@ -390,7 +432,7 @@ class Scheduler:
             return
         before = self._failures.get(number)
         self._failures[number] = Failures(before.looks + 1 if before else 1, now)
-        self.pool.hold[number] = self._again(number)
+        self.pool.hold[number], self.pool.ready[number] = self._again(number), ALWAYS
         self._touched.add(number)
 
     def not_before(self, key: str, at: float) -> None:

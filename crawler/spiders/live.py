@@ -53,6 +53,7 @@ log = logging.getLogger(__name__)
 LOOK = timedelta(milliseconds=200)  # how long the clock sleeps at most between two looks at the agenda
 ROBOTS_LOOK = timedelta(milliseconds=20)  # how soon the clock sees that a robots.txt has come
 RELOAD = timedelta(seconds=3)  # how soon a new, paused or removed watch is noticed
+SET = ("closing", "forced")  # looks of the adaptive schedule whose time is known before
 
 
 class LiveSpider(Spider):
@@ -233,7 +234,7 @@ class LiveSpider(Spider):
         steady = clock.steady()
         while due := self.adaptive.choose(now, free, governor.tokens(steady)):
             may = [one for one in due if one.urlkey not in self.running and self._may_start(one.watch.url)]
-            begun += [self._begin(one, now) for one in may]
+            begun += [self._begin(self._let_in(one, now), now) for one in may]
             self.owing -= {group_of_url(one.watch.url) for one in may}
             for one in due:
                 if one not in may:
@@ -241,6 +242,17 @@ class LiveSpider(Spider):
             if not may:
                 break
         return begun
+
+    def _let_in(self, due: Due, now: datetime) -> Due:
+        """A look whose time no schedule has set is not due while its host is parked."""
+        parked = self._parked_until(due.watch.url)
+        if parked is None or due.why in SET or not due.scheduled < parked <= now:
+            return due
+        return replace(due, scheduled=parked)
+
+    def _parked_until(self, url: str) -> datetime | None:
+        until = self.politeness.governor.parked_until(host_of(url))
+        return clock.dated(until) if until else None
 
     def _watch(self, key: str) -> Watch | None:
         return self.agenda.watch(key) or self.adaptive.watch(key)
@@ -381,7 +393,7 @@ class LiveSpider(Spider):
         exchange: Exchange = request.meta[EXCHANGE]
         location = response.headers.get("Location")
         if exchange.status not in (301, 302, 303, 307, 308):
-            return replace(visit, exchange=exchange)
+            return replace(visit, exchange=exchange, detail=visit.detail or self._asks_to_wait(visit, exchange))
         if not location:
             return self._lost(visit, exchange, f"{exchange.url} redirects without saying where to")
         if request.meta["hops"] >= MOST_HOPS:
@@ -389,6 +401,14 @@ class LiveSpider(Spider):
                 visit, exchange, f"{visit.url} redirects more than {MOST_HOPS} times, last to {location!r}"
             )
         return self._hop(visit, exchange, request, location)
+
+    def _asks_to_wait(self, visit: Visit, exchange: Exchange) -> str:
+        """Of a host that has parked itself by this answer: until when. Empty: it has not."""
+        until = self._parked_until(exchange.url)
+        if exchange.status not in (429, 503) or exchange.detail or until is None or until <= clock.now():
+            return ""
+        return (f"{visit.url} answered {exchange.status}, its host may be asked again at "
+                f"{until:%Y-%m-%d %H:%M:%S} UTC; the answer is kept")  # fmt: skip
 
     def _hop(self, visit: Visit, exchange: Exchange, request: Request, location: bytes) -> Visit | Request:
         try:

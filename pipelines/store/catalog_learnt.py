@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, delete, select
@@ -27,6 +28,17 @@ class LearntRows(Database):
         def act(connection: Connection) -> dict[str, LearntPage]:
             query = select(learnt).where(learnt.c.urlkey.in_(select(listed(connection, asked))))
             return {row["urlkey"]: _page(row) for row in connection.execute(query).mappings()}
+
+        return self.read(act) if asked else {}
+
+    def coverage_ended(self, urlkeys: Iterable[str]) -> dict[str, datetime]:
+        """By page: when its coverage has ended, where it has."""
+        asked = list(urlkeys)
+
+        def act(connection: Connection) -> dict[str, datetime]:
+            query = select(learnt.c.urlkey, learnt.c.ended).where(learnt.c.ended.is_not(None))
+            query = query.where(learnt.c.urlkey.in_(select(listed(connection, asked))))
+            return {row.urlkey: rows.moment(row.ended) for row in connection.execute(query)}
 
         return self.read(act) if asked else {}
 

@@ -12,6 +12,7 @@ from pipelines.model import Visit
 
 from .common import Url, opened, safe, table, when
 
+HEAD = ("started", "why", "scheduled", "previous", "outcome", "status", "reading", "bytes", "detail")
 CAUSES = {"down": "no crawler ran", "host": "waiting for its host", "running": "the visit before was not over"}
 
 
@@ -21,6 +22,8 @@ def run(
     as_json: AsJson = False,
 ) -> None:
     """List the visits of a page, newest last: each ended in exactly one outcome, or is still running.
+
+    Why it was made, when it was due, and when the visit before it that brought the page began are told of each.
 
     Examples:
 
@@ -37,19 +40,21 @@ def run(
         return
     if takedown:
         say(str(takedown))
-    table(("started", "outcome", "status", "reading", "bytes", "detail"), [_row(visit) for visit in visits])
+    table(HEAD, [_row(visit) for visit in visits])
 
 
 def _row(visit: Visit) -> list[str]:
     outcome = "/".join(word for word in (visit.outcome or "running", visit.reason) if word)
     said = f"v{visit.version_seq}" if visit.version_seq else visit.reading or "-"
     size = str(sum(capture.length for capture in visit.captures))
-    return [when(visit.started), outcome, str(visit.status or "-"), said, size, safe(_detail(visit), limit=100)]
+    due, before = when(visit.scheduled), when(visit.previous)
+    status, told = str(visit.status or "-"), safe(_detail(visit), limit=100)
+    return [when(visit.started), visit.why, due, before, outcome, status, said, size, told]
 
 
 def _detail(visit: Visit) -> str:
-    """With the turns before it that brought no visit."""
+    """With the turns before it that brought no visit; without the page's own address, which would take all the room."""
     causes = ", ".join(f"{count} {CAUSES.get(cause, cause)}" for cause, count in visit.skipped)
     skipped = sum(count for _, count in visit.skipped)
     said = f"{skipped} turn(s) before it brought no visit ({causes})" if skipped else ""
-    return "; ".join(filter(None, (said, visit.detail)))
+    return "; ".join(filter(None, (said, visit.detail.removeprefix(visit.url).lstrip(": "))))

@@ -51,6 +51,99 @@ def visit(at: datetime, *, found: bool = False, head: str = "", **more: Any) -> 
     return Visit(id="1", url=URL, urlkey=KEY, started=at, **(facts | more))
 
 
+MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
+
+
+def first_due(made: Adaptive, now: datetime) -> tuple[str, datetime, tuple[tuple[str, int], ...]]:
+    (due,) = made.choose(now, lambda host: True, 10.0)
+    return due.why, due.scheduled, due.skipped
+
+
+def ended_at(ended: datetime) -> LearntPage:
+    return LearntPage(urlkey=KEY, state=KNOWN, last=ended - MINUTE, ended=ended)
+
+
+def test_a_closing_look_that_is_late_says_when_it_was_due() -> None:
+    made = adaptive(learnt=ended_at(NOW - HOUR))
+
+    assert first_due(made, NOW) == ("closing", NOW - 45 * MINUTE, ())
+
+
+def test_of_closing_looks_missed_together_one_is_made_and_the_other_is_skipped() -> None:
+    made = Adaptive(budget=1.0, after_end=[15 * MINUTE, 2 * HOUR, 24 * HOUR])
+    made.set([WATCH], {KEY: ended_at(NOW - 3 * HOUR)}, {}, NOW)
+
+    assert first_due(made, NOW) == ("closing", NOW - HOUR, (("down", 1),))
+
+    made.over(visit(NOW, outcome="error", reason="timeout", reading="none"))
+
+    assert first_due(made, NOW + 61 * SECOND) == ("closing", NOW + 60 * SECOND, ())  # told once
+    made.over(visit(NOW + 61 * SECOND))
+    assert chosen(made, NOW + 10 * MINUTE) == []
+
+
+def test_closing_looks_that_a_host_held_back_are_skipped_for_it_and_those_of_a_paused_page_not_at_all() -> None:
+    made, kept = Adaptive(budget=1.0, after_end=[15 * MINUTE, 2 * HOUR]), {KEY: ended_at(NOW)}
+    made.set([WATCH], kept, {}, NOW)
+    paused = Adaptive(budget=1.0, after_end=[15 * MINUTE, 2 * HOUR])
+    paused.set([], {}, {}, NOW)
+    for seconds in range(0, 3 * 3600, 50):
+        made.choose(NOW + seconds * SECOND, lambda host: False, 10.0)
+        paused.choose(NOW + seconds * SECOND, lambda host: True, 10.0)
+    paused.set([WATCH], kept, {}, NOW + 3 * HOUR)
+
+    assert first_due(made, NOW + 3 * HOUR) == ("closing", NOW + 2 * HOUR, (("host", 1),))
+    assert first_due(paused, NOW + 3 * HOUR) == ("closing", NOW + 3 * HOUR, ())
+
+
+def test_a_look_that_max_asks_for_says_when() -> None:
+    made = adaptive(learnt=LearntPage(urlkey=KEY, state=KNOWN, last=NOW - 90 * MINUTE))
+    made.recall_prices({"": 1e6})
+
+    assert first_due(made, NOW) == ("forced", NOW - 30 * MINUTE, ())
+
+
+def test_a_look_that_was_hinted_at_says_when() -> None:
+    dull = Learnt.of_count(0.0, 1e6).to_json()
+    made = adaptive(learnt=LearntPage(urlkey=KEY, state=dull, last=NOW - 5 * MINUTE))
+    made.recall_prices({"": 0.05})
+    made.choose(NOW, lambda host: True, 10.0)
+    made.hint(KEY, NOW + SECOND)
+
+    for seconds in range(2, 900):
+        if due := made.choose(NOW + seconds * SECOND, lambda host: True, 10.0):
+            break
+
+    assert (due[0].why, due[0].scheduled) == ("hint", NOW + SECOND)
+
+
+def test_a_look_that_waits_for_its_host_says_since_when_it_is_worth_its_price() -> None:
+    made = adaptive(learnt=LearntPage(urlkey=KEY, state=KNOWN, last=NOW))
+    soonest = next(
+        at for at in range(1, 3600) if (made.choose(NOW + at * SECOND, lambda host: False, 10.0), ready(made))[1]
+    )
+    for at in range(soonest, soonest + 40):
+        made.choose(NOW + at * SECOND, lambda host: False, 10.0)
+
+    assert first_due(made, NOW + (soonest + 40) * SECOND) == ("due", NOW + soonest * SECOND, ())
+
+
+def test_a_look_that_min_held_back_was_due_at_its_end() -> None:
+    busy = Learnt.of_count(600.0, 3600.0).to_json()
+    made = adaptive(learnt=LearntPage(urlkey=KEY, state=busy, last=NOW - SECOND / 2))
+    made.choose(NOW, lambda host: True, 10.0)
+    for tick in range(1, 200):
+        if due := made.choose(NOW + tick * SECOND, lambda host: True, 10.0):
+            break
+
+    assert (due[0].why, due[0].scheduled) == ("due", NOW + 59.5 * SECOND)
+
+
+def ready(made: Adaptive) -> bool:
+    pool = made.scheduler.pool
+    return bool(pool.ready[pool.numbers[KEY]] < float("inf"))
+
+
 def test_a_page_that_is_being_visited_stays_so_until_its_visit_is_over() -> None:
     made = adaptive()
     first, again = chosen(made, NOW), chosen(made, NOW + 5 * SECOND)

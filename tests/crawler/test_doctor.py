@@ -18,13 +18,19 @@ from typing import Any
 
 import pytest
 from sqlalchemy import text
+from starlette.requests import Request
 
 from pipelines.checkup import machine, version_checks
+from pipelines.config import load_config
 from pipelines.control import watch_to_json
+from pipelines.health_facts import found_now
 from pipelines.model import Visit, Watch
 from pipelines.store.catalog import Catalog
 from pipelines.store.spool import SpoolLock
+from pipelines.store.stored import LearntPage
 from pipelines.urlkey import urlkey
+from retrieval.archive import open_archive
+from retrieval.web.metrics import Metrics
 from tests.running import PATIENCE, ROOT, environment, stoppress, write_config
 from tests.servers.buckets import Bucket
 from tests.servers.fault_proxy import FaultProxy
@@ -375,6 +381,30 @@ def test_a_watch_without_a_good_capture_for_three_intervals_is_named(config: Pat
     assert [detail for _, detail in wrong(found, "watches")] == [
         f"{forgotten.url}: no good capture at all is a crawler running? else: stoppress log {forgotten.url}"
     ]
+
+
+def test_a_page_whose_coverage_has_ended_is_not_silent_between_its_closing_looks(config: Path) -> None:
+    now = datetime.now(UTC)
+    healthy, lost = (Watch(url=f"http://127.0.0.1:9/{name}", schedule="adaptive") for name in ("healthy", "lost"))
+    with opened(config) as catalog:
+        catalog.save_watches([healthy, lost], now=now - timedelta(days=9))
+        for watch, hours in ((healthy, 3.68), (lost, 80)):
+            looked = now - timedelta(hours=hours)
+            visit = Visit(id=watch.url, url=watch.url, urlkey=urlkey(watch.url), started=looked, outcome="archived")
+            catalog.visits_started([visit], worker="w")
+            catalog.visits_recorded([visit])
+            ended = LearntPage(urlkey=urlkey(watch.url), last=looked, ended=looked - timedelta(hours=2.1))
+            catalog.remember_learnt([ended], {}, worker="w")
+    _, found = doctor(config)
+    loaded = load_config(config)
+    with open_archive(loaded) as archive:
+        noticed = [finding.subject for finding in found_now(loaded, archive.catalog, now)]
+        counted = bytes(Metrics(archive, loaded).answer(Request({"type": "http"})).body).decode()
+
+    (named,) = wrong(found, "watches")
+    assert named[1].startswith(f"{lost.url}: no good capture since")
+    assert noticed == [lost.url]
+    assert 'stoppress_findings{kind="silent"} 1.0\n' in counted
 
 
 def test_a_config_that_cannot_be_kept_is_wrong_use(tmp_path: Path) -> None:

@@ -16,6 +16,7 @@ from pipelines.errors import WatchlistError
 from pipelines.model import Visit, Watch
 from pipelines.store.catalog import Catalog, HostState
 from pipelines.store.stored import LearntPage
+from pipelines.units import roughly
 from pipelines.urlkey import urlkey
 from tests.running import stoppress
 
@@ -180,6 +181,69 @@ def test_a_plan_counts_all_schedules_and_names_hosts_that_are_bound(catalog: Cat
     assert told.hosts["example.com"] == pytest.approx(1 / 600, rel=0.02)
     assert told.hosts["example.org"] == pytest.approx(0.1, rel=0.02)
     assert told.bound == ("example.org",)
+
+
+def planned(folder: Path, *watches: dict[str, str], budget: str = "1/h") -> tuple[str, dict[str, Any]]:
+    """What ``schedule plan`` says to people, and to programs."""
+    tables = ["[[watch]]\n" + "".join(f'{name} = "{value}"\n' for name, value in one.items()) for one in watches]
+    path = folder / "stoppress.toml"
+    path.write_text('[crawl]\ncontact = "mailto:a@example.org"\n' + "".join(tables))
+    assert stoppress("apply", str(path), config=path).code == 0
+    spoken, written = (
+        stoppress("schedule", "plan", "--budget", budget, *more, config=path) for more in ((), ("--json",))
+    )
+    return spoken.out.decode(), written.lines[0]
+
+
+def test_a_plan_says_what_a_budget_does_not_buy_and_of_what_it_has_no_estimate(tmp_path: Path) -> None:
+    adaptive = [{"url": f"https://a.example.org/{number}"} for number in range(19)]
+    hourly = {"url": "https://b.example.org/", "schedule": "every 4h"}
+    later = {"url": "https://c.example.org/", "from": "2999-01-01T00:00:00Z"}
+
+    spoken, written = planned(tmp_path, *adaptive, hourly, later)
+
+    assert "20 watch(es), 19 of them adaptive; 1 more begin(s) later (from); budget 1 requests an hour" in spoken
+    assert "requests      1 an hour (100% of the budget)" in spoken
+    assert "captures      24 a day" in spoken
+    assert "too little    19.25 requests an hour would be needed" in spoken
+    assert "stretched     looks at adaptive pages come 25.3 times less often than max asks for" in spoken
+    assert "1 watch(es) of every, cron or probe are in the requests and captures, not in this estimate" in spoken
+    assert "intervals     1d1h20m to 1d1h20m" in spoken
+    assert written["requests_per_h"] == pytest.approx(1.0)
+    assert written["wanted_per_h"] == pytest.approx(19.25)
+    assert (written["adaptive"], written["not_estimated"], written["not_begun"]) == (19, 1, 1)
+    assert written["completeness"] < 0.6
+
+
+def test_a_plan_of_turns_alone_says_so(tmp_path: Path) -> None:
+    spoken, written = planned(tmp_path, {"url": "https://b.example.org/", "schedule": "cron 0 * * * *"})
+
+    assert "no estimate of completeness: all 1 watch(es) are of every, cron or probe" in spoken
+    assert "too little" not in spoken
+    assert written["captures_per_day"] == pytest.approx(24)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [
+        (0.4, "0 s"), (59.9, "59 s"), (60, "1 min"), (125, "2 min 5 s"), (3600, "1 h"), (3659, "1 h"),
+        (86399, "23 h 59 min"), (366639, "4 d 5 h"), (86400 * 400, "400 d"),
+    ],
+)  # fmt: skip
+def test_a_wait_is_told_in_units_that_people_count_in(seconds: float, told: str) -> None:
+    assert roughly(seconds * SECOND) == told
+
+
+def test_what_is_due_is_told_to_people_in_words_and_to_programs_as_a_moment(tmp_path: Path) -> None:
+    begins = datetime.now(UTC) + timedelta(days=4, hours=5, minutes=50)
+    path = tmp_path / "stoppress.toml"
+    watch = f'[[watch]]\nurl = "{URL}"\nfrom = "{begins.isoformat()}"\n'
+    path.write_text(f'[crawl]\ncontact = "mailto:a@example.org"\n{watch}')
+    stoppress("apply", str(path), config=path)
+
+    assert "in 4 d 5 h  adaptive" in stoppress("due", config=path).out.decode()
+    (line,) = stoppress("due", "--json", config=path).lines
+    assert datetime.fromisoformat(line["at"]) == begins
 
 
 @pytest.mark.parametrize(

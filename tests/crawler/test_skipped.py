@@ -136,3 +136,32 @@ def test_skipped_turns_are_in_the_ledger_in_the_log_and_in_a_rebuilt_catalog(
     assert any(cause.get("down", 0) >= 1 for cause in causes[2:])
     assert "the visit before was not over" in stoppress("log", url, config=config).out.decode().replace("\n", " ")
     equals_its_catalog(config)
+
+
+def test_an_adaptive_look_at_a_parked_host_was_due_when_its_retry_after_was_over(
+    raw_server: RawServer, tmp_path: Path
+) -> None:
+    asked: list[str] = []
+
+    async def answer(_reader: object, writer: Any) -> None:
+        asked.append("")
+        busy = page(b"busy", "Retry-After: 4", status="503 Service Unavailable")
+        writer.write(busy if len(asked) == 1 else GOOD)
+        await writer.drain()
+
+    urls = [raw_server.route(path, answer) for path in ("/one", "/two")]
+    config = write_config(tmp_path, *urls, more='[crawl.hosts]\n"127.0.0.1" = "1/s"\n')
+    config.write_text(config.read_text().replace("every 1s", "adaptive"))
+    stoppress("apply", str(config))
+    crawl_until(config, lambda seen: len(seen) >= 2)
+
+    lines = [line for url in urls for line in stoppress("log", url, "--json", config=config).lines]
+    refused, good = sorted(lines, key=lambda line: line["started"])[:2]
+    started, scheduled = (datetime.fromisoformat(good[name]) for name in ("started", "scheduled"))
+    assert (refused["status"], good["status"]) == (503, 200)
+    assert 3.5 < (scheduled - datetime.fromisoformat(refused["started"])).total_seconds() < 5
+    assert scheduled < started
+    told = f"answered 503, its host may be asked again at {scheduled:%Y-%m-%d %H:%M:%S} UTC"
+    assert refused["detail"] == f"{refused['url']} {told}; the answer is kept"
+    assert told in stoppress("log", refused["url"], config=config).out.decode()
+    assert told in stoppress("schedule", "explain", refused["url"], config=config).out.decode()

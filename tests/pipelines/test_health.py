@@ -29,6 +29,7 @@ from pipelines.model import Watch
 T0 = datetime(2026, 1, 3, 10, 0, tzinfo=UTC)
 URL = "https://a.example/live"
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
+AFTER_END = (timedelta(hours=24), timedelta(minutes=15), timedelta(hours=2))
 
 
 def page(name: str = "live", schedule: str = "every 5m", **facts: datetime) -> PageFacts:
@@ -59,6 +60,37 @@ def test_the_night_of_a_cron_is_no_silence() -> None:
     watch = Watch(url=URL, schedule="cron 0 8-20 * * *", timezone="Europe/London")
 
     assert overdue_at(watch, datetime(2026, 7, 3, 19, 0, tzinfo=UTC), 3) == datetime(2026, 7, 4, 9, 0, tzinfo=UTC)
+
+
+@pytest.mark.parametrize("hours", [0.25, 1.9, 3.07, 3.44, 3.68, 20, 23.9])
+def test_an_ended_page_that_is_looked_at_as_seldom_as_after_end_allows_is_not_silent(hours: float) -> None:
+    ended = T0 - timedelta(hours=2)  # the closing looks of +15 min and +2 h were made
+    facts = Facts(pages=(page(schedule="adaptive", last_good=T0, ended=ended),), after_end=AFTER_END)
+
+    assert kinds(facts, T0 + timedelta(hours=hours)) == []
+
+
+@pytest.mark.parametrize(
+    ("looked", "overdue"),
+    [
+        (-1, 24 * 60),  # the turns at +15 min, +2 h and +24 h brought nothing
+        (15, 48 * 60),
+        (121, 72 * 60),
+        (25 * 60, 97 * 60),
+    ],
+)
+def test_an_ended_page_without_a_good_capture_for_three_of_its_intervals_is_silent(looked: int, overdue: int) -> None:
+    since = T0 + looked * MINUTE
+    facts = Facts(pages=(page(schedule="adaptive", last_good=since, ended=T0),), after_end=AFTER_END)
+
+    assert kinds(facts, T0 + overdue * MINUTE - timedelta(seconds=1)) == []
+    assert kinds(facts, T0 + overdue * MINUTE) == ["silent"]
+
+
+def test_a_page_with_turns_of_its_own_keeps_them_after_its_coverage_has_ended() -> None:
+    facts = Facts(pages=(page(last_good=T0, ended=T0),), after_end=AFTER_END)
+
+    assert kinds(facts, T0 + 15 * MINUTE) == ["silent"]
 
 
 def test_a_host_that_refuses_several_pages_is_one_finding() -> None:

@@ -100,6 +100,15 @@ def test_log_prints_visits_as_crawl_does(run: Run) -> None:
     assert len(run("log", "-n", "2", STORM, "--json").lines) == 2
 
 
+def test_log_says_why_a_visit_was_made_and_when_it_was_due(run: Run) -> None:
+    head, *rows = (line.split() for line in run("log", STORM).text.splitlines())
+
+    assert head == ["STARTED", "WHY", "SCHEDULED", "PREVIOUS", "OUTCOME", "STATUS", "READING", "BYTES", "DETAIL"]
+    lines = run("log", STORM, "--json").lines
+    told = [[line["why"], line["scheduled"] or "-", line["previous"] or "-"] for line in lines]
+    assert [row[1:4] for row in rows] == told
+
+
 def test_log_shows_a_visit_that_brought_nothing(run: Run) -> None:
     assert "error/connect" in run("log", DOWN).text
 

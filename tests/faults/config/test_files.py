@@ -126,6 +126,23 @@ def test_all_that_is_wrong_in_a_long_list_is_told_with_its_line_and_nothing_is_a
     assert list(file.parent.iterdir()) == [file]
 
 
+def test_what_is_wrong_in_a_list_of_one_watch_a_line_is_told_with_its_line(file: Path) -> None:
+    bad = {number: BAD[number % len(BAD)].replace("\n", ", ") for number in range(7, 400, 8)}
+    lines = ["watch = ["]
+    for number in range(400):
+        own = f'url = "https://news.example.org/{number}"'
+        wrong = bad.get(number, "tags = []")
+        lines.append(f"  {{{wrong}}}," if wrong.startswith("url") else f"  {{{own}, {wrong}}},")
+    file.write_text("\n".join([*lines, "]"]))
+
+    ran = stoppress("apply", str(file))
+
+    said = ran.err.removeprefix("stoppress: ").splitlines()
+    places = [int(line.removeprefix(f"{file}: line ").partition(":")[0]) for line in said]
+    assert ran.code == 2
+    assert places == [number + 2 for number in bad]
+
+
 def test_a_file_that_cannot_be_read_leaves_the_watches_that_were_applied(file: Path) -> None:
     file.write_text(WATCH)
     assert stoppress("apply", str(file)).code == 0
