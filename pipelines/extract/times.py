@@ -33,7 +33,12 @@ _CLOCK = re.compile(
 )
 _OFFSET = re.compile(r"\b(?:GMT|UTC)\s?(?P<sign>[+\-−])(?P<h>\d{1,2})(?::?(?P<m>\d\d))?(?!\d)", re.IGNORECASE)
 _SPACED = re.compile(r"\d\sh\s\d")
-_LABELLED = re.compile(r"(?:ore|ora|kl\.?|klo|godz\.?|hod\.?|alle|às|om|um|à|at|в|о)\s+(?=\d)", re.IGNORECASE)
+_LABELLED = re.compile(
+    r"(?:(?:update|aktualisierung|mise à jour|actualización|aggiornamento|atualização)\s*(?:[,:–-]\s*|\s)"
+    r"(?:um\s|à\s|a las\s|alle\s|ore\s|às\s)?|"
+    r"(?:ore|ora|kl\.?|klo|godz\.?|hod\.?|alle|às|om|um|à|at|в|о)\s+)(?=\d)",
+    re.IGNORECASE,
+)
 _FRAMED = re.compile(r"\+{2,}\s*")  # "+++ 15:42 The ferry is back +++"
 _GREEK_HALVES = (("μ.μ", "p.m"), ("π.μ", "a.m"), ("μμ", "pm"), ("πμ", "am"))
 _CASE = re.compile(r"(?<=\d)(?:['’][^\W\d_]{1,4}|-kor)\b")  # "14:30'da", "14.30-kor": at half past two
@@ -224,7 +229,7 @@ def leading_clock(text: str) -> tuple[Read, int] | None:
     if zone and named:
         end += zone.end()
     rest = text[end:]
-    if labelled and not re.match(r"\s*[-–—:|]", rest):
+    if labelled and not re.match(r"\s*(?:[-–—:|]|\.\s)", rest):
         return None  # "At 14:05 the bridge was shut" is prose
     # A measure is no time: "12.50 euros", "64.90 s", "58.12%"
     if re.match(r"\s*(?:%|€|\$|£|km|kg|s\b|sec|euro|dollar|pound|million|m\b|points?|percent|per cent|Prozent)", rest):

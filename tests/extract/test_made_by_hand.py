@@ -211,7 +211,13 @@ def test_a_day_without_a_year_is_no_clock(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("text", "clock"),
-    [("8:15 μ.μ. Με 611 ψήφους", "20:15"), ("10:45 π.μ. Αρχίζει", "10:45"), ("8h – Le tram", "08:00")],
+    [
+        ("8:15 μ.μ. Με 611 ψήφους", "20:15"),
+        ("10:45 π.μ. Αρχίζει", "10:45"),
+        ("8h – Le tram", "08:00"),
+        ("Update, 14.05 Uhr: Le tram", "14:05"),
+        ("Godz. 15:40. Le tram", "15:40"),
+    ],
 )
 def test_a_clock_that_leads(text: str, clock: str) -> None:
     led = leading_clock(text)
@@ -221,8 +227,9 @@ def test_a_clock_that_leads(text: str, clock: str) -> None:
     assert text[led[1] :][:2] in ("Με", "Αρ", "Le")
 
 
-def test_hours_that_are_a_measure_lead_nothing() -> None:
-    assert leading_clock("8h de retard sur la ligne B") is None
+@pytest.mark.parametrize("text", ["8h de retard sur la ligne B", "Update 12.50 Euro", "Um 14:05 war die Brücke zu"])
+def test_hours_that_are_a_measure_or_part_of_a_sentence_lead_nothing(text: str) -> None:
+    assert leading_clock(text) is None
 
 
 @pytest.mark.parametrize(("lang", "hour"), [("en-GB", 13), ("en", 14), ("bn-BD", 8)])
