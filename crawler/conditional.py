@@ -12,6 +12,7 @@ from pipelines.store.originals import Originals
 
 from .wire import VISIT, WHOLE
 
+CLOSING = "closing"  # what nobody looks at again for hours or ever is seen whole: no 304 may be in its place
 UNCONDITIONAL_EVERY = 20  # some servers lie with 304: now and then the full page is asked for
 
 
@@ -30,7 +31,7 @@ class Conditional:
 
     def process_request(self, request: Request) -> None:
         visit = request.meta.get(VISIT)
-        if visit is None or request.meta.get(WHOLE):
+        if visit is None or request.meta.get(WHOLE) or visit.why == CLOSING:
             return
         original = self._originals.get((visit.urlkey, request.url))
         if original is None or not (original.etag or original.last_modified):

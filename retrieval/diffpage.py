@@ -10,6 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
+from pipelines.completeness import Completeness
 from pipelines.diff import names
 from pipelines.diff.render import Piece, of_change, sign_of
 from pipelines.face import iso
@@ -24,8 +25,10 @@ _TAGS = {"-": "del", "+": "ins"}
 _SIDES = {"before": "-", "after": "+"}
 
 
-def page(url: str, old: StoredVersion, new: StoredVersion, changes: Sequence[Change]) -> str:
-    """The whole document, as text."""
+def page(
+    url: str, old: StoredVersion, new: StoredVersion, changes: Sequence[Change], complete: Completeness | None = None
+) -> str:
+    """The whole document, as text. ``complete``: how much of what the page said is likely to be in the archive."""
     title = f"v{old.seq} to v{new.seq}: {url}"
     of_page = [change for change in changes if change.update is None]
     of_update: dict[str, list[Change]] = defaultdict(list)
@@ -52,6 +55,7 @@ def page(url: str, old: StoredVersion, new: StoredVersion, changes: Sequence[Cha
 <table><tr><th scope="row">before</th><td>{_shown(old)}</td></tr>
 <tr><th scope="row">after</th><td>{_shown(new)}</td></tr>
 <tr><th scope="row">changes</th><td>{_counts(changes)}</td></tr></table>
+{f'<p class="soft">{plain(str(complete))}</p>' if complete else ""}
 {_VIEWS if changes else ""}</header>
 <main>
 {"".join(parts)}</main>

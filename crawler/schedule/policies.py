@@ -189,6 +189,8 @@ def _cron(text: str, timezone: str) -> Cron:
     cron = Cron(text, ZoneInfo(timezone))
     try:
         cron.due(None, _EPOCH)
-    except (CroniterBadCronError, CroniterBadDateError, ValueError, KeyError) as e:
+    except CroniterBadDateError as e:
+        raise WatchlistError(f"it never fires: no year has such a day; {EXAMPLES}") from e
+    except (CroniterBadCronError, ValueError, KeyError) as e:
         raise WatchlistError(f"{e}; {EXAMPLES}") from e
     return cron

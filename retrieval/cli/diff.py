@@ -70,7 +70,7 @@ def run(
             return
         changes = [c for c in page.diff(old.seq, new.seq) if c.update or not updates]
         if html:
-            sys.stdout.write(html_page(page.url, old, new, changes))
+            sys.stdout.write(html_page(page.url, old, new, changes, page.completeness()))
         elif as_json:
             for change in changes:
                 echo_json(_line(page, old, new, change))

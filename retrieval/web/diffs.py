@@ -38,4 +38,4 @@ class Diffs:
             last = "first version, nothing is known before it" if side == "before" else "last version so far"
             raise NotArchived(f"{page.url}: v{shown.seq} is the {last}")
         old, new = (other, shown) if side == "before" else (shown, other)
-        return HTMLResponse(html(page.url, old, new, page.diff(old.seq, new.seq)), headers=HEADERS)
+        return HTMLResponse(html(page.url, old, new, page.diff(old.seq, new.seq), page.completeness()), headers=HEADERS)

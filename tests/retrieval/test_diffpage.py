@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipelines.completeness import Caught, completeness
 from pipelines.diff import changes
 from pipelines.diff.render import unified
 from pipelines.model import Change, Version
@@ -124,3 +125,13 @@ def test_unified_text_cannot_steer_a_terminal(evil: str) -> None:
     shown = unified(page(STORIES[:1]), page([*STORIES[:1], evil], minutes=1))
 
     assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", shown)
+
+
+def test_how_much_is_likely_to_be_there_stands_above_the_changes() -> None:
+    old, new = page(STORIES[:2]), page([EDITED, STORIES[1]])
+    complete = completeness(Caught(looks=3, gaps=(60.0, 600.0)))
+
+    told = html_of("https://x.example/", stored(old, 1), stored(new, 2), changes(old, new), complete)
+
+    assert f'<p class="soft">{complete}</p>' in told
+    assert "completeness" not in drawn(old, new)

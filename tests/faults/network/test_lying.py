@@ -27,13 +27,13 @@ ORIGINAL = Capture(
 )  # fmt: skip
 
 
-def asked(times: int, *, before: int = 0) -> list[bool]:
+def asked(times: int, *, before: int = 0, why: str = "due") -> list[bool]:
     """Whether each of so many visits is conditional; ``before``: 304 answers that earlier processes got."""
     originals = Originals()
     originals.remember({ORIGINAL.urlkey: ORIGINAL}, {ORIGINAL.urlkey: before})
     part, conditional = Conditional(originals), []
     for _ in range(times):
-        request = Request(URL, meta={VISIT: SimpleNamespace(urlkey=ORIGINAL.urlkey)})
+        request = Request(URL, meta={VISIT: SimpleNamespace(urlkey=ORIGINAL.urlkey, why=why)})
         part.process_request(request)
         conditional.append(request.headers.get("If-None-Match") == b'"a"')
     return conditional
@@ -50,6 +50,10 @@ def test_it_is_found_out_also_where_each_visit_is_a_process_of_its_own() -> None
     assert [asked(1, before=count)[0] for count in (0, UNCONDITIONAL_EVERY - 2, UNCONDITIONAL_EVERY - 1)] == [
         True, True, False,
     ]  # fmt: skip
+
+
+def test_a_closing_look_sees_the_page_whole() -> None:
+    assert (asked(2, why="closing"), asked(2)) == ([False, False], [True, True])
 
 
 def test_the_catalog_counts_the_304_since_the_page_was_last_seen_whole(raw_server: RawServer, tmp_path: Path) -> None:
