@@ -6,6 +6,7 @@ What also names broadcasts is among them ("live", "en vivo", "canlı"): newsroom
 from __future__ import annotations
 
 import re
+import unicodedata
 from urllib.parse import unquote
 
 from .dom import address
@@ -14,7 +15,8 @@ from .dom import address
 _WORDS = (
     r"live",
     r"live[- ]?(?:blogs?|tickers?|updates?|news|coverage|feed|stream|reports?|text|cent(?:er|re))",
-    r"as it happen(?:s|ed)|minute[- ]by[- ]minute|ball[- ]by[- ]ball|play[- ]by[- ]play|rolling (?:coverage|updates)",
+    r"as it happened|minute[- ]by[- ]minute|ball[- ]by[- ]ball|play[- ]by[- ]play|rolling (?:coverage|updates)",
+    r"(?<=[:–—,-]\s)as it happens",
     r"live[- ]?berichte?|\w*news-?blog|(?:live|news|wahl|eil)?ticker|minute für minute|minutenprotokoll",  # German
     r"en direct|suivi en direct|minute par minute|direct(?= *(?:[:.–—]|$))",  # French
     r"in diretta|(?:la )?diretta|in tempo reale|minuto per minuto",  # Italian
@@ -45,6 +47,9 @@ _PIECES = (
     r"लाइव|पल[- ]पल|লাইভ|லைவ்|நேரலை|లైవ్|ലൈവ്|ਲਾਈਵ|લાઈવ|ಲೈವ್|ถ่ายทอดสด|รายงานสด|เกาะติด",
 )
 _LIVE = re.compile(rf"\b(?:{'|'.join(_WORDS)})\b|{'|'.join(_PIECES)}", re.IGNORECASE)
+# "percről percre" is "percrol-percre" in an address
+_SPELLED_OUT = "".join(c for c in unicodedata.normalize("NFKD", "|".join(_WORDS)) if not unicodedata.combining(c))
+_LIVE_ADDRESS = re.compile(rf"\b(?:{_SPELLED_OUT})\b", re.IGNORECASE)
 _PART = re.compile(r"\bonline\b", re.IGNORECASE)  # of a site in these countries; in a title often its name
 _SUFFIX = re.compile(r"\.(?:co|com|org|net|ac|gov)\.(?=[a-z]{2}$)")
 _SO_CALLED = (".cz", ".sk", ".pl")
@@ -59,4 +64,4 @@ def announces_live(url: str, *titles: str) -> bool:
     part, *site = _SUFFIX.sub(".", host).split(".")
     titles = (*titles, part) if len(site) > 1 else titles
     online = host.endswith(_SO_CALLED) and any(map(_PART.search, path))
-    return online or any(_LIVE.search(text) for text in (*titles, *path))
+    return online or any(_LIVE.search(text) for text in (*titles, *path)) or any(map(_LIVE_ADDRESS.search, path))

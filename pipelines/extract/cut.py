@@ -20,7 +20,7 @@ from .also import also
 from .article import Article
 from .canonical import count
 from .clean import comments, controls, drop, embeds, info, pictures, times
-from .dom import BLOCKS, HEADINGS, before_of, joined, said
+from .dom import BLOCKS, HEADINGS, PROSE, before_of, joined, said
 from .found import Found
 from .memory import Memory, digest, source_of
 from .people import bylines, faces, signed
@@ -145,8 +145,11 @@ def _make_plain(record: Node, *, whole: bool) -> None:
         for caption in record.iterchildren("figcaption"):
             caption.tag = "div"
     for node in [n for n in record.iter() if isinstance(n.tag, str) and "-" in n.tag]:
-        amid = bool((node.tail or "").strip() or (before_of(node) or "").strip())
-        node.set("class", f"{node.get('class') or ''} {node.tag}")
+        amid = bool((node.tail or "").strip() or (before_of(node) or "").strip()) or any(
+            holder.tag in PROSE for holder in node.iterancestors()
+        )
+        if next(node.iterdescendants(*BLOCKS), None) is None:  # what holds paragraphs is what they say, not its name
+            node.set("class", f"{node.get('class') or ''} {node.tag}")
         node.tag = "span" if amid and node is not record else "div"
 
 

@@ -12,7 +12,7 @@ from .times import Stamp
 from .words import hints_age
 
 _TO_THE_SECOND = re.compile(r"\d:\d\d:\d\d(?!\d)")
-_ZERO = re.compile(r"(?<![\d:])0?0:0\d:\d\d(?!\d)")
+_ZERO = re.compile(r"(?<![\d:])0?0:00:\d\d(?!\d)")
 FEWEST = 3  # records that speak for themselves
 FEWEST_WITH_HINT = 2  # where address or title announce a live page
 LONGEST = timedelta(days=45)  # coverage that ran longer had one page per day
@@ -51,7 +51,7 @@ def refusal(
         return "the times lie days apart, as in an archive"
     if not (hinted or dated):
         return "nothing says of which day the clocks are"
-    if not hinted and changed and _is_told_later(max(moments), changed, begun):
+    if not hinted and changed and _is_told_later(max(moments), changed, begun, bare=not named):
         return "the page was not written when its newest time says, as a story told by the hour"
     if sum(m > at + FUTURE for m in moments) > MOST_FUTURE * len(moments):
         return "the times lie ahead, as in a schedule"
@@ -93,11 +93,13 @@ def _span(moments: Sequence[datetime]) -> timedelta:
     return inner[-1] - inner[0]
 
 
-def _is_told_later(newest: datetime, changed: datetime, begun: datetime | None) -> bool:
+def _is_told_later(newest: datetime, changed: datetime, begun: datetime | None, *, bare: bool) -> bool:
     """A live page is changed with its newest update, and published before it; one that is dated anew with each update
-    is dated soon after it.
+    is dated soon after it. ``bare``: without ids, as in a story; what has them may have been dated anew at its end.
     """
-    return newest > changed + FUTURE or (begun is not None and newest < begun - BEFORE)
+    if newest > changed + FUTURE:
+        return True
+    return begun is not None and newest < begun - BEFORE and (bare or begun == changed)
 
 
 def _usual_step(moments: Sequence[datetime]) -> timedelta:

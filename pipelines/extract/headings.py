@@ -12,7 +12,7 @@ from . import matchclock, records
 from .bylined import LONGEST, bylined
 from .found import Found, Group
 from .marks import SILENT, Survey
-from .places import Sidelines
+from .places import Sidelines, names_of
 from .source import Node
 from .times import SHOWN_MOST, Read, leading_clock, shown
 from .words import words_of
@@ -20,13 +20,13 @@ from .words import words_of
 FEWEST = 3
 MOST_LINKED = 0.6
 CAP = 600
-HEADED = 1 / 3  # share of the starts that are headings: then the others are none
 MOST = 0.8  # share of the starts that their container must hold
 CLOSE = 2  # levels up: the first updates often stand in a box of their own
 SHORTEST = 45
 CAPTION_MOST = 200  # characters of what stands with a picture
 _BLOCKS = words_of("p h1 h2 h3 h4 h5 h6 li dt dd blockquote pre figure table div section article")
 _HEADINGS = words_of("h1 h2 h3 h4 h5 h6 dt")
+_PLAYERS = words_of("video videos player")
 _CLOCKED = words_of("strong b time em span")  # when they stand between blocks
 
 
@@ -91,14 +91,33 @@ def _starts(blocks: list[Node], seen: Survey) -> list[Start]:
             starts.append(Start(block, beside[0], len(text), (beside[1],)))
     if 2 * sum(map(_is_quoted, starts)) < len(starts):  # a post that is cited, with its time
         starts = [s for s in starts if not _is_quoted(s)]
-    headed = [s for s in starts if s.node.tag in _HEADINGS]
-    if len(headed) >= max(FEWEST, HEADED * len(starts)):  # the others: key moments, the length of a video
-        starts = headed
+    starts = _beside_headings(starts, seen)
     # "Last updated 24 November 2026, 14:05" above a run of clocks begins no update, but yesterday's, of their make, do
     clocked = 2 * sum(map(_has_clock, starts)) >= len(starts)
     usual = [s for s in starts if _has_clock(s) == clocked]
     makes = {make for s in usual if (make := (s.node.tag, s.node.get("class")))[1]}
-    return [s for s in starts if _has_clock(s) == clocked or (s.node.tag, s.node.get("class")) in makes]
+    first = next((i for i, s in enumerate(starts) if s in usual), 0)
+    return [
+        s for i, s in enumerate(starts)
+        if _has_clock(s) == clocked or (i > first and (s.node.tag, s.node.get("class")) in makes)
+    ]  # fmt: skip
+
+
+def _beside_headings(starts: list[Start], seen: Survey) -> list[Start]:
+    """Where headings begin updates, lists of key moments and the lengths of videos do not."""
+    headed = [s for s in starts if s.node.tag in _HEADINGS]
+    if len(headed) < FEWEST:
+        return starts
+    first = seen.order[headed[0].node]
+    return [s for s in starts if s.node.tag in _HEADINGS or (seen.order[s.node] > first and not _is_label(s))]
+
+
+def _is_label(start: Start) -> bool:
+    """An item of a list, or a box with a time and no words."""
+    around = (start.node, *start.node.iterancestors())
+    if any(node.tag == "li" for node in around) or any(_PLAYERS & names_of(node) for node in around[: CLOSE + 1]):
+        return True
+    return start.node.tag in ("div", "span", "figure", "td") and start.skip >= len(start.node.text_content().strip())
 
 
 def _is_quoted(start: Start) -> bool:
@@ -166,8 +185,20 @@ def _cut(starts: list[Start], blocks: list[Node]) -> list[Found]:
         own = 2 if titles or _titled_below(found) else 1  # what is surely the update's: its time and its title
         ruled = MOST * len(found) < sum(_below_rule(s.node) for s, _, _ in found)
         found[-1] = (start, [*nodes[:own], *_last(nodes[own:], most=_usual(found) - own, ruled=ruled)], day)
-    holding = Counter(a for start, _, _ in found for a in start.node.iterancestors())
-    return [_found(start, nodes, day, holding) for start, nodes, day in found]
+    given = _ids([start.node for start, _, _ in found])
+    return [_found(start, nodes, day, id_) for (start, nodes, day), id_ in zip(found, given, strict=True)]
+
+
+def _ids(nodes: list[Node]) -> list[str | None]:
+    """Of the starts themselves, or of the boxes around them, if (nearly) each has one of its own."""
+    holding = Counter(a for node in nodes for a in node.iterancestors())
+
+    def of(node: Node) -> str | None:
+        boxes = itertools.takewhile(lambda a: holding[a] == 1, node.iterancestors())
+        return next((id_ for n in (node, *boxes) if (id_ := n.get("id"))), None)
+
+    found = [of(node) for node in nodes]
+    return found if sum(map(bool, found)) >= MOST * len(found) else [node.get("id") for node in nodes]
 
 
 def _titles(blocks: list[Node], starts: dict[Node, Start]) -> set[Node]:
@@ -207,13 +238,11 @@ def _last(nodes: list[Node], most: int, *, ruled: bool) -> list[Node]:
     return nodes[: min(end, max(most, 0))]
 
 
-def _found(start: Start, nodes: list[Node], day: date | None, holding: Counter[Node]) -> Found:
-    """``holding``: how many starts each element holds; a box around one has its id."""
-    own = itertools.takewhile(lambda holder: holding[holder] == 1, start.node.iterancestors())
+def _found(start: Start, nodes: list[Node], day: date | None, id_: str | None) -> Found:
     return Found(
         carrier="headings",
         nodes=tuple(nodes),
-        id=next((id_ for holder in (start.node, *own) if (id_ := holder.get("id"))), None),
+        id=id_,
         authors=start.authors,
         published=start.read,
         shown=start.read.raw,

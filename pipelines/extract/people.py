@@ -28,9 +28,10 @@ _BY = re.compile(
     r"^\s*(?:(?:posted|published|written|reported|edited)\s+)?(?:by|von|par|por|di|door|av|af|przez)[\s:–-]+(?=\S|$)",
     re.IGNORECASE,
 )
+_PARTICLES = words_of("de la le van von der den da di al el bin and und et y e in")
 _NAME = re.compile(
     r"[^\W\d_a-z][\w.'’-]*"
-    r"(?:\s+(?:de|la|le|van|von|der|den|da|di|al|el|bin|and|und|et|y|e|in|&|,)|,?\s+[^\W\d_a-z][\w.'’-]*){1,6}"
+    rf"(?:\s+(?:{'|'.join(sorted(_PARTICLES))}|&|,)|,?\s+[^\W\d_a-z][\w.'’-]*){{1,6}}"
 )
 _SIGNED = re.compile(r"^[—–-]\s*(?=\S)")
 LINE_MOST = 100  # characters of a byline
@@ -45,7 +46,8 @@ def name_of(text: str) -> str | None:
     bare = _BY.sub("", text)
     if not any(letter.isupper() for letter in bare) and not (len(bare) <= UNCASED_MOST and bare.count(" ") < 3):
         return None
-    return bare if _NAME.fullmatch(bare) else None
+    small = any(word[0].islower() and word not in _PARTICLES for word in re.findall(r"[^\W\d_][\w.'’-]*", bare))
+    return bare if _NAME.fullmatch(bare) and not small else None
 
 
 def faces(article: Article, parts: Parts) -> None:
@@ -107,10 +109,15 @@ def _is_signer(article: Article, node: Node) -> bool:
     if "by" in article.names[node]:  # a short word: it must begin with it, then
         signs = by is not None and len(text) - by.end() <= NAME_MOST and text[-1] not in _STOPS
         last = article.said(article.root).endswith(text) and not article.holds_most(node)
-        signs = signs or (last and name_of(text) is not None)
+        signs = signs or (last and name_of(text) is not None and not _quotes(article, node.getprevious()))
     else:
         signs = name_of(text) is not None
     return signs and not article.amid_text(node)
+
+
+def _quotes(article: Article, before: Node | None) -> bool:
+    """Whether somebody's words stand before it: then it says whose they are."""
+    return before is not None and (before.tag == "blockquote" or article.said(before).endswith(_QUOTES))
 
 
 def _name_in(node: Node) -> Node:

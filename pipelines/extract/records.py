@@ -10,7 +10,8 @@ from datetime import date
 from functools import partial
 from statistics import median
 
-from .dom import address, said
+from .announced import announces_live
+from .dom import address, joined, said
 from .found import Group
 from .marks import Mark, Survey
 from .places import Sidelines
@@ -30,6 +31,7 @@ MADE = 3  # names of attributes that tell of one make
 SAYS = 20  # characters of a record that are neither link nor time, where its headline leads elsewhere
 TITLE_LEAST = 10  # characters of the link that a teaser begins with ...
 TITLE_SHARE = 0.3  # ... and its share of the teaser
+STATED = 2  # data attributes that tell of one make
 STORY_WORDS = 4  # in the last part of a path
 TALKERS = 0.5  # share of records with a button of readers: then people talk, not a newsroom
 DEEPEST = 25  # ancestors looked at from a time
@@ -176,7 +178,7 @@ def _leads_elsewhere(nodes: list[Node], seen: Survey, url: str) -> bool:
 
 def is_teaser(node: Node, url: str) -> bool:
     """Whether its headline, or the whole of it, is a link to another page, and nothing in it a link to itself."""
-    return _opens_another_page(node, url) and not _links_to_itself(node)
+    return _opens_another_page(node, url) and not _links_to_itself(node, url)
 
 
 def _opens_another_page(node: Node, url: str) -> bool:
@@ -215,14 +217,16 @@ def _other_page(href: str, here: str) -> bool:
 
 
 def _is_below(path: str, here: str) -> bool:
-    """A part of this page, if that is about one thing, as the many words of its name say: "/storm-hits-the-coast/1"."""
+    """The part just below this page, if that is a live page about one thing, as the many words of its name say."""
     name = here.rpartition("/")[2]
-    return len(_WORDS.findall(name)) >= STORY_WORDS and name in path.split("/")[:-1]
+    return path.split("/")[-2:-1] == [name] and len(_WORDS.findall(name)) >= STORY_WORDS and announces_live(here)
 
 
-def _links_to_itself(node: Node) -> bool:
-    own = node.get("id")
-    return bool(own) and any((a.get("href") or "").partition("#")[2] == own for a in node.iter("a"))
+def _links_to_itself(node: Node, url: str) -> bool:
+    """Its time leads to where it stands on this page: a permalink."""
+    own, here = node.get("id"), url.partition("#")[0]
+    links = [a for a in node.iter("a") if joined(url, a.get("href") or "") == f"{here}#{own}"] if own else []
+    return any(shown(said(a)) for a in links)
 
 
 def _is_talk(rows: Sequence[Row]) -> bool:
@@ -240,6 +244,7 @@ def _whole(body: Node, kind: Rows, seen: Survey, aside: Sidelines, url: str) -> 
     if kind.tokens or named:
         fits = partial(_fits, kind=kind)
         likely = {n for n in body.iter(kind.tag) if n not in rows and fits(n) and not aside.beside(n)}
+        likely |= {n for n in body.iter(kind.tag) if n not in rows and _is_pinned_one(n, kind, aside, url)}
     else:
         likely = {n for n in _sisters(kind) if not aside.beside(n) and not _leads_elsewhere([n], seen, url)}
     likely -= {holder for node in rows for holder in node.iterancestors()} if likely else set()
@@ -298,14 +303,17 @@ def _fits(node: Node, kind: Rows) -> bool:
     """Of the same make: all the shared class tokens; where there are none, an id as the others have."""
     if not kind.tokens:
         return bool(node.get("id"))
-    own = set((node.get("class") or "").split())
-    # what is pinned elsewhere has other modifiers, and states the same of itself
-    return kind.tokens <= own or (2 * len(kind.tokens & own) > len(kind.tokens) and _states_the_same(node, kind))
+    return kind.tokens <= set((node.get("class") or "").split())
 
 
-def _states_the_same(node: Node, kind: Rows) -> bool:
+def _is_pinned_one(node: Node, kind: Rows, aside: Sidelines, url: str) -> bool:
+    """What is pinned elsewhere has other modifiers, and states the same of itself."""
+    shared = len(kind.tokens & set((node.get("class") or "").split()))
+    if not kind.tokens or 2 * shared <= len(kind.tokens) or aside.beside(node):
+        return False
     stated = _data_of(node)
-    return bool(stated) and all(stated == _data_of(row.node) for row in kind.rows)
+    alike = len(stated) >= STATED and all(stated == _data_of(row.node) for row in kind.rows)
+    return alike and not is_teaser(node, url)
 
 
 def _data_of(node: Node) -> set[str]:

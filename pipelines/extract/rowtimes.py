@@ -171,6 +171,8 @@ def _quoted(node: Node, record: Node) -> bool:
     for ancestor in node.iterancestors():
         if ancestor is record:
             return False
-        if ancestor.tag in ("blockquote", "figure", "video", "iframe", "aside"):
+        if ancestor.tag in ("blockquote", "figure", "video", "iframe"):
+            return True
+        if ancestor.tag == "aside" and next(ancestor.iter("a"), None) is not None:
             return True
     return False

@@ -39,7 +39,7 @@ _LABELLED = re.compile(
     r"(?:ore|ora|kl\.?|klo|godz\.?|hod\.?|alle|às|om|um|à|at|в|о)\s+)(?=\d)",
     re.IGNORECASE,
 )
-_FRAMED = re.compile(r"\+{2,}\s*")  # "+++ 15:42 The ferry is back +++"
+_FRAMED = re.compile(r"\+{3,}\s*")  # "+++ 15:42 The ferry is back +++"
 _GREEK_HALVES = (("μ.μ", "p.m"), ("π.μ", "a.m"), ("μμ", "pm"), ("πμ", "am"))
 _CASE = re.compile(r"(?<=\d)(?:['’][^\W\d_]{1,4}|-kor)\b")  # "14:30'da", "14.30-kor": at half past two
 _YEAR = re.compile(r"\b(20[0-3]\d)\b")
@@ -221,7 +221,7 @@ def leading_clock(text: str) -> tuple[Read, int] | None:
     labelled = _LABELLED.match(text, start)
     start = labelled.end() if labelled else start
     found = _CLOCK.match(text, start)
-    if not found or not (found["m"] or found["half"] or _is_full_hour(found, text)):
+    if not found or not (found["m"] or found["half"] or (found["word"] or "").strip().lower() == "uhr"):
         return None
     end = cased.end() if (cased := _CASE.match(text, found.end())) else found.end()
     zone = re.match(r"\s*\(?(UTC|GMT|[A-Z]{3,4})\b\)?", text[end:])
@@ -239,14 +239,10 @@ def leading_clock(text: str) -> tuple[Read, int] | None:
     return Read(text[start:end].strip(), clock=clock, utc=utc), end + _separator(rest)
 
 
-def _is_full_hour(found: re.Match[str], text: str) -> bool:
-    """ "8 Uhr"; "8h – The trams ...", where "8h of delay" is a measure."""
-    word = (found["word"] or "").strip().lower()
-    return word == "uhr" or (word == "h" and re.match(r"\s*[-–—:|]", text[found.end() :]) is not None)
-
-
 def _separator(rest: str) -> int:
-    return len(rest) - len(rest.lstrip(" \t\n\r:.,•·|-–—)]\xa0\u3000：、，】］）"))
+    left = rest.lstrip(" \t\n\r:.,•·|-–—)]\xa0\u3000：、，】］）")
+    framed = _FRAMED.match(left)
+    return len(rest) - len(left) + (framed.end() if framed else 0)
 
 
 def _printed_day(text: str, words: list[str]) -> tuple[date | None, str]:

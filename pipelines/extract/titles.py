@@ -7,6 +7,7 @@ import re
 from .article import Article, is_leaf
 from .canonical import letters
 from .dom import BLOCKS, HEADINGS, PROSE, said
+from .people import name_of
 from .pieces import Parts
 from .source import Node
 from .times import leading_clock
@@ -16,7 +17,9 @@ TITLE_MOST = 200  # characters of a headline that is no heading
 KICKER_MOST = 30  # characters of what stands above one
 _NAMES = words_of("title titel titre titulo titolo tytul headline heading rubrik overskrift otsikko baslik")
 _BOLD = words_of("font-semibold font-bold font-extrabold font-black fw-semibold fw-bold fw-bolder fw-600 fw-700")
-_FRAME = re.compile(r"\s*(?:\+{2,}|\*{2,})$")  # "+++ 15:42 Ferry is back +++"
+TITLE_LEAST = 2  # words
+_SCORE = re.compile(r"\d\s?[-–:]\s?\d")
+_FRAME = re.compile(r"\s*\+{3,}$")  # "+++ 15:42 Ferry is back +++"
 _ENDS = (".", "!", "?", ":", "…", "。", "！", "？", "।")
 
 
@@ -36,7 +39,7 @@ def headline_of(article: Article, parts: Parts, given: str | None, *, hollow: bo
             or (emptied and node.tag == "p" and len(text) < TITLE_MOST and _is_left_behind(node))
             or "headline" in (node.get("itemprop") or "")
             or _is_bold_line(article, node, text)
-            or _is_bold_before_break(node, text)
+            or _is_bold_before_break(article, node, text)
             or (node.tag in ("strong", "b") and bool(parts.captions) and text == article.said(article.root))
         )
         if titled or (wanted and len(text) < 400 and letters(text) == wanted):
@@ -52,7 +55,8 @@ def headline_of(article: Article, parts: Parts, given: str | None, *, hollow: bo
 
 
 def _is_left_behind(node: Node) -> bool:
-    before = node.getprevious()
+    parent = node.getparent()
+    before = node.getprevious() if node.getprevious() is not None or parent is None else parent.getprevious()
     return before is not None and before.tag in HEADINGS
 
 
@@ -63,7 +67,7 @@ def _is_kicker(node: Node, text: str) -> bool:
 
 def _is_bold_line(article: Article, node: Node, text: str) -> bool:
     """A line in bold, or of a class that says so, outside of any paragraph, with a block of text behind it."""
-    telling = _NAMES & article.names.get(node, frozenset()) or _BOLD & set((node.get("class") or "").split())
+    telling = _NAMES & article.names.get(node, frozenset()) or _is_in_bold_class(article, node, text)
     named = not len(node) and bool(telling) and node.tag in ("div", "span", "p")
     if not (node.tag in ("strong", "b") or named) or len(text) >= TITLE_MOST or text.endswith((".", "。", ":")):
         return False
@@ -73,10 +77,24 @@ def _is_bold_line(article: Article, node: Node, text: str) -> bool:
     return behind is not None and behind.tag in BLOCKS
 
 
-def _is_bold_before_break(node: Node, text: str) -> bool:
+def _is_in_bold_class(article: Article, node: Node, text: str) -> bool:
+    """Where there is no heading: a name, a label, a score may be as bold."""
+    bold = not _BOLD.isdisjoint((node.get("class") or "").split())
+    return bold and _is_title(text) and next(article.root.iter(*HEADINGS), None) is None
+
+
+def _is_title(text: str) -> bool:
+    """Some words that are neither a name nor a score."""
+    return text.count(" ") >= TITLE_LEAST - 1 and name_of(text) is None and _SCORE.search(text) is None
+
+
+def _is_bold_before_break(article: Article, node: Node, text: str) -> bool:
     """A line in bold at the beginning of a paragraph, which goes on in the next: "<b>15:42 Ferry is back</b><br>"."""
     holder, behind = node.getparent(), node.getnext()
     if node.tag not in ("strong", "b") or holder is None or holder.tag not in PROSE or len(text) >= TITLE_MOST:
+        return False
+    likes = [n for n in article.nodes("strong", "b") if n.getnext() is not None and n.getnext().tag == "br"]
+    if len(likes) > 1 or not _is_title(text):
         return False
     before = [holder.text, *(part for other in node.itersiblings(preceding=True) for part in (said(other), other.tail))]
     alone = not any((part or "").strip(" :\n\t\xa0") for part in (*before, node.tail))
