@@ -49,7 +49,7 @@ def test_two_versions_are_compared_by_all_and_ours_finds_the_seven_changes() -> 
 
 
 def test_lateness_is_measured_of_visits_that_were_due() -> None:
-    words = ("--rate", "2", "--every", "2", "--seconds", "4", "--settle", "1", "--hosts", "2", "--json")
+    words = ("--rate", "2", "--every", "2", "--seconds", "8", "--settle", "1", "--hosts", "2", "--json")
     figures = json.loads(run("tests/bench/lateness.py", *words))
 
     assert figures["visits"] >= 2
