@@ -21,10 +21,14 @@ def updates_of(pairs: list[Pair], url: str, memory: Memory | None = None) -> tup
     cuts = [cut(p.dom, url, _headline(p), memory) if p.dom else None for p in pairs]
     short = any(c and p.data and _is_cut(c.text, p.data.text) for p, c in zip(pairs, cuts, strict=True))
     built = [_update(p, c, short=short) for p, c in zip(pairs, cuts, strict=True)]
-    # A bare embed has no text and is an update all the same; an element without anything is none.
+    # A bare embed has no text and is an update all the same, if it has a time; an element without anything is none.
     timed = {i for i, p in enumerate(pairs) if p.dom and p.dom.carrier == "headings"}
-    kept = without_copies([u for i, u in enumerate(built) if u.text or u.id or u.media or u.headline or i in timed])
+    kept = without_copies([u for i, u in enumerate(built) if _says_something(u) or i in timed])
     return merge.rekeyed(kept), [c for c in cuts if c]
+
+
+def _says_something(update: Update) -> bool:
+    return bool(update.text or update.id or update.headline or (update.media and update.published))
 
 
 def _by_profile(found: Found | None) -> Found | None:

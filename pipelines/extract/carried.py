@@ -11,6 +11,7 @@ from . import (
     crosscheck,
     distrust,
     embedded,
+    epochs,
     gate,
     headings,
     ids,
@@ -62,7 +63,7 @@ class Carried:
             (dom, shown_lies), trusted = _stated_in_markup(body, stated, url), True
         else:
             dom, trusted, shown_lies = _seen(body, seen, aside, url, vouch)
-            dom = tabs.dated(dom, body)
+            dom = epochs.dated(tabs.dated(dom, body))
         return cls(dom, data, trusted, words, vouch, [*strangers, *lies, *shown_lies])
 
     def stated(self) -> list[datetime]:

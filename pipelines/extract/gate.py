@@ -71,7 +71,7 @@ def _unlike_news(stamps: Sequence[Stamp]) -> str | None:
     steps = {b.moment - a.moment for a, b in pairwise(stamps)}
     if len(stamps) > FEWEST and len(steps) == 1 and all(s.moment.minute in (0, 30) for s in stamps):
         return "the times are regular, as in a forecast"
-    clocks = [s.moment.minute for s in stamps if s.source == "inferred" and s.precision != "day"]
+    clocks = [s.moment.minute for s in stamps if s.source != "relative" and s.precision != "day"]
     if len(clocks) > FEWEST and len(clocks) >= NEARLY * len(stamps) and all(minute % 15 == 0 for minute in clocks):
         return "the clocks are round, as in a timetable"  # by chance that is one in fifty thousand of four
     return None

@@ -16,7 +16,8 @@ from .source import Node
 from .times import leading_clock
 from .words import words_of
 
-FEWEST = 4  # records of which it is telling that each has a table
+FEWEST = 4  # records of which it is telling that each has the same fields
+TABLES = 3  # ... or a table
 NEARLY = 0.8
 TABLED = 0.3  # share of a record's text that is in its table
 MOST = 0.5  # share of the records that look so
@@ -73,7 +74,7 @@ def holds_data(records: Sequence[Node]) -> str | None:
     """
     if _has_fields(records):
         return "each is made of the same labelled fields"
-    most = len(records) >= FEWEST and sum(map(_holds_table, records)) > NEARLY * len(records)
+    most = len(records) >= TABLES and sum(map(_holds_table, records)) > NEARLY * len(records)
     return "each holds a table of data" if most else None
 
 

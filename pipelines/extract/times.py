@@ -46,6 +46,7 @@ _YEAR = re.compile(r"\b(20[0-3]\d)\b")
 _DMY = re.compile(r"\b(\d{1,2})[./-](\d{1,2})[./-](20\d{2})\b")
 _YMD = re.compile(r"\b(20\d{2})([./-])(\d{1,2})\2(\d{1,2})\b\.?")
 _DM = re.compile(r"(?<![\d.:])(\d{1,2})\.(\d{1,2})\.(?=\s|$|,)")
+_SLASHED = re.compile(r"(?<![\d/])(\d{1,2})/(\d{1,2})(?![\d/])")
 _NUMBER = re.compile(r"(?<![\d:.])(\d{1,2})(?:st|nd|rd|th|\.|er)?(?![\d:])(?!\.\d)")
 _NO_YEAR = 1904  # stands for "none is printed": a leap year that no page of ours is from
 _TELLING_MONTH = 4  # letters: "set 2" and "mar 5" may be a tennis score or a table
@@ -257,9 +258,13 @@ def _printed_day(text: str, words: list[str]) -> tuple[date | None, str]:
         ordered = _YMD.search(text)
         if ordered:
             return date(int(ordered[1]), int(ordered[3]), int(ordered[4])), _without(text, ordered)
+        weekday = not WEEKDAYS.isdisjoint(words)
         yearless = _DM.search(text)
-        if yearless and _first_clock(_without(text, yearless))[0] is not None:
+        if yearless and (weekday or _first_clock(_without(text, yearless))[0] is not None):
             return date(_NO_YEAR, int(yearless[2]), int(yearless[1])), _without(text, yearless)
+        if weekday and (slashed := _SLASHED.search(text)):
+            a, b = int(slashed[1]), int(slashed[2])
+            return date(_NO_YEAR, a, b) if b > 12 else date(_NO_YEAR, b, a), _without(text, slashed)
         month = next((w for w in words if w in MONTHS), None)
         if month:
             return _named_day(text, month, words)

@@ -380,3 +380,62 @@ def test_a_programme_that_is_called_as_it_happens_is_none() -> None:
     found = read(rows, title="As It Happens with Ann Reed", url="https://news.example.org/radio/show")
 
     assert found.updates == ()
+
+
+def test_an_epoch_of_the_minute_that_is_printed_says_the_day() -> None:
+    first = 1769900400  # 31 January, 23:00 UTC
+    rows = "".join(
+        f'<section class="kv" data-kv-x="{first - n * 660}000"><span>{clock}</span><p>{text}</p></section>'
+        for n, (clock, text) in enumerate(zip(("1:00", "0:49", "0:38", "0:27", "0:16"), TEXTS, strict=True))
+    )
+    found = read(rows, title="The count", url="https://news.example.org/count")
+
+    assert [f"{u.published:%d %H:%M}" for u in found.updates if u.published] == [
+        "31 23:00", "31 22:49", "31 22:38", "31 22:27", "31 22:16",
+    ]  # fmt: skip
+
+
+def test_a_number_of_another_minute_is_no_epoch() -> None:
+    rows = "".join(
+        f'<section class="kv" data-kv-x="{1769900400 - n * 667}000"><span>{clock}</span><p>{text}</p></section>'
+        for n, (clock, text) in enumerate(zip(("1:00", "0:40", "0:31", "0:21", "0:05"), TEXTS, strict=True))
+    )
+    assert read(rows, title="The count", url="https://news.example.org/count").updates == ()
+
+
+@pytest.mark.parametrize("text", ["Τρίτη 24/2", "Tuesday 2/24", "Dienstag, 24.2."])
+def test_a_weekday_makes_a_day_of_two_numbers(text: str) -> None:
+    read_ = shown(text)
+
+    assert read_ is not None
+    assert (read_.day and (read_.day.month, read_.day.day), read_.clock) == ((2, 24), None)
+
+
+@pytest.mark.parametrize("text", ["24/2", "Tuesday 14.30"])
+def test_two_numbers_alone_are_no_day(text: str) -> None:
+    read_ = shown(text)
+
+    assert read_ is None or read_.day is None
+
+
+def test_kick_offs_are_round() -> None:
+    rows = "".join(
+        f'<li class="m"><time datetime="2026-02-03T{clock}:00Z">{clock}</time><p>{text}</p></li>'
+        for clock, text in zip(("09:00", "11:00", "12:30", "13:00", "13:30"), TEXTS, strict=True)
+    )
+    assert read(f"<ul>{rows}</ul>", title="Results", url="https://news.example.org/results").updates == ()
+
+
+def test_days_of_a_table_each_are_data() -> None:
+    table = "<tr><td>Low</td><td>1:12</td><td>1.4 m</td><td>88</td></tr>" * 4
+    days = "".join(
+        f'<section class="d"><h2>{day} February 2026, 10:30</h2><table>{table}</table></section>' for day in (1, 2, 3)
+    )
+    assert read(days, title="Tides live").updates == ()
+
+
+def test_an_embed_without_a_time_is_no_update() -> None:
+    embed = '<div class="e"><blockquote class="instagram-media" data-instgrm-permalink="https://i.example/p/1"></blockquote></div>'
+    rows = [f'<div class="e">{stamped(n)}<p>{TEXTS[n]}</p></div>' for n in range(5)]
+
+    assert texts(read("".join([*rows[:2], embed, *rows[2:]]))) == list(TEXTS)
