@@ -221,7 +221,9 @@ class Adaptive:
 
     def moved(self, by: timedelta) -> None:
         self.scheduler.moved(by.total_seconds())
-        self._asked += by.total_seconds()
+        seconds = by.total_seconds()
+        self._asked += seconds
+        self._away = deque(((a + seconds, b + seconds) for a, b in self._away), maxlen=REMEMBERED)
         self._changed.update(self._watches)
 
     def planned(self, now: datetime) -> list[tuple[datetime, Watch]]:

@@ -107,9 +107,10 @@ class Governor:
         """Whether the budget of all hosts is spent at this moment."""
         return self.account.next_at(now) > now
 
-    def start(self, host: str, at: datetime) -> None:
-        """A request to this host starts (or has its start reserved) ``at``."""
-        self.account.spend(at)
+    def start(self, host: str, at: datetime, now: datetime | None = None) -> None:
+        """A request to this host starts ``at``, or has its start reserved ``now``: it is paid for at once, and what is
+        earned until then is earned once."""
+        self.account.spend(now or at)
         self._of(host).last_start = at
 
     def send_at(self, host: str, now: datetime) -> datetime:

@@ -194,7 +194,7 @@ class Politeness:
         at = self.governor.free_at(host, now)
         if at - now > longest:
             raise _parked_until(host, at)
-        self.governor.start(host, at)
+        self.governor.start(host, at, now)
         await self._until(host, lambda: at, longest)
 
     async def _turn(self, url: str, longest: timedelta) -> None:

@@ -14,6 +14,8 @@ class _StandIn(ModuleType):
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):  # the import system's own questions
             raise AttributeError(name)
+        if sys.modules.get(self.__name__) is self:  # asked while it stands in
+            del sys.modules[self.__name__]
         return getattr(importlib.import_module(self.__name__), name)
 
 
@@ -27,4 +29,5 @@ def standing_in(name: str) -> Iterator[None]:
     try:
         yield
     finally:
-        del sys.modules[name]
+        if isinstance(sys.modules.get(name), _StandIn):
+            del sys.modules[name]

@@ -20,9 +20,10 @@ class Allowance(Account):
         most = max(DEPTH * rate, min(LEAST_DEPTH, HOUR * rate), 1.0)
         super().__init__(rate, most=most, first=max(DEPTH * rate, 1.0))
 
-    def take(self, now: datetime) -> bool:
-        """Whether one more request may be made."""
-        if self.tokens(now) < 1:
+    def take(self, now: datetime, follows: bool = False) -> bool:
+        """Whether one more request may be made; one that ``follows`` from another may, and is paid for by and by: else
+        a small budget would ask again and again for what leads elsewhere."""
+        if self.tokens(now) < 1 and not follows:
             return False
         self.spend(now)
         return True

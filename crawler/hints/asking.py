@@ -28,7 +28,7 @@ from pipelines.websub import form, linked
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 GONE = 410
-Taken = Callable[[datetime], bool]
+Taken = Callable[[datetime, bool], bool]
 Blocked = Callable[[str], object]
 
 
@@ -58,9 +58,9 @@ class Asking:
 
     async def ask(self, url: str, headers: dict[str, str]) -> Answer:
         """One document, redirects followed. NotHeard says why there is none."""
-        for _ in range(MOST_HOPS + 1):
-            meta = {VISIT: None, ROLE: HINT}
-            response = await self._sent(Request(url, headers=dict(headers), meta=meta, dont_filter=True))
+        for hop in range(MOST_HOPS + 1):
+            request = Request(url, headers=dict(headers), meta={VISIT: None, ROLE: HINT}, dont_filter=True)
+            response = await self._sent(request, follows=hop > 0)
             target = response.headers.get("Location")
             if response.status not in REDIRECTS or not target:
                 return await self._read(response)
@@ -78,14 +78,14 @@ class Asking:
             subscription.hub, method="POST", body=form(subscription, callback), headers=headers,
             meta={VISIT: None, ROLE: HINT, UNRECORDED: True, REPEAT: True}, dont_filter=True,
         )  # fmt: skip
-        response = await self._sent(request)
+        response = await self._sent(request, follows=True)
         if response.status // 100 != 2:
             raise NotHeard(f"the hub {subscription.hub} answered {response.status}")
 
-    async def _sent(self, request: Request) -> Response:
+    async def _sent(self, request: Request, *, follows: bool) -> Response:
         if self._blocked(urlkey(request.url)):
             raise NotHeard(f"{request.url} was taken down", for_long=True)
-        if not self._allowed(clock.steady()):
+        if not self._allowed(clock.steady(), follows):
             raise NotHeard("a fifth of the budget is spent", later=True)
         engine: Any = self._crawler.engine
         try:

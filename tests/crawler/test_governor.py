@@ -132,6 +132,20 @@ def test_a_host_that_has_not_answered_since_and_another_of_its_name_is_parked() 
         assert polite.free_at("a.example", NOW + seconds(10)) > NOW + seconds(30)
 
 
+def test_a_turn_that_is_reserved_ahead_is_paid_for_at_once_and_earns_nothing() -> None:
+    polite = governor(budget=1.0)
+    for _ in range(60):
+        polite.start("b.example", NOW)
+    for hop in range(6):
+        polite.start("a.example", NOW + seconds(10 * (hop + 1)), NOW)
+    begun = 0
+    while polite.free_at(f"h{begun}.example", NOW + seconds(10)) <= NOW + seconds(10):
+        polite.start(f"h{begun}.example", NOW + seconds(10))
+        begun += 1
+
+    assert begun == 4  # ten seconds have earned ten, and six are spent on what was reserved
+
+
 def test_the_budget_counts_for_all_hosts_together() -> None:
     polite = governor(budget=0.5, per_host=1000.0, min_gap=seconds(0))
     for n in range(30):  # a minute's budget may be saved up

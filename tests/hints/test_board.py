@@ -54,6 +54,14 @@ def test_with_a_small_budget_polls_have_a_fifth_of_it_from_the_first_hour_on(an_
     assert 0.9 * 24 * an_hour / 5 <= sum(hours) <= 24 * an_hour / 5 + 1
 
 
+def test_what_follows_from_a_poll_is_asked_at_once_and_paid_for_later() -> None:
+    allowance = Allowance(60 / 3600)  # a fifth: one in five minutes
+
+    assert [allowance.take(NOW), allowance.take(NOW, follows=True)] == [True, True]
+    assert not allowance.take(NOW + timedelta(minutes=9))
+    assert allowance.take(NOW + timedelta(minutes=11))
+
+
 def test_polls_that_were_saved_up_over_night_are_no_more_than_an_hours_share() -> None:
     allowance = Allowance(6 / 3600)
     allowance.take(NOW)

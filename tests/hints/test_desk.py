@@ -225,7 +225,7 @@ def test_with_a_small_budget_an_index_is_read_whole_as_its_share_is_earned_and_n
     run(made, ticks=3, hurried=False)
     [source] = made.board.sources.values()
     first, heard = site.asked.copy(), source.heard
-    made._asking._allowed = lambda now: made.allowance.take(now + timedelta(minutes=20))
+    made._asking._allowed = lambda now, follows: made.allowance.take(now + timedelta(minutes=20), follows)
     source.again = None
     run(made, ticks=3, hurried=False)
 
