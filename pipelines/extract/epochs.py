@@ -24,9 +24,13 @@ def unnamed(nodes: list[Node]) -> list[tuple[Node, Read]]:
     held: dict[tuple[str, str], list[tuple[Node, Read]]] = defaultdict(list)
     for node in nodes:
         for name, value in node.attrib.items():
-            if len(value) in (10, 13) and name.startswith("data-") and value.isdigit() and (read := attribute(value)):
+            if read := _epoch(name, value):
                 held[node.tag, name].append((node, read))
     return max((found for found in held.values() if _run(found)), key=len, default=[])
+
+
+def _epoch(name: str, value: str) -> Read | None:
+    return attribute(value) if len(value) in (10, 13) and name.startswith("data-") and value.isdigit() else None
 
 
 def dated(found: Sequence[Found]) -> list[Found]:
@@ -46,7 +50,7 @@ def _of_the_same_minute(found: Found) -> Iterator[tuple[str, Read]]:
     first = found.nodes[0]
     for node in chain(first.iter(), islice(first.iterancestors(), OUTER)):
         for name, value in node.attrib.items():
-            read = attribute(value) if len(value) in (10, 13) and name.startswith("data-") and value.isdigit() else None
+            read = _epoch(name, value)
             if clock and read and read.moment and (read.moment.minute - clock.minute) % 30 == 0:
                 yield name, read
 

@@ -243,8 +243,8 @@ def _whole(body: Node, kind: Rows, seen: Survey, aside: Sidelines, url: str) -> 
     named = all(r.node.get("id") for r in kind.rows)
     if kind.tokens or named:
         fits = partial(_fits, kind=kind)
-        likely = {n for n in body.iter(kind.tag) if n not in rows and fits(n) and not aside.beside(n)}
-        likely |= {n for n in body.iter(kind.tag) if n not in rows and _is_pinned_one(n, kind, aside, url)}
+        others = (n for n in body.iter(kind.tag) if n not in rows)
+        likely = {n for n in others if (fits(n) and not aside.beside(n)) or _is_pinned_one(n, kind, aside, url)}
     else:
         likely = {n for n in _sisters(kind) if not aside.beside(n) and not _leads_elsewhere([n], seen, url)}
     likely -= {holder for node in rows for holder in node.iterancestors()} if likely else set()
