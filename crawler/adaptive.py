@@ -69,11 +69,13 @@ class Adaptive:
         return len(self._watches)
 
     def set(self, watches: Iterable[Watch], learnt: Mapping[str, LearntPage], last: Mapping[str, datetime],
-            now: datetime, refusals: Mapping[str, int] | None = None) -> None:  # fmt: skip
-        """Take over the list as it stands. ``learnt``, ``refusals``: of pages that are new here; ``last``: their last
-        good visits. What a wrong clock has dated into the future counts as of ``now``."""
+            now: datetime, refusals: Mapping[str, int] | None = None,
+            tried: Mapping[str, datetime] | None = None) -> None:  # fmt: skip
+        """Take over the list as it stands. ``learnt``, ``refusals``, ``tried``: of pages that are new here; ``last``,
+        ``tried``: their last good visits, their last ones. What a wrong clock has dated into the future counts as of
+        ``now``."""
         listed = {urlkey(watch.url): watch for watch in watches}
-        known_since = now.timestamp() if self._listed else NEVER
+        listed_since = now.timestamp() if self._listed else NEVER
         self._listed = True
         for key in self._watches.keys() - listed.keys():
             self.scheduler.remove(key)
@@ -84,6 +86,8 @@ class Adaptive:
             known = self._watches.get(key)
             if known == watch:
                 continue
+            # What an earlier process has tried is no look that was missed.
+            known_since = max(listed_since, _at(min(tried[key], now), NEVER) if tried and key in tried else NEVER)
             group = group_of_url(watch.url)
             self._names.setdefault(group, set()).add(host_of(watch.url))
             if known and group_of_url(known.url) == group:

@@ -283,9 +283,14 @@ def parse_retry_after(value: str | None, now: datetime) -> timedelta | None:
     value = value.strip()
     if value.isascii() and value.isdigit():
         return timedelta(seconds=min(int(value[:12]), 10**9))
+    moment = parse_http_date(value)
+    return moment - now if moment and moment > now else None
+
+
+def parse_http_date(value: str) -> datetime | None:
+    """RFC 9110 5.6.7, as leniently as mail dates are read; None for what is no date."""
     try:
         moment = parsedate_to_datetime(value)
+        return moment.astimezone(UTC) if moment.tzinfo else moment.replace(tzinfo=UTC)
     except (ValueError, TypeError, OverflowError):
         return None
-    moment = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return moment - now if moment > now else None

@@ -1,12 +1,15 @@
 """What is known of hosts and of pages outlives the process: of hosts in the catalog before the answer that taught it
-goes on, of pages within seconds."""
+goes on, of pages within seconds.
+
+Dates are by the machine's clock: the next process begins with that, also while ours goes on ahead of it.
+"""
 
 from __future__ import annotations
 
 import asyncio
 import logging
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from pipelines import clock
 from pipelines.errors import CatalogError
@@ -35,12 +38,12 @@ class Memory:
         self._accounts: dict[str, Account] = {}
         self._saved: dict[str, float] = {}  # by account, as it was found: some are asked for later, or not at all
 
-    def recall(self, now: datetime) -> None:
+    def recall(self) -> None:
         """Before the first request. What was killed may have sent some that nothing else tells of."""
+        steady, now = clock.steady(), clock.machine()
         self._catalog.forget_hosts(worker=self._worker, now=now)
         self.before = self._catalog.last_run(self._worker)
         killed = self.before is not None and not self.before.ended
-        steady = clock.steady()
         self._by = now - steady
         known = [_moved(state, -self._by) for state in self._catalog.hosts(self._worker)]
         self._governor.recall(known, now=steady, killed=killed)
@@ -52,7 +55,7 @@ class Memory:
         """An account that outlives the process: what was saved up before, and earned since, is in it."""
         self._accounts[name] = account
         if self.before and name in self.before.saved:
-            away, killed = clock.now() - self.before.alive, not self.before.ended
+            away, killed = clock.machine() - self.before.alive, not self.before.ended
             account.recall(self.before.saved[name], away=away, killed=killed, now=clock.steady())
 
     def _all_saved(self) -> dict[str, float]:
@@ -82,8 +85,8 @@ class Memory:
             await self._write()
 
     async def _write(self, *, durable: bool = False) -> None:
-        now = clock.now()
-        by = now - clock.steady()
+        steady, now = clock.steady(), clock.machine()
+        by = now - steady
         if abs(by - self._by) > STEP:  # the clock was set: a restart goes by what it says now
             self._governor.changed.update(state.host for state in self._governor.states())
             self._by = by

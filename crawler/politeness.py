@@ -21,7 +21,7 @@ from pipelines.errors import WatchlistError
 from pipelines.urlkey import normalise
 
 from .failures import NOT_REACHED, explain
-from .governor import LONGEST_PARKING, Governor, parse_retry_after
+from .governor import LONGEST_PARKING, Governor, parse_http_date, parse_retry_after
 from .hosts import host_of
 from .memory import Memory
 from .robots import Rules, rules_from
@@ -36,6 +36,7 @@ LONGEST_WAIT = timedelta(hours=1)  # of a request within a visit: a hop, or a pa
 HELD = timedelta(minutes=1)  # of a page that is open in the browser meanwhile, or whose host was parked on its way
 NOT_LIVE = timedelta(minutes=5)  # between two requests: people are told
 NOT_AT_ALL = timedelta()  # longer than GRACE: of what a page is shown with
+CREDIBLE = timedelta(days=1)  # a host's clock may differ from ours by so much
 GRACE = timedelta(seconds=10)  # waits that are nearly over are waited for, also when the crawl ends
 
 
@@ -73,7 +74,7 @@ class Politeness:
         if has_keeper(crawler):
             keeper = keeper_of(crawler)
             memory = Memory(governor, keeper.catalog, keeper.worker)
-            memory.recall(clock.now())
+            memory.recall()
             crawler.signals.connect(memory.ended, signal=signals.spider_closed)
         self = cls(governor, crawl.agent, memory)
         self.crawler = crawler
@@ -135,7 +136,7 @@ class Politeness:
 
     def refused(self, url: str, status: int, retry_after: str | None) -> None:
         """What scripts asked for was answered 429 or 503: that host is left alone as it asks."""
-        if self._parked(url, status, timedelta(), retry_after):
+        if self._parked(url, status, timedelta(), retry_after, clock.machine()):
             task = asyncio.ensure_future(self._remember())
             self._keeping.add(task)
             task.add_done_callback(self._keeping.discard)
@@ -159,7 +160,7 @@ class Politeness:
     async def process_response(self, request: Request, response: Response) -> Response:
         latency = timedelta(seconds=request.meta.get("download_latency", 0.0))
         retry_after = (response.headers.get("Retry-After") or b"").decode("latin-1") or None
-        if self._parked(request.url, response.status, latency, retry_after):
+        if self._parked(request.url, response.status, latency, retry_after, _today(response)):
             await self._remember()
         return response
 
@@ -173,9 +174,9 @@ class Politeness:
         if reason in NOT_REACHED and self.governor.failed(host, clock.steady(), waited_since=waited):
             await self._remember()
 
-    def _parked(self, url: str, status: int, latency: timedelta, retry_after: str | None) -> bool:
+    def _parked(self, url: str, status: int, latency: timedelta, retry_after: str | None, today: datetime) -> bool:
         """The governor learns of an answer; whether it has parked the host."""
-        host, today = host_of(url), clock.now()
+        host = host_of(url)
         parked = self.governor.answered(host, status=status, latency=latency, retry_after=retry_after,
                                         now=clock.steady(), today=today)  # fmt: skip
         wait = parse_retry_after(retry_after, today) if parked else None
@@ -283,6 +284,16 @@ class Politeness:
 
 def _parked_until(host: str, at: datetime) -> Parked:
     return Parked(f"{host} may not be asked before {clock.dated(at):%Y-%m-%dT%H:%M:%SZ}, nothing was sent")
+
+
+def _today(response: Response) -> datetime:
+    """What the host calls this moment: a date at which it may be asked again is by its clock, not by ours.
+
+    One that is a day off, or none (RFC 9110 6.6.1), tells less than our machine's clock.
+    """
+    machine = clock.machine()
+    date = parse_http_date((response.headers.get("Date") or b"").decode("latin-1"))
+    return date if date and abs(date - machine) < CREDIBLE else machine
 
 
 def _rules(response: Response, known: Rules | None) -> Rules:

@@ -37,7 +37,8 @@ class Standing:
         self._rollovers = Rollovers(keeper, self._endings)
         self.refusals: dict[str, int] = {}  # by page: visits in a row, when it was first read
         self.blocks = Blocks(())  # what was taken down, as last read
-        self.learnt: dict[str, LearntPage] = {}  # of pages that came into the list at its last reading
+        self.learnt: dict[str, LearntPage] = {}  # of pages that came into the list at its last reading ...
+        self.tried: dict[str, datetime] = {}  # ... and when the last visit of each began, whatever became of it
         self.ended: set[str] = set()  # pages whose coverage has ended, by their last looks
         self._looked: set[str] = set()  # pages that were looked at since that was asked
 
@@ -60,6 +61,7 @@ class Standing:
             if history.last_started and history.last_started != history.last_good:
                 self._endings.recall(key, active[key].url)
         self.refusals = catalog.refusals(histories)
+        self.tried = {key: history.last_started for key, history in histories.items() if history.last_started}
         self._keeper.recorder.originals.remember(
             {key: history.original for key, history in histories.items()},
             {key: history.unmodified for key, history in histories.items()},

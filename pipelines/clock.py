@@ -6,7 +6,8 @@ Of two looks at it the later one is never earlier, so that what came after also 
     ... goes back, by less than a day      ours goes on, a tenth slower, until the other has caught up
     ... goes back by more                  it is followed, at once: dates a year off would be worse
 
-How long something took is measured by ``time.monotonic``, not by this; a wait that was asked for goes by ``steady``.
+How long something took is measured by ``time.monotonic``, not by this; a wait that was asked for goes by ``steady``,
+and what other machines or processes have dated is read by ``machine``.
 """
 
 from __future__ import annotations
@@ -50,6 +51,10 @@ class Clock:
         """When this process began, and what has passed since: a wait by it is as long as it was, whatever is set."""
         return self._began + timedelta(seconds=self._steady())
 
+    def machine(self) -> datetime:
+        """What the machine's clock says, also while ours goes on by itself."""
+        return datetime.fromtimestamp(self._wall(), UTC)
+
     def dated(self, steady: datetime) -> datetime:
         """What a moment of ``steady`` is called by this clock, as it stands."""
         return steady + (self() - self.steady())
@@ -82,3 +87,4 @@ def _span(seconds: float) -> str:
 now = Clock()
 steady = now.steady
 dated = now.dated
+machine = now.machine

@@ -56,6 +56,12 @@ def ended_early(visit: Visit, captures: Sequence[Capture], detail: str) -> Visit
                    reading=reading_of(outcome))  # fmt: skip
 
 
+def detail_of(visit: Visit) -> str:
+    """Its detail without the page's own address, which would take all the room beside it."""
+    begun = visit.detail.startswith((f"{visit.url} ", f"{visit.url}: "))  # no longer address that begins like it
+    return visit.detail[len(visit.url) :].lstrip(": ") if begun else visit.detail
+
+
 def _own_first(captures: Sequence[Capture]) -> tuple[Capture, ...]:
     return tuple(sorted(captures, key=lambda capture: capture.role != "page"))
 

@@ -17,6 +17,7 @@ from crawler.schedule.plan import Plan
 from pipelines import units
 from pipelines.cli.common import AsJson, echo_json, say
 from pipelines.face import Json, iso
+from pipelines.ledger import detail_of
 from pipelines.lifetimes import Lifetimes
 from pipelines.model import Visit
 from pipelines.opened import open_catalog
@@ -123,9 +124,8 @@ def _line(name: str, text: str) -> None:
 
 def _outcome(visit: Visit) -> str:
     words = [visit.outcome or "running", visit.reason, f"v{visit.version_seq}" if visit.version_seq else visit.reading]
-    told = " ".join(visit.detail.removeprefix(visit.url).lstrip(": ").split())
-    told = f": {told}" if visit.outcome == "error" and told else ""
-    return " ".join(word for word in words if word) + told
+    why = " ".join(detail_of(visit).split()) if visit.outcome == "error" else ""
+    return " ".join(word for word in words if word) + (f": {why}" if why else "")
 
 
 def _page_json(told: Explained) -> Json:

@@ -157,7 +157,8 @@ class LiveSpider(Spider):
                     self.hints.tick(now)
                     self.lifetimes.tick(now)
                 reload_at = now + RELOAD
-            for begun in await self._ready(now):
+            # What was done above may have taken a while: no visit shall seem to begin before its host's turn.
+            for begun in await self._ready(clock.now()):
                 yield begun
             if self.once and not self.waiting_or_running() and self.agenda.next_at() is None:
                 return
@@ -181,7 +182,7 @@ class LiveSpider(Spider):
         timed = usable if self.once else [watch for watch in usable if not is_adaptive(watch)]
         self.agenda.set(timed, last, now, at_once=self.once, refusals=self.standing.refusals)
         good = self.standing.good(urlkey(watch.url) for watch in weighed)
-        self.adaptive.set(weighed, self.standing.learnt, good, now, self.standing.refusals)
+        self.adaptive.set(weighed, self.standing.learnt, good, now, self.standing.refusals, self.standing.tried)
         self.adaptive.ends(self.standing.ended, now)
 
     def _usable(self, watch: Watch) -> bool:
@@ -393,7 +394,7 @@ class LiveSpider(Spider):
         exchange: Exchange = request.meta[EXCHANGE]
         location = response.headers.get("Location")
         if exchange.status not in (301, 302, 303, 307, 308):
-            return replace(visit, exchange=exchange, detail=visit.detail or self._asks_to_wait(visit, exchange))
+            return replace(visit, exchange=exchange, detail=visit.detail or self._asks_to_wait(exchange))
         if not location:
             return self._lost(visit, exchange, f"{exchange.url} redirects without saying where to")
         if request.meta["hops"] >= MOST_HOPS:
@@ -402,12 +403,12 @@ class LiveSpider(Spider):
             )
         return self._hop(visit, exchange, request, location)
 
-    def _asks_to_wait(self, visit: Visit, exchange: Exchange) -> str:
+    def _asks_to_wait(self, exchange: Exchange) -> str:
         """Of a host that has parked itself by this answer: until when. Empty: it has not."""
         until = self._parked_until(exchange.url)
         if exchange.status not in (429, 503) or exchange.detail or until is None or until <= clock.now():
             return ""
-        return (f"{visit.url} answered {exchange.status}, its host may be asked again at "
+        return (f"{exchange.url} answered {exchange.status}, its host may be asked again at "
                 f"{until:%Y-%m-%d %H:%M:%S} UTC; the answer is kept")  # fmt: skip
 
     def _hop(self, visit: Visit, exchange: Exchange, request: Request, location: bytes) -> Visit | Request:

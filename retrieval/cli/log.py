@@ -8,6 +8,7 @@ import typer
 
 from pipelines.cli.common import AsJson, echo_json, say
 from pipelines.face import visit_to_json
+from pipelines.ledger import detail_of
 from pipelines.model import Visit
 
 from .common import Url, opened, safe, table, when
@@ -53,8 +54,8 @@ def _row(visit: Visit) -> list[str]:
 
 
 def _detail(visit: Visit) -> str:
-    """With the turns before it that brought no visit; without the page's own address, which would take all the room."""
+    """With the turns before it that brought no visit."""
     causes = ", ".join(f"{count} {CAUSES.get(cause, cause)}" for cause, count in visit.skipped)
     skipped = sum(count for _, count in visit.skipped)
     said = f"{skipped} turn(s) before it brought no visit ({causes})" if skipped else ""
-    return "; ".join(filter(None, (said, visit.detail.removeprefix(visit.url).lstrip(": "))))
+    return "; ".join(filter(None, (said, detail_of(visit))))

@@ -82,6 +82,13 @@ def test_of_closing_looks_missed_together_one_is_made_and_the_other_is_skipped()
     assert chosen(made, NOW + 10 * MINUTE) == []
 
 
+def test_a_closing_look_that_was_tried_before_a_restart_was_made() -> None:
+    made = Adaptive(budget=1.0, after_end=[15 * MINUTE, 2 * HOUR, 24 * HOUR])
+    made.set([WATCH], {KEY: ended_at(NOW - 3 * HOUR)}, {}, NOW, tried={KEY: NOW - 2 * HOUR})
+
+    assert first_due(made, NOW) == ("closing", NOW - HOUR, ())
+
+
 def test_closing_looks_that_a_host_held_back_are_skipped_for_it_and_those_of_a_paused_page_not_at_all() -> None:
     made, kept = Adaptive(budget=1.0, after_end=[15 * MINUTE, 2 * HOUR]), {KEY: ended_at(NOW)}
     made.set([WATCH], kept, {}, NOW)

@@ -62,7 +62,7 @@ def test_a_parking_is_in_the_catalog_before_its_answer_goes_on(tmp_path: Path) -
     async def asked() -> None:
         polite = politeness()
         polite.memory = Memory(polite.governor, catalog, "w1")
-        polite.memory.recall(clock.now())
+        polite.memory.recall()
         await polite.process_response(*refused(URL, 503, "900"))
 
     with Catalog.open(f"sqlite:///{tmp_path / 'catalog.db'}") as catalog:
@@ -82,7 +82,7 @@ def test_a_restart_fills_up_neither_the_budget_nor_what_polls_may_use_of_it(tmp_
     def begun() -> tuple[Memory, tuple[Account, Account]]:
         polite, polls = politeness(), Allowance(1.0)
         memory = Memory(polite.governor, catalog, "w1")
-        memory.recall(clock.now())
+        memory.recall()
         memory.keeps("hints", polls)
         return memory, (polite.governor.account, polls)
 

@@ -140,7 +140,7 @@ def machine(monkeypatch: pytest.MonkeyPatch) -> Machine:
     """Whose clock everybody goes by."""
     made = Machine()
     own = made.clock()
-    for name, which in (("now", own), ("steady", own.steady), ("dated", own.dated)):
+    for name, which in (("now", own), ("steady", own.steady), ("dated", own.dated), ("machine", own.machine)):
         monkeypatch.setattr(clock, name, which)
     return made
 
@@ -166,18 +166,35 @@ def test_a_host_is_left_alone_as_long_as_it_asked_however_the_clock_is_set(by: f
     assert governor.free_at("a.example", clock.steady()) == clock.steady()
 
 
-def test_a_retry_after_that_is_a_date_is_read_by_the_clock_as_it_was_set(machine: Machine) -> None:
+def left_alone_until(date: datetime, **more: datetime) -> timedelta:
+    """How long a host is left alone that asks for it with a date."""
     governor = Governor(budget=1, per_host=1, hosts={}, min_gap=timedelta())
-    machine.wall += HOUR
-    date = format_datetime(clock.now() + timedelta(seconds=90), usegmt=True)
     request, _ = REFUSED
-    response = Response(request.url, status=503, headers={"Retry-After": date})
+    headers = {name: format_datetime(at, usegmt=True) for name, at in {"Retry-After": date, **more}.items()}
+    response = Response(request.url, status=503, headers=headers)
     asyncio.run(Politeness(governor, "test").process_response(request, response))
+    return governor.free_at("a.example", clock.steady()) - clock.steady()
 
-    assert governor.free_at("a.example", clock.steady()) - clock.steady() == timedelta(seconds=90)
+
+@pytest.mark.parametrize("by", [HOUR, -HOUR])
+def test_a_retry_after_that_is_a_date_is_read_by_the_machines_clock_as_it_was_set(by: float, machine: Machine) -> None:
+    machine.wall += by
+    clock.now()
+    date = datetime.fromtimestamp(machine.wall, UTC) + timedelta(seconds=90)
+
+    assert left_alone_until(date) == timedelta(seconds=90)
 
 
-@pytest.mark.parametrize("by", [HOUR, -2 * DAY])
+@pytest.mark.parametrize("ahead", [timedelta(minutes=20), -timedelta(minutes=20), timedelta(days=400)])
+def test_a_retry_after_that_is_a_date_is_one_of_the_hosts_clock(ahead: timedelta, machine: Machine) -> None:
+    now = datetime.fromtimestamp(machine.wall, UTC)
+    theirs = now + ahead
+    credible = abs(ahead) < timedelta(days=1)
+
+    assert left_alone_until((theirs if credible else now) + timedelta(seconds=90), Date=theirs) == timedelta(seconds=90)
+
+
+@pytest.mark.parametrize("by", [HOUR, -HOUR, -2 * DAY])
 def test_a_restart_after_the_clock_was_set_forgets_no_wait_and_adds_none(
     by: float, machine: Machine, tmp_path: Path
 ) -> None:
@@ -187,7 +204,7 @@ def test_a_restart_after_the_clock_was_set_forgets_no_wait_and_adds_none(
     async def crawl() -> None:
         politeness = Politeness(governor(), "test")
         politeness.memory = Memory(politeness.governor, catalog, "w1")
-        politeness.memory.recall(clock.now())
+        politeness.memory.recall()
         await politeness.process_response(*REFUSED)
         machine.wall += by
         machine.passes(3)
@@ -199,7 +216,7 @@ def test_a_restart_after_the_clock_was_set_forgets_no_wait_and_adds_none(
     with Catalog.open(f"sqlite:///{tmp_path / 'catalog.db'}") as catalog:
         asyncio.run(crawl())
         machine.passes(7)
-        Memory(again, catalog, "w1").recall(clock.now())
+        Memory(again, catalog, "w1").recall()
 
     assert again.free_at("a.example", clock.steady()) - clock.steady() == timedelta(seconds=590)
 
