@@ -1,6 +1,6 @@
 """Commands without the seconds that importing takes: a process that has imported all of it forks for each of them.
 
-    test -> prepared process -> keeper of one command, which waits for it -> the command
+    test -> prepared process -> keeper of one command, which waits for it -> the command -> what its workers come from
 
 The command runs as from a shell: its own process, arguments, environment, folder, streams, signals and exit code. What
 importing itself has to show (warnings, Ctrl-C, missing parts) needs the real start: ``tests.running.started``.
@@ -23,6 +23,8 @@ import threading
 import traceback
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from fcntl import F_DUPFD, fcntl
+from multiprocessing import util
 from pathlib import Path
 from typing import IO, Any
 
@@ -34,7 +36,7 @@ MODULES = """
     pipelines.store.catalog pipelines.store.s3 pipelines.store.recorder pipelines.keeper pipelines.extract.extractor
     pipelines.extract.reading retrieval.archive crawler.settings crawler.cli.crawl crawler.run crawler.addon
     crawler.conditional crawler.notices crawler.queue crawler.self_check crawler.checkup pipelines.checkup
-    pipelines.reextracting pipelines.rediffing uvloop
+    pipelines.reextracting pipelines.rediffing pipelines.read_once uvloop
 """
 
 # All but what Python says of surt's source where pip has left compiling it to the first import.
@@ -45,6 +47,9 @@ def environment() -> dict[str, str]:
     """What a command finds in its environment."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("STOPPRESS_")}
     return {**kept, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": WARNINGS}
+
+
+MOST_FILES = 256  # a command has none of a higher number when it begins
 
 
 class Command:
@@ -184,12 +189,13 @@ def _become(asked: dict[str, Any], out: int, err: int) -> None:
     """Be ``python PROGRAM WORDS``. Never returns."""
     os.dup2(out, 1)
     os.dup2(err, 2)
-    os.closerange(3, 256)
+    os.closerange(3, MOST_FILES)
     os.chdir(asked["folder"])
     os.environ.clear()
     os.environ.update(asked["env"])
     sys.stdout = _opened(1, "strict")
     sys.stderr = _opened(2, "backslashreplace", line_buffering=True)
+    _have_a_fork_server()
     program = asked["program"]
     sys.argv = [str(ROOT / program), *asked["words"]]
     sys.path[0] = str(ROOT)
@@ -205,6 +211,52 @@ def _become(asked: dict[str, Any], out: int, err: int) -> None:
         traceback.print_exc()
         status = 1
     os._exit(_ended(status))
+
+
+def _have_a_fork_server() -> None:
+    """Workers come from a process that has imported the reader (pipelines/forking.py): ours is forked now, before there
+    are threads, and goes on from there when the command begins one; where it begins none, it goes with the command."""
+    asking, asked = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    pid = os.fork()
+    if pid == 0:
+        asking.close()
+        _be_the_fork_server(asked)
+    asked.close()
+    begin = util.spawnv_passfds
+    waits = [pid]
+
+    def started(path: Any, args: Sequence[Any], passfds: Sequence[int]) -> int:
+        if not waits or not args[-1].startswith("from multiprocessing.forkserver import main"):
+            return begin(path, args, passfds)
+        with asking:
+            socket.send_fds(asking, [json.dumps([args[-1], list(passfds)]).encode()], passfds)
+        return waits.pop()
+
+    util.spawnv_passfds = started
+
+
+def _be_the_fork_server(asked: socket.socket) -> None:
+    """Be ``python -c CODE`` with these descriptors and no others. Never returns."""
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    told, given, _, _ = socket.recv_fds(asked, 1 << 16, 8)
+    if not told:
+        os._exit(0)
+    code, numbers = json.loads(told)
+    kept = [fcntl(fd, F_DUPFD, MOST_FILES) for fd in given]
+    os.closerange(3, MOST_FILES)
+    for fd, number in zip(kept, numbers, strict=True):
+        os.dup2(fd, number)
+        os.close(fd)
+    sys.argv = ["-c"]
+    status = 0
+    try:
+        exec(code, {"__name__": "__main__"})  # noqa: S102  multiprocessing's own
+    except SystemExit:
+        pass
+    except BaseException:  # noqa: BLE001  as the interpreter does
+        traceback.print_exc()
+        status = 1
+    os._exit(status)
 
 
 def _opened(number: int, errors: str, *, line_buffering: bool = False) -> io.TextIOWrapper:
