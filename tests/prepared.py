@@ -250,7 +250,7 @@ def _be_the_fork_server(asked: socket.socket) -> None:
     sys.argv = ["-c"]
     status = 0
     try:
-        exec(code, {"__name__": "__main__"})  # noqa: S102  multiprocessing's own
+        exec(code, {"__name__": "__main__"})
     except SystemExit:
         pass
     except BaseException:  # noqa: BLE001  as the interpreter does
