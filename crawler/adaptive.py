@@ -23,9 +23,10 @@ from .agenda import Due
 from .hosts import group_of_url, host_of
 from .schedule import is_refusal, probe_at
 from .schedule.freshness import fresh_for
+from .schedule.judge import Choice
 from .schedule.learning import Learnt
 from .schedule.pool import ALWAYS, NEVER
-from .schedule.scheduler import Choice, Scheduler
+from .schedule.scheduler import Scheduler
 from .schedule.seen import seen
 
 WORD = "adaptive"
@@ -157,10 +158,10 @@ class Adaptive:
     def _due(self, choice: Choice, now: datetime) -> Due:
         """With the time at which it became due, and the closing looks that it stands for."""
         at = now.timestamp()
-        since = self.scheduler.due_since(choice, at)
+        since = self.scheduler.judge.due_since(choice, at)
         missed = Counter(
             "down" if any(since < look <= until for since, until in self._away) else "host"
-            for look in self.scheduler.missed(choice.key, at)
+            for look in self.scheduler.judge.missed(choice.key, at)
         )
         scheduled = now if since >= at else datetime.fromtimestamp(since, UTC)
         return Due(self._watches[choice.key], choice.key, scheduled, choice.why, tuple(sorted(missed.items())))
@@ -235,7 +236,7 @@ class Adaptive:
         pool = self.scheduler.pool
         keys = [key for key in self._watches if pool.idle[pool.numbers[key]]]
         numbers = np.array([pool.numbers[key] for key in keys], dtype=np.int64)
-        times = self.scheduler.due(numbers, now.timestamp())
+        times = self.scheduler.judge.due(numbers, now.timestamp())
         rows = [
             (now if time <= now.timestamp() else datetime.fromtimestamp(float(time), UTC), self._watches[key])
             for key, time in zip(keys, times, strict=True)

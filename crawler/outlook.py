@@ -115,10 +115,10 @@ class Outlook:
         worth: float | None = None  # of a page that was never seen nothing is known, and it is looked at first
         unseen: float | None = None
         if np.isfinite(pool.last[number]):
-            worth, unseen = schedule.worth(row.urlkey, self.now.timestamp())
+            worth, unseen = schedule.judge.worth(row.urlkey, self.now.timestamp())
         return Explained(
             row.watch, row.state, at, binding, last,
-            rates=Rates(*(rate * 3600 for rate in schedule.rates(row.urlkey, self.now.timestamp()))),
+            rates=Rates(*(rate * 3600 for rate in schedule.judge.rates(row.urlkey, self.now.timestamp()))),
             unseen=unseen, worth=worth,
             price=float(schedule.prices.price), host_price=float(schedule.prices.hosts[pool.host[number]]),
             newsroom=self._newsrooms.get(site_of(row.urlkey), Lifetimes()),
@@ -167,11 +167,11 @@ class Outlook:
             return "no sooner by min"
         if since >= float(pool.after[number] if ended else pool.most[number]) - tick:
             return "no later by " + ("after_end, as its coverage has ended" if ended else "max")
-        if schedule.closing_at(number, at.timestamp(), tick):
+        if schedule.judge.closing_at(number, at.timestamp(), tick):
             return "a closing look after the end of its coverage"
-        worth, _ = schedule.worth(key, at.timestamp() - tick)
-        if worth >= schedule.prices_of(np.array([number]))[0]:
-            return f"less than {schedule.floor:g} new events are expected before"
+        worth, _ = schedule.judge.worth(key, at.timestamp() - tick)
+        if worth >= schedule.judge.prices_of(np.array([number]))[0]:
+            return f"less than {schedule.judge.floor:g} new events are expected before"
         return "then it is worth the price; before, the budget brings more elsewhere"
 
     # all pages --------------------------------------------------------------------------------------------

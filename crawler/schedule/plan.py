@@ -54,7 +54,7 @@ def plan(schedule: Scheduler, budget: float, caps: Mapping[str, float], fixed: M
     pool = schedule.pool
     numbers = pool.there()
     numbers = numbers[pool.begins[numbers] <= now]
-    most = schedule.most(numbers, now)
+    most = schedule.judge.most(numbers, now)
     names = pool.host_names
     fixed = {name: min(rate, caps.get(name, np.inf)) for name, rate in fixed.items()}
     cap = np.array([max(caps.get(name, np.inf) - fixed.get(name, 0.0), NOTHING) for name in names])
@@ -100,7 +100,7 @@ def _within(schedule: Scheduler, numbers: Numbers, hosts: NDArray[np.int32], pri
     low, high = np.ones(len(cap)), np.full(len(cap), DEAREST)
 
     def tried(own: Floats) -> tuple[Floats, Floats]:
-        intervals = schedule.intervals(numbers, price * own[hosts], most)
+        intervals = schedule.judge.intervals(numbers, price * own[hosts], most)
         rates: Floats = np.bincount(hosts, 1 / intervals, minlength=len(cap)).astype(np.float64)
         return intervals, rates
 
@@ -121,10 +121,10 @@ def _told(schedule: Scheduler, budget: float, price: float, numbers: Numbers, bo
           fixed: Mapping[str, float], most: Floats) -> Plan:  # fmt: skip
     pool, intervals, rates = schedule.pool, bought.intervals, bought.rates
     rates_of_events = pool.steady[numbers]
-    seen = 1 - sum(1 - seen_share(intervals, hazard, share) for share, hazard in schedule.losses(numbers))
+    seen = 1 - sum(1 - seen_share(intervals, hazard, share) for share, hazard in schedule.judge.losses(numbers))
     events = float(rates_of_events.sum())
     bound = rates >= RICH * cap
-    wanted = schedule.intervals(numbers, np.full(len(numbers), price), most)
+    wanted = schedule.judge.intervals(numbers, np.full(len(numbers), price), most)
     slowed = bound[pool.host[numbers]] & (intervals > 1.01 * bought.stretch * wanted)
     total = {name: float(rate) + fixed.get(name, 0.0) for name, rate in zip(pool.host_names, rates, strict=True)}
     return Plan(

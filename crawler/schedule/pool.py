@@ -20,6 +20,8 @@ FIRST = Learnt()  # of a page that nothing is known of
 COLUMNS = {  # with what a new watch has; seconds, of the clock that ``Scheduler`` is told
     "last": NEVER,  # start of the last good look
     "hold": NEVER,  # no look before: it is too soon after the last one, which may have failed
+    "failed": NEVER,  # start of the newest of the looks in a row that brought nothing ...
+    "failures": 0.0,  # ... and how many those are
     "fresh": NEVER,  # until then its own caches would give what we have
     "begins": NEVER,
     "known": NEVER,  # since when its watch is known as it is: before, no look was due
@@ -48,6 +50,8 @@ class Pool:
 
     last: Floats
     hold: Floats
+    failed: Floats
+    failures: Floats
     fresh: Floats
     begins: Floats
     known: Floats

@@ -10,21 +10,19 @@ at least every ``HORIZON`` as prices move.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from pipelines.lifetimes import HAZARDS
-
-from .habits import FLOOR, LOSSES
-from .known import Known, Rates
+from .habits import FLOOR
+from .judge import REASONS, Choice, Judge
+from .known import Known
 from .learning import Learnt, Look, Seen
 from .pool import ALWAYS, NEVER, Floats, Numbers, Pool
 from .prices import QUEUE, Prices
 from .told import Told
 from .wheel import Wheel
-from .worth import Expected, Losses, index, interval, least_price, unseen
+from .worth import least_price
 
 EXACT_UP_TO = 50_000
 EVERY = 1.0  # seconds between two computations of all
@@ -33,26 +31,9 @@ LONG_FROM = 500_000  # watches
 SOON, FEWEST = 30.0, 1000  # beyond ``exact_up_to`` no more are ready than are begun in so many seconds, or so few
 CLOSING = (900.0, 7200.0, 86400.0)  # looks after the end of coverage
 SHORTEST = 60.0  # seconds between two looks at a page, where its watch does not say less
-LONG = 1e9
 SAME = 1e-3  # seconds: two sums of the same times differ by less
-STEP = 1 / 8  # of what a hint has waited: so much later its page is judged again
 RETRY = 60.0  # after a look that failed, doubled with each in a row
-REASONS = ("due", "forced", "window", "hint", "closing")
-_TIMES = ("last", "hold", "fresh", "begins", "known", "ready", "ended", "heard")
-
-
-class Choice(NamedTuple):
-    """A look that is to begin. ``why``: due, forced (too long ago), closing, hint, window."""
-
-    key: str
-    why: str
-
-
-class Failures(NamedTuple):
-    """Looks in a row that brought nothing; ``last``: when the newest of them began."""
-
-    looks: int
-    last: float
+_TIMES = ("last", "hold", "failed", "fresh", "begins", "known", "ready", "ended", "heard")
 
 
 class Scheduler:
@@ -64,11 +45,11 @@ class Scheduler:
         after the end of coverage, in seconds since."""
         if budget <= 0:
             raise ValueError(f"a budget of {budget} looks a second allows none")
-        self.budget, self.floor = budget, floor
+        self.budget = budget
         self.prices = Prices(least_price(SHORTEST, floor))
         self.pool = Pool()
         self._known = Known(self.pool)
-        self._closing, self._exact_up_to = tuple(closing), exact_up_to
+        self._exact_up_to = exact_up_to
         self._wheel = Wheel()
         self._ready: Numbers = np.empty(0, dtype=np.int64)
         self._worth: Floats = np.empty(0)
@@ -76,8 +57,7 @@ class Scheduler:
         self._touched: set[int] = set()  # to be judged at the next computation
         self._computed, self._exact = NEVER, True
         self._hints = Told()
-        self._failures: dict[int, Failures] = {}
-        self._newsrooms_differ = False
+        self.judge = Judge(self.pool, self._known, self._hints, self.prices, floor=floor, closing=closing)
 
     # the list -------------------------------------------------------------------------------------------
 
@@ -113,21 +93,20 @@ class Scheduler:
         again = self._again(number)
         pool.hold[number] = again if unhindered else max(again, pool.hold[number])
         if least < SHORTEST:
-            self.prices.at_least(least_price(least, self.floor))
+            self.prices.at_least(least_price(least, self.judge.floor))
         self._touched.add(number)
 
     def _again(self, number: int) -> float:
         """The soonest look by the watch's own bounds, after the last good one or after those that failed since."""
         pool = self.pool
-        if (failed := self._failures.get(number)) is None:
+        if not (looks := pool.failures[number]):
             return float(pool.last[number] + pool.least[number])
-        wait = max(RETRY * 2.0 ** min(failed.looks - 1, 20), pool.least[number])
-        return float(failed.last + min(wait, pool.most[number]))
+        wait = max(RETRY * 2.0 ** min(looks - 1, 20), pool.least[number])
+        return float(pool.failed[number] + min(wait, pool.most[number]))
 
     def remove(self, key: str) -> None:
         number = self.pool.remove(key)
         self._forget(number)
-        self._failures.pop(number, None)
         self._hints.forget(number)
 
     def __contains__(self, key: str) -> bool:
@@ -187,11 +166,11 @@ class Scheduler:
             return
         before, self._computed = self._computed, now
         numbers = self._to_judge(now)
-        worth, ready, reasons = self._judge(numbers, now)
+        worth, ready, reasons = self.judge.judged(numbers, now)
         self._note_ready(numbers, ready, before, now)
         if not self._exact:
             waiting = numbers[~ready]
-            self._wheel.put(waiting, self.when(waiting, now))
+            self._wheel.put(waiting, self.judge.when(waiting, now, self._horizon()))
             ready = self._best(numbers, worth, ready, now)
         self._ready, self._worth, self._reasons = numbers[ready], worth[ready], reasons[ready]
 
@@ -201,7 +180,7 @@ class Scheduler:
         pool.ready[numbers[known & ~ready]] = ALWAYS
         new = numbers[ready & ~known]
         if len(new):
-            may = self._may(new, now)
+            may = self.judge.may(new, now)
             pool.ready[new] = np.where((before < may) & (may <= now) & (before != NEVER), may, now)
 
     def _best(self, numbers: Numbers, worth: Floats, ready: NDArray[np.bool_], now: float) -> NDArray[np.bool_]:
@@ -235,169 +214,6 @@ class Scheduler:
         idle: Numbers = numbers[self.pool.idle[numbers]]
         return idle
 
-    def _judge(self, numbers: Numbers, now: float) -> tuple[Floats, NDArray[np.bool_], NDArray[np.int8]]:
-        """(worth, whether it is time, why) of each; what has to be has no less worth than the price."""
-        pool = self.pool
-        worth, unseen = self._worth_of(numbers, now)
-        price = self.prices_of(numbers)
-        forced, full, closing = (act(numbers, now) for act in (self._overdue, self._full, self._is_closing))
-        new, hinted = pool.last[numbers] == NEVER, self._hints.of(numbers)
-        good = (worth >= price) & ((unseen >= self.floor) | hinted) & (now >= pool.fresh[numbers])
-        allowed = (now >= pool.hold[numbers]) & (now >= pool.begins[numbers])
-        worth = np.where(forced | full, np.maximum(worth, price), worth)
-        worth = np.where(new | closing, np.inf, worth)
-        reasons = np.select([new, closing, good & hinted, good, forced], [0, 4, 3, 0, 1], 2).astype(np.int8)
-        return worth, allowed & (good | forced | full | new | closing), reasons
-
-    def _since(self, numbers: Numbers, now: float | Floats) -> Floats:
-        """Since the last good look; a page that was never seen has waited long, but not for ever."""
-        since: Floats = np.clip(now - self.pool.last[numbers], 0.0, LONG)
-        return since
-
-    def _worth_of(self, numbers: Numbers, now: float) -> tuple[Floats, Floats]:
-        of = self._known.expected(numbers)
-        worth = self._thinned(numbers, of, now)
-        if self._hints:
-            worth = worth + self.pool.weight[numbers] * self._hints.risk(numbers, now, self.losses)
-        return worth, unseen(of, self._since(numbers, now))
-
-    def _thinned(self, numbers: Numbers, of: Expected, now: float | Floats) -> Floats:
-        """What their rates make them worth; the silence of a source since it was last asked only thins the looks."""
-        pool, u = self.pool, self._since(numbers, now)
-        hush, weight, losses = pool.hush[numbers], pool.weight[numbers], self.losses(numbers)
-        worth: Floats = index(of, u, weight, losses)
-        if hush.any():
-            quiet = np.minimum(u, np.maximum(now - pool.heard[numbers], 0.0))
-            worth = (1 - hush) * worth + hush * index(of, quiet, weight, losses)
-        return worth
-
-    def losses(self, numbers: Numbers) -> Losses:
-        """How soon what these pages say is overwritten."""
-        return tuple(zip(self.pool.shares[numbers].T, HAZARDS, strict=True)) if self._newsrooms_differ else LOSSES
-
-    def _overdue(self, numbers: Numbers, now: float) -> NDArray[np.bool_]:
-        overdue: NDArray[np.bool_] = now - self.pool.last[numbers] >= self.most(numbers, now)
-        return overdue
-
-    def most(self, numbers: Numbers, now: float) -> Floats:
-        """The longest that each may go without a look."""
-        pool = self.pool
-        return np.where(pool.ended[numbers] <= now, pool.after[numbers], pool.most[numbers])
-
-    def _full(self, numbers: Numbers, now: float) -> NDArray[np.bool_]:
-        """Whether its first page may soon show other updates than all that it showed: half of them is safe."""
-        new = self._known.new(numbers, self._since(numbers, now))
-        full: NDArray[np.bool_] = 2 * new >= self.pool.window[numbers]
-        return full
-
-    def _is_closing(self, numbers: Numbers, now: float) -> NDArray[np.bool_]:
-        ended, last = self.pool.ended[numbers], self.pool.last[numbers]
-        found = np.zeros(len(numbers), dtype=bool)
-        for after in self._closing:
-            found |= (last < ended + after) & (ended + after <= now)
-        return found
-
-    def worth(self, key: str, now: float) -> tuple[float, float]:
-        """(worth of a look now, expected unseen events)."""
-        worth, unseen = self._worth_of(np.array([self.pool.numbers[key]]), now)
-        return float(worth[0]), float(unseen[0])
-
-    def rates(self, key: str, now: float) -> Rates:
-        """What is expected of a page."""
-        number = self.pool.numbers[key]
-        return self._known.rates(number, float(self._since(np.array([number]), now)[0]))
-
-    def closing_at(self, number: int, at: float, within: float) -> bool:
-        """Whether a closing look falls to this time."""
-        ended = self.pool.ended[number]
-        return any(abs(ended + after - at) <= within for after in self._closing)
-
-    def due_since(self, choice: Choice, now: float) -> float:
-        """When the look became due that was chosen now: a closing look, or one that ``most`` asks for, at its time; one
-        that was hinted at with its hint; else when it was first found to be worth its price. No bound lay later."""
-        pool, number = self.pool, self.pool.numbers[choice.key]
-        one = np.array([number])
-        may, at = float(self._may(one, now)[0]), min(float(pool.ready[number]), now)
-        if choice.why == "hint":
-            at = min(at, float(self._hints.newest(one)[0]))
-        forced = float(pool.last[number] + self.most(one, now)[0])
-        if closing := self._closing_looks(number, now):
-            at = max(closing[-1], float(pool.known[number]))
-        elif NEVER < forced <= now:
-            at = min(at, max(forced, float(pool.known[number])))
-        return min(max(at, may), now)
-
-    def missed(self, key: str, now: float) -> list[float]:
-        """Closing looks that were not made, for the one that is made now stands for them."""
-        number = self.pool.numbers[key]
-        return [at for at in self._closing_looks(number, now)[:-1] if at >= self.pool.known[number]]
-
-    def _closing_looks(self, number: int, now: float) -> list[float]:
-        """Those that have come to be due since the page was last looked at, or tried."""
-        ended, failed = float(self.pool.ended[number]), self._failures.get(number)
-        last = max(float(self.pool.last[number]), failed.last if failed else NEVER)
-        return [at for after in self._closing if last < (at := ended + after) <= now]
-
-    def prices_of(self, numbers: Numbers) -> Floats:
-        prices: Floats = self.prices.price * self.prices.hosts[self.pool.host[numbers]]
-        return prices
-
-    def when(self, numbers: Numbers, now: float) -> Floats:
-        """When each is to be judged again: it is due then, as far as is known now, or the prices may have moved.
-
-        What ``due`` does not know of: silence makes it later, and a hint sooner. Of a hint that is not computed: its
-        page is judged in steps that grow, so that its look is late by a small share of what the hint has waited.
-        """
-        pool, at = self.pool, self.due(numbers, now)
-        thinned = np.flatnonzero((pool.hush[numbers] > 0) & (at <= now))
-        if len(thinned):
-            at[thinned] = self._in_silence(numbers[thinned], now)
-        if self._hints:
-            hint = self._hints.newest(numbers)
-            step = np.maximum(now + np.maximum(STEP * (now - hint), 1.0), self._may(numbers, now))
-            at = np.where(hint == NEVER, at, np.minimum(at, step))
-        return np.clip(at, now + 1.0, now + self._horizon())
-
-    def _in_silence(self, numbers: Numbers, now: float) -> Floats:
-        """When pages that are thinned will be worth their price, if nobody is asked about them until then; within the
-        horizon. To be asked makes it later again: it is too soon rather than too late. By bisection, to a second."""
-        of, price, horizon = self._known.expected(numbers), self.prices_of(numbers), self._horizon()
-        low, high = np.full(len(numbers), now), np.full(len(numbers), now + horizon)
-        for _ in range(int(horizon).bit_length()):
-            at = (low + high) / 2
-            reached = self._thinned(numbers, of, at) >= price
-            low, high = np.where(reached, low, at), np.where(reached, at, high)
-        soonest: Floats = np.minimum(high, self._must(numbers, now))
-        return soonest
-
-    def due(self, numbers: Numbers, now: float) -> Floats:
-        """When a look at each will be worth its price, at today's prices, if no source tells anything of it: a hint
-        makes it sooner, silence later."""
-        at = self.pool.last[numbers] + self.intervals(numbers, self.prices_of(numbers), self.most(numbers, now))
-        return np.maximum(np.minimum(at, self._must(numbers, now)), self._may(numbers, now))
-
-    def _must(self, numbers: Numbers, now: float) -> Floats:
-        """When a look has to be made, whatever it is worth, as soon as it may."""
-        last = self.pool.last[numbers]
-        at: Floats = last + self.most(numbers, now)
-        for after in self._closing:
-            closing = self.pool.ended[numbers] + after
-            at = np.where(last < closing, np.minimum(at, closing), at)
-        return at
-
-    def _may(self, numbers: Numbers, now: float) -> Floats:
-        """No look before."""
-        pool = self.pool
-        fresh = np.minimum(pool.fresh[numbers], pool.last[numbers] + self.most(numbers, now))
-        return np.maximum(np.maximum(fresh, pool.hold[numbers]), pool.begins[numbers])
-
-    def intervals(self, numbers: Numbers, prices: Floats, most: Floats | None = None) -> Floats:
-        """How long after a look the next one is worth its price; within the bounds of each watch."""
-        pool = self.pool
-        bounds = pool.least[numbers], pool.most[numbers] if most is None else most
-        shares = pool.shares[numbers] if self._newsrooms_differ else None
-        return interval(self._known.expected(numbers), prices / pool.weight[numbers], self.floor, *bounds, shares)
-
     def _horizon(self) -> float:
         return LONG_HORIZON if len(self.pool) > LONG_FROM else HORIZON
 
@@ -414,7 +230,7 @@ class Scheduler:
             self._touched.add(number)
             return
         self._known.looked(number, Look(seen, None if last == NEVER else float(now - last)))
-        self._failures.pop(number, None)
+        pool.failures[number], pool.failed[number] = 0, NEVER
         pool.last[number] = now
         pool.hold[number] = self._again(number)
         ages = [*seen.new, *seen.edited]
@@ -430,9 +246,10 @@ class Scheduler:
         number = self._over(key)
         if number is None:
             return
-        before = self._failures.get(number)
-        self._failures[number] = Failures(before.looks + 1 if before else 1, now)
-        self.pool.hold[number], self.pool.ready[number] = self._again(number), ALWAYS
+        pool = self.pool
+        pool.failures[number] += 1
+        pool.failed[number] = now
+        pool.hold[number], pool.ready[number] = self._again(number), ALWAYS
         self._touched.add(number)
 
     def not_before(self, key: str, at: float) -> None:
@@ -495,13 +312,12 @@ class Scheduler:
         number = self.pool.numbers.get(key)
         if number is not None:
             self.pool.shares[number] = shares
-            self._newsrooms_differ = True
+            self.judge.newsrooms_differ = True
 
     def moved(self, by: float) -> None:
         """The clock was set, ``by`` so much."""
         self.pool.shift(_TIMES, by)
         self._hints.moved(by)
-        self._failures = {number: Failures(looks, last + by) for number, (looks, last) in self._failures.items()}
         self._computed, self._exact, self._wheel = NEVER, True, Wheel()  # all are judged anew
 
     def learnt(self, key: str) -> Learnt:

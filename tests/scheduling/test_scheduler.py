@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from crawler.schedule.judge import Choice, Judge
 from crawler.schedule.learning import NOTHING, Learnt, Seen
 from crawler.schedule.pool import Floats, Numbers
-from crawler.schedule.scheduler import Choice, Scheduler
+from crawler.schedule.scheduler import Scheduler
 from crawler.schedule.worth import least_price
 
 BUSY = Learnt.of_count(12.0, 7200.0)  # six an hour
@@ -109,12 +110,12 @@ def test_an_event_after_the_end_opens_coverage_again() -> None:
     schedule = scheduler()
     schedule.add("a", "a", learnt=BUSY, last=0.0)
     schedule.ends("a", 10.0)
-    quiet = schedule.rates("a", 10.0).usual
+    quiet = schedule.judge.rates("a", 10.0).usual
 
     schedule.observed("a", 1000.0, Seen(new=[30.0]))
 
     assert math.isinf(schedule.pool.ended[0])
-    assert schedule.rates("a", 1000.0).usual > 3 * quiet
+    assert schedule.judge.rates("a", 1000.0).usual > 3 * quiet
 
 
 def test_what_was_found_at_the_look_that_saw_the_end_opens_nothing() -> None:
@@ -169,18 +170,18 @@ def test_the_silence_of_a_source_thins_looks_and_never_ends_them() -> None:
     assert first["plain"] < first["hushed"] <= 3601
 
 
-class Counted(Scheduler):
+class Counted(Judge):
     """With how often a page was judged."""
 
-    judged = 0
+    count = 0
 
-    def _judge(self, numbers: Numbers, now: float) -> tuple[Floats, NDArray[np.bool_], NDArray[np.int8]]:
-        self.judged += len(numbers)
-        return super()._judge(numbers, now)
+    def judged(self, numbers: Numbers, now: float) -> tuple[Floats, NDArray[np.bool_], NDArray[np.int8]]:
+        self.count += len(numbers)
+        return super().judged(numbers, now)
 
 
-def at_price(price: float, exact_up_to: int) -> Counted:
-    schedule = Counted(budget=1.0, exact_up_to=exact_up_to)
+def at_price(price: float, exact_up_to: int) -> Scheduler:
+    schedule = Scheduler(budget=1.0, exact_up_to=exact_up_to)
     schedule.prices.least = schedule.prices.price = price  # it stays there
     return schedule
 
@@ -204,14 +205,16 @@ def test_a_list_that_silence_thins_is_not_judged_each_second_and_looked_at_as_if
         def polled(now: float, schedule: Scheduler = schedule) -> None:
             schedule.heard(keys[int(now) // 4 % 300 :: 300], now, recall=0.9)
 
+        schedule.judge.__class__ = Counted
+        assert isinstance(schedule.judge, Counted)
         schedule.heard(keys, 0.0, recall=0.9)
         found[exact_up_to] = first_looks(schedule, 7300, 4, polled)
-        judged[exact_up_to] = schedule.judged
+        judged[exact_up_to] = schedule.judge.count
 
     late = [found[ONE_BY_ONE][key] - found[EXACT][key] for key in keys]
     assert set(late) <= {0.0, 4.0}
     assert len({found[EXACT][key] for key in keys}) > 20  # it is their worth that decides
-    assert judged[ONE_BY_ONE] < judged[EXACT] / 20
+    assert 0 < judged[ONE_BY_ONE] < judged[EXACT] / 20
 
 
 @pytest.mark.parametrize(("most", "ended", "at"), [(1500.0, math.inf, 1500.0), (3600.0, 100.0, 1000.0)])
@@ -357,11 +360,11 @@ def test_an_edit_asks_no_more_of_the_past_than_it_knew() -> None:
     schedule.add("a", "a", learnt=BUSY, last=0.0)
     schedule.ends("a", 10.0)
     schedule.heard(["a"], 20.0, recall=0.5)
-    before, worth = schedule.learnt("a"), schedule.worth("a", 1000.0)
+    before, worth = schedule.learnt("a"), schedule.judge.worth("a", 1000.0)
     edit(schedule, weight=2.0)
 
     assert schedule.learnt("a") == before
-    assert schedule.worth("a", 1000.0) == (pytest.approx(2 * worth[0]), worth[1])
+    assert schedule.judge.worth("a", 1000.0) == (pytest.approx(2 * worth[0]), worth[1])
     assert schedule.pool.ended[0] == 10.0
     with pytest.raises(ValueError, match="contradict"):
         edit(schedule, least=100.0, most=50.0)
@@ -417,18 +420,18 @@ def test_a_newsroom_that_overwrites_within_minutes_is_looked_at_sooner_at_one_pr
     numbers = np.array([schedule.pool.numbers[key] for key in ("quick", "usual", "slow")])
 
     assert first["quick"] < first["usual"] < first["slow"]
-    assert (np.diff(schedule.intervals(numbers, np.full(3, 0.05))) > 0).all()
+    assert (np.diff(schedule.judge.intervals(numbers, np.full(3, 0.05))) > 0).all()
 
 
 def test_of_a_newsroom_that_is_taken_away_nothing_is_left_for_the_next_page() -> None:
     schedule = scheduler()
     schedule.add("a", "a", learnt=BUSY, last=0.0)
     schedule.overwrites("a", (0.3, 0.3, 0.0, 0.0))
-    quick = schedule.worth("a", 600.0)
+    quick = schedule.judge.worth("a", 600.0)
     schedule.remove("a")
     schedule.add("b", "b", learnt=BUSY, last=0.0)
     other = scheduler()
     other.add("b", "b", learnt=BUSY, last=0.0)
 
-    assert schedule.worth("b", 600.0) == pytest.approx(other.worth("b", 600.0))
-    assert quick[0] > schedule.worth("b", 600.0)[0]
+    assert schedule.judge.worth("b", 600.0) == pytest.approx(other.judge.worth("b", 600.0))
+    assert quick[0] > schedule.judge.worth("b", 600.0)[0]

@@ -78,6 +78,6 @@ def test_the_worth_of_a_page_is_that_of_its_rate_and_of_its_hints_by_its_weight(
     for key, at in (("p3", 100.0), ("p1", 40.0), ("p3", 300.0)):
         hinted.hint(key, at)
     own = {"p1": risk(560.0), "p3": risk(500.0) + risk(300.0)}
-    expected = [plain.worth(f"p{n}", 600.0)[0] + (1.0 + n) * float(own.get(f"p{n}", 0.0)) for n in range(5)]
+    expected = [plain.judge.worth(f"p{n}", 600.0)[0] + (1.0 + n) * float(own.get(f"p{n}", 0.0)) for n in range(5)]
 
-    assert [hinted.worth(f"p{n}", 600.0)[0] for n in range(5)] == pytest.approx(expected, rel=1e-12)
+    assert [hinted.judge.worth(f"p{n}", 600.0)[0] for n in range(5)] == pytest.approx(expected, rel=1e-12)

@@ -10,6 +10,7 @@ import time
 import numpy as np
 from numpy.typing import NDArray
 
+from crawler.schedule.judge import Judge
 from crawler.schedule.learning import NOTHING, Learnt, Seen
 from crawler.schedule.pool import Floats, Numbers
 from crawler.schedule.scheduler import Scheduler
@@ -49,25 +50,26 @@ def _hinted() -> dict[str, float]:
     return {"watches": WATCHES, "hinted": HINTED, "ms": min(taken) * 1e3}
 
 
-class _Counting(Scheduler):
-    judged = 0
+class _Counting(Judge):
+    count = 0
 
-    def _judge(self, numbers: Numbers, now: float) -> tuple[Floats, NDArray[np.bool_], NDArray[np.int8]]:
-        self.judged += len(numbers)
-        return super()._judge(numbers, now)
+    def judged(self, numbers: Numbers, now: float) -> tuple[Floats, NDArray[np.bool_], NDArray[np.int8]]:
+        self.count += len(numbers)
+        return super().judged(numbers, now)
 
 
 def _thinned() -> dict[str, float]:
     """Seconds of a long list, each page of which is told of by a source that is asked now and then."""
     chance = random.Random(1)
     schedule = _schedule(THINNED, BUDGET, chance)
-    schedule.__class__ = _Counting
-    assert isinstance(schedule, _Counting)
+    judge = schedule.judge
+    judge.__class__ = _Counting
+    assert isinstance(judge, _Counting)
     tokens, made, taken, gaps = 0.0, 0, 0.0, []
     for now in range(WARM + MEASURED):
         schedule.heard((str(number) for number in range(now % EVERY, THINNED, EVERY)), float(now), RECALL)
         if now == WARM:
-            schedule.judged, made, taken, gaps = 0, 0, 0.0, []
+            judge.count, made, taken, gaps = 0, 0, 0.0, []
         tokens = min(tokens + BUDGET, 60 * BUDGET)
         begun = time.process_time()
         chosen = schedule.choose(float(now), lambda host: True, tokens)
@@ -78,7 +80,7 @@ def _thinned() -> dict[str, float]:
             gaps.append(now - schedule.pool.last[schedule.pool.numbers[one.key]])
             schedule.observed(one.key, float(now), Seen(new=[5.0]) if chance.random() < 0.3 else NOTHING)
     return {
-        "watches": THINNED, "judged": schedule.judged / MEASURED, "ms": taken / MEASURED * 1e3,
+        "watches": THINNED, "judged": judge.count / MEASURED, "ms": taken / MEASURED * 1e3,
         "looks": made / MEASURED, "gap": float(np.mean(gaps)), "price": schedule.prices.price,
     }  # fmt: skip
 
