@@ -31,14 +31,14 @@ from crawler.hints.desk import HintDesk
 from crawler.hosts import group_of, group_of_url, host_of
 from crawler.lifetimes import LearntOfNewsrooms
 from crawler.memory import LearntOfPages
-from crawler.politeness import MOST_HOPS, SLOT, Disallowed, Parked, Politeness
+from crawler.politeness import MOST_HOPS, SLOT, Politeness
 from crawler.probes import Probes
 from crawler.requisites import RequisitesOfPage
 from crawler.rest import RestOfPage
 from crawler.schedule import REFUSED_AFTER, deserves_another, is_refusal
 from crawler.setup import keeper_of
 from crawler.standing import Standing
-from crawler.visit_ends import cut_off, line, taken_down, unkept
+from crawler.visit_ends import asked_to_wait, cut_off, line, lost, taken_down, unanswered, unkept
 from crawler.watchlist import policy_of
 from crawler.wire import BY_BROWSER, EXCHANGE, PROBE, ROLE, VISIT, WHOLE
 from pipelines import clock
@@ -394,22 +394,13 @@ class LiveSpider(Spider):
         exchange: Exchange = request.meta[EXCHANGE]
         location = response.headers.get("Location")
         if exchange.status not in (301, 302, 303, 307, 308):
-            return replace(visit, exchange=exchange, detail=visit.detail or self._asks_to_wait(exchange))
+            until = self._parked_until(exchange.url)
+            return replace(visit, exchange=exchange, detail=visit.detail or asked_to_wait(exchange, until, clock.now()))
         if not location:
-            return self._lost(visit, exchange, f"{exchange.url} redirects without saying where to")
+            return lost(visit, exchange, f"{exchange.url} redirects without saying where to")
         if request.meta["hops"] >= MOST_HOPS:
-            return self._lost(
-                visit, exchange, f"{visit.url} redirects more than {MOST_HOPS} times, last to {location!r}"
-            )
+            return lost(visit, exchange, f"{visit.url} redirects more than {MOST_HOPS} times, last to {location!r}")
         return self._hop(visit, exchange, request, location)
-
-    def _asks_to_wait(self, exchange: Exchange) -> str:
-        """Of a host that has parked itself by this answer: until when. Empty: it has not."""
-        until = self._parked_until(exchange.url)
-        if exchange.status not in (429, 503) or exchange.detail or until is None or until <= clock.now():
-            return ""
-        return (f"{exchange.url} answered {exchange.status}, its host may be asked again at "
-                f"{until:%Y-%m-%d %H:%M:%S} UTC; the answer is kept")  # fmt: skip
 
     def _hop(self, visit: Visit, exchange: Exchange, request: Request, location: bytes) -> Visit | Request:
         try:
@@ -417,25 +408,14 @@ class LiveSpider(Spider):
             to = location.decode("utf-8", "replace").strip().replace(" ", "%20")
             target = normalise(urljoin(exchange.url, to))
         except (WatchlistError, ValueError) as e:
-            return self._lost(visit, exchange, f"{exchange.url} redirects to what cannot be followed: {e}", "blocked")
+            return lost(visit, exchange, f"{exchange.url} redirects to what cannot be followed: {e}", "blocked")
         if urlkey(target) == urlkey(exchange.url) and target == exchange.url:
-            return self._lost(visit, exchange, f"{exchange.url} redirects to itself")
+            return lost(visit, exchange, f"{exchange.url} redirects to itself")
         if block := self.standing.blocks.page(urlkey(target)):
             return replace(taken_down(visit, block), exchange=exchange, status=exchange.status)
         hop = self._request(target, visit, hops=request.meta["hops"] + 1, slot=False)
         hop.meta[WHOLE] = request.meta.get(WHOLE, False)
         return hop
-
-    def _lost(self, visit: Visit, exchange: Exchange, detail: str, reason: str = "redirect") -> Visit:
-        return replace(
-            visit,
-            exchange=exchange,
-            outcome="error",
-            reason=reason,
-            status=exchange.status,
-            detail=detail,
-            reading="none",
-        )
 
     async def failed(self, failure: Failure) -> AsyncIterator[Visit | Request]:
         """No usable answer; what was kept of the exchange, if anything, says why."""
@@ -448,18 +428,7 @@ class LiveSpider(Spider):
                             request.url, visit.url, why)  # fmt: skip
             yield await self._page(visit, slot=group_of_url(request.url) != group_of_url(visit.url))
             return
-        exchange = request.meta.get(EXCHANGE)
-        if isinstance(failure.value, Disallowed):
-            yield replace(visit, outcome="error", reason="robots", detail=str(failure.value), reading="none")
-        elif isinstance(failure.value, Parked):
-            yield replace(visit, outcome="error", reason="abandoned", detail=str(failure.value), reading="none")
-        elif isinstance(failure.value, TakenDown):
-            yield replace(visit, outcome="error", reason="takedown", detail=str(failure.value), reading="none")
-        elif exchange is not None and exchange.error:
-            yield replace(visit, exchange=exchange)
-        else:
-            reason, text = explain(failure.value or RuntimeError("unknown"), host_of(request.url))
-            yield replace(visit, outcome="error", reason=reason, detail=f"{request.url}: {text}", reading="none")
+        yield unanswered(visit, failure.value or RuntimeError("unknown"), request.url, request.meta.get(EXCHANGE))
 
     # afterwards -------------------------------------------------------------------------------------------
 
