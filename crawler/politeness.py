@@ -91,6 +91,11 @@ class Politeness:
         self._fetching_of(origin)
         return False
 
+    def asks_first(self, url: str) -> bool:
+        """Whether a request to it would have robots.txt asked for, and nobody does so already."""
+        origin = _origin(url)
+        return origin not in self._fetching and not self._fresh(origin)
+
     def sitemaps(self, url: str) -> list[str]:
         """What robots.txt of this URL's origin names, once something was asked for there."""
         rules = self._origins.get(_origin(url))

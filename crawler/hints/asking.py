@@ -16,7 +16,7 @@ from scrapy.http import Response
 
 from crawler.failures import explain
 from crawler.hosts import host_of
-from crawler.politeness import MOST_HOPS, Parked
+from crawler.politeness import MOST_HOPS, Parked, Politeness
 from crawler.schedule.freshness import fresh_for
 from crawler.wire import HINT, REPEAT, ROLE, UNRECORDED, VISIT
 from pipelines import clock
@@ -50,7 +50,8 @@ class Answer:
 
 
 class Asking:
-    """Of one crawler. ``allowed`` takes a token of the share of the budget, one for each request. ``blocked``: whether
+    """Of one crawler. ``allowed`` takes a token of the share of the budget, one for each request, also for the
+    robots.txt that goes before it. ``blocked``: whether
     a page was taken down, by its urlkey."""
 
     def __init__(self, crawler: Crawler, allowed: Taken, blocked: Blocked) -> None:
@@ -87,6 +88,9 @@ class Asking:
             raise NotHeard(f"{request.url} was taken down", for_long=True)
         if not self._allowed(clock.steady(), follows):
             raise NotHeard("a fifth of the budget is spent", later=True)
+        politeness = self._crawler.get_downloader_middleware(Politeness)
+        if politeness and politeness.asks_first(request.url):
+            self._allowed(clock.steady(), True)
         engine: Any = self._crawler.engine
         try:
             response: Response = await engine.download_async(request)

@@ -55,14 +55,18 @@ def catalog(tmp_path: Path) -> Iterator[Catalog]:
         yield opened
 
 
-def desk(catalog: Any, *answers: Response | Exception, text: str = SOON) -> tuple[HintDesk, Engine]:
+def desk(
+    catalog: Any, *answers: Response | Exception, text: str = SOON, rules: Any = None
+) -> tuple[HintDesk, Engine]:
+    """``rules``: who knows whether robots.txt is asked for before."""
     watch = Watch(url=PAGE, schedule="adaptive", min=timedelta(seconds=1))
     adaptive = Adaptive(budget=1.0, after_end=[])
     now = clock.now()
     adaptive.set([watch], {}, {KEY: now - 5 * MINUTE}, now)
     engine = Engine(*(answers or [Response(FEED, status=404)]))
     keeper: Any = SimpleNamespace(config=parse_config(text, Path("stoppress.toml")), catalog=catalog)
-    made = HintDesk(SimpleNamespace(engine=engine), keeper, adaptive, lambda key: None)  # type: ignore[arg-type]
+    crawler: Any = SimpleNamespace(engine=engine, get_downloader_middleware=lambda kind: rules)
+    made = HintDesk(crawler, keeper, adaptive, lambda key: None)
     return made, engine
 
 
@@ -96,6 +100,21 @@ def test_what_a_feed_and_a_command_tell_reaches_the_schedule(catalog: Catalog) -
 
     assert (hinted(fed), hinted(told)) == (True, True)
     assert len(engine.asked) == 1  # and the hub is not asked: we have no address
+
+
+def test_robots_txt_before_a_poll_is_paid_for_by_the_polls(catalog: Catalog) -> None:
+    spent = {}
+    for robots in (False, True):
+        first = [robots]
+        rules = SimpleNamespace(asks_first=lambda url, first=first: first and first.pop())
+        made, engine = desk(catalog, rules=rules)
+        before = made.allowance.tokens(clock.steady())
+        run(made, ticks=3)
+        spent[robots] = round(before - made.allowance.tokens(clock.steady()))
+
+        assert len(engine.asked) == 3
+
+    assert spent == {False: 3, True: 4}
 
 
 def test_an_unchanged_feed_is_asked_with_its_own_validators_and_its_silence_is_heard(catalog: Catalog) -> None:
