@@ -72,7 +72,7 @@ CONFIG: dict[str, Row] = {
                                  "a_page_taken_from_the_list_during_its_visit_is_kept_and_not_visited_again")),
 }  # fmt: skip
 
-_S3, _SPOOL, _VERIFY = "store/test_s3_store", "store/test_spool", "store/test_verifying"
+_S3, _SPOOL, _VERIFY = "store/test_s3_store", "store/spool/test_", "store/test_verifying"
 _AWAY, _CRASH = "faults/storage/test_store_away", "crash/test_crash"
 
 STORAGE: dict[str, Row] = {
@@ -103,11 +103,11 @@ STORAGE: dict[str, Row] = {
                     "at_whichever_operation_the_disk_fails_once_all_that_was_acknowledged_is_there",
                     "on_a_disk_that_is_full_nothing_is_acknowledged_and_with_room_again_all_is",
                     "system_calls_that_fail_one_at_a_time_cost_nothing_that_was_acknowledged")
-                + _in(_SPOOL, "after_a_failed_fsync_the_next_visit_goes_to_a_new_file")),
+                + _in(_SPOOL + "disk", "after_a_failed_fsync_the_next_visit_goes_to_a_new_file")),
     "spool-owner": Row("a spool of another user, without permission, or in use", "refused at the start, by name",
                        _in("faults/storage/test_spool_owner",
                            "a_spool_of_another_user_or_without_write_permission_is_refused_at_the_start")
-                       + _in(_SPOOL, "the_lock_names_the_process_that_holds_it"),
+                       + _in(_SPOOL + "writer", "the_lock_names_the_process_that_holds_it"),
                        not_yet="secrets in files of ours: credentials are boto3's own, which names what is missing"),
     "object-damaged": Row("an object is deleted, overwritten or flipped", "never served, named; others are served",
                           _in("faults/storage/test_damaged",
@@ -117,7 +117,7 @@ STORAGE: dict[str, Row] = {
                                 "a_damaged_capture_is_502_with_its_id_and_others_are_answered")),
     "torn": Row("a torn last member, damage or garbage between members",
                 "each whole record is kept, the rest quarantined, exit 1",
-                _in(_SPOOL, "recovery_cuts_at_the_last_whole_member_wherever_the_file_was_torn",
+                _in(_SPOOL + "recovery", "recovery_cuts_at_the_last_whole_member_wherever_the_file_was_torn",
                     "a_file_whose_first_member_is_torn_is_quarantined_whole")
                 + _in("store/test_mending", "a_flipped_byte_costs_its_record_and_none_behind_it",
                       "what_was_put_between_two_records_goes_and_rows_point_to_where_the_records_lie_now",
@@ -161,7 +161,7 @@ CATALOG: dict[str, Row] = {
                           "a_connection_that_is_lost_is_made_anew_and_each_visit_is_there_once",
                           "a_database_that_is_locked_for_a_while_is_waited_for",
                           "a_database_that_stays_locked_is_named")
-                      + _in(_SPOOL, "rows_of_acknowledged_visits_are_written_when_the_catalog_is_back")),
+                      + _in(_SPOOL + "catalog", "rows_of_acknowledged_visits_are_written_when_the_catalog_is_back")),
     "odd-text": Row("NUL, half characters, characters beyond 16 bits, very long texts", "one rule, stated",
                     _in("store/test_catalog", "any_text_is_kept", "a_lone_surrogate_is_replaced_and_the_rest_kept")
                     + _in("store/test_catalog_many", "a_text_may_be_long")),

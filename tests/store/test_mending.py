@@ -24,7 +24,7 @@ from pipelines.store.uploader import store_file
 from pipelines.store.warcs import WarcReader
 from pipelines.warc import Placed
 from tests.other_tools import complaints
-from tests.store.test_spool import NOON, Desk, exchange, members, placed, visits_in
+from tests.store.spool.desk import NOON, Desk, exchange, members, placed, visits_in
 
 VISITS = 6
 CODED = b"Content-Encoding: gzip\r\n"  # such a body lies in its member as it came

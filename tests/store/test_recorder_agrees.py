@@ -20,8 +20,8 @@ from pipelines.store.recorder import Limits, Recorder
 from pipelines.store.spool import Epoch
 from pipelines.urlkey import urlkey
 
-from . import test_spool as shared
-from .test_spool import FOREVER, BadDisk, Desk, exchange, placed, visit_of
+from .spool import conftest as shared
+from .spool.desk import FOREVER, BadDisk, Desk, exchange, placed, visit_of
 
 catalog, desk, disk = shared.catalog, shared.desk, shared.disk
 PAGE, PART = "http://news.test/live", "http://news.test/style.css"

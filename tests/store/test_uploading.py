@@ -21,9 +21,9 @@ from pipelines.store.warcs import index_key, warc_key
 from tests.running import PATIENCE
 from tests.servers.buckets import Bucket
 
-from . import test_spool as shared
+from .spool import conftest as shared
+from .spool.desk import Desk, sealed_file
 from .test_object_store import LARGER_THAN_A_PART
-from .test_spool import Desk, sealed_file
 
 catalog, desk = shared.catalog, shared.desk
 STRANGER = b"somebody else's"

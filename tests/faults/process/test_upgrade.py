@@ -11,8 +11,8 @@ import pytest
 
 from pipelines import warc
 from pipelines.store.adopting import adopt
-from tests.store import test_spool as shared
-from tests.store.test_spool import Desk, placed, sealed_file, visits_in
+from tests.store.spool import conftest as shared
+from tests.store.spool.desk import Desk, placed, sealed_file, visits_in
 
 catalog, desk = shared.catalog, shared.desk
 # What every version has told of a visit; all else came later, or may.

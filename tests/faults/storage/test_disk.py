@@ -22,7 +22,7 @@ from pipelines.store.catalog import Catalog
 from pipelines.store.recorder import Limits, Recorder
 from tests.running import PATIENCE, environment
 from tests.servers.requirements import without
-from tests.store.test_spool import FOREVER, exchange, visit_of, visits_in, warcinfo
+from tests.store.spool.desk import FOREVER, exchange, visit_of, visits_in, warcinfo
 
 SMALL = Limits(roll_size=3000, roll_age=FOREVER)
 

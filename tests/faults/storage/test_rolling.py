@@ -7,8 +7,8 @@ import time
 from datetime import timedelta
 
 from pipelines.store.recorder import Limits
-from tests.store import test_spool as shared
-from tests.store.test_spool import FOREVER, Desk, exchange
+from tests.store.spool import conftest as shared
+from tests.store.spool.desk import FOREVER, Desk, exchange
 
 catalog, desk = shared.catalog, shared.desk
 

@@ -19,7 +19,7 @@ from pathlib import Path
 from pipelines.errors import StoreError
 from pipelines.store.catalog import Catalog
 from pipelines.store.recorder import Limits, Recorder
-from tests.store.test_spool import FOREVER, exchange, visit_of, warcinfo
+from tests.store.spool.desk import FOREVER, exchange, visit_of, warcinfo
 
 FAULTS = (
     (b"posix/io/sync/fsync", errno.EIO),

@@ -10,8 +10,8 @@ from pipelines.store.catalog import Catalog
 from pipelines.store.local import LocalStore
 from pipelines.store.warcs import WarcReader
 from tests.running import PATIENCE, ROOT, environment
-from tests.store import test_spool as shared
-from tests.store.test_spool import Desk, exchange
+from tests.store.spool import conftest as shared
+from tests.store.spool.desk import Desk, exchange
 
 catalog, desk = shared.catalog, shared.desk
 # Both nights on which London changes its clocks, by way of the machine's own zone.
