@@ -22,6 +22,7 @@ from pipelines.urlkey import urlkey
 from .agenda import Due
 from .hosts import group_of_url, host_of
 from .schedule import is_refusal, probe_at
+from .schedule.aftermath import Aftermath
 from .schedule.freshness import fresh_for
 from .schedule.judge import Choice
 from .schedule.learning import Learnt
@@ -30,6 +31,7 @@ from .schedule.scheduler import Scheduler
 from .schedule.seen import seen
 
 WORD = "adaptive"
+AFTERMATH = "aftermath"  # in what is remembered of a page, beside what was learnt
 AWAY = 60.0  # seconds in which nobody asked what is due: no crawler ran, or its machine slept
 REMEMBERED = 10  # such times
 
@@ -100,7 +102,7 @@ class Adaptive:
             elif refusals and key in refusals:
                 self._refusals[key] = refusals[key]
             self._add(key, group, self._bounds(watch, known_since), page, last.get(key), now)
-            self._leave_alone(key, now)
+            self._leave_alone(key, min((tried or {}).get(key, now), now))
         self._watches = listed
 
     def _add(self, key: str, group: str, bounds: _Bounds, page: LearntPage | None, good: datetime | None,
@@ -112,6 +114,7 @@ class Adaptive:
             group,
             **bounds,
             learnt=Learnt.from_json(page.state) if page else None,
+            aftermath=Aftermath.from_json(page.state.get(AFTERMATH), now.timestamp()) if page and page.state else None,
             last=_at(last, NEVER),
             ended=_at(ended, ALWAYS),
         )
@@ -232,11 +235,11 @@ class Adaptive:
         self._changed.update(self._watches)
 
     def planned(self, now: datetime) -> list[tuple[datetime, Watch]]:
-        """All next visits by today's prices, in order; no host's turn is thought of."""
+        """All next visits by today's prices and by what sources have told, in order; no host's turn is thought of."""
         pool = self.scheduler.pool
         keys = [key for key in self._watches if pool.idle[pool.numbers[key]]]
         numbers = np.array([pool.numbers[key] for key in keys], dtype=np.int64)
-        times = self.scheduler.judge.due(numbers, now.timestamp())
+        times = self.scheduler.judge.coming(numbers, now.timestamp())
         rows = [
             (now if time <= now.timestamp() else datetime.fromtimestamp(float(time), UTC), self._watches[key])
             for key, time in zip(keys, times, strict=True)
@@ -249,7 +252,7 @@ class Adaptive:
         number = pool.numbers[key]
         return LearntPage(
             urlkey=key,
-            state=self.scheduler.learnt(key).to_json(),
+            state=self.scheduler.learnt(key).to_json() | {AFTERMATH: self.scheduler.aftermath(key).to_json()},
             last=_moment(pool.last[number]),
             ended=_moment(pool.ended[number]),
         )

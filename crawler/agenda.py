@@ -186,19 +186,25 @@ class Agenda:
         return max(at, entry.watch.from_) if entry.watch.from_ else at
 
     def _note_skipped(self, entry: _Entry, now: datetime, at: datetime) -> None:
-        """Turns that passed while the visit waited, and while it was under way; but not the one that is next."""
+        """Turns that passed while the visit waited, and while it was under way, and those that will be left out as the
+        page refuses us; but not the one that is next."""
         if entry.taken is None:
             return
         began = max(entry.begun or entry.taken, entry.taken)
         passed = turns_between(entry.policy, entry.taken, min(now, at))
         entry.skipped["host"] += (waited := turns_between(entry.policy, entry.taken, min(began, at)))
         entry.skipped["running"] += passed - waited
+        if entry.refusals >= REFUSED_AFTER:
+            entry.skipped["refused"] += turns_between(entry.policy, max(now, entry.taken), at)
         entry.taken = None
 
     def _note_down(self, entry: _Entry, at: datetime) -> None:
         """Turns that passed before this process began; but not the one that is made up for."""
         if self._down and entry.last:
             since, until = self._down
+            if entry.refusals >= REFUSED_AFTER:
+                before = turns_between(entry.policy, entry.last, min(since, at)) if since else 0
+                entry.skipped["refused"] += before + turns_between(entry.policy, until, at)
             since = max(filter(None, (entry.last, since, entry.watch.from_)))
             entry.skipped["down"] += turns_between(entry.policy, since, min(until, at))
 

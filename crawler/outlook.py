@@ -22,6 +22,7 @@ from pipelines.urlkey import urlkey
 from .adaptive import Adaptive, is_adaptive
 from .agenda import Agenda
 from .governor import Governor
+from .hints.worth import Worth
 from .hosts import group_of_url, host_of
 from .schedule import REFUSED_AFTER, Every, turns_between
 from .schedule.known import Rates
@@ -69,11 +70,29 @@ class Outlook:
         self.adaptive = Adaptive(budget=crawl.budget, after_end=config.defaults.after_end)
         good = {key: one.last_good for key, one in histories.items() if one.last_good}
         weighed = [watch for watch in active.values() if is_adaptive(watch)]
+        tried = {key: one.last_started for key, one in histories.items() if one.last_started}
         self.adaptive.set(weighed, catalog.learnt(urlkey(watch.url) for watch in weighed), good, now,
-                          self._refusals)  # fmt: skip
+                          self._refusals, tried)  # fmt: skip
         self.adaptive.recall_prices(catalog.prices())
+        self._told = self._hear(catalog)
         self._newsrooms = catalog.lifetimes()
         self.adaptive.newsrooms(self._newsrooms)
+
+    def _hear(self, catalog: Catalog) -> dict[str, list[tuple[str, datetime]]]:
+        """What sources have told of adaptive pages, by page; the schedule knows it afterwards."""
+        sources = {one.source: one for one in catalog.hint_sources() if not one.demoted}
+        heard = {}
+        for key, told in catalog.hints_told().items():
+            if self.adaptive.watch(key) is None:
+                continue
+            heard[key] = [(name, at) for name, at in told if name in sources]
+            for name, at in heard[key]:
+                source, last = sources[name], self.adaptive.last(key)
+                if source.polled:
+                    self.adaptive.heard([key], source.polled, Worth(source.events, source.told).recall)
+                if last and at > last:
+                    self.adaptive.hint(key, min(at, self.now))
+        return heard
 
     def _is_visited(self, row: StandingWatch) -> bool:
         """Where its date has passed, and no crawl has ended it yet, it is not."""
@@ -160,8 +179,15 @@ class Outlook:
         schedule = self.adaptive.scheduler
         pool, number = schedule.pool, schedule.pool.numbers[key]
         since, tick = at.timestamp() - float(pool.last[number]), 2.0
+        if failures := int(pool.failures[number]):
+            waits = at.timestamp() >= float(pool.hold[number]) - tick and at > self.now
+            if waits or not np.isfinite(since):
+                return f"{failures} look{'s' if failures > 1 else ''} in a row brought nothing, it is tried again" + (
+                    ", later each time" if failures > 1 else "")  # fmt: skip
         if not np.isfinite(since):
             return "it was never seen"
+        if at > self.now and abs(at.timestamp() - float(pool.fresh[number])) <= tick:
+            return "until then its caches give what we have (max-age)"
         ended = bool(pool.ended[number] <= self.now.timestamp())
         if since <= float(pool.least[number]) + tick:
             return "no sooner by min"
@@ -169,10 +195,16 @@ class Outlook:
             return "no later by " + ("after_end, as its coverage has ended" if ended else "max")
         if schedule.judge.closing_at(number, at.timestamp(), tick):
             return "a closing look after the end of its coverage"
+        one, most = np.array([number]), np.array([pool.after[number] if ended else pool.most[number]])
+        if abs(float(schedule.judge.full_at(one, most)[0]) - at.timestamp()) <= tick:
+            return "later its first page may show hardly any of the updates that it showed"
+        if told := [name for name, when in self._told.get(key, []) if when.timestamp() > float(pool.last[number])]:
+            return f"{', '.join(told)} told of something new there"
         worth, _ = schedule.judge.worth(key, at.timestamp() - tick)
         if worth >= schedule.judge.prices_of(np.array([number]))[0]:
             return f"less than {schedule.judge.floor:g} new events are expected before"
-        return "then it is worth the price; before, the budget brings more elsewhere"
+        words = "then it is worth the price; before, the budget brings more elsewhere"
+        return f"{words}; silence of who tells of it makes it later" if pool.hush[number] else words
 
     # all pages --------------------------------------------------------------------------------------------
 

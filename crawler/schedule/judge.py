@@ -166,10 +166,49 @@ class Judge:
         at = self._pool.last[numbers] + self.intervals(numbers, self.prices_of(numbers), self.most(numbers, now))
         return np.maximum(np.minimum(at, self._must(numbers, now)), self.may(numbers, now))
 
+    def coming(self, numbers: Numbers, now: float) -> Floats:
+        """As ``due``, with what is told of each, and with the silence of its source as of now. To a second."""
+        at = self.due(numbers, now)
+        spoken = self._hints.of(numbers) | (self._pool.hush[numbers] > 0)
+        for place in np.flatnonzero(spoken & (self._pool.last[numbers] != NEVER)):
+            one = numbers[place : place + 1]
+            soonest, latest = max(float(self.may(one, now)[0]), now), float(self._must(one, now)[0])
+            at[place] = max(self._worth_it_at(one, soonest, latest), soonest)
+        return at
+
+    def _worth_it_at(self, one: Numbers, low: float, high: float) -> float:
+        """When a page is worth its price, if nobody says more of it; between two moments. By bisection."""
+
+        def reached(at: float) -> bool:
+            worth, unseen = self._worth_of(one, at)
+            expected = unseen[0] >= self.floor or self._hints.of(one)[0]
+            return bool(expected and worth[0] >= self.prices_of(one)[0])
+
+        if reached(low):
+            return low
+        while high - low > 1.0:
+            middle = (low + high) / 2
+            low, high = (low, middle) if reached(middle) else (middle, high)
+        return high
+
+    def full_at(self, numbers: Numbers, most: Floats) -> Floats:
+        """When the first page of each may show hardly any update that it showed; ``most`` after its look at the latest.
+        By bisection, to a second."""
+        pool = self._pool
+        low, high = np.zeros(len(numbers)), most.copy()
+        for _ in range(int(high.max(initial=0.0)).bit_length()):
+            middle = (low + high) / 2
+            full = 2 * self._known.new(numbers, middle) >= pool.window[numbers]
+            low, high = np.where(full, low, middle), np.where(full, middle, high)
+        at: Floats = pool.last[numbers] + high
+        return at
+
     def _must(self, numbers: Numbers, now: float) -> Floats:
         """When a look has to be made, whatever it is worth, as soon as it may."""
-        last = self._pool.last[numbers]
-        at: Floats = last + self.most(numbers, now)
+        last, most = self._pool.last[numbers], self.most(numbers, now)
+        at: Floats = last + most
+        if len(parts := np.flatnonzero(np.isfinite(self._pool.window[numbers]))):
+            at[parts] = np.minimum(at[parts], self.full_at(numbers[parts], most[parts]))
         for after in self._closing:
             closing = self._pool.ended[numbers] + after
             at = np.where(last < closing, np.minimum(at, closing), at)

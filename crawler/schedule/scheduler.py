@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from .aftermath import Aftermath
 from .habits import FLOOR
 from .judge import REASONS, Choice, Judge
 from .known import Known
@@ -63,12 +64,13 @@ class Scheduler:
 
     def add(self, key: str, host: str, *, weight: float = 1.0, least: float = 60.0, most: float = 3600.0,
             after: float = 86400.0, begins: float = NEVER, known: float = NEVER, learnt: Learnt | None = None,
-            last: float = NEVER, ended: float = ALWAYS) -> None:  # fmt: skip
+            last: float = NEVER, ended: float = ALWAYS, aftermath: Aftermath | None = None) -> None:  # fmt: skip
         """A watch, with what is known of it from before. Without ``last`` it is due at once. ``known``: since when it
         is watched like that, as far as looks that were missed are concerned."""
         _check_bounds(key, least, most)
         pool, number = self.pool, self.pool.add(key, host)
         pool.last[number], pool.ended[number] = last, ended
+        pool.fresh[number], pool.failures[number], pool.failed[number], pool.window[number] = aftermath or Aftermath()
         if learnt is not None:
             pool.learn(number, learnt)
         self.prices.grow(len(pool.host_names))
@@ -323,6 +325,12 @@ class Scheduler:
     def learnt(self, key: str) -> Learnt:
         """The state of a page, to be remembered."""
         return self._known.learnt(self.pool.numbers[key])
+
+    def aftermath(self, key: str) -> Aftermath:
+        """To be remembered, too."""
+        pool, number = self.pool, self.pool.numbers[key]
+        columns = (pool.fresh, pool.failures, pool.failed, pool.window)
+        return Aftermath(*(float(column[number]) for column in columns))
 
     def _forget(self, number: int) -> None:
         self._wheel.forget(number)

@@ -70,6 +70,14 @@ class HintRows(Database):
         last = {row.source: row.told for row in self.read(lambda connection: connection.execute(query).all())}
         return [(source, rows.moment(last[source.source])) for source in self.hint_sources(last)]
 
+    def hints_told(self) -> dict[str, list[tuple[str, datetime]]]:
+        """By page: the sources that have told of it, and when each did last."""
+        told: dict[str, list[tuple[str, datetime]]] = {}
+        query = select(hint_pages.c.source, hint_pages.c.urlkey, hint_pages.c.told).order_by(hint_pages.c.source)
+        for source, key, at in self.read(lambda connection: connection.execute(query).all()):
+            told.setdefault(key, []).append((source, rows.moment(at)))
+        return told
+
     def remember_hints(self, sources: Iterable[HintSource], told: Mapping[tuple[str, str], datetime]) -> None:
         """Sources as they are; ``told``: (source, urlkey) -> when it told of that page last."""
         known = [_source_row(source) for source in sorted(sources, key=lambda one: one.source)]

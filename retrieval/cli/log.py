@@ -14,7 +14,8 @@ from pipelines.model import Visit
 from .common import Url, opened, safe, table, when
 
 HEAD = ("started", "why", "scheduled", "previous", "outcome", "status", "reading", "bytes", "detail")
-CAUSES = {"down": "no crawler ran", "host": "waiting for its host", "running": "the visit before was not over"}
+CAUSES = {"down": "no crawler ran", "host": "waiting for its host", "running": "the visit before was not over",
+          "refused": "the page refuses us"}
 
 
 def run(

@@ -89,6 +89,32 @@ def test_a_closing_look_that_was_tried_before_a_restart_was_made() -> None:
     assert first_due(made, NOW) == ("closing", NOW - HOUR, ())
 
 
+def test_what_holds_a_page_back_outlives_the_process() -> None:
+    before = adaptive()
+    before.choose(NOW, lambda host: True, 10.0)
+    before.over(visit(NOW, head="Cache-Control: max-age=600\r\n"))
+    fresh = adaptive(learnt=before.page(KEY))
+    for at in (MINUTE, 3 * MINUTE):
+        before.over(visit(NOW + at, outcome="error", reason="http-status", reading="none"))
+    failing = Adaptive(budget=1.0, after_end=[])
+    failing.set([WATCH], {KEY: before.page(KEY)}, {}, NOW + 3 * MINUTE)
+    failing.recall_prices({"": 1e-9})
+
+    assert fresh.planned(NOW)[0][0] == NOW + 10 * MINUTE
+    assert chosen(failing, NOW + 5 * MINUTE - SECOND) == []
+    assert failing.planned(NOW + 3 * MINUTE)[0][0] == NOW + 10 * MINUTE  # max-age still holds
+    before.over(visit(NOW + 11 * MINUTE))
+    assert not before.page(KEY).state["aftermath"].keys() & {"failures", "failed"}
+
+
+def test_a_page_that_refuses_is_asked_an_hour_after_its_last_visit_also_after_a_restart() -> None:
+    made = Adaptive(budget=1.0, after_end=[])
+    made.set([WATCH], {}, {}, NOW, {KEY: 5}, {KEY: NOW - 50 * MINUTE})
+
+    assert chosen(made, NOW + 9 * MINUTE) == []
+    assert chosen(made, NOW + 10 * MINUTE) == [(KEY, "due")]
+
+
 def test_closing_looks_that_a_host_held_back_are_skipped_for_it_and_those_of_a_paused_page_not_at_all() -> None:
     made, kept = Adaptive(budget=1.0, after_end=[15 * MINUTE, 2 * HOUR]), {KEY: ended_at(NOW)}
     made.set([WATCH], kept, {}, NOW)

@@ -15,7 +15,7 @@ from pipelines.config import Config, parse_config
 from pipelines.errors import WatchlistError
 from pipelines.model import Visit, Watch
 from pipelines.store.catalog import Catalog, HostState
-from pipelines.store.stored import LearntPage
+from pipelines.store.stored import HintSource, LearntPage
 from pipelines.units import roughly
 from pipelines.urlkey import urlkey
 from tests.running import stoppress
@@ -47,8 +47,9 @@ def visited(catalog: Catalog, at: datetime, url: str = URL, **more: Any) -> None
     catalog.visits_recorded([visit])
 
 
-def learnt(catalog: Catalog, *, updates: float = 0.0, hours: float = 2.0, price: float = 1e-6, **more: Any) -> None:
-    state = Learnt.of_count(updates, hours * 3600).to_json()
+def learnt(catalog: Catalog, *, updates: float = 0.0, hours: float = 2.0, price: float = 1e-6,
+           aftermath: dict[str, float] | None = None, **more: Any) -> None:  # fmt: skip
+    state = Learnt.of_count(updates, hours * 3600).to_json() | {"aftermath": aftermath or {}}
     page = LearntPage(urlkey=urlkey(URL), state=state, **more)
     catalog.remember_learnt([page], {"": price}, worker="w")
 
@@ -63,6 +64,62 @@ def test_a_page_that_was_never_seen_is_due(catalog: Catalog) -> None:
     told = explained(catalog)
 
     assert (told.next, told.binding) == (NOW, "due: it was never seen")
+
+
+def test_a_page_whose_caches_give_what_we_have_waits_for_them(catalog: Catalog) -> None:
+    watched(catalog)
+    visited(catalog, NOW - 70 * SECOND)
+    fresh = (NOW + 50 * SECOND).timestamp()
+    learnt(catalog, updates=400.0, last=NOW - 70 * SECOND, aftermath={"fresh": fresh})
+
+    told = explained(catalog)
+
+    assert (told.next, told.binding) == (
+        NOW + 50 * SECOND, "due in 50s: until then its caches give what we have (max-age)",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("seen", [True, False])
+def test_a_page_whose_looks_fail_is_tried_again_later_each_time(catalog: Catalog, seen: bool) -> None:
+    watched(catalog)
+    failed = NOW - 10 * SECOND
+    visited(catalog, failed, outcome="error", status=404, reading="none", reason="http-status")
+    learnt(catalog, updates=400.0, last=NOW - 700 * SECOND if seen else None,
+           aftermath={"failures": 3.0, "failed": failed.timestamp()})  # fmt: skip
+
+    told = explained(catalog)
+
+    assert told.next == NOW + 230 * SECOND
+    assert told.binding == "due in 3m50s: 3 looks in a row brought nothing, it is tried again, later each time"
+
+
+def test_a_page_whose_first_page_may_show_nothing_known_is_looked_at(catalog: Catalog) -> None:
+    watched(catalog)
+    visited(catalog, NOW - 20 * SECOND)
+    learnt(catalog, updates=120.0, hours=10, price=1e6, last=NOW - 20 * SECOND, aftermath={"window": 4.0})
+
+    told = explained(catalog)
+
+    assert told.next is not None
+    assert NOW + 60 * SECOND < told.next < NOW + 1200 * SECOND  # two updates of twelve an hour
+    assert told.binding.endswith("later its first page may show hardly any of the updates that it showed")
+
+
+def test_what_a_source_tells_makes_a_look_sooner_and_its_silence_later(catalog: Catalog) -> None:
+    watched(catalog)
+    last = NOW - 600 * SECOND
+    visited(catalog, last)
+    learnt(catalog, updates=1.0, hours=10, price=0.05, last=last)
+    usual = explained(catalog)
+    known = HintSource(source="https://example.org/feed", polled=NOW - SECOND, events=90.0, told=90.0)
+    catalog.remember_hints([known], {(known.source, urlkey(URL)): last - 9 * SECOND})
+    silent = explained(catalog)
+    catalog.remember_hints([known], {(known.source, urlkey(URL)): NOW - 300 * SECOND})
+    told = explained(catalog)
+
+    assert (told.next or NOW) < (usual.next or NOW) < (silent.next or NOW)
+    assert told.binding.endswith("https://example.org/feed told of something new there")
+    assert silent.binding.endswith("silence of who tells of it makes it later")
 
 
 def test_a_busy_page_waits_for_min_and_a_silent_one_for_max(catalog: Catalog) -> None:

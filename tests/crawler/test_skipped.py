@@ -104,6 +104,28 @@ def test_a_process_that_was_down_costs_turns_since_it_was_last_alive() -> None:
     assert next_due(made, NOON) == (NOON, (("down", 4),))
 
 
+@pytest.mark.parametrize(("schedule", "left_out"), [("cron */5 * * * *", 11), ("every 5m", 11)])
+def test_a_page_that_refuses_costs_the_turns_that_are_left_out(schedule: str, left_out: int) -> None:
+    made = Agenda()
+    made.set([Watch(url=URL, schedule=schedule)], {}, NOON)
+    visits = []
+    for _ in range(5):
+        at = made.next_at()
+        assert at
+        visits.append(next_due(made, at))
+        made.ended(KEY, at, begun=at, refused=True)
+
+    assert [skipped for _, skipped in visits] == [(), (), (), (("refused", left_out),), (("refused", left_out),)]
+
+
+def test_a_page_that_refused_before_a_restart_costs_turns_too() -> None:
+    made = Agenda()
+    made.was_down(NOON - 21 * MINUTE, NOON - 2 * MINUTE)
+    made.set([CRON], {KEY: NOON - 40 * MINUTE}, NOON - 2 * MINUTE, refusals={KEY: 3})
+
+    assert next_due(made, NOON + 20 * MINUTE) == (NOON + 20 * MINUTE, (("down", 4), ("refused", 7)))
+
+
 def test_a_machine_that_slept_costs_turns() -> None:
     made = agenda(now=NOON - MINUTE)
 
