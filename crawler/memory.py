@@ -18,6 +18,7 @@ from pipelines.store.stored import HostState, LastRun, LearntPage
 
 from .account import Account
 from .adaptive import Adaptive
+from .alone import alone
 from .governor import Governor
 
 log = logging.getLogger(__name__)
@@ -39,7 +40,9 @@ class Memory:
         self._saved: dict[str, float] = {}  # by account, as it was found: some are asked for later, or not at all
 
     def recall(self) -> None:
-        """Before the first request. What was killed may have sent some that nothing else tells of."""
+        """Before the first request. What was killed may have sent some that nothing else tells of. CrawlerRunning:
+        another crawler sends them now."""
+        alone(self._catalog, self._worker)
         steady, now = clock.steady(), clock.machine()
         self._catalog.forget_hosts(worker=self._worker, now=now)
         self.before = self._catalog.last_run(self._worker)

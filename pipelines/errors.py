@@ -47,6 +47,10 @@ class SpoolLocked(StoppressError):
     """Another process writes to this spool."""
 
 
+class CrawlerRunning(StoppressError):
+    """Another crawler visits the pages of this catalog."""
+
+
 class SpoolFull(StoppressError):
     """The spool has reached its limit: nothing is acknowledged until it drains."""
 

@@ -46,6 +46,12 @@ class HostRows(Database):
         saved = {name: seconds for name, _, seconds in json.loads(row["crawl_delays"])}
         return LastRun(rows.moment(row["last_start"]), not row["asked"], saved)
 
+    def running_beside(self, worker: str) -> dict[str, datetime]:
+        """Other crawlers of this catalog that have not ended, with when each was last heard of; or were killed."""
+        others = (hosts.c.worker != worker, hosts.c.host == _ITSELF, hosts.c.asked.is_(True))
+        query = select(hosts.c.worker, hosts.c.last_start).where(*others)
+        return {row.worker: rows.moment(row.last_start) for row in self.read(lambda one: one.execute(query).all())}
+
     def remember_hosts(self, states: Iterable[HostState], *, worker: str, now: datetime, ended: bool = False,
                        saved: Mapping[str, float] | None = None, durable: bool = False) -> None:  # fmt: skip
         """These hosts as they are, and that the crawler runs ``now``, or ended then, with what its accounts had."""

@@ -188,8 +188,9 @@ PROCESS: dict[str, Row] = {
                          "told_to_stop_twice_it_waits_for_nobody_seals_and_gives_each_visit_its_end")),
     "two-workers": Row("two crawlers in one store and catalog", "the second names the first; or both are kept apart",
                        _in("rebuild/test_equal", "two_crawlers_at_once_in_one_store")
-                       + _in("store/test_catalog_writers", "two_writers_that_tell_the_same_visits_write_them_once"),
-                       not_yet="leases with fencing: two crawlers of one watch list both visit its pages"),
+                       + _in("store/test_catalog_writers", "two_writers_that_tell_the_same_visits_write_them_once")
+                       + _in("crawler/test_alone", "a_second_crawler_of_a_catalog_names_the_first"),
+                       not_yet="leases with fencing, with which several crawlers share one watch list"),
     "reader-dies": Row("out of memory, or a crash, in extraction", "the capture is kept; read later",
                        _in("faults/network/test_workers",
                            "a_page_that_kills_its_reader_costs_no_other_page_its_reading",
