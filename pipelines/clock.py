@@ -80,6 +80,19 @@ class Clock:
         return max(wall, self._now + passed * PACE)
 
 
+class Steps:
+    """By how much the clock was set since that was asked last: what was noted by it before is so much off since."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._ahead = clock() - clock.steady()
+
+    def __call__(self) -> timedelta:
+        ahead = self._clock() - self._clock.steady()
+        step, self._ahead = ahead - self._ahead, ahead
+        return step if abs(step.total_seconds()) > STEP else timedelta()
+
+
 def _span(seconds: float) -> str:
     return str(timedelta(seconds=round(seconds)))
 

@@ -127,6 +127,7 @@ class LiveSpider(Spider):
 
     async def _clock(self) -> AsyncIterator[Any]:
         opened, before = time.monotonic(), clock.now()
+        steps = clock.Steps(clock.now)
         reload_at = before
         politeness = self.crawler.get_downloader_middleware(Politeness)
         assert politeness is not None
@@ -138,13 +139,13 @@ class LiveSpider(Spider):
         self.agenda.was_down(memory.before.alive if memory and memory.before else None, before)
         while not self.stopping:
             now = clock.now()
+            if step := steps():
+                for part in (self.adaptive, self.hints, self.lifetimes):
+                    part.moved(step)
             if now < before:
                 reload_at = now
                 self.politeness.went_back()
                 self.agenda.replan(now)
-                self.adaptive.moved(now - before)
-                self.hints.moved(now - before)
-                self.lifetimes.moved(now - before)
             before = now
             if self.limit is not None and time.monotonic() - opened >= self.limit.total_seconds():
                 return

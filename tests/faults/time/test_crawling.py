@@ -44,7 +44,8 @@ def libfaketime() -> Path | None:
 
 
 def visits_while_set(folder: Path, script: str, env: Mapping[str, str], *moves: float) -> list[datetime]:
-    """When visits started by the crawler's own account: three, then three more after each setting of the clock."""
+    """When visits of /page started by the crawler's own account: three, then three more after each setting of the
+    clock."""
     offset, config = folder / "offset", folder / "stoppress.toml"
     left, started, since = list(moves), [], 0
     offset.write_text("+0.0s")
@@ -56,6 +57,8 @@ def visits_while_set(folder: Path, script: str, env: Mapping[str, str], *moves: 
         for line in process.stdout:
             visit = json.loads(line)
             assert visit["outcome"] in ("archived", "revisit"), visit
+            if visit["url"].endswith("/quiet"):
+                continue
             started.append(datetime.fromisoformat(visit["started"]))
             since += 1
             if since == 3 and left:
@@ -72,7 +75,7 @@ def visits_while_set(folder: Path, script: str, env: Mapping[str, str], *moves: 
 def test_visits_go_on_in_order_while_the_clock_goes_back_an_hour_and_forward_a_year(
     raw_server: RawServer, tmp_path: Path
 ) -> None:
-    url = raw_server.route("/page", page(BODY))
+    url, quiet = (raw_server.route(path, page(BODY)) for path in ("/page", "/quiet"))
     ways: list[tuple[str, str, dict[str, str]]] = [("wrapper", SET_BY, {})]
     if library := libfaketime():
         env = {"LD_PRELOAD": str(library), "FAKETIME_NO_CACHE": "1", "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
@@ -83,7 +86,7 @@ def test_visits_go_on_in_order_while_the_clock_goes_back_an_hour_and_forward_a_y
         folder = tmp_path / name
         folder.mkdir()
         config = write_config(folder, url, more='[[watch]]\nurl = "http://127.0.0.1:1/"\nuntil = 2026-12-31T00:00:00Z\n'
-                              'schedule = "cron 0 0 29 2 *"\n')  # fmt: skip
+                              f'schedule = "cron 0 0 29 2 *"\n[[watch]]\nurl = "{quiet}"\n')  # fmt: skip
         stoppress("apply", str(config))
         if env:
             env = {**env, "FAKETIME_TIMESTAMP_FILE": str(folder / "offset")}
@@ -94,7 +97,8 @@ def test_visits_go_on_in_order_while_the_clock_goes_back_an_hour_and_forward_a_y
         log = (folder / "crawl.log").read_text()
         assert "clock went back by" in log
         assert "clock went forward by" in log
-        assert [row["state"] for row in stoppress("watches", "--json", config=config).lines] == ["active", "active"]
+        assert [row["state"] for row in stoppress("watches", "--json", config=config).lines] == ["active"] * 3
+    assert len(raw_server.hits_of("/quiet")) == len(ways)  # a year that was no year has brought nothing there
 
 
 def test_a_host_that_asked_to_be_left_alone_is_not_asked_sooner_as_the_clock_goes_forward(
