@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 
 from crawler.adaptive import Adaptive
+from crawler.governor import Governor
+from crawler.hosts import host_of
 from crawler.schedule.learning import Learnt
 from pipelines.model import Change, Exchange, Update, Version, Visit, Watch
 from pipelines.store.stored import LearntPage
@@ -113,6 +115,24 @@ def test_a_page_that_refuses_is_asked_an_hour_after_its_last_visit_also_after_a_
 
     assert chosen(made, NOW + 9 * MINUTE) == []
     assert chosen(made, NOW + 10 * MINUTE) == [(KEY, "due")]
+
+
+def test_a_thousand_new_pages_begin_no_faster_than_budget_and_hosts_allow() -> None:
+    made, governor = Adaptive(budget=2.0, after_end=[]), Governor(budget=2.0, per_host=1.0, hosts={}, min_gap=SECOND)
+    pages = [Watch(url=f"https://h{number % 250}.example{number % 250}.org/{number}") for number in range(1000)]
+    made.set(pages, {}, {}, NOW)
+    begun: list[tuple[int, str]] = []
+    for second in range(120):
+        now = NOW + second * SECOND
+        for due in made.choose(now, lambda host, now=now: governor.free_at(host, now) <= now, governor.tokens(now)):
+            host = host_of(due.watch.url)
+            governor.start(host, now)
+            begun.append((second, host))
+
+    assert len({host for second, host in begun if second == 0}) == len([one for one in begun if one[0] == 0]) <= 120
+    assert len(begun) <= 2 * 120 + 120  # what was saved up before it began is a minute's budget
+    assert all(later - sooner >= 1 for host in {host for _, host in begun}
+               for sooner, later in pairwise(second for second, at in begun if at == host))  # fmt: skip
 
 
 def test_closing_looks_that_a_host_held_back_are_skipped_for_it_and_those_of_a_paused_page_not_at_all() -> None:

@@ -22,7 +22,7 @@ from .hosts_server import HOSTS
 # Two requests leave a gap apart. What lies between leaving and the time in the server's log (the socket, the kernel,
 # the server's turn on a busy machine) may be longer for the first than for the second: so much is borne.
 TRANSPORT = 0.2
-RATES = {"127.0.0.2": 2.0, "127.0.0.3": 4.0}  # a second; all others: 1
+RATES = {"127.0.0.2": 2.0, "127.0.0.3": 1.6}  # a second; all others: 1
 PAGES = sum(manners.pages for manners in HOSTS.values())
 # Of a host that refuses without a word the pages behind that come later than this test; of every other host one visit
 # may have been under way when the crawler was killed, and is not repeated before its next turn.
@@ -60,7 +60,8 @@ def server(tmp_path: Path) -> Iterator[Server]:
 def configured(folder: Path, port: int) -> Path:
     urls = [f"http://{host}:{port}/{n}" for host, manners in HOSTS.items() for n in range(manners.pages)]
     rates = "".join(f'"{host}" = "{rate:g}/s"\n' for host, rate in RATES.items())
-    config = write_config(folder, *urls, every="1h", more=f"[crawl.hosts]\n{rates}")
+    adaptive = "".join(f'[[watch]]\nurl = "{url}"\n' for url in urls[1::2])
+    config = write_config(folder, *urls[::2], every="1h", more=f"[crawl.hosts]\n{rates}{adaptive}")
     config.write_text(config.read_text().replace('per_host = "100/s"', 'per_host = "1/s"'))
     applied = stoppress("apply", str(config))
     assert applied.code == 0, applied.err
@@ -89,6 +90,7 @@ def test_no_gap_no_crawl_delay_and_no_retry_after_is_violated_also_across_a_kill
         reader.join(30)
 
     assert PAGES == 200
+    assert {row["schedule"] for row in stoppress("watches", "--json", config=config).lines} == {"adaptive", "every 1h"}
     assert 30 < before < PAGES  # it was killed in the middle ...
     spans = {host: [r["until"] for r in server.of(host) if r["until"]] for host in HOSTS}
     assert [host for host, ends in spans.items() if ends and max(ends) > killed]  # ... of what hosts had asked for
