@@ -182,8 +182,8 @@ class Outlook:
         if failures := int(pool.failures[number]):
             waits = at.timestamp() >= float(pool.hold[number]) - tick and at > self.now
             if waits or not np.isfinite(since):
-                return f"{failures} look{'s' if failures > 1 else ''} in a row brought nothing, it is tried again" + (
-                    ", later each time" if failures > 1 else "")  # fmt: skip
+                looks = f"{failures} looks in a row" if failures > 1 else "its last look"
+                return f"{looks} brought nothing, it is tried again later each time"
         if not np.isfinite(since):
             return "it was never seen"
         if at > self.now and abs(at.timestamp() - float(pool.fresh[number])) <= tick:

@@ -90,7 +90,7 @@ def test_a_page_whose_looks_fail_is_tried_again_later_each_time(catalog: Catalog
     told = explained(catalog)
 
     assert told.next == NOW + 230 * SECOND
-    assert told.binding == "due in 3m50s: 3 looks in a row brought nothing, it is tried again, later each time"
+    assert told.binding == "due in 3m50s: 3 looks in a row brought nothing, it is tried again later each time"
 
 
 def test_a_page_whose_first_page_may_show_nothing_known_is_looked_at(catalog: Catalog) -> None:
