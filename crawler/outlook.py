@@ -24,6 +24,7 @@ from .agenda import Agenda
 from .governor import Governor
 from .hints.worth import Worth
 from .hosts import group_of_url, host_of
+from .reasons import reason
 from .schedule import REFUSED_AFTER, Every, turns_between
 from .schedule.known import Rates
 from .schedule.plan import Plan, plan
@@ -100,8 +101,9 @@ class Outlook:
         return row.state == "active" and (end is None or end > self.now)
 
     def planned(self) -> list[tuple[datetime, Watch]]:
-        """All next visits in order."""
+        """All next visits in order; none that would come after the end of its watch."""
         rows = self.agenda.planned() + self.adaptive.planned(self.now)
+        rows = [(at, watch) for at, watch in rows if (end := date_of(watch.until)) is None or at < end]
         return sorted(rows, key=lambda row: (row[0], row[1].url))
 
     # one page ---------------------------------------------------------------------------------------------
@@ -120,7 +122,10 @@ class Outlook:
         if end is not None and end <= self.now:
             why = f"its end, until {_at(end)}, has passed; no visit is planned"
             return Explained(row.watch, row.state, None, why, last)
-        at = next(at for at, watch in self.planned() if urlkey(watch.url) == key)
+        at = next((at for at, watch in self.planned() if urlkey(watch.url) == key), None)
+        if at is None:
+            why = f"no turn of its schedule comes before its end, until {row.watch.until}; no visit is planned"
+            return Explained(row.watch, row.state, None, why, last)
         host_at = self.governor.free_at(host_of(row.watch.url), self.now)
         coming = max(at, host_at)
         binding = self._binding(row, at, host_at, last)
@@ -152,7 +157,7 @@ class Outlook:
         refusals = self._refusals.get(row.urlkey, 0)
         if refusals >= REFUSED_AFTER:
             return f"asked for once an hour: it has refused {refusals} visits in a row"
-        if watch.from_ and watch.from_ > self.now:
+        if watch.from_ and self.now < watch.from_ and at <= watch.from_:
             return f"not before {_at(watch.from_)} (from)"
         if last and last[-1].outcome is None:
             return f"a visit that began {_at(last[-1].started)} is under way, or its crawler was killed"
@@ -160,7 +165,8 @@ class Outlook:
             return f"{_in(at - self.now)}; waiting: {self._host_words(host_of(watch.url), group)}"
         if not is_adaptive(watch):
             return f"{_in(at - self.now)}: its turn by {watch.schedule!r}"
-        return f"{_in(at - self.now)}: {self._reason(row.urlkey, at)}"
+        told = self._told.get(row.urlkey, ())
+        return f"{_in(at - self.now)}: {reason(self.adaptive, row.urlkey, at, self.now, told)}"
 
     def _host_words(self, host: str, group: str) -> str:
         shared = Counter(group_of_url(row.watch.url) for row in self.standing if self._is_visited(row))[group]
@@ -173,38 +179,6 @@ class Outlook:
         if asked and own < max(asked) == gap:
             words = f"Crawl-delay {spell(gap)} of its robots.txt"
         return f"{words}, shared by {shared} watch{'es' if shared > 1 else ''}"
-
-    def _reason(self, key: str, at: datetime) -> str:
-        """Why an adaptive watch is due then and not before."""
-        schedule = self.adaptive.scheduler
-        pool, number = schedule.pool, schedule.pool.numbers[key]
-        since, tick = at.timestamp() - float(pool.last[number]), 2.0
-        if failures := int(pool.failures[number]):
-            waits = at.timestamp() >= float(pool.hold[number]) - tick and at > self.now
-            if waits or not np.isfinite(since):
-                looks = f"{failures} looks in a row" if failures > 1 else "its last look"
-                return f"{looks} brought nothing, it is tried again later each time"
-        if not np.isfinite(since):
-            return "it was never seen"
-        if at > self.now and abs(at.timestamp() - float(pool.fresh[number])) <= tick:
-            return "until then its caches give what we have (max-age)"
-        ended = bool(pool.ended[number] <= self.now.timestamp())
-        if since <= float(pool.least[number]) + tick:
-            return "no sooner by min"
-        if since >= float(pool.after[number] if ended else pool.most[number]) - tick:
-            return "no later by " + ("after_end, as its coverage has ended" if ended else "max")
-        if schedule.judge.closing_at(number, at.timestamp(), tick):
-            return "a closing look after the end of its coverage"
-        one, most = np.array([number]), np.array([pool.after[number] if ended else pool.most[number]])
-        if abs(float(schedule.judge.full_at(one, most)[0]) - at.timestamp()) <= tick:
-            return "later its first page may show hardly any of the updates that it showed"
-        if told := [name for name, when in self._told.get(key, []) if when.timestamp() > float(pool.last[number])]:
-            return f"{', '.join(told)} told of something new there"
-        worth, _ = schedule.judge.worth(key, at.timestamp() - tick)
-        if worth >= schedule.judge.prices_of(np.array([number]))[0]:
-            return f"less than {schedule.judge.floor:g} new events are expected before"
-        words = "then it is worth the price; before, the budget brings more elsewhere"
-        return f"{words}; silence of who tells of it makes it later" if pool.hush[number] else words
 
     # all pages --------------------------------------------------------------------------------------------
 

@@ -122,6 +122,18 @@ def test_what_a_source_tells_makes_a_look_sooner_and_its_silence_later(catalog: 
     assert silent.binding.endswith("silence of who tells of it makes it later")
 
 
+def test_a_turn_after_the_end_of_its_watch_is_none_and_one_after_from_is_the_schedule_s(catalog: Catalog) -> None:
+    watched(catalog, schedule="cron 0 0 31 12 *", until="2026-12-30T00:00:00Z")
+    ends = explained(catalog)
+    watched(catalog, OTHER, schedule="cron 0 18 * * *", from_=NOW + timedelta(hours=2))
+    begins = explained(catalog, url=OTHER)
+
+    assert ends.next is None
+    assert ends.binding.startswith("no turn of its schedule comes before its end")
+    assert Outlook(config(), catalog, NOW).planned() == [(NOW + timedelta(hours=6), begins.watch)]
+    assert begins.binding == "due in 6h: its turn by 'cron 0 18 * * *'"
+
+
 def test_a_busy_page_waits_for_min_and_a_silent_one_for_max(catalog: Catalog) -> None:
     watched(catalog)
     visited(catalog, NOW - 20 * SECOND)
