@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import islice
 from typing import TypedDict
 
 import numpy as np
@@ -64,6 +65,7 @@ class Adaptive:
         self._awake: set[str] = set()  # pages whose last look found something new
         self._newsrooms: Mapping[str, Lifetimes] = {}  # by site
         self._refusals: dict[str, int] = {}  # by page that does not let us in: visits in a row
+        self._behind: dict[str, float] = {}  # by page that is being looked at: the clock was set so much meanwhile
         self._listed = False  # what was watched before the first list was watched by another process
         self._asked: float = NEVER  # when the last choice was made ...
         self._away: deque[tuple[float, float]] = deque(maxlen=REMEMBERED)  # ... and when none was, for long
@@ -175,7 +177,8 @@ class Adaptive:
 
     def over(self, visit: Visit) -> None:
         """A visit has ended, whatever became of it."""
-        key, begun = visit.urlkey, visit.started.timestamp()
+        key = visit.urlkey
+        begun = visit.started.timestamp() + self._behind.pop(key, 0.0)
         if key not in self._watches:
             return
         found = seen(visit)
@@ -184,7 +187,7 @@ class Adaptive:
             self._refusals[key] = self._refusals.get(key, 0) + 1 if refused else 0
         if found is None:
             self.scheduler.failed(key, begun)
-            self._leave_alone(key, visit.started)
+            self._leave_alone(key, datetime.fromtimestamp(begun, UTC))
             return
         self.scheduler.observed(key, begun, found)
         (self._awake.add if found.events or found.changed else self._awake.discard)(key)
@@ -228,8 +231,11 @@ class Adaptive:
         return None if watch is None else now + watch.min
 
     def moved(self, by: timedelta) -> None:
-        self.scheduler.moved(by.total_seconds())
-        seconds = by.total_seconds()
+        """The clock was set. What is being looked at began by the old one."""
+        seconds, pool = by.total_seconds(), self.scheduler.pool
+        self.scheduler.moved(seconds)
+        for key in [key for key, number in pool.numbers.items() if not pool.idle[number]]:
+            self._behind[key] = self._behind.get(key, 0.0) + seconds
         self._asked += seconds
         self._away = deque(((a + seconds, b + seconds) for a, b in self._away), maxlen=REMEMBERED)
         self._changed.update(self._watches)
@@ -257,10 +263,11 @@ class Adaptive:
             ended=_moment(pool.ended[number]),
         )
 
-    def take_changed(self) -> list[LearntPage]:
-        """What was learnt since this was asked last."""
-        changed, self._changed = self._changed, set()
-        return [self.page(key) for key in changed if key in self._watches]
+    def take_changed(self, most: int | None = None) -> list[LearntPage]:
+        """What was learnt since this was asked last; of so many pages, and of the others the next time."""
+        taken = set(islice(self._changed, most))
+        self._changed -= taken
+        return [self.page(key) for key in taken if key in self._watches]
 
     def not_remembered(self, pages: Iterable[LearntPage]) -> None:
         self._changed.update(page.urlkey for page in pages)

@@ -1,7 +1,7 @@
 """What is known of hosts and of pages outlives the process: of hosts in the catalog before the answer that taught it
 goes on, of pages within seconds.
 
-Dates are by the machine's clock: the next process begins with that, also while ours goes on ahead of it.
+Dates of hosts are by the machine's clock: the next process begins with that, also while ours goes on ahead of it.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from pipelines import clock
 from pipelines.errors import CatalogError
@@ -18,11 +18,12 @@ from pipelines.store.stored import HostState, LastRun, LearntPage
 
 from .account import Account
 from .adaptive import Adaptive
-from .alone import alone
+from .alone import Heartbeat, alone
 from .governor import Governor
 
 log = logging.getLogger(__name__)
 STEP = timedelta(seconds=clock.STEP)
+MOST_PAGES = 2000  # whose states are written together while the crawl goes on: the others follow
 
 
 class Memory:
@@ -33,6 +34,8 @@ class Memory:
         self._turn = asyncio.Lock()
         self._telling: asyncio.Task[None] | None = None
         self._over = False
+        self._heartbeat = Heartbeat(catalog, worker)
+        self._beside: dict[str, datetime] = {}  # other crawlers of the catalog, when this one had told that it runs
         self._failed = False  # and it was said
         self._by = timedelta()  # the dates in the catalog are so much later than the governor's
         self.before: LastRun | None = None  # the crawl before this one
@@ -40,9 +43,7 @@ class Memory:
         self._saved: dict[str, float] = {}  # by account, as it was found: some are asked for later, or not at all
 
     def recall(self) -> None:
-        """Before the first request. What was killed may have sent some that nothing else tells of. CrawlerRunning:
-        another crawler sends them now."""
-        alone(self._catalog, self._worker)
+        """Before the first request. What was killed may have sent some that nothing else tells of."""
         steady, now = clock.steady(), clock.machine()
         self._catalog.forget_hosts(worker=self._worker, now=now)
         self.before = self._catalog.last_run(self._worker)
@@ -53,6 +54,12 @@ class Memory:
         self._saved = dict(self.before.saved) if self.before else {}
         self.keeps("budget", self._governor.account)
         self._catalog.remember_hosts((), worker=self._worker, now=now, saved=self._all_saved())
+        self._beside = self._catalog.running_beside(self._worker)
+
+    async def alone(self) -> None:
+        """Tell from now on that this crawler runs, and return when no other one does. CrawlerRunning names it."""
+        self._heartbeat.begin()
+        await alone(self._catalog, self._worker, self._beside)
 
     def keeps(self, name: str, account: Account) -> None:
         """An account that outlives the process: what was saved up before, and earned since, is in it."""
@@ -82,6 +89,7 @@ class Memory:
 
     async def ended(self) -> None:
         """The crawl is over: when each host was last asked, and that nobody was killed."""
+        await asyncio.to_thread(self._heartbeat.end)
         async with self._turn:
             self._over = True
             self._governor.changed.update(state.host for state in self._governor.states())
@@ -126,7 +134,7 @@ class LearntOfPages:
 
     async def keep(self) -> None:
         """What is new. What cannot be written now is with the next call."""
-        if pages := self._adaptive.take_changed():
+        if pages := self._adaptive.take_changed(MOST_PAGES):
             await asyncio.to_thread(self._write, pages, self._adaptive.prices())
 
     def ended(self) -> None:

@@ -27,7 +27,7 @@ def reason(adaptive: Adaptive, key: str, at: datetime, now: datetime, told: Iter
 def _held_back(pool: Pool, number: int, at: datetime, now: datetime) -> str:
     seen = bool(np.isfinite(pool.last[number]))
     if failures := int(pool.failures[number]):
-        waits = at > now and at.timestamp() >= float(pool.hold[number]) - TICK
+        waits = at > now and abs(at.timestamp() - float(pool.hold[number])) <= TICK
         if waits or not seen:
             looks = f"{failures} looks in a row" if failures > 1 else "its last look"
             return f"{looks} brought nothing, it is tried again later each time"

@@ -265,7 +265,7 @@ class Visit:
     told_from: int | None = (
         None  # number of the version that ``changes`` were told from, where it is not the one before
     )
-    skipped: tuple[tuple[str, int], ...] = ()  # turns since the visit before that brought none: down, host, running
+    skipped: tuple[tuple[str, int], ...] = ()  # turns since the visit before that brought none, by cause
     found: tuple[tuple[str, str], ...] = ()  # of what was captured elsewhere: in which file or archive, under which id
 
 

@@ -61,8 +61,10 @@ class HintDesk:
     async def _tick(self, now: datetime) -> None:
         try:
             if not self._begun:
-                self.board.recall(*await asyncio.to_thread(self._begin), now)
+                sources, pages, told = await asyncio.to_thread(self._begin)
+                self.board.recall(sources, pages, now)
                 self._begun = True
+                self._hear_again(told, now)
             await self._take_told(now)
             await self._remember()
             for source in self.board.due(now):
@@ -101,11 +103,19 @@ class HintDesk:
 
     # what was told ------------------------------------------------------------------------------------------
 
-    def _begin(self) -> tuple[list[HintSource], dict[str, set[str]]]:
+    def _hear_again(self, told: dict[str, list[tuple[str, datetime]]], now: datetime) -> None:
+        """What an earlier process was told, and nobody has looked at since."""
+        for key, hints in told.items():
+            last = self._adaptive.last(key)
+            for name, at in hints:
+                if last and last < at <= now:
+                    self._hand_on(name, [(key, at)], now)
+
+    def _begin(self) -> tuple[list[HintSource], dict[str, set[str]], dict[str, list[tuple[str, datetime]]]]:
         """What an earlier crawl has learnt; what is not wanted any more is not renewed, and refused when it comes."""
         wanted = {one.url for one in self.board.sources.values() if one.websub and self._callback}
         self._catalog.unsubscribe({one.source for one in self._catalog.subscriptions()} - wanted)
-        return self._catalog.hint_sources(), self._catalog.hint_pages()
+        return self._catalog.hint_sources(), self._catalog.hint_pages(), self._catalog.hints_told()
 
     async def _take_told(self, now: datetime) -> None:
         rows = await asyncio.to_thread(self._catalog.hints_after, self._inbox.last, self._inbox.missing)

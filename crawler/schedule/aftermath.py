@@ -36,5 +36,5 @@ class Aftermath(NamedTuple):
 def _number(value: Any) -> float | None:
     try:
         return made if np.isfinite(made := float(value)) and made > 0 else None
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return None

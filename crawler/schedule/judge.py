@@ -95,7 +95,7 @@ class Judge:
         since: Floats = np.clip(now - self._pool.last[numbers], 0.0, LONG)
         return since
 
-    def _worth_of(self, numbers: Numbers, now: float) -> tuple[Floats, Floats]:
+    def _worth_of(self, numbers: Numbers, now: float | Floats) -> tuple[Floats, Floats]:
         of = self._known.expected(numbers)
         worth = self._thinned(numbers, of, now)
         if self._hints:
@@ -170,25 +170,25 @@ class Judge:
         """As ``due``, with what is told of each, and with the silence of its source as of now. To a second."""
         at = self.due(numbers, now)
         spoken = self._hints.of(numbers) | (self._pool.hush[numbers] > 0)
-        for place in np.flatnonzero(spoken & (self._pool.last[numbers] != NEVER)):
-            one = numbers[place : place + 1]
-            soonest, latest = max(float(self.may(one, now)[0]), now), float(self._must(one, now)[0])
-            at[place] = max(self._worth_it_at(one, soonest, latest), soonest)
+        places = np.flatnonzero(spoken & (self._pool.last[numbers] != NEVER))
+        of = numbers[places]
+        soonest = np.maximum(self.may(of, now), now)
+        at[places] = self._worth_it_at(of, soonest, np.maximum(self._must(of, now), soonest))
         return at
 
-    def _worth_it_at(self, one: Numbers, low: float, high: float) -> float:
-        """When a page is worth its price, if nobody says more of it; between two moments. By bisection."""
+    def _worth_it_at(self, numbers: Numbers, low: Floats, high: Floats) -> Floats:
+        """When each is worth its price, if nobody says more of it; between two moments. By bisection."""
+        price, hinted = self.prices_of(numbers), self._hints.of(numbers)
 
-        def reached(at: float) -> bool:
-            worth, unseen = self._worth_of(one, at)
-            expected = unseen[0] >= self.floor or self._hints.of(one)[0]
-            return bool(expected and worth[0] >= self.prices_of(one)[0])
+        def reached(at: Floats) -> NDArray[np.bool_]:
+            worth, expected = self._worth_of(numbers, at)
+            return (worth >= price) & ((expected >= self.floor) | hinted)
 
-        if reached(low):
-            return low
-        while high - low > 1.0:
+        high = np.where(reached(low), low, high)
+        for _ in range(int((high - low).max(initial=0.0)).bit_length()):
             middle = (low + high) / 2
-            low, high = (low, middle) if reached(middle) else (middle, high)
+            found = reached(middle)
+            low, high = np.where(found, low, middle), np.where(found, middle, high)
         return high
 
     def full_at(self, numbers: Numbers, most: Floats) -> Floats:

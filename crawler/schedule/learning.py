@@ -245,5 +245,5 @@ class Learnt(NamedTuple):
             if not (np.isfinite(going).all() and min(going) >= 0):
                 return None
             return cls(tuple((likely / likely.sum()).tolist()), going)
-        except (TypeError, ValueError, KeyError):
+        except (TypeError, ValueError, KeyError, OverflowError):
             return None

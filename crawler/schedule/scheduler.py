@@ -34,7 +34,7 @@ CLOSING = (900.0, 7200.0, 86400.0)  # looks after the end of coverage
 SHORTEST = 60.0  # seconds between two looks at a page, where its watch does not say less
 SAME = 1e-3  # seconds: two sums of the same times differ by less
 RETRY = 60.0  # after a look that failed, doubled with each in a row
-_TIMES = ("last", "hold", "failed", "fresh", "begins", "known", "ready", "ended", "heard")
+_TIMES = ("last", "hold", "failed", "fresh", "known", "ready", "ended", "heard")
 
 
 class Scheduler:
@@ -71,6 +71,8 @@ class Scheduler:
         pool, number = self.pool, self.pool.add(key, host)
         pool.last[number], pool.ended[number] = last, ended
         pool.fresh[number], pool.failures[number], pool.failed[number], pool.window[number] = aftermath or Aftermath()
+        if pool.failed[number] <= last:  # a good look came after, of which nothing else was remembered
+            pool.failures[number], pool.failed[number] = 0, NEVER
         if learnt is not None:
             pool.learn(number, learnt)
         self.prices.grow(len(pool.host_names))

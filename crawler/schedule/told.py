@@ -56,10 +56,15 @@ class Told:
         np.maximum.at(newest, table.of, table.times)
         return self._spread(newest, numbers, NEVER)
 
-    def risk(self, numbers: Numbers, now: float, losses: Callable[[Numbers], Losses] = lambda pages: LOSSES) -> Floats:
-        """Of all that is told of each, together. ``losses``: how soon what these pages say is overwritten."""
+    def risk(self, numbers: Numbers, now: float | Floats,
+             losses: Callable[[Numbers], Losses] = lambda pages: LOSSES) -> Floats:  # fmt: skip
+        """Of all that is told of each, together, at one moment or one for each. ``losses``: how soon what these pages
+        say is overwritten."""
         table = self._as_table()
-        each = risk(np.maximum(now - table.times, 0.0), losses(table.pages[table.of]))
+        times = np.zeros(len(table.pages))
+        places, told = self._places(numbers)
+        times[places[told]] = np.broadcast_to(now, len(numbers))[told]
+        each = risk(np.maximum(times[table.of] - table.times, 0.0), losses(table.pages[table.of]))
         sums = np.bincount(table.of, each, minlength=len(table.pages)).astype(np.float64)
         return self._spread(sums, numbers, 0.0)
 

@@ -87,6 +87,7 @@ class LiveSpider(Spider):
         self.probes = Probes()
         self.unusable: dict[str, str] = {}  # by URL: why it cannot be visited here
         self.stopping = False
+        self.steps = clock.Steps(clock.now)
 
     @classmethod
     def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> Self:
@@ -127,7 +128,6 @@ class LiveSpider(Spider):
 
     async def _clock(self) -> AsyncIterator[Any]:
         opened, before = time.monotonic(), clock.now()
-        steps = clock.Steps(clock.now)
         reload_at = before
         politeness = self.crawler.get_downloader_middleware(Politeness)
         assert politeness is not None
@@ -135,13 +135,11 @@ class LiveSpider(Spider):
         memory = politeness.memory
         if memory:
             memory.keeps("hints", self.hints.allowance)
+            await memory.alone()
         await self.learnt.recall()
         self.agenda.was_down(memory.before.alive if memory and memory.before else None, before)
         while not self.stopping:
-            now = clock.now()
-            if step := steps():
-                for part in (self.adaptive, self.hints, self.lifetimes):
-                    part.moved(step)
+            now = self._now()
             if now < before:
                 reload_at = now
                 self.politeness.went_back()
@@ -159,11 +157,18 @@ class LiveSpider(Spider):
                     self.lifetimes.tick(now)
                 reload_at = now + RELOAD
             # What was done above may have taken a while: no visit shall seem to begin before its host's turn.
-            for begun in await self._ready(clock.now()):
+            for begun in await self._ready(self._now()):
                 yield begun
             if self.once and not self.waiting_or_running() and self.agenda.next_at() is None:
                 return
             await asyncio.sleep(self._pause(clock.now()))
+
+    def _now(self) -> datetime:
+        """What time it is. If the clock was set, what was noted by it has moved along."""
+        if step := self.steps():
+            for part in (self.adaptive, self.hints, self.lifetimes):
+                part.moved(step)
+        return clock.now()
 
     async def _reload(self, now: datetime) -> None:
         """Take the watch list as it stands; with ``once`` it is read a single time."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import Connection, delete, or_, select, update
 
 from . import rows
 from .database import Database
@@ -47,10 +47,27 @@ class HostRows(Database):
         return LastRun(rows.moment(row["last_start"]), not row["asked"], saved)
 
     def running_beside(self, worker: str) -> dict[str, datetime]:
-        """Other crawlers of this catalog that have not ended, with when each was last heard of; or were killed."""
-        others = (hosts.c.worker != worker, hosts.c.host == _ITSELF, hosts.c.asked.is_(True))
+        """Other crawlers of this catalog that have not ended, with when each was last heard of. Who was killed is among
+        them, until that is known (``was_killed``)."""
+        others = (hosts.c.worker != worker, hosts.c.host == _ITSELF, hosts.c.asked.is_(True), hosts.c.refusals == 0)
         query = select(hosts.c.worker, hosts.c.last_start).where(*others)
         return {row.worker: rows.moment(row.last_start) for row in self.read(lambda one: one.execute(query).all())}
+
+    def was_killed(self, heard: Mapping[str, datetime]) -> None:
+        """These crawlers are not there, unless they have been heard of since. They begin as who was killed."""
+
+        def act(connection: Connection) -> None:
+            for worker, at in heard.items():
+                itself = (hosts.c.worker == worker, hosts.c.host == _ITSELF, hosts.c.last_start == rows.micros(at))
+                connection.execute(update(hosts).where(*itself).values(refusals=1))
+
+        self.write(act)
+
+    def is_alive(self, worker: str, now: datetime) -> None:
+        """This crawler, which has told before that it runs, still does."""
+        itself = (hosts.c.worker == worker, hosts.c.host == _ITSELF, hosts.c.asked.is_(True))
+        told = update(hosts).where(*itself).values(last_start=rows.micros(now), refusals=0)
+        self.write(lambda connection: connection.execute(told))
 
     def remember_hosts(self, states: Iterable[HostState], *, worker: str, now: datetime, ended: bool = False,
                        saved: Mapping[str, float] | None = None, durable: bool = False) -> None:  # fmt: skip

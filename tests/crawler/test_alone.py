@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import signal
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+import time
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from crawler.alone import LONG_AGO, alone
+from crawler.alone import BEAT, Heartbeat, alone
 from pipelines import clock
 from pipelines.errors import CrawlerRunning
 from pipelines.store.catalog import Catalog
@@ -33,53 +35,76 @@ def heard_of(catalog: Catalog, at: datetime, *, worker: str = "other", ended: bo
     catalog.remember_hosts([], worker=worker, now=at, ended=ended)
 
 
-@pytest.mark.parametrize("ahead", [timedelta(), -3 * timedelta(minutes=1), 3 * timedelta(minutes=1)])
-def test_one_that_is_heard_of_again_is_named_also_where_its_clock_is_wrong(catalog: Catalog, ahead: timedelta) -> None:
-    told = [clock.machine() + ahead]
-    heard_of(catalog, told[0])
+def looked(catalog: Catalog, meanwhile: Callable[[], None] = lambda: None) -> float:
+    """How long it was looked who else is there."""
+    waited: list[float] = []
 
-    def goes_on(_: float) -> None:
-        told.append(told[-1] + SECOND)
-        heard_of(catalog, told[-1])
+    async def sleep(span: float) -> None:
+        waited.append(span)
+        meanwhile()
+
+    heard_of(catalog, clock.machine(), worker="own")
+    asyncio.run(alone(catalog, "own", catalog.running_beside("own"), sleep=sleep))
+    return sum(waited)
+
+
+@pytest.mark.parametrize("ahead", [timedelta(), timedelta(days=-400), timedelta(days=400)])
+@pytest.mark.parametrize("step", [SECOND, -3600 * SECOND])
+def test_one_that_is_heard_of_again_is_named_whatever_its_clock_says(
+    catalog: Catalog, ahead: timedelta, step: timedelta
+) -> None:
+    heard_of(catalog, clock.machine() + ahead)
 
     with pytest.raises(CrawlerRunning, match="the crawler other visits the pages of this catalog"):
-        alone(catalog, "own", sleep=goes_on)
+        looked(catalog, lambda: catalog.is_alive("other", clock.machine() + ahead + step))
 
 
 def test_one_that_ends_meanwhile_is_waited_for(catalog: Catalog) -> None:
     now = clock.machine()
     heard_of(catalog, now)
-    waited: list[float] = []
 
-    def ends(span: float) -> None:
-        waited.append(span)
-        heard_of(catalog, now + SECOND, ended=len(waited) == 1)
-
-    alone(catalog, "own", sleep=ends)
-
-    assert len(waited) == 1
+    assert looked(catalog, lambda: heard_of(catalog, now + SECOND, ended=True)) == 0.5
 
 
-def test_one_that_was_killed_is_waited_for_a_while(catalog: Catalog) -> None:
+def test_one_that_was_killed_is_waited_for_once_and_begins_as_who_was_killed(catalog: Catalog) -> None:
     heard_of(catalog, clock.machine())
-    waited: list[float] = []
+    first, second = looked(catalog), looked(catalog)
+    last = catalog.last_run("other")
 
-    alone(catalog, "own", sleep=waited.append)
+    assert first > 3 * BEAT  # it may have missed some
+    assert second == 0
+    assert last
+    assert not last.ended
+    heard_of(catalog, clock.machine())
+    assert looked(catalog) > 0  # it is there again
 
-    assert sum(waited) >= 9  # three times as long as it takes to be heard of
+
+@pytest.mark.parametrize(("worker", "ended"), [("own", False), ("other", True)])
+def test_nobody_else_is_no_reason_to_wait(catalog: Catalog, worker: str, ended: bool) -> None:
+    heard_of(catalog, clock.machine(), worker=worker, ended=ended)
+
+    assert looked(catalog) == 0
 
 
-@pytest.mark.parametrize(
-    ("worker", "ago", "ended"),
-    [("own", timedelta(), False), ("other", LONG_AGO, False), ("other", -LONG_AGO, False), ("other", SECOND, True)],
-)
-def test_nobody_else_is_no_reason_to_wait(catalog: Catalog, worker: str, ago: timedelta, ended: bool) -> None:
-    heard_of(catalog, datetime.now(UTC) - ago - ago / 100, worker=worker, ended=ended)
+def test_who_comes_later_is_no_reason_to_give_way(catalog: Catalog) -> None:
+    assert looked(catalog, lambda: heard_of(catalog, clock.machine(), worker="later")) == 0
 
-    def never(_: float) -> None:
-        raise AssertionError("it waits")
 
-    alone(catalog, "own", sleep=never)
+def test_a_crawler_with_its_hands_full_is_heard_of_all_the_same(
+    catalog: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crawler.alone.BEAT", 0.01)
+    begun = clock.machine()
+    heard_of(catalog, begun, worker="own")
+    heart = Heartbeat(catalog, "own")
+    heart.begin()
+    for _ in range(1000):
+        time.sleep(0.01)  # as an event loop that computes for long
+        if catalog.running_beside("other")["own"] > begun:
+            break
+    heart.end()
+
+    assert catalog.running_beside("other")["own"] > begun
 
 
 def test_a_second_crawler_of_a_catalog_names_the_first(raw_server: RawServer, tmp_path: Path) -> None:

@@ -86,7 +86,7 @@ def test_visits_go_on_in_order_while_the_clock_goes_back_an_hour_and_forward_a_y
         folder = tmp_path / name
         folder.mkdir()
         config = write_config(folder, url, more='[[watch]]\nurl = "http://127.0.0.1:1/"\nuntil = 2026-12-31T00:00:00Z\n'
-                              f'schedule = "cron 0 0 29 2 *"\n[[watch]]\nurl = "{quiet}"\n')  # fmt: skip
+                              f'schedule = "cron 0 0 29 2 *"\n[[watch]]\nurl = "{quiet}"\nmin = "30m"\n')  # fmt: skip
         stoppress("apply", str(config))
         if env:
             env = {**env, "FAKETIME_TIMESTAMP_FILE": str(folder / "offset")}
