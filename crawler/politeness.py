@@ -139,9 +139,9 @@ class Politeness:
         why = "forbids this URL" if rules.reachable else "cannot be read, so nothing may be fetched"
         return f"{_origin(url)}/robots.txt {why} to {self._agent.partition('/')[0]}"
 
-    def refused(self, url: str, status: int, retry_after: str | None) -> None:
+    def refused(self, url: str, status: int, retry_after: str | None, date: str | None = None) -> None:
         """What scripts asked for was answered 429 or 503: that host is left alone as it asks."""
-        if self._parked(url, status, timedelta(), retry_after, clock.machine()):
+        if self._parked(url, status, timedelta(), retry_after, _today(date)):
             task = asyncio.ensure_future(self._remember())
             self._keeping.add(task)
             task.add_done_callback(self._keeping.discard)
@@ -165,7 +165,8 @@ class Politeness:
     async def process_response(self, request: Request, response: Response) -> Response:
         latency = timedelta(seconds=request.meta.get("download_latency", 0.0))
         retry_after = (response.headers.get("Retry-After") or b"").decode("latin-1") or None
-        if self._parked(request.url, response.status, latency, retry_after, _today(response)):
+        date = (response.headers.get("Date") or b"").decode("latin-1")
+        if self._parked(request.url, response.status, latency, retry_after, _today(date)):
             await self._remember()
         return response
 
@@ -291,14 +292,14 @@ def _parked_until(host: str, at: datetime) -> Parked:
     return Parked(f"{host} may not be asked before {clock.dated(at):%Y-%m-%dT%H:%M:%SZ}, nothing was sent")
 
 
-def _today(response: Response) -> datetime:
-    """What the host calls this moment: a date at which it may be asked again is by its clock, not by ours.
+def _today(date: str | None) -> datetime:
+    """What the host calls this moment, by its ``Date``: when it may be asked again is by its clock, not by ours.
 
     One that is a day off, or none (RFC 9110 6.6.1), tells less than our machine's clock.
     """
     machine = clock.machine()
-    date = parse_http_date((response.headers.get("Date") or b"").decode("latin-1"))
-    return date if date and abs(date - machine) < CREDIBLE else machine
+    theirs = parse_http_date(date or "")
+    return theirs if theirs and abs(theirs - machine) < CREDIBLE else machine
 
 
 def _rules(response: Response, known: Rules | None) -> Rules:

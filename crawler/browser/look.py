@@ -20,7 +20,8 @@ class Look:
     follow: Callable[[str], Awaitable[None]]  # the page leads elsewhere: waits for that host's turn; raises if not
     forbids: Callable[[str], bool]  # whether a robots.txt that is at hand forbids it
     second: Callable[[str], Awaitable[None]]  # until a capture of this URL has a second of its own
-    refused: Callable[[str, int, str | None], None]  # a host asked to be left alone: URL, status, Retry-After
+    # A host asked to be left alone: URL, status, Retry-After, Date.
+    refused: Callable[[str, int, str | None, str | None], None]
     taken: Callable[[str, datetime], None]  # the second of a capture that was made without asking
 
 

@@ -272,7 +272,8 @@ class Passage:
         if leads_on(exchange):
             self._led.append(kind)
         if exchange.status in (429, 503):
-            self.look.refused(asked.url, exchange.status, _header(exchange, "Retry-After"))
+            asks, date = (_header(exchange, name) for name in ("Retry-After", "Date"))
+            self.look.refused(asked.url, exchange.status, asks, date)
         self._keep(asked.url, exchange, answer, kind)
         return exchange
 

@@ -50,7 +50,7 @@ class World:
             visit=Visit(id="v", url=URL, urlkey="org,example)/live", started=NOW),
             watch=Watch(url=URL, render="browser", requisites=requisites),
             follow=follow, forbids=lambda url: url in self.forbidden, second=second,
-            refused=lambda url, status, after: self.left_alone.append(url), taken=lambda url, at: None,
+            refused=lambda url, status, after, date: self.left_alone.append(url), taken=lambda url, at: None,
         )  # fmt: skip
         return Passage(look=look, send=self.send, seconds=seconds,
                        record=lambda exchange, role: self.kept.append((exchange.url, role)),

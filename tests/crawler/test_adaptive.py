@@ -117,6 +117,58 @@ def test_a_page_that_refuses_is_asked_an_hour_after_its_last_visit_also_after_a_
     assert chosen(made, NOW + 10 * MINUTE) == [(KEY, "due")]
 
 
+@pytest.mark.parametrize("by", [HOUR, -HOUR])
+def test_a_look_that_is_under_way_while_the_clock_is_set_counts_by_the_new_one(by: timedelta) -> None:
+    made = {}
+    for moved in (timedelta(), by):
+        made[moved] = one = adaptive()
+        one.recall_prices({"": 1e-9})
+        one.choose(NOW, lambda host: True, 10.0)
+        one.moved(moved)
+        one.over(visit(NOW, found=True))
+
+    assert likely(made[by]) == likely(made[timedelta()])
+    assert made[by].last(KEY) == NOW + by
+    made[by].choose(NOW + by + 2 * MINUTE, lambda host: True, 10.0)
+    made[by].over(visit(NOW + by + 2 * MINUTE, outcome="error", reading="none", reason="timeout"))
+    assert chosen(made[by], NOW + by + 2 * MINUTE + 59 * SECOND) == []
+
+
+def test_a_watch_that_begins_later_does_so_by_the_calendar_though_the_clock_is_set() -> None:
+    made = adaptive(replace(WATCH, from_=NOW + 5 * HOUR))
+    made.moved(HOUR)
+
+    assert chosen(made, NOW + 5 * HOUR - SECOND) == []
+    assert chosen(made, NOW + 5 * HOUR) == [(KEY, "due")]
+
+
+def test_failures_that_a_good_look_has_ended_are_not_remembered() -> None:
+    state = KNOWN | {"aftermath": {"failures": 3.0, "failed": (NOW - MINUTE).timestamp()}}
+    made = adaptive(learnt=LearntPage(urlkey=KEY, state=state, last=NOW))
+    made.recall_prices({"": 1e-9})
+
+    assert made.planned(NOW)[0][0] < NOW + 5 * MINUTE
+
+
+@pytest.mark.parametrize("odd", [None, [], "x", {"failed": 10**400, "failures": 1}, {"fresh": "soon"}, {"window": -1}])
+def test_what_cannot_be_read_of_what_was_remembered_is_as_if_it_were_not_there(odd: object) -> None:
+    kept = LearntPage(urlkey=KEY, state=KNOWN | {"aftermath": odd}, last=NOW)
+    broken = LearntPage(urlkey=KEY, state={"likely": [10**400], "begun": [0] * 5, "aftermath": odd}, last=NOW)
+
+    assert adaptive(learnt=kept).planned(NOW) == adaptive(learnt=replace(kept, state=KNOWN)).planned(NOW)
+    assert adaptive(learnt=broken).planned(NOW)
+
+
+def test_what_was_learnt_of_very_many_pages_is_taken_by_parts() -> None:
+    pages = [Watch(url=f"https://a.example.org/{number}") for number in range(25)]
+    made = adaptive(*pages)
+    made.moved(HOUR)
+    parts = [made.take_changed(10) for _ in range(4)]
+
+    assert [len(part) for part in parts] == [10, 10, 5, 0]
+    assert len({page.urlkey for part in parts for page in part}) == 25
+
+
 def test_a_thousand_new_pages_begin_no_faster_than_budget_and_hosts_allow() -> None:
     made, governor = Adaptive(budget=2.0, after_end=[]), Governor(budget=2.0, per_host=1.0, hosts={}, min_gap=SECOND)
     pages = [Watch(url=f"https://h{number % 250}.example{number % 250}.org/{number}") for number in range(1000)]

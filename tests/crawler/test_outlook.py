@@ -93,6 +93,16 @@ def test_a_page_whose_looks_fail_is_tried_again_later_each_time(catalog: Catalog
     assert told.binding == "due in 3m50s: 3 looks in a row brought nothing, it is tried again later each time"
 
 
+def test_a_page_whose_last_look_failed_and_that_is_due_later_all_the_same_says_why(catalog: Catalog) -> None:
+    watched(catalog)
+    failed = NOW - 50 * SECOND
+    visited(catalog, failed, outcome="error", status=404, reading="none", reason="http-status")
+    learnt(catalog, hours=100, price=1e6, last=NOW - 200 * SECOND,
+           aftermath={"failures": 1.0, "failed": failed.timestamp()})  # fmt: skip
+
+    assert explained(catalog).binding == "due in 56m40s: no later by max"
+
+
 def test_a_page_whose_first_page_may_show_nothing_known_is_looked_at(catalog: Catalog) -> None:
     watched(catalog)
     visited(catalog, NOW - 20 * SECOND)

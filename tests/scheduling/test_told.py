@@ -81,3 +81,19 @@ def test_the_worth_of_a_page_is_that_of_its_rate_and_of_its_hints_by_its_weight(
     expected = [plain.judge.worth(f"p{n}", 600.0)[0] + (1.0 + n) * float(own.get(f"p{n}", 0.0)) for n in range(5)]
 
     assert [hinted.judge.worth(f"p{n}", 600.0)[0] for n in range(5)] == pytest.approx(expected, rel=1e-12)
+
+
+def test_many_pages_of_which_something_is_told_are_judged_as_each_by_itself() -> None:
+    schedule = Scheduler(budget=1.0)
+    schedule.prices.least = schedule.prices.price = 0.05
+    for number in range(40):
+        schedule.add(f"p{number}", "h", learnt=Learnt.of_count(1.0 + number % 7, 72_000.0), last=float(number))
+    schedule.heard([f"p{number}" for number in range(0, 40, 3)], 300.0, 0.9)
+    for number in range(0, 40, 2):
+        schedule.hint(f"p{number}", 250.0 + number)
+    numbers = schedule.pool.there()
+    together = schedule.judge.coming(numbers, 400.0)
+    alone = [float(schedule.judge.coming(numbers[place : place + 1], 400.0)[0]) for place in range(40)]
+
+    assert together.tolist() == pytest.approx(alone, abs=2.0)
+    assert (together != schedule.judge.due(numbers, 400.0)).sum() > 20

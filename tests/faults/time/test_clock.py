@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
@@ -18,6 +19,7 @@ from crawler.agenda import Agenda
 from crawler.governor import Governor
 from crawler.memory import Memory
 from crawler.politeness import Parked, Politeness
+from crawler.spiders.live import LiveSpider
 from pipelines import clock
 from pipelines.model import Watch
 from pipelines.store.catalog import Catalog
@@ -219,6 +221,24 @@ def test_a_restart_after_the_clock_was_set_forgets_no_wait_and_adds_none(
         Memory(again, catalog, "w1").recall()
 
     assert again.free_at("a.example", clock.steady()) - clock.steady() == timedelta(seconds=590)
+
+
+@pytest.mark.parametrize("by", [HOUR, -2 * DAY])
+def test_what_the_crawl_has_noted_moves_along_with_a_clock_that_is_set(by: float, machine: Machine) -> None:
+    spider, moves = LiveSpider(), list[timedelta]()
+    for part in ("adaptive", "hints", "lifetimes"):
+        setattr(spider, part, SimpleNamespace(moved=moves.append))
+    first = spider._now()
+    machine.passes(3)
+    second = spider._now()
+    machine.wall += by
+    third = spider._now()
+
+    assert second - first == timedelta(seconds=3)
+    assert third - second == timedelta(seconds=by)
+    assert moves == [timedelta(seconds=by)] * 3
+    assert spider._now() == third
+    assert len(moves) == 3
 
 
 def test_a_clock_set_forward_makes_no_burst_but_one_visit_a_page() -> None:
