@@ -11,6 +11,7 @@ import numpy as np
 import typer
 
 from crawler.cli.common import watchlist_config
+from crawler.cli.figures import about, amount, per_hour
 from crawler.cli.hints import recall_of, worth_words
 from crawler.outlook import Explained, Outlook
 from crawler.schedule.plan import Plan
@@ -160,18 +161,18 @@ def _tell_plan(counted: Counter[str], told: Plan, *, as_json: bool) -> None:
         say("nothing is watched; next: stoppress watch URL")
         return
     later = f"; {counted['later']} more begin(s) later (from)" if counted["later"] else ""
-    budget = f"{told.budget * 3600:.4g} requests an hour"
+    budget = f"{amount(told.budget * 3600)} requests an hour"
     print(f"{watched} watch(es), {len(told.numbers)} of them adaptive{later}; budget {budget}")
-    print(f"  requests      {told.requests * 3600:.4g} an hour ({told.requests / told.budget:.0%} of the budget)")
+    print(f"  requests      {amount(told.requests * 3600)} an hour ({told.requests / told.budget:.0%} of the budget)")
     probes = f", less those of {counted['probe']} probe(s) that find nothing new" if counted["probe"] else ""
-    print(f"  captures      {told.requests * A_DAY:.4g} a day{probes}")
+    print(f"  captures      {amount(told.requests * A_DAY)} a day{probes}")
     _tell_shortage(told)
     if len(told.numbers):
         _tell_estimate(told, timed)
     elif timed:
         print(f"  no estimate of completeness: all {timed} watch(es) are of every, cron or probe")
     for host, rate in sorted(told.hosts.items(), key=lambda one: -one[1])[:20]:
-        print(f"  {rate * 3600:8.4g}/h    {host}{'  (as often as it may be asked)' if host in told.bound else ''}")
+        print(f"  {per_hour(rate * 3600):>12}  {host}{'  (as often as it may be asked)' if host in told.bound else ''}")
     if told.slowed:
         print(f"  {len(told.slowed)} watch(es) would be worth a look sooner than their host allows")
 
@@ -180,7 +181,7 @@ def _tell_shortage(told: Plan) -> None:
     """What the budget does not buy."""
     if told.wanted <= told.budget * (1 + 1e-9):
         return
-    wanted = f"{told.wanted * 3600:.4g} requests an hour"
+    wanted = f"{amount(told.wanted * 3600)} requests an hour"
     print(f"  too little    {wanted} would be needed for max and for the turns of every, cron and probe")
     if told.others >= told.budget * (1 - 1e-9):
         print("  all of the budget goes to every, cron and probe; turns will be late or skipped")
@@ -189,21 +190,21 @@ def _tell_shortage(told: Plan) -> None:
 
 
 def _times(factor: float) -> str:
-    return f"{factor:.3g} times" if factor < 1e5 else "far"
+    return f"{amount(factor, 3)} times" if factor < 1e5 else "far"
 
 
 def _tell_estimate(told: Plan, timed: int) -> None:
-    print(f"  new events    {told.events * 3600:.3g} an hour are expected, by the rates learnt so far")
-    print(f"  completeness  {told.completeness:.1%} of their revisions would be caught, {_span(told.delay)} after "
+    print(f"  new events    {amount(told.events * 3600, 3)} an hour are expected, by the rates learnt so far")
+    print(f"  completeness  {told.completeness:.1%} of their revisions would be caught, {about(told.delay)} after "
           "they came in the mean (an estimate)")  # fmt: skip
     if timed:
         print(f"  {timed} watch(es) of every, cron or probe are in the requests and captures, not in this estimate")
-    quarters = [_span(float(part)) for part in np.quantile(told.intervals, (0.0, 0.5, 1.0))]
+    quarters = [about(float(part)) for part in np.quantile(told.intervals, (0.0, 0.5, 1.0))]
     print(f"  intervals     {quarters[0]} to {quarters[2]}, the median {quarters[1]}")
     per_event = (told.requests - told.others) / told.events if told.events else float("inf")
     if per_event < 0.5:
-        print(f"  a small budget: {per_event:.2g} requests for each event; max = \"6h\" would leave more for busy "
-              "pages")  # fmt: skip
+        few = amount(per_event, 2)
+        print(f"  a small budget: {few} requests for each event; max = \"6h\" would leave more for busy pages")
 
 
 def _span(seconds: float) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -287,11 +288,28 @@ def test_a_plan_says_what_a_budget_does_not_buy_and_of_what_it_has_no_estimate(t
     assert "too little    19.25 requests an hour would be needed" in spoken
     assert "stretched     looks at adaptive pages come 25.3 times less often than max asks for" in spoken
     assert "1 watch(es) of every, cron or probe are in the requests and captures, not in this estimate" in spoken
-    assert "intervals     1d1h20m to 1d1h20m" in spoken
+    assert "intervals     1d1h to 1d1h, the median 1d1h" in spoken
     assert written["requests_per_h"] == pytest.approx(1.0)
     assert written["wanted_per_h"] == pytest.approx(19.25)
     assert (written["adaptive"], written["not_estimated"], written["not_begun"]) == (19, 1, 1)
     assert written["completeness"] < 0.6
+
+
+def test_a_plan_tells_large_and_small_numbers_as_people_read_them(tmp_path: Path) -> None:
+    busy = [{"url": f"https://live.paper{number}.example/", "schedule": "every 1m"} for number in range(50)]
+    quiet = {"url": "https://a.example.org/"}
+
+    rich, _ = planned(tmp_path, *busy, quiet, budget="10/s")
+    poor, _ = planned(tmp_path, quiet, budget="0.001/d")
+
+    assert "budget 36,000 requests an hour" in rich
+    assert "requests      3,051 an hour" in rich
+    assert "captures      73,226 a day" in rich
+    assert "budget less than 0.01 requests an hour" in poor
+    assert "they came in the mean" in poor
+    assert "more than a year to more than a year" in poor
+    assert "less than once a year  example.org" in poor
+    assert not re.search(r"\de[+-]\d", rich + poor)
 
 
 def test_a_plan_of_turns_alone_says_so(tmp_path: Path) -> None:

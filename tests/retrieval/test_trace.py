@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.bench.scheduling.contest import OURS, against
-from tests.bench.scheduling.world import DELETION, EDIT, ENTRY, HEAD, read_trace
+from tests.bench.scheduling.trace_file import read_trace
+from tests.bench.scheduling.world import DELETION, EDIT, ENTRY, HEAD
 
 from .conftest import STORM, T0, WAITING, Run
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import pytest
 
@@ -13,7 +11,7 @@ from pipelines.completeness import seen_share
 from pipelines.lifetimes import Event
 from tests.bench.scheduling.memories import freshness, page_state
 from tests.bench.scheduling.run import Eyes, Result
-from tests.bench.scheduling.world import DELETION, EDIT, ENTRY, HEAD, NEVER_ENDS, Page, World, make, read_trace
+from tests.bench.scheduling.world import DELETION, EDIT, ENTRY, HEAD, NEVER_ENDS, Page, World, make
 
 CHANCE = np.random.default_rng(1)
 
@@ -73,19 +71,6 @@ def test_a_made_world_has_the_shares_that_it_was_asked_for() -> None:
     assert edits / entries == pytest.approx(0.75, abs=0.05)
     assert gone / entries == pytest.approx(0.02, abs=0.01)
     assert all(list(one.times) == sorted(one.times) for one in pages)
-
-
-def test_a_trace_of_ones_own_is_read_and_a_line_that_cannot_be_is_named(tmp_path: Path) -> None:
-    good = tmp_path / "trace.csv"
-    good.write_text("page,time,kind,entry,rev\na,1000,entry,1,0\na,1600,edit,1,1\nb,2000,entry,1,0\n")
-    bad = tmp_path / "bad.csv"
-    bad.write_text("page,time,kind,entry,rev\na,1000,entry,1,0\na,soon,edit,1,1\n")
-
-    world, pages = read_trace(good)
-
-    assert (world.pages, pages[0].times, pages[0].ends) == (2, [0.0, 600.0], [600.0, NEVER_ENDS])
-    with pytest.raises(ValueError, match="line 3"):
-        read_trace(bad)
 
 
 def _allocation(worth: object, rates: list[float], budget: float) -> list[float]:

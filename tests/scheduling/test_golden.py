@@ -10,12 +10,14 @@ from pathlib import Path
 
 import pytest
 
+from crawler.schedule import prices, scheduler
 from tests.bench.scheduling.contest import ALIKE, BASELINES, ONE_BY_ONE, OURS, POLICIES, against
 from tests.bench.scheduling.world import Page, World, make
 
 WORLD = World(pages=150, hosts=20, days=1.0)
 GOLDEN = json.loads((Path(__file__).parent / "golden.json").read_text())
 TOLERANCE = 0.01
+BOUND = World(pages=200, hosts=12, days=0.3, rate=10.0, gap=120.0)
 
 
 @cache
@@ -45,6 +47,22 @@ def test_a_budget_is_never_exceeded() -> None:
 
 def test_the_calendar_queue_decides_as_the_exact_form_does() -> None:
     assert figures(ONE_BY_ONE)["rev"] == pytest.approx(figures(OURS)["rev"], abs=0.01)
+
+
+def test_the_pages_of_hosts_that_may_not_be_asked_more_often_do_not_stand_in_the_way_of_others(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """What the price of a host is for: of a long list only the best are ready, and a page that waits for its host for
+    an hour is worth more than any other. The list is short here, and so is what may be ready of it."""
+    pages = make(BOUND, 7)
+    monkeypatch.setattr(scheduler, "FEWEST", 20)
+    priced = against(ONE_BY_ONE, BOUND, pages, 1.0, seed=7).figures()
+    monkeypatch.setattr(prices, "HOST_RATE", 1.0)
+    alike = against(ONE_BY_ONE, BOUND, pages, 1.0, seed=7).figures()
+
+    assert priced["rev"] == pytest.approx(GOLDEN["Stoppress, calendar, hosts bind"], abs=TOLERANCE)
+    assert priced["rev"] > alike["rev"] + 2 * TOLERANCE
+    assert priced["spent"] > alike["spent"] + 0.05  # requests that other hosts would have taken
 
 
 def test_newsrooms_that_are_told_apart_are_looked_at_when_they_need_it() -> None:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from crawler.schedule.habits import FLOOR
+from crawler.schedule.scheduler import SHORTEST
+
 from .clairvoyant import Clairvoyant
 from .memories import Index, archive, delay, freshness, harmonic, page_state, steady
 from .policies import Fixed, Ladder, Oracle, Production, nutch, stormcrawler
@@ -13,6 +16,7 @@ from .world import Page, World, make
 
 Make = Callable[[list[Page], float], Policy]
 OURS, ONE_BY_ONE, ALIKE = "Stoppress", "Stoppress, calendar", "Stoppress all alike"
+AS_CRAWLED = "Stoppress, as crawled"  # with the floor and the least interval that a crawl has
 POLICIES: dict[str, Make] = {
     "fixed": lambda pages, budget: Fixed(pages, until_end=False),
     "fixed until end": lambda pages, budget: Fixed(pages, until_end=True),
@@ -30,12 +34,14 @@ POLICIES: dict[str, Make] = {
     "Stoppress, one bit": lambda pages, budget: Production(pages, budget, name="Stoppress, one bit", bits=True),
     ONE_BY_ONE: lambda pages, budget: Production(pages, budget, name=ONE_BY_ONE, exact_up_to=0),
     ALIKE: lambda pages, budget: Production(pages, budget, name=ALIKE, alike=True),
+    AS_CRAWLED: lambda pages, budget: Production(pages, budget, name=AS_CRAWLED, floor=FLOOR, least=SHORTEST),
     OURS: lambda pages, budget: Production(pages, budget),
     "oracle": lambda pages, budget: Oracle("oracle", pages, steady),
     "clairvoyant": lambda pages, budget: Clairvoyant(pages),
 }
 BASELINES = tuple(list(POLICIES)[:11])
 BASE = World()
+UNLIKE = "unlike newsrooms"
 VARIANTS: dict[str, tuple[World, float]] = {  # with the chance that an unchanged page looks changed
     "base": (BASE, 0.0),
     "no clustering": (replace(BASE, branching=0.0), 0.0),
@@ -47,7 +53,7 @@ VARIANTS: dict[str, tuple[World, float]] = {  # with the chance that an unchange
     "slow pages": (replace(BASE, rate=2.0), 0.0),
     "fast pages": (replace(BASE, rate=20.0), 0.0),
     "no end markers": (replace(BASE, marked=0.0), 0.0),
-    "unlike newsrooms": (replace(BASE, unlike=True), 0.0),
+    UNLIKE: (replace(BASE, unlike=True), 0.0),
     "half cosmetic": (BASE, 0.5),
     "all cosmetic": (BASE, 1.0),
 }

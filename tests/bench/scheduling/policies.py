@@ -24,26 +24,27 @@ PER_ENTRY = 1.93  # events that an entry brings in the mean: itself, its edits, 
 
 
 class Production:
-    """The scheduler that crawls, as it is; the floor is left out, as no other rule has one."""
+    """The scheduler that crawls, but for ``floor`` and ``least``, which are those of the rules beside it."""
 
     def __init__(self, pages: list[Page], budget: float, *, name: str = "Stoppress", bits: bool = False,
-                 exact_up_to: int = 50_000, floor: float = 0.0, most: float = HOUR,
+                 exact_up_to: int = 50_000, floor: float = 0.0, least: float = LEAST, most: float = HOUR,
                  alike: bool = False) -> None:  # fmt: skip
         """``bits``: a look tells only whether anything changed; ``alike``: newsrooms are not told apart."""
         self.name, self._pages, self._bits, self._most, self._alike = name, pages, bits, most, alike or bits
+        self._least = least
         self._events: dict[int, list[Event]] = {}
         self._last: dict[int, float] = {}
         self._learn_at = LEARN_EVERY
-        self._scheduler = Scheduler(budget=budget, floor=floor, exact_up_to=exact_up_to)
+        self.scheduler = Scheduler(budget=budget, floor=floor, exact_up_to=exact_up_to)
 
     def add(self, page: int, now: float) -> None:
-        self._scheduler.add(str(page), str(self._pages[page].host), least=LEAST, most=self._most)
+        self.scheduler.add(str(page), str(self._pages[page].host), least=self._least, most=self._most)
 
     def choose(self, now: float, free: Callable[[int], bool], tokens: float) -> list[int]:
         if now >= self._learn_at and not self._alike:
             self._learn_at = now + LEARN_EVERY
             self._learn()
-        return [int(one.key) for one in self._scheduler.choose(now, lambda host: free(int(host)), tokens)]
+        return [int(one.key) for one in self.scheduler.choose(now, lambda host: free(int(host)), tokens)]
 
     def told(self, page: int, events: list[Event]) -> None:
         self._events.setdefault(page, []).extend(events)
@@ -53,15 +54,15 @@ class Production:
         lives = {f"{self._pages[page].newsroom})/{page}": lives_of(told, self._last[page])
                  for page, told in self._events.items()}  # fmt: skip
         newsrooms = by_site(lives)
-        for key in self._scheduler.pool.numbers:
+        for key in self.scheduler.pool.numbers:
             if newsroom := newsrooms.get(str(self._pages[int(key)].newsroom)):
-                self._scheduler.overwrites(key, newsroom.shares)
+                self.scheduler.overwrites(key, newsroom.shares)
 
     def saw(self, page: int, now: float, seen: Seen, *, changed: bool, ended: bool) -> None:
         self._last[page] = now
-        self._scheduler.observed(str(page), now, Seen(changed=changed) if self._bits else seen)
+        self.scheduler.observed(str(page), now, Seen(changed=changed) if self._bits else seen)
         if ended:
-            self._scheduler.ends(str(page), self._pages[page].marker)
+            self.scheduler.ends(str(page), self._pages[page].marker)
 
 
 class Fixed(Queue):

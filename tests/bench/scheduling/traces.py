@@ -19,14 +19,14 @@ from pathlib import Path
 from statistics import mean
 
 from crawler.schedule.learning import Seen
-from retrieval.export.trace import HEAD as COLUMNS
 from retrieval.export.trace import Event, lines
 
-from .__main__ import tell
 from .contest import ALIKE, OURS, VARIANTS, against
 from .policies import Production
 from .run import count_events, play
-from .world import DELETION, ENTRY, NAMES, Page, World, make, read_trace
+from .table import tell
+from .trace_file import COLUMNS, read_trace
+from .world import DELETION, ENTRY, NAMES, Page, World, make
 
 RULES = ("StormCrawler", ALIKE, OURS)
 WORLDS = ("base", "unlike newsrooms")

@@ -8,10 +8,7 @@ after publication in the median, lognormal): the rest is assumed, and each assum
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass, replace
-from pathlib import Path
-from urllib.parse import urlsplit
 
 import numpy as np
 
@@ -100,7 +97,7 @@ def _page(world: World, chance: np.random.Generator, host: int, zone: int) -> Pa
     end = start + length
     marker = end if chance.random() < world.marked else NEVER_ENDS
     page = Page(host, registered, start, end, marker, rate, zone, [], [], [], [])
-    _fill(world, chance, page, _entries(world, chance, page))
+    fill(world, chance, page, _entries(world, chance, page))
     return page
 
 
@@ -127,7 +124,7 @@ def _entries(world: World, chance: np.random.Generator, page: Page) -> list[floa
     return sorted(found)
 
 
-def _fill(world: World, chance: np.random.Generator, page: Page, entries: list[float]) -> None:
+def fill(world: World, chance: np.random.Generator, page: Page, entries: list[float]) -> None:
     events: list[tuple[float, int, int, float]] = []  # time, kind, entry, end of the revision
     heads: list[float] = []
     for number, at in enumerate(entries):
@@ -146,45 +143,10 @@ def _fill(world: World, chance: np.random.Generator, page: Page, entries: list[f
             heads.append(at + float(chance.exponential(120.0)))
     heads.sort()
     events += [(at, HEAD, -1, heads[i + 1] if i + 1 < len(heads) else NEVER_ENDS) for i, at in enumerate(heads)]
-    _keep(page, sorted(event for event in events if event[0] < world.horizon))
+    keep(page, sorted(event for event in events if event[0] < world.horizon))
 
 
-def _keep(page: Page, events: list[tuple[float, int, int, float]]) -> None:
+def keep(page: Page, events: list[tuple[float, int, int, float]]) -> None:
     page.times, page.kinds, page.entries, page.ends = (
         [list(column) for column in zip(*events, strict=True)] if events else ([], [], [], [])
     )
-
-
-def read_trace(path: Path) -> tuple[World, list[Page]]:
-    """A trace of one's own archive (``stoppress export trace``): CSV with ``page,time,kind,entry,rev``; no page waits
-    for another of its host, each is watched from its first event on. ValueError names the line that cannot be read."""
-    events: dict[str, list[tuple[float, int, int]]] = {}
-    with path.open(newline="") as file:
-        for number, row in enumerate(csv.DictReader(file), start=2):
-            try:
-                one = (float(row["time"]), NAMES.index(row["kind"]), int(row["entry"]))
-            except (KeyError, ValueError, TypeError) as e:
-                raise ValueError(f"{path}, line {number}: not page,time,kind,entry,rev as in a trace: {e}") from e
-            events.setdefault(row["page"], []).append(one)
-    begin = min((one[0] for told in events.values() for one in told), default=0.0)
-    last = max((one[0] for told in events.values() for one in told), default=0.0)
-    world = World(pages=len(events), hosts=max(len(events), 1), days=max((last - begin) / DAY, 0.1))
-    sites = {name: number for number, name in enumerate(dict.fromkeys(urlsplit(url).netloc for url in events))}
-    return world, [
-        _traced(host, sites[urlsplit(url).netloc], sorted(told), begin)
-        for host, (url, told) in enumerate(events.items())
-    ]
-
-
-def _traced(host: int, site: int, told: list[tuple[float, int, int]], begin: float) -> Page:
-    told = [(at - begin, kind, entry) for at, kind, entry in told]
-    following: dict[int, float] = {}
-    ends = []
-    for at, kind, entry in reversed(told):  # a revision lives until the next of its entry
-        ends.append(at if kind == DELETION else following.get(entry, NEVER_ENDS))
-        following[entry] = at
-    start, end = told[0][0], told[-1][0]
-    rate = len(told) / max(end - start, HOUR)
-    page = Page(host, start, start, end, NEVER_ENDS, rate / 1.93, 0, [], [], [], [], site)
-    _keep(page, [(*one, life) for one, life in zip(told, reversed(ends), strict=True)])
-    return page
