@@ -31,6 +31,7 @@ from .schedule.plan import Plan, plan
 from .watchlist import policy_of
 
 LOOKED_BACK = 10  # visits that an explanation shows
+ONCE_AN_HOUR = 1 / 3600
 A_DAY = timedelta(days=1)  # over which the turns of a cron schedule are counted
 
 
@@ -185,15 +186,20 @@ class Outlook:
     def plan(self, budget: float) -> Plan:
         """What this budget (requests a second) would buy."""
         caps: dict[str, float] = {}
+        refusing: dict[str, float] = {}
         fixed: dict[str, float] = {}
         for row in self.standing:
             if not self._is_visited(row) or self._begins_later(row.watch):
                 continue
             group, host = group_of_url(row.watch.url), host_of(row.watch.url)
             caps[group] = max(caps.get(group, 0.0), self._most_of(host))
-            if not is_adaptive(row.watch):
-                fixed[group] = fixed.get(group, 0.0) + _rate_of(row.watch, self.now)
-        return plan(self.adaptive.scheduler, budget, caps, fixed, self.now.timestamp())
+            refuses = self._refusals.get(row.urlkey, 0) >= REFUSED_AFTER
+            if refuses or not is_adaptive(row.watch):
+                rate = _rate_of(row.watch, self.now)
+                if refuses:
+                    rate = refusing[row.urlkey] = min(rate, ONCE_AN_HOUR)
+                fixed[group] = fixed.get(group, 0.0) + rate
+        return plan(self.adaptive.scheduler, budget, caps, fixed, self.now.timestamp(), refusing)
 
     def counted(self) -> Counter[str]:
         """Active watches by the first word of their schedule; those whose ``from`` lies ahead as ``later``."""
@@ -209,6 +215,8 @@ class Outlook:
 
 
 def _rate_of(watch: Watch, now: datetime) -> float:
+    if is_adaptive(watch):
+        return 1 / watch.max.total_seconds()  # at least
     policy = policy_of(watch)
     if isinstance(policy, Every):
         return 1 / policy.interval.total_seconds()

@@ -165,7 +165,9 @@ def _tell_plan(counted: Counter[str], told: Plan, *, as_json: bool) -> None:
     print(f"{watched} watch(es), {len(told.numbers)} of them adaptive{later}; budget {budget}")
     print(f"  requests      {amount(told.requests * 3600)} an hour ({told.requests / told.budget:.0%} of the budget)")
     probes = f", less those of {counted['probe']} probe(s) that find nothing new" if counted["probe"] else ""
-    print(f"  captures      {amount(told.requests * A_DAY)} a day{probes}")
+    print(f"  captures      {amount(told.captures * A_DAY)} a day{probes}")
+    if told.refusing:
+        print(f"  refused       {told.refusing} page(s) do not let us in: asked for once an hour, left out here")
     _tell_shortage(told)
     if len(told.numbers):
         _tell_estimate(told, timed)
@@ -216,7 +218,8 @@ def _plan_json(counted: Counter[str], told: Plan) -> Json:
         "adaptive": len(told.numbers), "not_estimated": sum(counted[word] for word in TIMED),
         "not_begun": counted["later"],
         "budget_per_h": told.budget * 3600, "requests_per_h": told.requests * 3600,
-        "captures_per_day": told.requests * A_DAY, "wanted_per_h": told.wanted * 3600, "stretch": told.stretch,
+        "captures_per_day": told.captures * A_DAY,
+        "refusing": told.refusing, "wanted_per_h": told.wanted * 3600, "stretch": told.stretch,
         "events_per_h": told.events * 3600, "completeness": told.completeness, "delay_s": told.delay,
         "price": told.price, "hosts": {host: rate * 3600 for host, rate in told.hosts.items()},
         "bound": list(told.bound), "slowed": list(told.slowed),

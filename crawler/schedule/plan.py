@@ -8,7 +8,7 @@ that: intervals are stretched until it holds. Pages are taken as they are today;
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,13 +46,19 @@ class Plan:
     hosts: dict[str, float]
     bound: tuple[str, ...]  # hosts that are asked as often as they may be
     slowed: tuple[str, ...]  # watches that would be worth a look sooner than their host allows
+    captures: float = 0.0  # requests that bring a page
+    refusing: int = 0  # pages that do not let us in
 
 
 def plan(schedule: Scheduler, budget: float, caps: Mapping[str, float], fixed: Mapping[str, float],
-         now: float = 0.0) -> Plan:  # fmt: skip
-    """``caps``: the most requests a second of each host; ``fixed``: what other schedules take of it, by host."""
-    pool = schedule.pool
-    numbers = pool.there()
+         now: float = 0.0, refusing: Mapping[str, float] | None = None) -> Plan:  # fmt: skip
+    """``caps``: the most requests a second of each host; ``fixed``: what other schedules take of it, by host.
+
+    ``refusing``: pages that do not let us in, of whatever schedule, with the requests a second that each is asked,
+    which are in ``fixed``: they are not looked at by their worth, and bring no capture.
+    """
+    pool, refusing = schedule.pool, refusing or {}
+    numbers = np.setdiff1d(pool.there(), [pool.numbers[key] for key in refusing if key in pool.numbers])
     numbers = numbers[pool.begins[numbers] <= now]
     most = schedule.judge.most(numbers, now)
     names = pool.host_names
@@ -81,7 +87,8 @@ def plan(schedule: Scheduler, budget: float, caps: Mapping[str, float], fixed: M
     # Where even ``max`` is too often for the budget a look waits until it has a request to spend.
     stretch = max(float(rates.sum()) / left, 1.0)
     bought = _Bought(np.minimum(intervals * stretch, LONGEST), rates / stretch, wanted, stretch)
-    return _told(schedule, budget, price, numbers, bought, cap, fixed, most)
+    told = _told(schedule, budget, price, numbers, bought, cap, fixed, most)
+    return replace(told, refusing=len(refusing), captures=told.requests - share * sum(refusing.values()))
 
 
 @dataclass(frozen=True, slots=True)

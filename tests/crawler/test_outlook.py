@@ -263,6 +263,21 @@ def test_a_plan_counts_all_schedules_and_names_hosts_that_are_bound(catalog: Cat
     assert told.bound == ("example.org",)
 
 
+@pytest.mark.parametrize("schedule", ["adaptive", "every 10s"])
+def test_a_plan_expects_no_captures_of_a_page_that_refuses_us(catalog: Catalog, schedule: str) -> None:
+    watched(catalog, schedule=schedule, min=SECOND)
+    watched(catalog, OTHER, schedule="every 30m")
+    for number in range(3):
+        visited(catalog, NOW - (300 - number) * SECOND, outcome="error", reason="http-status", status=403,
+                reading="none")  # fmt: skip
+
+    told = Outlook(config(), catalog, NOW).plan(2.0)
+
+    assert told.requests == pytest.approx(3 / 3600)
+    assert told.captures == pytest.approx(2 / 3600)
+    assert (told.refusing, len(told.numbers)) == (1, 0)
+
+
 def planned(folder: Path, *watches: dict[str, str], budget: str = "1/h") -> tuple[str, dict[str, Any]]:
     """What ``schedule plan`` says to people, and to programs."""
     tables = ["[[watch]]\n" + "".join(f'{name} = "{value}"\n' for name, value in one.items()) for one in watches]
