@@ -123,7 +123,8 @@ def _seen(body: Node, seen: Survey, aside: Sidelines, url: str, vouch: Vouch) ->
     trusted = bool(best.found) and 2 * sum(vouch(f.nodes[0]) for f in best.found) >= len(best.found)
     if not trusted:
         flat = headings.read(body, seen, aside, url)
-        if flat.score > CLEARLY_BETTER * best.score or _are_of_several(best.found, flat):
+        better = flat.score > CLEARLY_BETTER * best.score
+        if better or _are_of_several(best.found, flat) or _are_lines(best.found, flat) or _are_untimed(best.found, flat):
             return list(flat.found), False, []
     lies = [distrust.REPEATED_ID] if ids.repeats([f.nodes[0] for f in best.found]) else []
     return _with_ids(list(best.found), url), trusted, lies
@@ -135,6 +136,19 @@ def _are_of_several(records: Sequence[Found], flat: Group) -> bool:
     worded = (f for f in flat.found if sum(len(said(n)) for n in f.nodes) >= headings.SHORTEST)
     held = sum(not holders.isdisjoint(f.nodes[0].iterancestors()) for f in worded)
     return len(records) > 0 and held >= SEVERAL * len(records)
+
+
+def _are_lines(records: Sequence[Found], flat: Group) -> bool:
+    """Records that nothing holds together but that each begins with a clock: what stands between them belongs to them."""
+    starts = {f.nodes[0] for f in flat.found}
+    bare = all(not (node := f.nodes[0]).get("class") and not node.get("id") for f in records)
+    return len(records) > 0 and bare and len(flat.found) >= len(records) and all(f.nodes[0] in starts for f in records)
+
+
+def _are_untimed(records: Sequence[Found], flat: Group) -> bool:
+    """Boxes of which few have a time, where lines begin with clocks."""
+    timed = sum(f.published is not None for f in records)
+    return len(flat.found) > timed and timed < gate.TIMED * len(records)
 
 
 def _stated_in_markup(body: Node, found: tuple[Found, ...], url: str) -> tuple[list[Found], list[str]]:

@@ -155,19 +155,15 @@ def _make_plain(record: Node, *, whole: bool) -> None:
 
 def _skip(node: Node, count: int) -> None:
     """Take the clock off the front: the first ``count`` characters of the element's text."""
-    for item in node.iter():
-        if item is not node and item.getprevious() is not None:
-            count = _skip_tail(item.getprevious(), count)
-        text = item.text or ""
-        item.text, count = text[count:], max(0, count - len(text))
-        if count == 0:
+    for event, item in etree.iterwalk(node, events=("start", "end")):
+        if count == 0 or (event == "end" and item is node):
             return
-
-
-def _skip_tail(node: Node, count: int) -> int:
-    tail = node.tail or ""
-    node.tail = tail[count:]
-    return max(0, count - len(tail))
+        text = (item.text if event == "start" else item.tail) or ""
+        left, count = text[count:], max(0, count - len(text))
+        if event == "start":
+            item.text = left
+        else:
+            item.tail = left
 
 
 def _is_plain(article: Article) -> bool:

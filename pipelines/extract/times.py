@@ -39,6 +39,7 @@ _LABELLED = re.compile(
     r"(?:ore|ora|kl\.?|klo|godz\.?|hod\.?|alle|às|om|um|à|at|в|о)\s+)(?=\d)",
     re.IGNORECASE,
 )
+_HOURS = re.compile(r"\s*(?:hs|hrs|uur|hod|ч|год)\b", re.IGNORECASE)  # "19:10 hs."
 _FRAMED = re.compile(r"\+{3,}\s*")  # "+++ 15:42 The ferry is back +++"
 _GREEK_HALVES = (("μ.μ", "p.m"), ("π.μ", "a.m"), ("μμ", "pm"), ("πμ", "am"))
 _CASE = re.compile(r"(?<=\d)(?:['’][^\W\d_]{1,4}|-kor)\b")  # "14:30'da", "14.30-kor": at half past two
@@ -225,6 +226,7 @@ def leading_clock(text: str) -> tuple[Read, int] | None:
     if not found or not (found["m"] or found["half"] or (found["word"] or "").strip().lower() == "uhr"):
         return None
     end = cased.end() if (cased := _CASE.match(text, found.end())) else found.end()
+    end = hours.end() if (hours := _HOURS.match(text, end)) else end
     zone = re.match(r"\s*\(?(UTC|GMT|[A-Z]{3,4})\b\)?", text[end:])
     named = zone and zone[1].casefold() in ZONES
     if zone and named:
