@@ -16,6 +16,7 @@ from . import (
     headings,
     ids,
     microdata,
+    printed,
     profiled,
     reconcile,
     records,
@@ -123,8 +124,8 @@ def _seen(body: Node, seen: Survey, aside: Sidelines, url: str, vouch: Vouch) ->
     trusted = bool(best.found) and 2 * sum(vouch(f.nodes[0]) for f in best.found) >= len(best.found)
     if not trusted:
         flat = headings.read(body, seen, aside, url)
-        better = flat.score > CLEARLY_BETTER * best.score
-        if better or _are_of_several(best.found, flat) or _are_lines(best.found, flat) or _are_untimed(best.found, flat):
+        others = (_are_of_several, _are_lines, _are_untimed)
+        if flat.score > CLEARLY_BETTER * best.score or any(told(best.found, flat) for told in others):
             return list(flat.found), False, []
     lies = [distrust.REPEATED_ID] if ids.repeats([f.nodes[0] for f in best.found]) else []
     return _with_ids(list(best.found), url), trusted, lies
@@ -139,7 +140,7 @@ def _are_of_several(records: Sequence[Found], flat: Group) -> bool:
 
 
 def _are_lines(records: Sequence[Found], flat: Group) -> bool:
-    """Records that nothing holds together but that each begins with a clock: what stands between them belongs to them."""
+    """Records without a class or an id that each begin with a clock: what stands between them belongs to them."""
     starts = {f.nodes[0] for f in flat.found}
     bare = all(not (node := f.nodes[0]).get("class") and not node.get("id") for f in records)
     return len(records) > 0 and bare and len(flat.found) >= len(records) and all(f.nodes[0] in starts for f in records)
@@ -178,6 +179,8 @@ def _refusal(dom: list[Found], place: Place, head: Head, *, hinted: bool, dated:
     """What speaks against records that were found by their looks alone."""
     reads = [f.published for f in dom]
     stamps = settle(reads, place, [f.day for f in dom])
+    if head.printed and not hinted and not any(f.day for f in dom) and not printed.fits(stamps, place):
+        return "the day that the page prints is not that of its clocks"
     return gate.refusal(
         stamps,
         hinted=hinted,

@@ -39,6 +39,7 @@ _PLAIN = words_of(
     "article div section header p br a b strong i em span u s small sup sub mark abbr cite q blockquote"
 ) | set(HEADINGS)
 _SHOWN = frozenset(("href", "cite", "lang", "dir", "colspan", "rowspan"))  # attributes that are kept
+_UNSEEN = " \u200b\u200c\u200d\u2060\ufeff"  # builders keep a line open with one of them
 PLAIN_LINKED = 0.3  # share of link text; paragraphs full of links are what trafilatura weighs
 PLAIN_SHORTEST = 30  # characters
 
@@ -215,7 +216,8 @@ def _paragraphs(article: Node) -> str:
 
 
 def _lines(text: str) -> str:
-    return "\n".join(line for part in text.split("\n") if (line := " ".join(part.split())))
+    lines = (" ".join(part.split()) for part in text.split("\n"))
+    return "\n".join(line for line in lines if line.strip(_UNSEEN))
 
 
 def _inner(article: Node) -> str:

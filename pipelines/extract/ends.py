@@ -15,6 +15,7 @@ HEADINGS = words_of("h1 h2 h3 h4 h5 h6 dt")
 _RANKED = words_of("h1 h2 h3 h4 h5 h6")
 _QUOTES = tuple("\"'“„«»‘‚”’「『–—-")
 _SLANTED = re.compile(r"font-style\s*:\s*(?:italic|oblique)", re.IGNORECASE)
+_BOLD = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.IGNORECASE)
 _CENTRED = re.compile(r"text-align\s*:\s*center", re.IGNORECASE)
 
 
@@ -51,8 +52,8 @@ class Boxes:
 
 
 def without_strangers(start: Node, nodes: list[Node], boxes: Boxes, *, told: bool) -> list[Node]:
-    """Without what stands between two updates: behind the list that one is an item of, or in a box of its own, beside that
-    of the update, under a heading of the same rank.
+    """Without what stands between two updates: behind the list that one is an item of, or in a box of its own, beside
+    that of the update, under a heading of the same rank.
 
     ``told``: the start has words enough to be the update.
     """
@@ -68,16 +69,17 @@ def without_strangers(start: Node, nodes: list[Node], boxes: Boxes, *, told: boo
 
 
 def of_last(start: Node, nodes: list[Node], boxes: Boxes, *, most: int, ruled: bool, told: bool) -> list[Node]:
-    """Of what follows the last start, and its title, that which is its update's: to the end of its box, to a heading or a
-    rule that begins something else, and no more than the others hold.
+    """Of what follows the last start, and its title, that which is its update's: to the end of its box, to a heading, a
+    rule or a note that is made otherwise, and no more than the others hold.
 
     ``ruled``: rules stand between all of them. ``told``: the start has words enough to be the update.
     """
     box = boxes.shared(start)
     for end, node in enumerate(nodes[: max(most, 0)]):
         outside = box is not None and box not in node.iterancestors()
+        titled = node.tag in HEADINGS or (_is_bold(node) and _is_bold(start))
         noted = (told or end) and (is_below_rule(node) or _is_note(node, start))
-        if outside or node.tag in HEADINGS or noted or (ruled and is_below_rule(node)):
+        if outside or titled or noted or (ruled and is_below_rule(node)):
             return nodes[:end]
     return nodes[: max(most, 0)]
 
@@ -90,10 +92,17 @@ def _is_note(block: Node, start: Node) -> bool:
 
 
 def _is_slanted(block: Node) -> bool:
+    return _is_all(block, ("em", "i"), _SLANTED)
+
+
+def _is_bold(block: Node) -> bool:
+    return _is_all(block, ("b", "strong"), _BOLD)
+
+
+def _is_all(block: Node, tags: tuple[str, ...], style: re.Pattern[str]) -> bool:
+    """Whether one element of such a tag or style says all of it."""
     text = said(block)
-    return any(said(n) == text for n in block.iter("em", "i") if len(n) or n.text) or any(
-        _SLANTED.search(n.get("style") or "") and said(n) == text for n in block.iter()
-    )
+    return any((n.tag in tags or style.search(n.get("style") or "")) and said(n) == text for n in block.iter())
 
 
 def _is_centred(block: Node) -> bool:

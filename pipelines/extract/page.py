@@ -41,7 +41,7 @@ class Meta:
     def of(cls, root: Node) -> Meta:
         values: dict[str, str] = {}
         for node in root.iter("meta"):
-            name = node.get("property") or node.get("name") or node.get("itemprop")
+            name = node.get("property") or node.get("name") or node.get("itemprop") or node.get("http-equiv")
             content = node.get("content")
             if name and content and content.strip():
                 values.setdefault(name.lower(), " ".join(content.split()))

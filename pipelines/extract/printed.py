@@ -1,0 +1,158 @@
+"""The day and the zone of a page that says nothing of them in its head: what stands beside its headline."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from itertools import islice
+
+from .dom import said
+from .found import Found
+from .head import Head
+from .marks import SILENT
+from .places import Sidelines, names_of
+from .source import Node
+from .times import Place, Read, Stamp, attribute, shown
+from .words import words_of
+
+LINE_MOST = 80  # characters of a line that holds a date
+ABOVE = 2  # lines above the headline, of its own box or the one around it
+CLOSE = 2  # levels up from the headline
+REACH = 1500  # characters below it: a long introduction is a story
+_PARTS = re.compile(r"\s+[–—|·•/-]\s+")
+_CHANGED = re.compile(
+    r"updat|upd\.|modif|edited|changed|aktuali[sz]|änder|geändert|bearbeitet|mis à jour|\bmaj\b|actualiz|aggiornat|"
+    r"bijgewerkt|gewijzigd|atualiz|uppdater|ändrad|oppdater|endret|opdater|ændret|päivit|muutettu|frissít|módos|zmian|"
+    r"změn|zmen|ažurir|izmjen|обновл|изменен|оновл|змінен|промен|ажурир|güncel|ενημ[εέ]ρ|diperbarui|cập nhật|更新|"
+    r"업데이트|수정|تحديث|עודכן|अपडेट",
+    re.IGNORECASE,
+)
+# of schema.org, and of microformats
+_OWN = words_of("datePublished dateModified published updated dt-published dt-updated entry-date")
+_STATED = ("datetime", "content", "title")
+_HEADINGS = ("h1", "h2")
+_OTHERS = words_of(
+    "comment comments kommentar kommentare respond replies related sidebar recent popular teaser teasers"
+)
+
+
+def stated(body: Node, updates: Iterable[Node]) -> list[Read]:
+    """What the page marks as its own time: ``itemprop="datePublished"``, ``class="published"``."""
+    inside = set(updates)
+    found: list[Read] = []
+    for node in body.iter("time", "abbr", "meta", "span", "div"):
+        names = {*(node.get("itemprop") or "").split(), *(node.get("class") or "").split()}
+        value = next((v for name in _STATED if (v := node.get(name))), "") if names & _OWN else ""
+        read = attribute(value)
+        around = (node, *node.iterancestors())
+        if read and read.moment and inside.isdisjoint(around) and not any(map(_is_others, around)):
+            found.append(read)
+    return found
+
+
+def with_own(head: Head, body: Node, aside: Sidelines, found: Sequence[Found]) -> Head:
+    """A head that says nothing of its time, with what the page says."""
+    if not found or head.modified or head.published:
+        return head
+    marked = {r.moment: r for r in stated(body, (n for f in found for n in f.nodes))}
+    if len(marked) == 1:
+        return replace(head, published=next(iter(marked.values())))
+    begun, changed = published(body, aside, found[0].nodes[0]), last_changed(body)
+    return replace(head, published=begun, modified=changed, printed=bool(begun or changed))
+
+
+def placed(place: Place, head: Head) -> Place:
+    """Clocks of a page of which nothing is known but the day that it prints are of that day."""
+    only_day = head.printed and not head.modified and head.published and head.published.precision == "day"
+    return replace(place, changed=place.published) if only_day else place
+
+
+def fits(stamps: Sequence[Stamp | None], place: Place) -> bool:
+    """Whether the updates begin on the day that is printed as that of the page, or the day after, or end on that of its
+    change: a date alone may be of anything."""
+    moments = [s.moment for s in stamps if s is not None]
+    days = sorted(m.astimezone(place.zone).date() for m in moments)
+    if not days:
+        return False
+    begun, changed = (m.astimezone(place.zone).date() if m else None for m in (place.published, place.changed))
+    return changed == days[-1] or (begun is not None and begun <= days[0] <= begun + timedelta(days=1))
+
+
+def _is_others(node: Node) -> bool:
+    """Of a comment, of another story."""
+    return node.tag in ("aside", "nav") or not _OTHERS.isdisjoint(names_of(node))
+
+
+def published(body: Node, aside: Sidelines, first: Node) -> Read | None:
+    """The date with its year that stands in a line of its own between the page's headline and its first update, or just
+    above the headline."""
+    return next((read for text in _between(body, aside, first) for read in _dates(text, changed=False)), None)
+
+
+def last_changed(body: Node) -> Read | None:
+    """The last date that is said to be of a change: "Last changed: 17.03.2026"."""
+    found: Read | None = None
+    for node in body.iter("p", "div", "span", "small", "li", "time"):
+        text = said(node) if not len(node) or node.tag == "p" else ""
+        if text and not any(map(_is_others, (node, *node.iterancestors()))):
+            found = next(_dates(text, changed=True), found)
+    return found
+
+
+def _dates(text: str, *, changed: bool) -> Iterator[Read]:
+    """The dates in a line, or in a part of it, that are said to be of a change, or that are not."""
+    if len(text) > LINE_MOST:
+        return
+    parts = _PARTS.split(text)
+    for part in (*parts, text) if changed else (text, *parts):
+        read = shown(part) if changed == (_CHANGED.search(part) is not None) else None
+        if read is not None and (dated := _dated(read)) is not None:
+            yield dated
+            return
+
+
+def _dated(read: Read) -> Read | None:
+    """As a moment, if it names its day and year."""
+    if read.is_yearless() or read.age is not None:
+        return None
+    if read.moment is not None:
+        return read
+    return Read(read.raw, moment=datetime.combine(read.day, datetime.min.time()), precision="day") if read.day else None
+
+
+def _between(body: Node, aside: Sidelines, first: Node) -> Iterator[str]:
+    """Lines below the last headline above the first update, then those just above it."""
+    order = list(body.iter())
+    places = {node: at for at, node in enumerate(order)}
+    end = places.get(first, 0)
+    headings = [n for n in order[:end] if n.tag in _HEADINGS and said(n) and not aside.beside(n)]
+    if not headings:
+        return
+    title = next((n for n in headings if n.tag == "h1"), headings[-1])
+    read = 0
+    for node in order[places[title] + 1 : end]:
+        text = _leaf(node, aside)
+        read += len(text)
+        if read > REACH:
+            break
+        if text:
+            yield text
+    yield from islice(_above(title, aside), ABOVE)
+
+
+def _leaf(node: Node, aside: Sidelines) -> str:
+    """What an element says by itself, or with the words marked in it."""
+    if not isinstance(node.tag, str) or node.tag in SILENT or not (node.text or "").strip() or aside.beside(node):
+        return ""
+    return said(node)
+
+
+def _above(title: Node, aside: Sidelines) -> Iterator[str]:
+    for holder in islice((title, *title.iterancestors()), CLOSE):
+        for before in islice(holder.itersiblings(preceding=True), ABOVE):
+            if before.tag == "header":
+                continue  # of the site, which says what day it is
+            texts = [text for node in before.iter() if (text := _leaf(node, aside))]
+            yield from reversed(texts)
