@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import islice
 
 from .dom import said
@@ -28,6 +28,10 @@ _CHANGED = re.compile(
     r"změn|zmen|ažurir|izmjen|обновл|изменен|оновл|змінен|промен|ажурир|güncel|ενημ[εέ]ρ|diperbarui|cập nhật|更新|"
     r"업데이트|수정|تحديث|עודכן|अपडेट",
     re.IGNORECASE,
+)
+_DAY = re.compile(
+    r"\d{1,2}[./-]\d{1,2}[./-]20\d{2}|\d{1,2}\.?(?:st|nd|rd|th)?\s(?:de\s)?[^\W\d_]{3,12}\.?,?\s(?:de\s)?20\d{2}|"
+    r"[^\W\d_]{3,12}\s\d{1,2},\s20\d{2}|20\d{2}\.?\s[^\W\d_]{3,12}\s\d{1,2}\.?|20\d{2}年\d{1,2}月\d{1,2}日"
 )
 # of schema.org, and of microformats
 _OWN = words_of("datePublished dateModified published updated dt-published dt-updated entry-date")
@@ -59,7 +63,7 @@ def with_own(head: Head, body: Node, aside: Sidelines, found: Sequence[Found]) -
     marked = {r.moment: r for r in stated(body, (n for f in found for n in f.nodes))}
     if len(marked) == 1:
         return replace(head, published=next(iter(marked.values())))
-    begun, changed = published(body, aside, found[0].nodes[0]), last_changed(body)
+    begun, changed = _own_dates(body, aside, found[0].nodes[0])
     return replace(head, published=begun, modified=changed, printed=bool(begun or changed))
 
 
@@ -85,20 +89,37 @@ def _is_others(node: Node) -> bool:
     return node.tag in ("aside", "nav") or not _OTHERS.isdisjoint(names_of(node))
 
 
-def published(body: Node, aside: Sidelines, first: Node) -> Read | None:
-    """The date with its year that stands in a line of its own between the page's headline and its first update, or just
-    above the headline."""
-    return next((read for text in _between(body, aside, first) for read in _dates(text, changed=False)), None)
+def _own_dates(body: Node, aside: Sidelines, first: Node) -> tuple[Read | None, Read | None]:
+    """When it was published and last changed: the dates with their year that stand in a line of their own between the
+    page's headline and its first update, or just above the headline. A change that is told elsewhere counts where the
+    lead names its day."""
+    title = _title(body, aside, first)
+    if title is None:
+        return None, None
+    lines = list(_between(body, aside, title, first))
+    near = [*lines, *islice(_above(title, aside), ABOVE)]
+    begun = next((read for text in near for read in _dates(text, changed=False)), None)
+    changed = next((read for text in near for read in _dates(text, changed=True)), None)
+    return begun, changed or _changed_elsewhere(body, {d for text in lines for d in _days_in(text)})
 
 
-def last_changed(body: Node) -> Read | None:
-    """The last date that is said to be of a change: "Last changed: 17.03.2026"."""
+def _changed_elsewhere(body: Node, days: set[date]) -> Read | None:
+    """ "Last changed: 17.03.2026"."""
     found: Read | None = None
-    for node in body.iter("p", "div", "span", "small", "li", "time"):
+    for node in body.iter("p", "div", "span", "small", "li", "time") if days else ():
         text = said(node) if not len(node) or node.tag == "p" else ""
         if text and not any(map(_is_others, (node, *node.iterancestors()))):
-            found = next(_dates(text, changed=True), found)
+            found = next((r for r in _dates(text, changed=True) if r.moment and r.moment.date() in days), found)
     return found
+
+
+def _days_in(text: str) -> Iterator[date]:
+    """Those that are named in a sentence."""
+    for found in _DAY.finditer(text):
+        read = shown(found[0])
+        dated = _dated(read) if read else None
+        if dated is not None and dated.moment is not None:
+            yield dated.moment.date()
 
 
 def _dates(text: str, *, changed: bool) -> Iterator[Read]:
@@ -122,24 +143,30 @@ def _dated(read: Read) -> Read | None:
     return Read(read.raw, moment=datetime.combine(read.day, datetime.min.time()), precision="day") if read.day else None
 
 
-def _between(body: Node, aside: Sidelines, first: Node) -> Iterator[str]:
-    """Lines below the last headline above the first update, then those just above it."""
-    order = list(body.iter())
-    places = {node: at for at, node in enumerate(order)}
-    end = places.get(first, 0)
-    headings = [n for n in order[:end] if n.tag in _HEADINGS and said(n) and not aside.beside(n)]
-    if not headings:
-        return
-    title = next((n for n in headings if n.tag == "h1"), headings[-1])
-    read = 0
-    for node in order[places[title] + 1 : end]:
-        text = _leaf(node, aside)
-        read += len(text)
-        if read > REACH:
+def _title(body: Node, aside: Sidelines, first: Node) -> Node | None:
+    """The page's headline: the first of its rank, else the last above the first update."""
+    found: Node | None = None
+    for node in body.iter():
+        if node is first:
             break
+        if node.tag in _HEADINGS and said(node) and not aside.beside(node):
+            if node.tag == "h1":
+                return node
+            found = node
+    return found
+
+
+def _between(body: Node, aside: Sidelines, title: Node, first: Node) -> Iterator[str]:
+    """The lines below the headline and above the first update."""
+    read, begun = 0, False
+    for node in body.iter():
+        if node is first or read > REACH:
+            return
+        text = _leaf(node, aside) if begun else ""
+        read += len(text)
         if text:
             yield text
-    yield from islice(_above(title, aside), ABOVE)
+        begun = begun or node is title
 
 
 def _leaf(node: Node, aside: Sidelines) -> str:

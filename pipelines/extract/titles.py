@@ -56,9 +56,9 @@ def headline_of(article: Article, parts: Parts, given: str | None, *, hollow: bo
 
 
 def _begins_with_text(article: Article, node: Node) -> bool:
-    """Of its own, or behind an element that says nothing any more, as the time did."""
+    """Of its own, or with a sentence behind an element that says nothing any more, as the time did."""
     silent = takewhile(lambda child: not article.said(child), node)
-    return any((part or "").strip() for part in (node.text, *(child.tail for child in silent)))
+    return bool((node.text or "").strip()) or any(len((n.tail or "").strip()) > KICKER_MOST for n in silent)
 
 
 def _is_left_behind(node: Node) -> bool:

@@ -121,14 +121,14 @@ TIME_LABELS = words_of(
 )
 # What begins the line above an update: the kind of message that it is.
 NOTICES = words_of(
-    "update updates bulletin news message meldung mitteilung nachricht aktualisierung nachtrag bericht communiqué "
-    "flash actualisation actualización actualizacion comunicado parte aviso aggiornamento comunicato notizia "
-    "atualização boletim melding bijwerking uppdatering oppdatering opdatering besked meddelelse meddelande "
+    "update updates bulletin message meldung mitteilung nachricht aktualisierung nachtrag bericht communiqué "
+    "flash actualisation actualización actualizacion comunicado aviso aggiornamento comunicato "
+    "atualização boletim melding bijwerking uppdatering oppdatering opdatering meddelelse meddelande "
     "päivitys tiedote aktualizacja komunikat wiadomość aktualizace aktualizácia aktualita zpráva správa hlášení "
-    "frissítés közlemény hír actualizare anunț știre ažuriranje obavijest vijest vest posodobitev obvestilo novica "
-    "актуализация съобщение новина обновление сообщение оновлення повідомлення ажурирање вест обавештење известие "
-    "güncelleme duyuru haber bildirim ενημέρωση ανακοίνωση pembaruan kabar pengumuman perkembangan kemaskini "
-    "uuendus teade atjauninājums ziņa atnaujinimas pranešimas përditësim njoftim uppfærsla fréttir"
+    "frissítés közlemény actualizare anunț ažuriranje obavijest posodobitev obvestilo "
+    "актуализация съобщение обновление сообщение оновлення повідомлення ажурирање обавештење известие "
+    "güncelleme duyuru bildirim ενημέρωση ανακοίνωση pembaruan pengumuman perkembangan kemaskini "
+    "uuendus teade atjauninājums atnaujinimas pranešimas përditësim njoftim uppfærsla "
 )
 COUNTED = words_of(
     "comment comments share shares like likes view views viewer viewers reader readers reading reaction "
