@@ -34,7 +34,7 @@ from .phrases import Phrases
 from .places import Sidelines
 from .reconcile import Vouch
 from .source import Node
-from .times import Place, Read, settle
+from .times import Place, settle
 
 SEVERAL = 2  # updates in each record in the mean: then these are no records of updates
 CLEARLY_BETTER = 1.5  # how much more the flat headings must hold to be taken before records
@@ -74,7 +74,7 @@ class Carried:
     def is_dated(self, place: Place) -> bool:
         """Whether something besides the fetch says of which day the clocks that are shown are."""
         told = place.changed or place.published
-        return told is not None or any(f.day or not _is_clock(f.published) for f in self.dom)
+        return told is not None or any(map(_has_day, self.dom))
 
     def mend_wall_times(self, place: Place) -> None:
         """Local times that are marked as UTC are local times."""
@@ -179,7 +179,7 @@ def _refusal(dom: list[Found], place: Place, head: Head, *, hinted: bool, dated:
     """What speaks against records that were found by their looks alone."""
     reads = [f.published for f in dom]
     stamps = settle(reads, place, [f.day for f in dom])
-    if head.printed and not hinted and not any(f.day for f in dom) and not printed.fits(stamps, place):
+    if head.printed and not hinted and not any(map(_has_day, dom)) and not printed.fits(stamps, place):
         return "the day that the page prints is not that of its clocks"
     return gate.refusal(
         stamps,
@@ -194,6 +194,7 @@ def _refusal(dom: list[Found], place: Place, head: Head, *, hinted: bool, dated:
     )
 
 
-def _is_clock(read: Read | None) -> bool:
-    """Nothing but the fetch says of which day it is."""
-    return read is None or (read.clock is not None and read.day is None and read.age is None)
+def _has_day(found: Found) -> bool:
+    """Something besides the fetch says of which day it is."""
+    read = found.published
+    return bool(found.day) or not (read is None or (read.clock is not None and read.day is None and read.age is None))

@@ -39,6 +39,7 @@ _PLAIN = words_of(
     "article div section header p br a b strong i em span u s small sup sub mark abbr cite q blockquote"
 ) | set(HEADINGS)
 _SHOWN = frozenset(("href", "cite", "lang", "dir", "colspan", "rowspan"))  # attributes that are kept
+_NUMBER = re.compile(r"\d+")
 _UNSEEN = " \u200b\u200c\u200d\u2060\ufeff"  # builders keep a line open with one of them
 PLAIN_LINKED = 0.3  # share of link text; paragraphs full of links are what trafilatura weighs
 PLAIN_SHORTEST = 30  # characters
@@ -194,18 +195,18 @@ def _options() -> Extractor:
 
 
 def _keeps(text: str, own: str) -> bool:
-    """Most letters are there, and none twice."""
+    """Most letters are there, none twice, and all numbers: of a table columns are lost, letters or not."""
     if text is own:
         return True
     ours, theirs = count(own), count(text)
-    return KEPT * ours <= theirs <= ours / KEPT
+    return KEPT * ours <= theirs <= ours / KEPT and set(_NUMBER.findall(own)) <= set(_NUMBER.findall(text))
 
 
 def _paragraphs(article: Node) -> str:
     """Our own serialisation: one line per block."""
     pieces: list[str] = []
     for event, node in etree.iterwalk(article, events=("start", "end")):
-        if node.tag in BLOCKS:
+        if node.tag in BLOCKS or node.tag == "th":
             pieces.append("\n")
         if event == "start":
             pieces.append(node.text or "")

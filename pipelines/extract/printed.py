@@ -21,14 +21,15 @@ LINE_MOST = 80  # characters of a line that holds a date
 ABOVE = 2  # lines above the headline, of its own box or the one around it
 CLOSE = 2  # levels up from the headline
 REACH = 1500  # characters below it: a long introduction is a story
-_PARTS = re.compile(r"\s+[–—|·•/-]\s+")
+_PARTS = re.compile(r"(?:^|\s+)[–—|·•/-]\s+")
 _CHANGED = re.compile(
     r"updat|upd\.|modif|edited|changed|aktuali[sz]|änder|geändert|bearbeitet|mis à jour|\bmaj\b|actualiz|aggiornat|"
-    r"bijgewerkt|gewijzigd|atualiz|uppdater|ändrad|oppdater|endret|opdater|ændret|päivit|muutettu|frissít|módos|zmian|"
-    r"změn|zmen|ažurir|izmjen|обновл|изменен|оновл|змінен|промен|ажурир|güncel|ενημ[εέ]ρ|diperbarui|cập nhật|更新|"
-    r"업데이트|수정|تحديث|עודכן|अपडेट",
+    r"bijgewerkt|gewijzigd|atualiz|uppdater|ändrad|oppdater|endret|opdater|ændret|päivit|muutettu|frissít|módos|"
+    r"muudet|uuendat|täiendat|zmian|změn|zmen|ažurir|izmjen|обновл|изменен|оновл|змінен|промен|ажурир|"
+    r"güncel|ενημ[εέ]ρ|diperbarui|cập nhật|更新|업데이트|수정|تحديث|עודכן|अपडेट",
     re.IGNORECASE,
 )
+_LABEL = re.compile(r"(?:[^\W\d_]+\.?:?\s+){1,2}(?=\d)")
 _DAY = re.compile(
     r"\d{1,2}[./-]\d{1,2}[./-]20\d{2}|\d{1,2}\.?(?:st|nd|rd|th)?\s(?:de\s)?[^\W\d_]{3,12}\.?,?\s(?:de\s)?20\d{2}|"
     r"[^\W\d_]{3,12}\s\d{1,2},\s20\d{2}|20\d{2}\.?\s[^\W\d_]{3,12}\s\d{1,2}\.?|20\d{2}年\d{1,2}月\d{1,2}日"
@@ -128,10 +129,21 @@ def _dates(text: str, *, changed: bool) -> Iterator[Read]:
         return
     parts = _PARTS.split(text)
     for part in (*parts, text) if changed else (text, *parts):
-        read = shown(part) if changed == (_CHANGED.search(part) is not None) else None
-        if read is not None and (dated := _dated(read)) is not None:
-            yield dated
-            return
+        told = _CHANGED.search(part)
+        if changed:
+            pieces = [part[told.start() :], part] if told else []
+        else:
+            pieces = [part[: told.start()].strip(" ,;(") if told else part]
+        for read in map(_after_label, pieces):
+            if read is not None and (dated := _dated(read)) is not None:
+                yield dated
+                return
+
+
+def _after_label(text: str) -> Read | None:
+    """A date, whatever word or two of whatever language say what it is of."""
+    label = _LABEL.match(text)
+    return shown(text) or (shown(text[label.end() :]) if label else None)
 
 
 def _dated(read: Read) -> Read | None:

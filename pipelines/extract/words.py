@@ -117,7 +117,7 @@ TIME_LABELS = words_of(
     "обновлено опубликовано сегодня вчера оновлено güncellendi güncelleme bugün ενημέρωση "
     "letzte letzter änderung geändert dernière modification ultima modifica última modificación modificado modificato "
     "laatst laatste gewijzigd wijziging senast ändrad sist endret sidst ændret ostatnia zmiana poslední změna zmena "
-    "последнее последняя изменение последна промяна зміна"
+    "последнее последняя изменение последна промяна зміна edited avaldatud muudetud uuendatud"
 )
 # What begins the line above an update: the kind of message that it is.
 NOTICES = words_of(

@@ -190,6 +190,8 @@ LINES = "".join(f"<h3>{clock} Title</h3><p>{text}</p>" for clock, text in zip(CL
     [
         "<span>03.02.2026</span><h1>Storm</h1>{}",
         "<h1>Storm</h1><p>Tuesday, 3 February 2026 – Our team</p>{}",
+        "<h1>Storm</h1><p>Our team <span>| avaldatud 02.02.2026 18:05 | muudetud 03.02.2026 14:42</span></p>{}",
+        "<h1>Storm</h1><p>Zveřejněno: 03.02.2026</p>{}",
         "<h1>Storm</h1><p>We tell on Tuesday, 3 February 2026, what is new.</p>{}<p>Letzte Änderung: 03.02.2026</p>",
         '<h1>Storm</h1>{}<footer><abbr class="published" title="2026-02-03T10:21:00Z">10:21</abbr></footer>',
     ],
