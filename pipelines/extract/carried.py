@@ -179,8 +179,10 @@ def _refusal(dom: list[Found], place: Place, head: Head, *, hinted: bool, dated:
     """What speaks against records that were found by their looks alone."""
     reads = [f.published for f in dom]
     stamps = settle(reads, place, [f.day for f in dom])
-    if head.printed and not hinted and not any(map(_has_day, dom)) and not printed.fits(stamps, place):
-        return "the day that the page prints is not that of its clocks"
+    if head.printed and not hinted and not any(map(_has_day, dom)) and not printed.fits(
+        stamps, place, changed=head.modified is not None
+    ):
+        return "the day that the page prints is not that of its clocks, or it is a story told by the hour"
     return gate.refusal(
         stamps,
         hinted=hinted,

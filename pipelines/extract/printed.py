@@ -6,8 +6,10 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from itertools import islice
+from itertools import islice, pairwise
 
+from . import notices
+from .announced import announces_live
 from .dom import said
 from .found import Found
 from .head import Head
@@ -20,6 +22,7 @@ from .words import words_of
 LINE_MOST = 80  # characters of a line that holds a date
 ABOVE = 2  # lines above the headline, of its own box or the one around it
 CLOSE = 2  # levels up from the headline
+FALLING = 0.7  # share of steps back, where the newest stands first
 REACH = 1500  # characters below it: a long introduction is a story
 _PARTS = re.compile(r"(?:^|\s+)[–—|·•/-]\s+")
 _CHANGED = re.compile(
@@ -51,8 +54,10 @@ def stated(body: Node, updates: Iterable[Node]) -> list[Read]:
         names = {*(node.get("itemprop") or "").split(), *(node.get("class") or "").split()}
         value = next((v for name in _STATED if (v := node.get(name))), "") if names & _OWN else ""
         read = attribute(value)
+        if read is None or read.moment is None:
+            continue
         around = (node, *node.iterancestors())
-        if read and read.moment and inside.isdisjoint(around) and not any(map(_is_others, around)):
+        if inside.isdisjoint(around) and not any(map(_is_others, around)):
             found.append(read)
     return found
 
@@ -61,11 +66,13 @@ def with_own(head: Head, body: Node, aside: Sidelines, found: Sequence[Found]) -
     """A head that says nothing of its time, with what the page says."""
     if not found or head.modified or head.published:
         return head
+    title = _title(body, aside, found[0].nodes[0])
+    begun, changed = _own_dates(body, aside, title, found[0].nodes[0]) if title is not None else (None, None)
     marked = {r.moment: r for r in stated(body, (n for f in found for n in f.nodes))}
     if len(marked) == 1:
-        return replace(head, published=next(iter(marked.values())))
-    begun, changed = _own_dates(body, aside, found[0].nodes[0])
-    return replace(head, published=begun, modified=changed, printed=bool(begun or changed))
+        begun = next(iter(marked.values()))
+    announced = head.announced or (title is not None and announces_live("", said(title)))
+    return replace(head, published=begun, modified=changed, printed=bool(begun or changed), announced=announced)
 
 
 def placed(place: Place, head: Head) -> Place:
@@ -74,15 +81,19 @@ def placed(place: Place, head: Head) -> Place:
     return replace(place, changed=place.published) if only_day else place
 
 
-def fits(stamps: Sequence[Stamp | None], place: Place) -> bool:
+def fits(stamps: Sequence[Stamp | None], place: Place, *, changed: bool) -> bool:
     """Whether the updates begin on the day that is printed as that of the page, or the day after, or end on that of its
-    change: a date alone may be of anything."""
+    change: a date alone may be of anything. And whether the page was followed up: the newest stands first, or it says
+    that it was changed, or each is called an update. A story told by the hour goes on."""
     moments = [s.moment for s in stamps if s is not None]
+    falling = sum(b < a for a, b in pairwise(moments)) >= FALLING * (len(moments) - 1)
+    if not (falling or changed or all(s is not None and notices.after(s.raw) for s in stamps)):
+        return False
     days = sorted(m.astimezone(place.zone).date() for m in moments)
     if not days:
         return False
-    begun, changed = (m.astimezone(place.zone).date() if m else None for m in (place.published, place.changed))
-    return changed == days[-1] or (begun is not None and begun <= days[0] <= begun + timedelta(days=1))
+    begun, ended = (m.astimezone(place.zone).date() if m else None for m in (place.published, place.changed))
+    return ended == days[-1] or (begun is not None and begun <= days[0] <= begun + timedelta(days=1))
 
 
 def _is_others(node: Node) -> bool:
@@ -90,13 +101,10 @@ def _is_others(node: Node) -> bool:
     return node.tag in ("aside", "nav") or not _OTHERS.isdisjoint(names_of(node))
 
 
-def _own_dates(body: Node, aside: Sidelines, first: Node) -> tuple[Read | None, Read | None]:
+def _own_dates(body: Node, aside: Sidelines, title: Node, first: Node) -> tuple[Read | None, Read | None]:
     """When it was published and last changed: the dates with their year that stand in a line of their own between the
     page's headline and its first update, or just above the headline. A change that is told elsewhere counts where the
     lead names its day."""
-    title = _title(body, aside, first)
-    if title is None:
-        return None, None
     lines = list(_between(body, aside, title, first))
     near = [*lines, *islice(_above(title, aside), ABOVE)]
     begun = next((read for text in near for read in _dates(text, changed=False)), None)
@@ -156,9 +164,16 @@ def _dated(read: Read) -> Read | None:
 
 
 def _title(body: Node, aside: Sidelines, first: Node) -> Node | None:
-    """The page's headline: the first of its rank, else the last above the first update."""
+    """The page's headline: the first of its rank, else the last above the first update; in the page's main part, if
+    it has one there, as a site's name is a heading, too."""
+    main = next(first.iterancestors("main"), body)
+    within = _first_title(main, aside, first)
+    return within if within is not None or main is body else _first_title(body, aside, first)
+
+
+def _first_title(part: Node, aside: Sidelines, first: Node) -> Node | None:
     found: Node | None = None
-    for node in body.iter():
+    for node in part.iter():
         if node is first:
             break
         if node.tag in _HEADINGS and said(node) and not aside.beside(node):

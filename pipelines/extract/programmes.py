@@ -31,9 +31,12 @@ A = TypeVar("A", bound=Clocked)
 
 def without(starts: list[A], blocks: Sequence[Node]) -> list[A]:
     """The starts that are no lines of a programme."""
-    boxes = _boxes(starts)
-    listed = {box for box, held in boxes.items() if _is_programme(box, held, blocks, boxes)}
-    lines = {id(start) for box in listed for start in boxes[box]}
+    boxes = {box: held for box, held in _boxes(starts).items() if len(held) >= FEWEST and all(map(_is_round, held))}
+    inside: dict[Node, list[Node]] = defaultdict(list)
+    for block in blocks if boxes else ():
+        for box in boxes.keys() & set(block.iterancestors()):
+            inside[box].append(block)
+    lines = {id(start) for box, held in boxes.items() if _is_programme(held, inside[box]) for start in held}
     others = [s for s in starts if id(s) not in lines]
     return others if len(others) >= OTHERS else starts
 
@@ -46,19 +49,18 @@ def _boxes(starts: Sequence[A]) -> dict[Node, list[A]]:
         box = next((a for a in start.node.iterancestors() if holding[a] > 1), None)
         if box is not None:
             boxes[box].append(start)
-    return boxes
+    return {box: held for box, held in boxes.items() if len(held) == holding[box]}  # not what is around others
 
 
-def _is_programme(box: Node, held: Sequence[A], blocks: Sequence[Node], boxes: dict[Node, list[A]]) -> bool:
-    if len(held) < FEWEST or not all(s.read.clock and s.read.clock.minute % ROUND == 0 for s in held):
-        return False
-    if any(other is not box and box in other.iterancestors() for other in boxes):
-        return False  # it is around updates
-    own = [b for b in blocks if box in b.iterancestors()]
-    at = {b: n for n, b in enumerate(own)}
+def _is_round(start: Clocked) -> bool:
+    return start.read.clock is not None and start.read.clock.minute % ROUND == 0
+
+
+def _is_programme(held: Sequence[A], blocks: Sequence[Node]) -> bool:
+    at = {b: n for n, b in enumerate(blocks)}
     begins = [at[s.node] for s in held]
     ends = [*begins[1:], begins[-1] + 1]
-    return all(_is_line(s, own[a + 1 : b]) for s, a, b in zip(held, begins, ends, strict=True))
+    return all(_is_line(s, blocks[a + 1 : b]) for s, a, b in zip(held, begins, ends, strict=True))
 
 
 def _is_line(start: Clocked, below: Sequence[Node]) -> bool:

@@ -41,11 +41,12 @@ def read(
     head, aside = Head.of(root, url), Sidelines(body)
     carried = Carried.by(body, head, aside, url)
     doubt = seen.profile.doubt(at.date()) if seen else None
+    hinted = hinted or head.live or head.announced
     head = printed.with_own(head, body, aside, carried.dom)
     zone, known = _zone(body, head, carried, None if doubt else seen, url)
     place = Place(at, zone, page.past(utc(head.modified, zone), at), page.past(utc(head.published, zone), at))
-    hinted = hinted or head.live or head.announced
     place = place if hinted else printed.placed(place, head)
+    hinted = hinted or head.announced
     lasting = lasting or Lasting(at)
     lasting.steady = lasting.steady and not ahead.is_ahead([carried.dom, carried.data], at)  # how far, decides
     carried.mend_wall_times(place)

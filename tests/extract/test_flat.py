@@ -222,6 +222,31 @@ def test_a_day_elsewhere_or_another_day_says_nothing_of_the_clocks(page: str) ->
     assert date(2026, 2, 3) not in days
 
 
+RISING = "".join(f"<h3>{clock} Title</h3><p>{text}</p>" for clock, text in zip(CLOCKS[::-1], TEXTS, strict=True))
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<h1>Storm</h1><p>3 February 2026</p><p>It was a long day.</p>{}",
+        '<h1>Storm</h1><p>A long day.</p>{}<footer><time class="published" datetime="2026-02-03">3 Feb</time></footer>',
+    ],
+)
+def test_a_story_told_by_the_hour_is_no_coverage_for_its_date(page: str) -> None:
+    assert told(page.format(RISING)).updates == ()
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<h1>Storm</h1><p>3 February 2026 | updated 3 February 2026, 14:41</p><p>What is new.</p>{}",
+        "<header><h1>FM</h1></header><main><h2>Storm: live updates</h2><p>3 February 2026</p><p>New.</p>{}</main>",
+    ],
+)
+def test_a_stream_that_is_written_downwards_says_so_elsewhere(page: str) -> None:
+    assert clocks(told(page.format(RISING))) == list(CLOCKS[::-1])
+
+
 def test_the_page_says_its_day_as_well_when_it_is_read_later() -> None:
     page = f'<html lang="en"><title>Storm</title><body><p>03.02.2026</p><h1>Storm</h1>{LINES}</body></html>'
     at = datetime(2026, 2, 9, 15, 0, tzinfo=UTC)

@@ -1,8 +1,8 @@
 """Pages of made publishers, written with their truth by authors who did not know the reader: what it finds there.
 
 No profile knows them. Some updates count as missed: two hold a table that is longer than they are, which their truth
-leaves out and the reader does not; four are an embedded post alone, which their truth counts as text and the reader does
-not (ke-lakesidenation-budget, in-dakshin-sensex, jo-alnabaa-miyah, no-kystposten-flom).
+leaves out and the reader does not; four are an embedded post alone, which their truth counts as text and the reader
+does not (ke-lakesidenation-budget, in-dakshin-sensex, jo-alnabaa-miyah, no-kystposten-flom).
 """
 
 from __future__ import annotations
