@@ -29,6 +29,7 @@ _TOOLS = words_of(
     "share shares sharing social tools toolbar ad ads advert advertisement sponsored promo newsletter related "
     "taboola outbrain anzeige werbung publicidad"
 )
+_SHARING = words_of("share shares sharing social toolbar")
 _TALK = words_of("comment comments reactions likes permalink")  # a reader's question is of such a class, too
 _LABELS = words_of("label badge kicker tag pill chip eyebrow overline")
 _PLAYERS = words_of("video player videoplayer audioplayer")
@@ -76,7 +77,7 @@ _SHARES = re.compile(  # where networks take what is shared
 _IN_ZONE = re.compile(
     r"\(?(?:(?:بتوقيت|حسب توقيت) [^\d.,:;!?]+|"
     r"(?:hora|heure|ora) (?:local[ei]?|(?:de|di|d['’]) ?[A-ZÁÉÍÓÚ][^\d.,:;!?]+)|"
-    r"local time|[A-Z][a-z]+ time|ortszeit|heure locale|waktu (?:setempat|[A-Z]\w+)|по \w+ времени|за \w+ часом)\)?"
+    r"local time|ortszeit|heure locale|waktu (?:setempat|[A-Z]\w+)|по \w+ времени|за \w+ часом)\)?"
 )
 _PAGED = re.compile(r"\d{1,3} ?/ ?\d{1,3}")  # pictures of a gallery
 _COUNTERS = words_of("counter counters pagination pager")
@@ -154,7 +155,8 @@ def _frames(article: Article) -> set[Node]:
 
 
 def _is_framed(node: Node, framed: set[Node]) -> bool:
-    return node.getparent() in framed and next(node.iterdescendants(*PROSE), None) is None
+    """Not where the text of a card is called its caption."""
+    return node.getparent() in framed and next(node.iter(*PROSE), None) is None
 
 
 def _is_quotation(figure: Node) -> bool:
@@ -247,7 +249,8 @@ def _is_all_links(article: Article, node: Node, text: str) -> bool:
     """A word or two, in links: the tool itself, and all that stands there."""
     if _PAGED.fullmatch(text):
         return True
-    return 0 < len(text) <= LABEL_MOST and sum(len(article.said(a)) for a in node.iter("a")) >= len(text)
+    linked = sum(len(article.said(a)) for a in node.iter("a")) >= len(text)
+    return 0 < len(text) <= LABEL_MOST and linked and not _SHARING.isdisjoint(article.names.get(node, frozenset()))
 
 
 def _is_tool(article: Article, node: Node, text: str) -> bool:

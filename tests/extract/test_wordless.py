@@ -50,6 +50,18 @@ def test_a_tool_is_no_text_where_there_is_nothing_else(tool: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "inside",
+    [
+        f'<div class="card">{PICTURE}<p class="caption">{TEXTS[2]}</p></div>',
+        f'<div class="related"><a href="/a">{TEXTS[2]}</a></div>',
+        '<div class="related"><a href="/a">Ferry is back</a></div>',
+    ],
+)
+def test_what_is_called_otherwise_is_the_text_where_there_is_nothing_else(inside: str) -> None:
+    assert read(with_one(inside)).updates[2].text in (TEXTS[2], "Ferry is back")
+
+
+@pytest.mark.parametrize(
     "line",
     ["Editor: Ann Reed", "Penulis: Dewi Lestari", "Redaktor: Jan Novák", "Toimetaja: Külli Pärn", "Автор: Иван Петров"],
 )
@@ -67,11 +79,18 @@ def test_other_lines_with_a_colon_are_text(line: str) -> None:
     assert texts(found) == [f"{text}\n{line}" for text in TEXTS]
 
 
-@pytest.mark.parametrize("zone", ["بتوقيت عمّان", "hora de Lisboa", "Nairobi time", "(local time)"])
+@pytest.mark.parametrize("zone", ["بتوقيت عمّان", "hora de Lisboa", "(local time)"])
 def test_whose_time_it_is_is_no_text(zone: str) -> None:
     found = read(records("<div>{when} <span>" + zone + "</span></div><h3>Title</h3><p>{text}</p>"))
 
     assert texts(found) == list(TEXTS)
+
+
+@pytest.mark.parametrize("line", ["Full time", "Half time", "Dinner time", "Zeit"])
+def test_other_lines_with_time_in_them_are_text(line: str) -> None:
+    found = read(records("{when}<p>{text}</p><div>" + line + "</div>"))
+
+    assert texts(found) == [f"{text}\n{line}" for text in TEXTS]
 
 
 def test_when_it_was_edited_is_no_text() -> None:
