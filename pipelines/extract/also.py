@@ -58,4 +58,5 @@ def _tells_so(before: str) -> bool:
 def _is_led(link: str) -> bool:
     """The words may be a part of the link."""
     words, colon, story = link.replace("：", ":").partition(":")
-    return bool(colon and story.strip()) and _ALSO.fullmatch(words.strip()) is not None
+    told = _ALSO.fullmatch(words.strip()) or _VERB.fullmatch(words.strip())
+    return bool(colon and story.strip()) and told is not None

@@ -32,6 +32,8 @@ _WORDS = (
     r"naživo|živě|on-?line přenos|minutu po minutě|minútu po minúte|uživo|u živo|minut[aeo]? po minut[aeiu]",
     r"élő közvetítés|élőben|percről percre",  # Hungarian
     r"în direct|minut cu minut|live-?text",  # Romanian
+    r"otse(?:blogi|pilt|ülekanne|reportaaž)|tie[sš]raide|tiesiogiai|gyvai|v živo|neposredni prenos|drejtpërdrejt|"
+    r"í beinni|уживо|во живо|минут по минут",  # Estonian, Latvian, Lithuanian, Slovene, Albanian, Icelandic, Serbian
     r"ζωντανά|λεπτό προς λεπτό",  # Greek
     r"canl[ıi] (?:yayın|anlat[ıi]m|blog|takip|gelişmeler)|canlı(?= *(?:[:.–—]|$))|dakika dakika",  # Turkish
     r"(?:онлайн|текстовая|прямая)[- ]трансляция|трансляция|в прямом эфире|минута за минутой|наживо|"

@@ -32,10 +32,11 @@ def split(body: Node) -> None:
 
 
 def _parts(holder: Node) -> list[list[Node | str]]:
-    """The text and elements between the breaks."""
+    """The text and elements between the breaks; a rule is a part by itself."""
     parts: list[list[Node | str]] = [[holder.text or ""]]
     for child in holder:
-        if child.tag == "br":
+        if child.tag in ("br", "hr"):
+            parts += [[child]] if child.tag == "hr" else []
             parts.append([child.tail or ""])
         else:
             parts[-1] += [child, child.tail or ""]
@@ -56,6 +57,9 @@ def _rebuild(holder: Node, parts: list[list[Node | str]]) -> None:
     if holder.tag == "p":
         holder.tag = "div"
     for part in parts:
+        if _is_rule(part):
+            holder.extend(piece for piece in part if not isinstance(piece, str))
+            continue
         paragraph = etree.SubElement(holder, "p")
         for piece in part:
             if not isinstance(piece, str):
@@ -66,3 +70,7 @@ def _rebuild(holder: Node, parts: list[list[Node | str]]) -> None:
                 paragraph.text = piece
         if not len(paragraph) and not (paragraph.text or "").strip():
             holder.remove(paragraph)
+
+
+def _is_rule(part: list[Node | str]) -> bool:
+    return len(part) == 1 and not isinstance(part[0], str) and part[0].tag == "hr"

@@ -16,6 +16,7 @@ from . import (
     headings,
     ids,
     microdata,
+    printed,
     profiled,
     reconcile,
     records,
@@ -33,7 +34,7 @@ from .phrases import Phrases
 from .places import Sidelines
 from .reconcile import Vouch
 from .source import Node
-from .times import Place, Read, settle
+from .times import Place, settle
 
 SEVERAL = 2  # updates in each record in the mean: then these are no records of updates
 CLEARLY_BETTER = 1.5  # how much more the flat headings must hold to be taken before records
@@ -73,7 +74,7 @@ class Carried:
     def is_dated(self, place: Place) -> bool:
         """Whether something besides the fetch says of which day the clocks that are shown are."""
         told = place.changed or place.published
-        return told is not None or any(f.day or not _is_clock(f.published) for f in self.dom)
+        return told is not None or any(map(_has_day, self.dom))
 
     def mend_wall_times(self, place: Place) -> None:
         """Local times that are marked as UTC are local times."""
@@ -123,7 +124,8 @@ def _seen(body: Node, seen: Survey, aside: Sidelines, url: str, vouch: Vouch) ->
     trusted = bool(best.found) and 2 * sum(vouch(f.nodes[0]) for f in best.found) >= len(best.found)
     if not trusted:
         flat = headings.read(body, seen, aside, url)
-        if flat.score > CLEARLY_BETTER * best.score or _are_of_several(best.found, flat):
+        others = (_are_of_several, _are_lines, _are_untimed)
+        if flat.score > CLEARLY_BETTER * best.score or any(told(best.found, flat) for told in others):
             return list(flat.found), False, []
     lies = [distrust.REPEATED_ID] if ids.repeats([f.nodes[0] for f in best.found]) else []
     return _with_ids(list(best.found), url), trusted, lies
@@ -135,6 +137,19 @@ def _are_of_several(records: Sequence[Found], flat: Group) -> bool:
     worded = (f for f in flat.found if sum(len(said(n)) for n in f.nodes) >= headings.SHORTEST)
     held = sum(not holders.isdisjoint(f.nodes[0].iterancestors()) for f in worded)
     return len(records) > 0 and held >= SEVERAL * len(records)
+
+
+def _are_lines(records: Sequence[Found], flat: Group) -> bool:
+    """Records without a class or an id that each begin with a clock: what stands between them belongs to them."""
+    starts = {f.nodes[0] for f in flat.found}
+    bare = all(not (node := f.nodes[0]).get("class") and not node.get("id") for f in records)
+    return len(records) > 0 and bare and len(flat.found) >= len(records) and all(f.nodes[0] in starts for f in records)
+
+
+def _are_untimed(records: Sequence[Found], flat: Group) -> bool:
+    """Boxes of which few have a time, where lines begin with clocks."""
+    timed = sum(f.published is not None for f in records)
+    return len(flat.found) > timed and timed < gate.TIMED * len(records)
 
 
 def _stated_in_markup(body: Node, found: tuple[Found, ...], url: str) -> tuple[list[Found], list[str]]:
@@ -164,6 +179,10 @@ def _refusal(dom: list[Found], place: Place, head: Head, *, hinted: bool, dated:
     """What speaks against records that were found by their looks alone."""
     reads = [f.published for f in dom]
     stamps = settle(reads, place, [f.day for f in dom])
+    if head.printed and not hinted and not any(map(_has_day, dom)) and not printed.fits(
+        stamps, place, changed=head.modified is not None
+    ):
+        return "the day that the page prints is not that of its clocks, or it is a story told by the hour"
     return gate.refusal(
         stamps,
         hinted=hinted,
@@ -177,6 +196,7 @@ def _refusal(dom: list[Found], place: Place, head: Head, *, hinted: bool, dated:
     )
 
 
-def _is_clock(read: Read | None) -> bool:
-    """Nothing but the fetch says of which day it is."""
-    return read is None or (read.clock is not None and read.day is None and read.age is None)
+def _has_day(found: Found) -> bool:
+    """Something besides the fetch says of which day it is."""
+    read = found.published
+    return bool(found.day) or not (read is None or (read.clock is not None and read.day is None and read.age is None))

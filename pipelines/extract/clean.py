@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import islice
 
 from . import matchclock, talk
 from .article import Article
@@ -20,12 +21,15 @@ from .words import CLOCK_WORDS, TIME_LABELS, words_of
 TOOL_MOST = 200  # characters of a share bar, an advertisement, a player with its title
 TALK_MOST = 80  # characters of a line of controls
 LABEL_MOST = 30
+CLOSE = 2  # levels up from a picture
+ROWS, CELLS = 3, 2  # of a table of data
 INFO_MOST = 120  # characters of the line that holds time, author and badges
 _DROPPED = SILENT | {"button", "form", "nav", "aside", "input", "meta", "link", "footer", "dialog"}
 _TOOLS = words_of(
     "share shares sharing social tools toolbar ad ads advert advertisement sponsored promo newsletter related "
     "taboola outbrain anzeige werbung publicidad"
 )
+_SHARING = words_of("share shares sharing social toolbar")
 _TALK = words_of("comment comments reactions likes permalink")  # a reader's question is of such a class, too
 _LABELS = words_of("label badge kicker tag pill chip eyebrow overline")
 _PLAYERS = words_of("video player videoplayer audioplayer")
@@ -62,7 +66,7 @@ _KEY = re.compile(r"key (?:event|moment|point|update)|breaking(?: news)?|importa
 _PINNED = re.compile(
     r"pinned(?: (?:post|update|entry))?|sticky|(?:oben )?ange(?:pinnt|heftet)|épinglée?|fijad[oa]|in evidenza|fissato|"
     r"vastgezet|fastn?ålad|festet|fastgjort|kiinnitetty|przypięt[aey]|připnut[oéý]|a?fixad[oa]|закреплено|закріплено|"
-    r"sab[iİ]tlend[iİ]|固定|ピン留め|고정|置[顶頂]|مثبتة?|נעוץ|disematkan|đã ghim|καρφιτσωμένο|kitűzve|fixat",
+    r"sab[iİ]tlend[iİ]|固定|ピン留め|고정|置[顶頂]|مثب\u0651?تة?|נעוץ|disematkan|đã ghim|καρφιτσωμένο|kitűzve|fixat",
     re.I,
 )
 _SHARES = re.compile(  # where networks take what is shared
@@ -70,6 +74,13 @@ _SHARES = re.compile(  # where networks take what is shared
     r"//(?:t|telegram)\.me/share|linkedin\.com/(?:share|shareArticle)|pinterest\.[a-z.]+/pin/create|reddit\.com/submit|"
     r"bsky\.app/intent|vk\.com/share|line\.me/(?:R/)?(?:msg|share|lineit)|^(?:mailto:\?|whatsapp:|viber:|sms:\?)"
 )
+_IN_ZONE = re.compile(
+    r"\(?(?:(?:بتوقيت|حسب توقيت) [^\d.,:;!?]+|"
+    r"(?:hora|heure|ora) (?:local[ei]?|(?:de|di|d['’]) ?[A-ZÁÉÍÓÚ][^\d.,:;!?]+)|"
+    r"local time|ortszeit|heure locale|waktu (?:setempat|[A-Z]\w+)|по \w+ времени|за \w+ часом)\)?"
+)
+_PAGED = re.compile(r"\d{1,3} ?/ ?\d{1,3}")  # pictures of a gallery
+_COUNTERS = words_of("counter counters pagination pager")
 _BETWEEN = re.compile(r"\s*[·|•,–—]\s*")
 _DIGIT = re.compile(r"\d")
 _NUMBER_AND_WORD = re.compile(r"\d.*[^\W\d_]|[^\W\d_].*\d")
@@ -116,6 +127,7 @@ def embeds(article: Article, parts: Parts) -> None:
 
 
 def pictures(article: Article, parts: Parts) -> None:
+    framed = _frames(article)
     for node in article.nodes("figure", "picture", "video", "audio", "img", "figcaption"):
         if not article.holds(node):
             continue
@@ -128,11 +140,23 @@ def pictures(article: Article, parts: Parts) -> None:
             parts.captions.extend(article.said(c) for c in captions or [node])
         article.remove(node)
     for node, names in article.names.items():
-        if not article.holds(node) or article.holds_most(node):
+        if not article.holds(node) or (article.holds_most(node) and not _is_framed(node, framed)):
             continue
-        if (_CAPTIONS & names and not article.amid_text(node)) or (_PLAYERS & names and _is_player(article, node)):
+        caption = bool(_CAPTIONS & names) or node.get("itemprop") == "caption"
+        if (caption and not article.amid_text(node)) or (_PLAYERS & names and _is_player(article, node)):
             parts.captions.append(article.said(node))
             article.remove(node)
+
+
+def _frames(article: Article) -> set[Node]:
+    """The boxes of a picture and what is said of it: all that there is in some updates."""
+    shows = article.nodes("img", "picture", "video")
+    return {box for node in shows for box in islice(node.iterancestors(), CLOSE) if box is not article.root}
+
+
+def _is_framed(node: Node, framed: set[Node]) -> bool:
+    """Not where the text of a card is called its caption."""
+    return node.getparent() in framed and next(node.iter(*PROSE), None) is None
 
 
 def _is_quotation(figure: Node) -> bool:
@@ -211,7 +235,8 @@ def controls(article: Article, parts: Parts, *, by_name: bool) -> None:
         if not article.holds(node):
             continue
         text = article.said(node)
-        if by_name and _is_tool(article, node, text) and not article.holds_most(node):
+        tool = _is_tool(article, node, text)
+        if tool and (_is_all_links(article, node, text) or (by_name and not article.holds_most(node))):
             article.remove(node)
         elif 0 < len(text) <= 40:
             _control(article, node, text, parts)
@@ -220,8 +245,18 @@ def controls(article: Article, parts: Parts, *, by_name: bool) -> None:
             article.remove(link)
 
 
+def _is_all_links(article: Article, node: Node, text: str) -> bool:
+    """A word or two, in links: the tool itself, and all that stands there."""
+    if _PAGED.fullmatch(text):
+        return True
+    linked = sum(len(article.said(a)) for a in node.iter("a")) >= len(text)
+    return 0 < len(text) <= LABEL_MOST and linked and not _SHARING.isdisjoint(article.names.get(node, frozenset()))
+
+
 def _is_tool(article: Article, node: Node, text: str) -> bool:
     names = article.names.get(node, frozenset())
+    if not _COUNTERS.isdisjoint(names) and _PAGED.fullmatch(text):
+        return True
     if not _TOOLS.isdisjoint(names):
         return len(text) < TOOL_MOST or node.tag == "aside"
     if not _TALK.isdisjoint(names):
@@ -271,13 +306,15 @@ def _is_link(article: Article, node: Node) -> bool:
 
 
 def times(article: Article) -> None:
-    """Times and what ticks, but not a clock in the middle of a sentence."""
+    """Times and what ticks, but not a clock in the middle of a sentence, nor what a table tells."""
+    tables = list(filter(_is_data, article.nodes("table")))
+    told = {part for table in tables for part in (*table.iter(), *table.iterancestors())}
     for node in article.nodes():
-        text = article.said(node) if article.holds(node) else ""
+        text = article.said(node) if article.holds(node) and node not in told else ""
         if not text or len(text) > 60:
             continue
         printed = shown(text) or matchclock.alone(text)
-        timely = node.tag == "time" or printed is not None or _is_counter(text) or _is_label(text)
+        timely = node.tag == "time" or printed is not None or _is_counter(text) or _is_label(text) or _is_zone(text)
         if timely and (not article.in_prose(node) or _opens(article, node)):
             article.remove(node)
 
@@ -286,6 +323,16 @@ def _is_label(text: str) -> bool:
     """ "Published at", left alone when its time is taken away."""
     words = text.casefold().strip(" :").split()
     return len(words) <= 3 and set(words) <= TIME_LABELS | CLOCK_WORDS and not TIME_LABELS.isdisjoint(words)
+
+
+def _is_data(table: Node) -> bool:
+    """Several rows of several cells: "14 h | 33.8 %"."""
+    return sum(len(row) >= CELLS for row in table.iter("tr")) >= ROWS
+
+
+def _is_zone(text: str) -> bool:
+    """ "Amman time", beside a clock."""
+    return len(text) <= LABEL_MOST and _IN_ZONE.fullmatch(text) is not None
 
 
 def _is_counter(text: str) -> bool:

@@ -39,6 +39,8 @@ _PLAIN = words_of(
     "article div section header p br a b strong i em span u s small sup sub mark abbr cite q blockquote"
 ) | set(HEADINGS)
 _SHOWN = frozenset(("href", "cite", "lang", "dir", "colspan", "rowspan"))  # attributes that are kept
+_NUMBER = re.compile(r"\d+")
+_UNSEEN = " \u200b\u200c\u200d\u2060\ufeff"  # builders keep a line open with one of them
 PLAIN_LINKED = 0.3  # share of link text; paragraphs full of links are what trafilatura weighs
 PLAIN_SHORTEST = 30  # characters
 
@@ -155,19 +157,15 @@ def _make_plain(record: Node, *, whole: bool) -> None:
 
 def _skip(node: Node, count: int) -> None:
     """Take the clock off the front: the first ``count`` characters of the element's text."""
-    for item in node.iter():
-        if item is not node and item.getprevious() is not None:
-            count = _skip_tail(item.getprevious(), count)
-        text = item.text or ""
-        item.text, count = text[count:], max(0, count - len(text))
-        if count == 0:
+    for event, item in etree.iterwalk(node, events=("start", "end")):
+        if count == 0 or (event == "end" and item is node):
             return
-
-
-def _skip_tail(node: Node, count: int) -> int:
-    tail = node.tail or ""
-    node.tail = tail[count:]
-    return max(0, count - len(tail))
+        text = (item.text if event == "start" else item.tail) or ""
+        left, count = text[count:], max(0, count - len(text))
+        if event == "start":
+            item.text = left
+        else:
+            item.tail = left
 
 
 def _is_plain(article: Article) -> bool:
@@ -197,18 +195,18 @@ def _options() -> Extractor:
 
 
 def _keeps(text: str, own: str) -> bool:
-    """Most letters are there, and none twice."""
+    """Most letters are there, none twice, and all numbers: of a table columns are lost, letters or not."""
     if text is own:
         return True
     ours, theirs = count(own), count(text)
-    return KEPT * ours <= theirs <= ours / KEPT
+    return KEPT * ours <= theirs <= ours / KEPT and set(_NUMBER.findall(own)) <= set(_NUMBER.findall(text))
 
 
 def _paragraphs(article: Node) -> str:
     """Our own serialisation: one line per block."""
     pieces: list[str] = []
     for event, node in etree.iterwalk(article, events=("start", "end")):
-        if node.tag in BLOCKS:
+        if node.tag in BLOCKS or node.tag == "th":
             pieces.append("\n")
         if event == "start":
             pieces.append(node.text or "")
@@ -219,7 +217,8 @@ def _paragraphs(article: Node) -> str:
 
 
 def _lines(text: str) -> str:
-    return "\n".join(line for part in text.split("\n") if (line := " ".join(part.split())))
+    lines = (" ".join(part.split()) for part in text.split("\n"))
+    return "\n".join(line for line in lines if line.strip(_UNSEEN))
 
 
 def _inner(article: Node) -> str:

@@ -27,6 +27,7 @@ class Head:
     span: tuple[Read | None, Read | None]  # of the coverage
     live: bool  # it states that it is one
     announced: bool  # address or titles say so
+    printed: bool = False  # its times are those that stand in the page; the head says none
 
     @classmethod
     def of(cls, root: Node, url: str) -> Self:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
 
-from . import matchclock, records
+from . import ends, matchclock, programmes, records
 from .bylined import LONGEST, bylined
 from .found import Found, Group
 from .marks import SILENT, Survey
@@ -25,7 +25,6 @@ CLOSE = 2  # levels up: the first updates often stand in a box of their own
 SHORTEST = 45
 CAPTION_MOST = 200  # characters of what stands with a picture
 _BLOCKS = words_of("p h1 h2 h3 h4 h5 h6 li dt dd blockquote pre figure table div section article")
-_HEADINGS = words_of("h1 h2 h3 h4 h5 h6 dt")
 _PLAYERS = words_of("video videos player")
 _CLOCKED = words_of("strong b time em span")  # when they stand between blocks
 
@@ -43,12 +42,13 @@ def read(body: Node, seen: Survey, aside: Sidelines, url: str) -> Group:
     blocks = [b for b in _blocks(body, seen) if not aside.beside(b)]
     foreign = records.refused(body, seen, url)
     starts = [s for s in _starts(blocks, seen) if foreign.isdisjoint((s.node, *s.node.iterancestors()))]
+    starts = programmes.without(starts, blocks)
     container = _container(starts, body)
     if container is None:
         return Group("headings", ())
     starts = [s for s in starts if container in s.node.iterancestors()]
     inside = [b for b in blocks if container in b.iterancestors()]
-    found = _cut(starts, inside)
+    found = _cut(starts, inside, container)
     if 2 * sum(any(records.is_teaser(n, url) for n in f.nodes) for f in found) > len(found):
         return Group("headings", ())
     sizes = [sum(seen.size[n] for n in f.nodes) for f in found]
@@ -85,7 +85,7 @@ def _starts(blocks: list[Node], seen: Survey) -> list[Start]:
             starts.append(Start(block, _with_age(led[0], block), min(led[1], len(text))))
             continue
         printed = shown(text) if seen.size[block] <= SHOWN_MOST else None
-        if printed and not _is_day(printed) and (printed.age is None or block.tag in _HEADINGS):
+        if printed and not _is_day(printed) and (printed.age is None or block.tag in ends.HEADINGS):
             starts.append(Start(block, printed, len(text)))
         elif seen.size[block] <= LONGEST and not _is_below_picture(block, seen) and (beside := bylined(text)):
             starts.append(Start(block, beside[0], len(text), (beside[1],)))
@@ -105,11 +105,11 @@ def _starts(blocks: list[Node], seen: Survey) -> list[Start]:
 
 def _beside_headings(starts: list[Start], seen: Survey) -> list[Start]:
     """Where headings begin updates, lists of key moments and the lengths of videos do not."""
-    headed = [s for s in starts if s.node.tag in _HEADINGS]
+    headed = [s for s in starts if s.node.tag in ends.HEADINGS]
     if len(headed) < FEWEST:
         return starts
     first = seen.order[headed[0].node]
-    return [s for s in starts if s.node.tag in _HEADINGS or (seen.order[s.node] > first and not _is_label(s))]
+    return [s for s in starts if s.node.tag in ends.HEADINGS or (seen.order[s.node] > first and not _is_label(s))]
 
 
 def _is_label(start: Start) -> bool:
@@ -160,7 +160,7 @@ def _container(starts: list[Start], body: Node) -> Node | None:
     return max(around, key=lambda n: counts[n])  # the first of equals: the smallest
 
 
-def _cut(starts: list[Start], blocks: list[Node]) -> list[Found]:
+def _cut(starts: list[Start], blocks: list[Node], container: Node) -> list[Found]:
     by_node = {s.node: s for s in starts}
     found: list[tuple[Start, list[Node], date | None]] = []
     day: date | None = None
@@ -180,11 +180,15 @@ def _cut(starts: list[Start], blocks: list[Node]) -> list[Found]:
             found[-1][1].append(block)
         else:
             day = None  # a date far above the first update is not its heading
+    boxes = ends.Boxes(list(by_node), container)
+    found = [*((s, ends.without_strangers(s.node, n, boxes, told=_tells(s)), d) for s, n, d in found[:-1]), *found[-1:]]
     if found:
         start, nodes, day = found[-1]
         own = 2 if titles or _titled_below(found) else 1  # what is surely the update's: its time and its title
-        ruled = MOST * len(found) < sum(_below_rule(s.node) for s, _, _ in found)
-        found[-1] = (start, [*nodes[:own], *_last(nodes[own:], most=_usual(found) - own, ruled=ruled)], day)
+        ruled = MOST * len(found) < sum(ends.is_below_rule(s.node) for s, _, _ in found)
+        most = _usual(found) - own
+        rest = ends.of_last(start.node, nodes[own:], boxes, most=most, ruled=ruled, told=_tells(start))
+        found[-1] = (start, [*nodes[:own], *rest], day)
     given = _ids([start.node for start, _, _ in found])
     return [_found(start, nodes, day, id_) for (start, nodes, day), id_ in zip(found, given, strict=True)]
 
@@ -204,7 +208,7 @@ def _ids(nodes: list[Node]) -> list[str | None]:
 def _titles(blocks: list[Node], starts: dict[Node, Start]) -> set[Node]:
     """Headings that stand just above the time of their update, if that is where this page puts them."""
     pairs = [(a, b) for a, b in pairwise(blocks) if b in starts]
-    above = {a for a, _ in pairs if a.tag in _HEADINGS and a not in starts and not _day_heading(a)}
+    above = {a for a, _ in pairs if a.tag in ends.HEADINGS and a not in starts and not _day_heading(a)}
     return above if len(above) > MOST * len(starts) else set()
 
 
@@ -220,22 +224,13 @@ def _usual(found: list[tuple[Start, list[Node], date | None]]) -> int:
 
 def _titled_below(found: list[tuple[Start, list[Node], date | None]]) -> bool:
     """Whether the title stands below the time, here as in another update."""
-    below = [len(nodes) > 1 and nodes[1].tag in _HEADINGS for _, nodes, _ in found]
+    below = [len(nodes) > 1 and nodes[1].tag in ends.HEADINGS for _, nodes, _ in found]
     return below[-1] and any(below[:-1])
 
 
-def _below_rule(block: Node) -> bool:
-    before = block.getprevious()
-    return before is not None and before.tag == "hr"
-
-
-def _last(nodes: list[Node], most: int, *, ruled: bool) -> list[Node]:
-    """The last update ends where a heading begins something else, or when it outgrows all the others.
-
-    ``ruled``: a horizontal rule stands between them.
-    """
-    end = next((i for i, n in enumerate(nodes) if n.tag in _HEADINGS or (ruled and _below_rule(n))), len(nodes))
-    return nodes[: min(end, max(most, 0))]
+def _tells(start: Start) -> bool:
+    """More than its time, and a title."""
+    return start.node.tag not in ends.HEADINGS and len(start.node.text_content().strip()) - start.skip >= SHORTEST
 
 
 def _found(start: Start, nodes: list[Node], day: date | None, id_: str | None) -> Found:

@@ -24,6 +24,10 @@ _UPDATED = re.compile(
     r"更新|업데이트|تحديث",
     re.IGNORECASE,
 )
+# in the line itself
+_CHANGED = re.compile(
+    r"änderung|ändrad|ændret|endret|gewijzigd|wijziging|zmian|změn|zmen|изменен|промян|зміна", re.IGNORECASE
+)
 # of a class: "update-time" is the time of an update
 _UPDATED_CLASS = re.compile(
     r"updated|last.?upd|upd(?:ate)?.?(?:at|on)\b|modif|edited|aktualis|bijgewerkt", re.IGNORECASE
@@ -169,7 +173,8 @@ def _kind(node: Node, words: str) -> Kind:
     """From the name of the attribute, the printed label, the class, or the label just before it."""
     parent = node.getparent()
     around = (words, node.get("itemprop") or "", _before(node))
-    if any(_UPDATED.search(w) for w in around) or _UPDATED_CLASS.search(node.get("class") or ""):
+    said = any(_UPDATED.search(w) for w in around) or _CHANGED.search(words)
+    if said or _UPDATED_CLASS.search(node.get("class") or ""):
         return "updated"
     if _CREATED.search(words):
         return "created"

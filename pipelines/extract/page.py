@@ -25,6 +25,7 @@ _PAGE_OF = re.compile(
     r"صفحة\s+(\d{1,3})\s+من\s+(\d{1,3})\b|\b(\d{1,3})\s*[/／]\s*(\d{1,3})\s*(?:ページ|页|頁)",
     re.IGNORECASE,
 )
+_LANGUAGE = "content-language"
 LEAD_SHORTEST, LEAD_LONGEST = 20, 1200  # characters
 _NO_LEAD = words_of(
     "caption credit byline dateline author authors meta info counter counters share social date time badge tags"
@@ -42,6 +43,7 @@ class Meta:
         values: dict[str, str] = {}
         for node in root.iter("meta"):
             name = node.get("property") or node.get("name") or node.get("itemprop")
+            name = name or (_LANGUAGE if (node.get("http-equiv") or "").lower() == _LANGUAGE else None)
             content = node.get("content")
             if name and content and content.strip():
                 values.setdefault(name.lower(), " ".join(content.split()))

@@ -28,6 +28,15 @@ _BY = re.compile(
     r"^\s*(?:(?:posted|published|written|reported|edited)\s+)?(?:by|von|par|por|di|door|av|af|przez)[\s:–-]+(?=\S|$)",
     re.IGNORECASE,
 )
+# a role and who has it, as a line: "Editor: Ann Reed"
+_ROLE = re.compile(
+    r"(?:editors?|edited|author|writer|reporters?|reporting|text|redakt(?:ion|eur|eurin|or|ur|ør|ör)|reporterin|"
+    r"autor(?:a|in)?|auteurs?|autore|autrice|rédact(?:eur|rice)|redactora?|redat(?:tore|or|ora)|"
+    r"penulis|penyunting|toimet(?:aja|taja)|"
+    r"toimittaja|editör|muhabir|skribent|journalist|journaliste|szerző|szerkesztő|redaktorka|автор|редактор|συντάκτης)"
+    r"\s*[:：]\s*(?=\S)",
+    re.IGNORECASE,
+)
 _PARTICLES = words_of("de la le van von der den da di al el bin and und et y e in")
 _NAME = re.compile(
     r"[^\W\d_a-z][\w.'’-]*"
@@ -79,7 +88,7 @@ def _has_prose_before(article: Article, node: Node) -> bool:
 
 def bylines(article: Article, parts: Parts) -> None:
     for node in article.nodes():
-        if article.holds(node) and _with_clock(article, node, parts):
+        if article.holds(node) and (_with_clock(article, node, parts) or _with_role(article, node, parts)):
             article.remove(node)
             continue
         stated = node.tag == "address" or node.get("rel") == "author" or "author" in (node.get("itemprop") or "")
@@ -132,6 +141,17 @@ def _with_clock(article: Article, node: Node, parts: Parts) -> bool:
         return False
     if name := name_of(found[1]):
         parts.authors.append(name)
+    return True
+
+
+def _with_role(article: Article, node: Node, parts: Parts) -> bool:
+    """A line of its own that is a role and a name."""
+    text = article.said(node) if not len(node) else ""
+    role = _ROLE.match(text) if len(text) < LINE_MOST else None
+    name = name_of(text[role.end() :]) if role else None
+    if name is None or article.in_prose(node) or article.amid_text(node):
+        return False
+    parts.authors.append(name)
     return True
 
 

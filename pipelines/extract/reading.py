@@ -7,7 +7,7 @@ from datetime import datetime, tzinfo
 from zoneinfo import ZoneInfo
 
 from ..model import Update, Version
-from . import ahead, breaks, completeness, containers, coverage, page, profiled, reconcile, rollover, zones
+from . import ahead, breaks, completeness, containers, coverage, page, printed, profiled, reconcile, rollover, zones
 from .building import AND, updates_of
 from .carried import Carried
 from .cut import Cut
@@ -41,9 +41,12 @@ def read(
     head, aside = Head.of(root, url), Sidelines(body)
     carried = Carried.by(body, head, aside, url)
     doubt = seen.profile.doubt(at.date()) if seen else None
+    hinted = hinted or head.live or head.announced
+    head = printed.with_own(head, body, aside, carried.dom)
     zone, known = _zone(body, head, carried, None if doubt else seen, url)
     place = Place(at, zone, page.past(utc(head.modified, zone), at), page.past(utc(head.published, zone), at))
-    hinted = hinted or head.live or head.announced
+    place = place if hinted else printed.placed(place, head)
+    hinted = hinted or head.announced
     lasting = lasting or Lasting(at)
     lasting.steady = lasting.steady and not ahead.is_ahead([carried.dom, carried.data], at)  # how far, decides
     carried.mend_wall_times(place)
@@ -75,10 +78,10 @@ def _zone(
     """Of the page's clocks, and whether that is more than a guess. ``seen``: by a profile that is not in doubt."""
     if seen and seen.profile.zone:
         return ZoneInfo(seen.profile.zone), True
-    printed = [f.shown for f in carried.dom if f.shown]
+    clocks = [f.shown for f in carried.dom if f.shown]
     nodes = (n for f in carried.dom for n in f.nodes)
     own = (r.moment for r in (head.modified, head.published) if r and r.moment and r.moment.tzinfo)
-    return zones.zone(head.lang, url, [*own, *carried.stated()], printed, lambda: zones.note(body, nodes))
+    return zones.zone(head.lang, url, [*own, *carried.stated()], clocks, lambda: zones.note(body, nodes))
 
 
 def _tell_times(

@@ -185,7 +185,23 @@ def join(dom: Sequence[Found], data: Sequence[Found], vouch: Vouch) -> list[Pair
         partner = next((f for f in candidates if id(f) in free), None)
         free.discard(id(partner))
         pairs.append(Pair(shown, partner))
-    return _with_unseen(pairs, [f for f in data if id(f) in free], data)
+    return _with_unseen(_with_wordless(pairs, data, free), [f for f in data if id(f) in free], data)
+
+
+def _with_wordless(pairs: list[Pair], data: Sequence[Found], free: set[int]) -> list[Pair]:
+    """A picture alone has no words to be known by: it is what both list between the same two updates. ``free``: what of
+    the data has no partner; it loses what gets one."""
+    places = {id(f): i for i, f in enumerate(data)}
+    found = list(pairs)
+    for at, (above, pair, below) in enumerate(zip(pairs, pairs[1:], pairs[2:], strict=False), start=1):
+        if pair.data or not (above.data and below.data):
+            continue
+        before, behind = sorted((places[id(above.data)], places[id(below.data)]))
+        between = data[before + 1]
+        if behind - before == 2 and not between.text and id(between) in free:
+            free.discard(id(between))
+            found[at] = replace(pair, data=between)
+    return found
 
 
 def _with_unseen(pairs: list[Pair], unseen: list[Found], data: Sequence[Found]) -> list[Pair]:

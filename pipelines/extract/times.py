@@ -14,6 +14,7 @@ from email.utils import parsedate_to_datetime
 from functools import lru_cache
 
 from ..model import Precision, TimeSource
+from . import notices
 from .days import Clock
 from .days import days as days_of
 from .scripts import leading, spelled
@@ -39,6 +40,7 @@ _LABELLED = re.compile(
     r"(?:ore|ora|kl\.?|klo|godz\.?|hod\.?|alle|às|om|um|à|at|в|о)\s+)(?=\d)",
     re.IGNORECASE,
 )
+_HOURS = re.compile(r"\s*(?:hs|hrs|uur|hod|ч|год)\b", re.IGNORECASE)  # "19:10 hs."
 _FRAMED = re.compile(r"\+{3,}\s*")  # "+++ 15:42 The ferry is back +++"
 _GREEK_HALVES = (("μ.μ", "p.m"), ("π.μ", "a.m"), ("μμ", "pm"), ("πμ", "am"))
 _CASE = re.compile(r"(?<=\d)(?:['’][^\W\d_]{1,4}|-kor)\b")  # "14:30'da", "14.30-kor": at half past two
@@ -143,7 +145,10 @@ def _shown(text: str) -> Read | None:
     read = _shown_plain(plain)
     if read is None and (other := _english(plain)):
         read = _shown_plain(other)
-    return replace(read, raw=text) if read is not None and plain != text else read
+    if read is None and (begins := notices.after(plain)):
+        read = _shown_plain(plain[begins:])
+        read = read if read and read.clock and not read.age else None
+    return replace(read, raw=text) if read is not None and read.raw != text else read
 
 
 def _english(text: str) -> str | None:
@@ -219,12 +224,13 @@ def leading_clock(text: str) -> tuple[Read, int] | None:
         text = text.replace(half, same)  # letter for letter
     start = len(text) - len(text.lstrip(" \t\n\r•·-–—*[(\xa0"))
     start = framed.end() if (framed := _FRAMED.match(text, start)) else start
-    labelled = _LABELLED.match(text, start)
-    start = labelled.end() if labelled else start
+    labelled = found.end() if (found := _LABELLED.match(text, start)) else notices.after(text, start)
+    start = labelled or start
     found = _CLOCK.match(text, start)
     if not found or not (found["m"] or found["half"] or (found["word"] or "").strip().lower() == "uhr"):
         return None
     end = cased.end() if (cased := _CASE.match(text, found.end())) else found.end()
+    end = hours.end() if (hours := _HOURS.match(text, end)) else end
     zone = re.match(r"\s*\(?(UTC|GMT|[A-Z]{3,4})\b\)?", text[end:])
     named = zone and zone[1].casefold() in ZONES
     if zone and named:

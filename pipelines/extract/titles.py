@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import takewhile
 
 from .article import Article, is_leaf
 from .canonical import letters
@@ -50,8 +51,14 @@ def headline_of(article: Article, parts: Parts, given: str | None, *, hollow: bo
         if not kicker and _is_kicker(node, text):
             kicker = True
             continue
-        if is_leaf(node) or (node.text or "").strip():
+        if is_leaf(node) or _begins_with_text(article, node):
             return  # prose has begun: later headings are inside the text
+
+
+def _begins_with_text(article: Article, node: Node) -> bool:
+    """Of its own, or with a sentence behind an element that says nothing any more, as the time did."""
+    silent = takewhile(lambda child: not article.said(child), node)
+    return bool((node.text or "").strip()) or any(len((n.tail or "").strip()) > KICKER_MOST for n in silent)
 
 
 def _is_left_behind(node: Node) -> bool:
@@ -91,7 +98,9 @@ def _is_title(text: str) -> bool:
 def _is_bold_before_break(article: Article, node: Node, text: str) -> bool:
     """A line in bold at the beginning of a paragraph, which goes on in the next: "<b>15:42 Ferry is back</b><br>"."""
     holder, behind = node.getparent(), node.getnext()
-    if node.tag not in ("strong", "b") or holder is None or holder.tag not in PROSE or len(text) >= TITLE_MOST:
+    if node.tag not in ("strong", "b") or holder is None or len(text) >= TITLE_MOST:
+        return False
+    if holder.tag not in PROSE and holder.getparent() is not article.root:  # an item of a list is a box by now
         return False
     likes = [n for n in article.nodes("strong", "b") if n.getnext() is not None and n.getnext().tag == "br"]
     if len(likes) > 1 or not _is_title(text):

@@ -103,7 +103,7 @@ CLOCK_WORDS = words_of(
     "am pm uhr h hrs alle ore às klo kl om heures uur um at à le den of on "
     "de del da do di el la las los il der vom w dnia "
     "godz godzina godzinie hod hodin kl kell kello ob u saa ora orele lúc giờ ngày tháng năm pukul jam saat óra órakor "
-    "o о об в на г года р року ώρα στις hs hrs"
+    "o о об в на г года р року ώρα στις hs hrs ч"
 )
 TIME_LABELS = words_of(
     "updated update last modified published posted first time date stand aktualisiert zuletzt veröffentlicht "
@@ -114,7 +114,21 @@ TIME_LABELS = words_of(
     "opublikowano zaktualizowano aktualizacja publikováno zveřejněno publikované gepubliceerd geplaatst publicat "
     "actualizat megjelent frissítve objavljeno ažurirano δημοσιεύτηκε yayınlandı yayınlanma diterbitkan diperbarui "
     "опубліковано "
-    "обновлено опубликовано сегодня вчера оновлено güncellendi güncelleme bugün ενημέρωση"
+    "обновлено опубликовано сегодня вчера оновлено güncellendi güncelleme bugün ενημέρωση "
+    "letzte letzter änderung geändert dernière modification ultima modifica última modificación modificado modificato "
+    "laatst laatste gewijzigd wijziging senast ändrad sist endret sidst ændret ostatnia zmiana poslední změna zmena "
+    "последнее последняя изменение последна промяна зміна edited avaldatud muudetud uuendatud"
+)
+# What begins the line above an update: the kind of message that it is.
+NOTICES = words_of(
+    "update updates bulletin message meldung mitteilung nachricht aktualisierung nachtrag bericht communiqué "
+    "flash actualisation actualización actualizacion comunicado aviso aggiornamento comunicato "
+    "atualização boletim melding bijwerking uppdatering oppdatering opdatering meddelelse meddelande "
+    "päivitys tiedote aktualizacja komunikat wiadomość aktualizace aktualizácia aktualita zpráva správa hlášení "
+    "frissítés közlemény actualizare anunț ažuriranje obavijest posodobitev obvestilo "
+    "актуализация съобщение обновление сообщение оновлення повідомлення ажурирање обавештење известие "
+    "güncelleme duyuru bildirim ενημέρωση ανακοίνωση pembaruan pengumuman perkembangan kemaskini "
+    "uuendus teade atjauninājums atnaujinimas pranešimas përditësim njoftim uppfærsla "
 )
 COUNTED = words_of(
     "comment comments share shares like likes view views viewer viewers reader readers reading reaction "

@@ -1,0 +1,212 @@
+"""The day and the zone of a page that says nothing of them in its head: what stands beside its headline."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import date, datetime, timedelta
+from itertools import islice, pairwise
+
+from . import notices
+from .announced import announces_live
+from .dom import said
+from .found import Found
+from .head import Head
+from .marks import SILENT
+from .places import Sidelines, names_of
+from .source import Node
+from .times import Place, Read, Stamp, attribute, shown
+from .words import words_of
+
+LINE_MOST = 80  # characters of a line that holds a date
+ABOVE = 2  # lines above the headline, of its own box or the one around it
+CLOSE = 2  # levels up from the headline
+FALLING = 0.7  # share of steps back, where the newest stands first
+REACH = 1500  # characters below it: a long introduction is a story
+_PARTS = re.compile(r"(?:^|\s+)[–—|·•/-]\s+")
+_CHANGED = re.compile(
+    r"updat|upd\.|modif|edited|changed|aktuali[sz]|änder|geändert|bearbeitet|mis à jour|\bmaj\b|actualiz|aggiornat|"
+    r"bijgewerkt|gewijzigd|atualiz|uppdater|ändrad|oppdater|endret|opdater|ændret|päivit|muutettu|frissít|módos|"
+    r"muudet|uuendat|täiendat|zmian|změn|zmen|ažurir|izmjen|обновл|изменен|оновл|змінен|промен|ажурир|"
+    r"güncel|ενημ[εέ]ρ|diperbarui|cập nhật|更新|업데이트|수정|تحديث|עודכן|अपडेट",
+    re.IGNORECASE,
+)
+_LABEL = re.compile(r"(?:[^\W\d_]+\.?:?\s+){1,2}(?=\d)")
+_DAY = re.compile(
+    r"\d{1,2}[./-]\d{1,2}[./-]20\d{2}|\d{1,2}\.?(?:st|nd|rd|th)?\s(?:de\s)?[^\W\d_]{3,12}\.?,?\s(?:de\s)?20\d{2}|"
+    r"[^\W\d_]{3,12}\s\d{1,2},\s20\d{2}|20\d{2}\.?\s[^\W\d_]{3,12}\s\d{1,2}\.?|20\d{2}年\d{1,2}月\d{1,2}日"
+)
+# of schema.org, and of microformats
+_OWN = words_of("datePublished dateModified published updated dt-published dt-updated entry-date")
+_STATED = ("datetime", "content", "title")
+_HEADINGS = ("h1", "h2")
+_OTHERS = words_of(
+    "comment comments kommentar kommentare respond replies related sidebar recent popular teaser teasers"
+)
+
+
+def stated(body: Node, updates: Iterable[Node]) -> list[Read]:
+    """What the page marks as its own time: ``itemprop="datePublished"``, ``class="published"``."""
+    inside = set(updates)
+    found: list[Read] = []
+    for node in body.iter("time", "abbr", "meta", "span", "div"):
+        names = {*(node.get("itemprop") or "").split(), *(node.get("class") or "").split()}
+        value = next((v for name in _STATED if (v := node.get(name))), "") if names & _OWN else ""
+        read = attribute(value)
+        if read is None or read.moment is None:
+            continue
+        around = (node, *node.iterancestors())
+        if inside.isdisjoint(around) and not any(map(_is_others, around)):
+            found.append(read)
+    return found
+
+
+def with_own(head: Head, body: Node, aside: Sidelines, found: Sequence[Found]) -> Head:
+    """A head that says nothing of its time, with what the page says."""
+    if not found or head.modified or head.published:
+        return head
+    title = _title(body, aside, found[0].nodes[0])
+    begun, changed = _own_dates(body, aside, title, found[0].nodes[0]) if title is not None else (None, None)
+    marked = {r.moment: r for r in stated(body, (n for f in found for n in f.nodes))}
+    if len(marked) == 1:
+        begun = next(iter(marked.values()))
+    announced = head.announced or (title is not None and announces_live("", said(title)))
+    return replace(head, published=begun, modified=changed, printed=bool(begun or changed), announced=announced)
+
+
+def placed(place: Place, head: Head) -> Place:
+    """Clocks of a page of which nothing is known but the day that it prints are of that day."""
+    only_day = head.printed and not head.modified and head.published and head.published.precision == "day"
+    return replace(place, changed=place.published) if only_day else place
+
+
+def fits(stamps: Sequence[Stamp | None], place: Place, *, changed: bool) -> bool:
+    """Whether the updates begin on the day that is printed as that of the page, or the day after, or end on that of its
+    change: a date alone may be of anything. And whether the page was followed up: the newest stands first, or it says
+    that it was changed, or each is called an update. A story told by the hour goes on."""
+    moments = [s.moment for s in stamps if s is not None]
+    falling = sum(b < a for a, b in pairwise(moments)) >= FALLING * (len(moments) - 1)
+    if not (falling or changed or all(s is not None and notices.after(s.raw) for s in stamps)):
+        return False
+    days = sorted(m.astimezone(place.zone).date() for m in moments)
+    if not days:
+        return False
+    begun, ended = (m.astimezone(place.zone).date() if m else None for m in (place.published, place.changed))
+    return ended == days[-1] or (begun is not None and begun <= days[0] <= begun + timedelta(days=1))
+
+
+def _is_others(node: Node) -> bool:
+    """Of a comment, of another story."""
+    return node.tag in ("aside", "nav") or not _OTHERS.isdisjoint(names_of(node))
+
+
+def _own_dates(body: Node, aside: Sidelines, title: Node, first: Node) -> tuple[Read | None, Read | None]:
+    """When it was published and last changed: the dates with their year that stand in a line of their own between the
+    page's headline and its first update, or just above the headline. A change that is told elsewhere counts where the
+    lead names its day."""
+    lines = list(_between(body, aside, title, first))
+    near = [*lines, *islice(_above(title, aside), ABOVE)]
+    begun = next((read for text in near for read in _dates(text, changed=False)), None)
+    changed = next((read for text in near for read in _dates(text, changed=True)), None)
+    return begun, changed or _changed_elsewhere(body, {d for text in lines for d in _days_in(text)})
+
+
+def _changed_elsewhere(body: Node, days: set[date]) -> Read | None:
+    """ "Last changed: 17.03.2026"."""
+    found: Read | None = None
+    for node in body.iter("p", "div", "span", "small", "li", "time") if days else ():
+        text = said(node) if not len(node) or node.tag == "p" else ""
+        if text and not any(map(_is_others, (node, *node.iterancestors()))):
+            found = next((r for r in _dates(text, changed=True) if r.moment and r.moment.date() in days), found)
+    return found
+
+
+def _days_in(text: str) -> Iterator[date]:
+    """Those that are named in a sentence."""
+    for found in _DAY.finditer(text):
+        read = shown(found[0])
+        dated = _dated(read) if read else None
+        if dated is not None and dated.moment is not None:
+            yield dated.moment.date()
+
+
+def _dates(text: str, *, changed: bool) -> Iterator[Read]:
+    """The dates in a line, or in a part of it, that are said to be of a change, or that are not."""
+    if len(text) > LINE_MOST:
+        return
+    parts = _PARTS.split(text)
+    for part in (*parts, text) if changed else (text, *parts):
+        told = _CHANGED.search(part)
+        if changed:
+            pieces = [part[told.start() :], part] if told else []
+        else:
+            pieces = [part[: told.start()].strip(" ,;(") if told else part]
+        for read in map(_after_label, pieces):
+            if read is not None and (dated := _dated(read)) is not None:
+                yield dated
+                return
+
+
+def _after_label(text: str) -> Read | None:
+    """A date, whatever word or two of whatever language say what it is of."""
+    label = _LABEL.match(text)
+    return shown(text) or (shown(text[label.end() :]) if label else None)
+
+
+def _dated(read: Read) -> Read | None:
+    """As a moment, if it names its day and year."""
+    if read.is_yearless() or read.age is not None:
+        return None
+    if read.moment is not None:
+        return read
+    return Read(read.raw, moment=datetime.combine(read.day, datetime.min.time()), precision="day") if read.day else None
+
+
+def _title(body: Node, aside: Sidelines, first: Node) -> Node | None:
+    """The page's headline: the first of its rank, else the last above the first update; in the page's main part, if
+    it has one there, as a site's name is a heading, too."""
+    main = next(first.iterancestors("main"), body)
+    within = _first_title(main, aside, first)
+    return within if within is not None or main is body else _first_title(body, aside, first)
+
+
+def _first_title(part: Node, aside: Sidelines, first: Node) -> Node | None:
+    found: Node | None = None
+    for node in part.iter():
+        if node is first:
+            break
+        if node.tag in _HEADINGS and said(node) and not aside.beside(node):
+            if node.tag == "h1":
+                return node
+            found = node
+    return found
+
+
+def _between(body: Node, aside: Sidelines, title: Node, first: Node) -> Iterator[str]:
+    """The lines below the headline and above the first update."""
+    read, begun = 0, False
+    for node in body.iter():
+        if node is first or read > REACH:
+            return
+        text = _leaf(node, aside) if begun else ""
+        read += len(text)
+        if text:
+            yield text
+        begun = begun or node is title
+
+
+def _leaf(node: Node, aside: Sidelines) -> str:
+    """What an element says by itself, or with the words marked in it."""
+    if not isinstance(node.tag, str) or node.tag in SILENT or not (node.text or "").strip() or aside.beside(node):
+        return ""
+    return said(node)
+
+
+def _above(title: Node, aside: Sidelines) -> Iterator[str]:
+    for holder in islice((title, *title.iterancestors()), CLOSE):
+        for before in islice(holder.itersiblings(preceding=True), ABOVE):
+            if before.tag == "header":
+                continue  # of the site, which says what day it is
+            texts = [text for node in before.iter() if (text := _leaf(node, aside))]
+            yield from reversed(texts)
