@@ -20,6 +20,7 @@ from pipelines.urlkey import urlkey
 
 from .available import missing
 from .schedule import Policy, Probe, parse_schedule
+from .schedule.contradictions import never_in_span, too_fast, too_slow
 
 
 def load_watchlist(path: Path | None = None) -> Config:
@@ -51,6 +52,19 @@ def bad_schedules(config: Config, numbers: Sequence[int] | None = None) -> Itera
         wrong = _wrong(watch)
         if wrong:
             yield _bad_watch(number, table, watch, wrong)
+        else:
+            yield from _bad_span(number, table, watch)
+
+
+def _bad_span(number: int, table: WatchTable, watch: Watch) -> Iterator[Complaint]:
+    """A schedule that is good by itself, and ``max`` or an end that does not go with it."""
+    policy, of_page = _parsed(watch), f"schedule = {watch.schedule!r} of {watch.url}"
+    if table.max is not None and (slow := too_slow(policy, table.max)):
+        where: Where = ("watch", number, "max")
+        yield Complaint(where, f'{place(where)} = "{spell(table.max)}": {of_page}: {slow}')
+    if never := never_in_span(policy, watch):
+        where = ("watch", number, "schedule" if table.schedule is not None else "until" if table.until else "from")
+        yield Complaint(where, f"{place(where)}: {of_page}: {never}")
 
 
 def _bad_watch(number: int, table: WatchTable, watch: Watch, wrong: str) -> Complaint:
@@ -66,10 +80,9 @@ def _bad_watch(number: int, table: WatchTable, watch: Watch, wrong: str) -> Comp
 
 def _wrong(watch: Watch) -> str:
     try:
-        _parsed(watch)
+        return too_fast(_parsed(watch), watch.min)
     except WatchlistError as e:
         return str(e)
-    return ""
 
 
 def _parsed(watch: Watch, key: str = "") -> Policy:
@@ -98,7 +111,9 @@ def check(watches: Iterable[Watch], browser: str = "") -> tuple[Watch, ...]:
     taken, complaints = [], []
     for watch in watches:
         try:
-            policy_of(watch)
+            policy = policy_of(watch)
+            if wrong := too_fast(policy, watch.min) or never_in_span(policy, watch):
+                complaints.append(f"{watch.url}: schedule = {watch.schedule!r}: {wrong}")
         except WatchlistError as e:
             complaints.append(str(e))
         if never := ends_too_soon(watch.from_, watch.until):
