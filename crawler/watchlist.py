@@ -58,13 +58,21 @@ def bad_schedules(config: Config, numbers: Sequence[int] | None = None) -> Itera
 
 def _bad_span(number: int, table: WatchTable, watch: Watch) -> Iterator[Complaint]:
     """A schedule that is good by itself, and ``max`` or an end that does not go with it."""
-    policy, of_page = _parsed(watch), f"schedule = {watch.schedule!r} of {watch.url}"
-    if table.max is not None and (slow := too_slow(policy, table.max)):
+    of_page = f"schedule = {watch.schedule!r} of {watch.url}"
+    if slow := beyond_max(table, watch):
         where: Where = ("watch", number, "max")
-        yield Complaint(where, f'{place(where)} = "{spell(table.max)}": {of_page}: {slow}')
-    if never := never_in_span(policy, watch):
+        yield Complaint(where, f'{place(where)} = "{spell(watch.max)}": {of_page}: {slow}')
+    if never := never_in_span(_parsed(watch), watch):
         where = ("watch", number, "schedule" if table.schedule is not None else "until" if table.until else "from")
         yield Complaint(where, f"{place(where)}: {of_page}: {never}")
+
+
+def beyond_max(table: WatchTable, watch: Watch) -> str:
+    """What is wrong with a schedule that can be kept, by the ``max`` that this watch itself gives, if it does."""
+    try:
+        return too_slow(_parsed(watch), watch.max) if table.max is not None else ""
+    except WatchlistError:
+        return ""  # told by others
 
 
 def _bad_watch(number: int, table: WatchTable, watch: Watch, wrong: str) -> Complaint:

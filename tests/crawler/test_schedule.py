@@ -130,7 +130,7 @@ def test_the_shortest_gap_of_a_cron_is_that_of_its_fields(expression: str, gap: 
 
 def test_a_standing_order_whose_cron_is_faster_than_min_goes_on_and_cannot_be_given_again() -> None:
     watch = Watch(url="https://a.example.org/", schedule="cron */5 * * * *", min=timedelta(hours=1))
-    late = replace(watch, url="https://b.example.org/", schedule="cron 0 0 31 12 *", from_=NOW, until="2026-12-30T00:00Z")
+    late = replace(watch, url="https://b.example.org/", schedule="cron 0 0 31 12 *", from_=NOW, until="2026-12-30")
 
     assert policy_of(watch).due(None, NOW) == NOW + timedelta(minutes=5)
     with pytest.raises(WatchlistError, match=r"(?s)a\.example.*faster than min.*b\.example.*it never fires between"):
