@@ -62,7 +62,7 @@ def _bad_span(number: int, table: WatchTable, watch: Watch) -> Iterator[Complain
     if slow := beyond_max(table, watch):
         where: Where = ("watch", number, "max")
         yield Complaint(where, f'{place(where)} = "{spell(watch.max)}": {of_page}: {slow}')
-    if never := never_in_span(_parsed(watch), watch):
+    if watch.from_ and (never := never_in_span(_parsed(watch), watch)):
         where = ("watch", number, "schedule" if table.schedule is not None else "until" if table.until else "from")
         yield Complaint(where, f"{place(where)}: {of_page}: {never}")
 

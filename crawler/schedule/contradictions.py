@@ -25,7 +25,9 @@ _FIRST_DAY = datetime(2000, 1, 1, tzinfo=UTC)
 
 def too_fast(policy: Policy, least: timedelta) -> str:
     """What is wrong with a cron whose turns are less than ``min`` apart; "" if they are not."""
-    if not isinstance(policy, Cron) or least <= _MINUTE or (shortest := shortest_gap(policy.expression)) >= least:
+    if not isinstance(policy, Cron) or least <= _MINUTE or min(_gaps(policy.expression)) >= least:
+        return ""
+    if (shortest := shortest_gap(policy.expression)) >= least:
         return ""
     return (
         f'it is faster than min = "{units.spell(least)}": two of its turns are {units.spell(shortest)} apart; '
@@ -63,11 +65,17 @@ def never_in_span(policy: Policy, watch: Watch) -> str:
 @lru_cache(maxsize=1024)  # a list of 100,000 watches has few of them
 def shortest_gap(expression: str) -> timedelta:
     """Between two turns of a cron, by the calendar alone: a day of 23 hours is no contradiction to ``min = "24h"``."""
+    within, night = _gaps(expression)
+    return within if night >= within else min(within, night + _days_left_out(expression))
+
+
+@lru_cache(maxsize=1024)
+def _gaps(expression: str) -> tuple[timedelta, timedelta]:
+    """The shortest within a day, and that over a midnight, if both days have turns."""
     minutes, hours, *_ = croniter(expression).expanded
     turns = [timedelta(hours=hour, minutes=minute) for hour in _listed(hours, 24) for minute in _listed(minutes, 60)]
     within = min((later - turn for turn, later in pairwise(turns)), default=timedelta.max)
-    night = _DAY - (turns[-1] - turns[0])
-    return within if night >= within else min(within, night + _days_left_out(expression))
+    return within, _DAY - (turns[-1] - turns[0])
 
 
 def _days_left_out(expression: str) -> timedelta:
