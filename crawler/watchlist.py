@@ -20,6 +20,7 @@ from pipelines.urlkey import urlkey
 
 from .available import missing
 from .schedule import Policy, Probe, parse_schedule
+from .schedule.contradictions import never_in_span, too_fast, too_slow
 
 
 def load_watchlist(path: Path | None = None) -> Config:
@@ -51,6 +52,27 @@ def bad_schedules(config: Config, numbers: Sequence[int] | None = None) -> Itera
         wrong = _wrong(watch)
         if wrong:
             yield _bad_watch(number, table, watch, wrong)
+        else:
+            yield from _bad_span(number, table, watch)
+
+
+def _bad_span(number: int, table: WatchTable, watch: Watch) -> Iterator[Complaint]:
+    """A schedule that is good by itself, and ``max`` or an end that does not go with it."""
+    of_page = f"schedule = {watch.schedule!r} of {watch.url}"
+    if slow := beyond_max(table, watch):
+        where: Where = ("watch", number, "max")
+        yield Complaint(where, f'{place(where)} = "{spell(watch.max)}": {of_page}: {slow}')
+    if watch.from_ and (never := never_in_span(_parsed(watch), watch)):
+        where = ("watch", number, "schedule" if table.schedule is not None else "until" if table.until else "from")
+        yield Complaint(where, f"{place(where)}: {of_page}: {never}")
+
+
+def beyond_max(table: WatchTable, watch: Watch) -> str:
+    """What is wrong with a schedule that can be kept, by the ``max`` that this watch itself gives, if it does."""
+    try:
+        return too_slow(_parsed(watch), watch.max) if table.max is not None else ""
+    except WatchlistError:
+        return ""  # told by others
 
 
 def _bad_watch(number: int, table: WatchTable, watch: Watch, wrong: str) -> Complaint:
@@ -66,10 +88,9 @@ def _bad_watch(number: int, table: WatchTable, watch: Watch, wrong: str) -> Comp
 
 def _wrong(watch: Watch) -> str:
     try:
-        _parsed(watch)
+        return too_fast(_parsed(watch), watch.min)
     except WatchlistError as e:
         return str(e)
-    return ""
 
 
 def _parsed(watch: Watch, key: str = "") -> Policy:
@@ -98,7 +119,9 @@ def check(watches: Iterable[Watch], browser: str = "") -> tuple[Watch, ...]:
     taken, complaints = [], []
     for watch in watches:
         try:
-            policy_of(watch)
+            policy = policy_of(watch)
+            if wrong := too_fast(policy, watch.min) or never_in_span(policy, watch):
+                complaints.append(f"{watch.url}: schedule = {watch.schedule!r}: {wrong}")
         except WatchlistError as e:
             complaints.append(str(e))
         if never := ends_too_soon(watch.from_, watch.until):

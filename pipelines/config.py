@@ -9,15 +9,17 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 from pydantic import ValidationError
 
+from . import units
+from .config_broken import line_in, taken_apart
 from .config_lines import lines_of
-from .config_tables import DEFAULT_NAME, PRODUCT, Config
+from .config_tables import DEFAULT_NAME, LEAST_HINT, PRODUCT, Config, HintTable, is_within
 from .config_words import Where, complaint, place, unknown
 from .errors import ConfigError, WatchlistError
 from .urlkey import normalise, urlkey, without_secret
@@ -36,6 +38,7 @@ class Complaint:
 
     where: Where
     words: str
+    line: int = 0  # where that is known already
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +62,8 @@ class Reading:
 def refused(path: Path, complaints: Sequence[Complaint], text: str = "") -> ConfigError:
     """One line for each, with its line in the file where there is one."""
     lines = lines_of(text, (one.where for one in complaints)) if text else {}
-    ordered = sorted(complaints, key=lambda one: lines.get(one.where, 0))
-    return ConfigError("\n".join(
-        f"{path}: line {lines[one.where]}: {one.words}" if one.where in lines else f"{path}: {one.words}"
-        for one in ordered
-    ))  # fmt: skip
+    placed = sorted(((one.line or lines.get(one.where, 0), one.words) for one in complaints), key=lambda row: row[0])
+    return ConfigError("\n".join(f"{path}: {f'line {line}: ' if line else ''}{words}" for line, words in placed))
 
 
 def load_config(path: Path | None = None) -> Config:
@@ -83,50 +83,81 @@ def read_config(path: Path | None = None) -> Reading:
         raise ConfigError(f"{path}: no such file; create it, or name another with -c FILE") from e
     except (OSError, UnicodeDecodeError) as e:
         raise ConfigError(f"{path}: cannot be read: {e}") from e
-    return _read(_tables(text, path), path, text)
+    return _read_text(text, path)
 
 
-def parse_config(text: str, path: Path, named: Callable[[Where], str] = place) -> Config:
-    """The same from text already read; ``path`` and ``named`` say in messages where a value was written.
-
-    Relative paths are relative to the folder of ``path``.
-    """
-    return _read(_tables(text, path), path, text if named is place else "", named).taken()
+def parse_config(text: str, path: Path) -> Config:
+    """The same from text already read. Relative paths are relative to the folder of ``path``."""
+    return _read_text(text, path).taken()
 
 
 def config_of_tables(data: Mapping[str, Any], path: Path, named: Callable[[Where], str] = place) -> Config:
-    """The same from tables that came another way: from the settings of a Scrapy project."""
+    """The same from tables that came another way: from a command line, or the settings of a Scrapy project.
+
+    ``path`` and ``named`` say in messages where a value was written.
+    """
     return _read(data, path, "", named).taken()
 
 
-def _tables(text: str, path: Path) -> dict[str, Any]:
+def _read_text(text: str, path: Path) -> Reading:
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as e:
-        raise ConfigError(f"{path}: not valid TOML: {e}") from e
+        return _read_broken(text, path, e)
     if "path" in data:
         raise refused(path, [Complaint(("path",), unknown(("path",)))], text)
-    return data
+    return _read(data, path, text)
 
 
-def _read(data: Mapping[str, Any], path: Path, text: str, named: Callable[[Where], str] = place) -> Reading:
+def _read_broken(text: str, path: Path, error: tomllib.TOMLDecodeError) -> Reading:
+    """Every line that is no TOML, and all that is wrong with the values in the others."""
+    apart = taken_apart(text)
+    if not apart.faults:
+        raise ConfigError(f"{path}: not valid TOML: {error}") from error
+    complaints = [Complaint((), fault.words, fault.line) for fault in apart.faults]
+    try:
+        data = tomllib.loads(apart.text)
+    except tomllib.TOMLDecodeError as e:
+        complaints.append(Complaint((), f"not valid TOML: {e}; no value was looked at", line_in(str(e))))
+        raise refused(path, complaints) from e
+    if data.pop("path", None) is not None:
+        complaints.append(Complaint(("path",), unknown(("path",))))
+    reading = _read(data, path, apart.text, lost=frozenset(apart.lost))
+    return replace(reading, complaints=(*complaints, *reading.complaints))
+
+
+def _read(data: Mapping[str, Any], path: Path, text: str, named: Callable[[Where], str] = place,
+          lost: frozenset[Where] = frozenset()) -> Reading:  # fmt: skip
+    """``lost``: tables that say less than what was written in them, so that nothing is missed there."""
     try:
         config = Config.model_validate({**data, "path": path.absolute()})
     except ValidationError as e:
-        errors = e.errors(include_url=False)
-        config, numbers = _understood(data, {tuple(error["loc"]) for error in errors})
+        errors = [error for error in e.errors(include_url=False) if not _is_of_lost(error, lost)]
+        wrong = {tuple(error["loc"]) for error in errors}
         complaints = [Complaint(tuple(error["loc"]), complaint(error, named)) for error in errors]
-        return Reading(path, text, config, numbers, (*complaints, *_twins(_pages(data.get("watch")))))
-    twins = _twins((number, table.url) for number, table in enumerate(config.watch))
-    return Reading(path, text, _anchored(config), range(len(config.watch)), tuple(twins))
+        complaints += [*_twins(_pages(data.get("watch"))), *_bad_hints(*_hints(data, wrong, lost))]
+        return Reading(path, text, *_understood(data, wrong, lost), tuple(complaints))
+    complaints = [*_twins((number, table.url) for number, table in enumerate(config.watch))]
+    complaints += _bad_hints(*_hints(data, set(), lost))
+    if lost:
+        return Reading(path, text, *_understood(data, set(), lost), tuple(complaints))
+    return Reading(path, text, _anchored(config), range(len(config.watch)), tuple(complaints))
 
 
-def _understood(data: Mapping[str, Any], wrong: set[Where]) -> tuple[Config, Sequence[int]]:
+def _is_of_lost(error: Any, lost: frozenset[Where]) -> bool:
+    """Whether something is missed that may have been written where nobody could read it."""
+    where = tuple(error["loc"])
+    return bool(lost) and (not where or (error["type"] == "missing" and where[:2] in lost))
+
+
+def _understood(data: Mapping[str, Any], wrong: set[Where], lost: frozenset[Where]) -> tuple[Config, Sequence[int]]:
     """What schedules can still be judged by. Bounds that cannot be read refuse none."""
-    heads = {where[0] for where in wrong if where}
+    heads = {where[0] for where in wrong | lost if where}
     tables = data.get("watch", [])
     tables = [] if ("watch",) in wrong or not isinstance(tables, list) else tables
-    bad = {where[1] for where in wrong if where[:1] == ("watch",) and len(where) > 1}
+    bad = {where[1] for where in wrong | lost if where[:1] == ("watch",) and len(where) > 1}
+    if ("defaults",) in lost:  # nor can those be judged that leave their schedule to it
+        bad |= {number for number, table in enumerate(tables) if "schedule" not in table}
     numbers = [number for number in range(len(tables)) if number not in bad]
     defaults: Any = {"min": "1s", "max": f"{NO_BOUND.days}d"} if "defaults" in heads else data.get("defaults", {})
     return Config.model_validate({"defaults": defaults, "watch": [tables[number] for number in numbers]}), numbers
@@ -148,6 +179,31 @@ def _twins(pages: Iterable[tuple[int, str]]) -> Iterator[Complaint]:
         if first != number:
             words = f"[[watch]] {number + 1} and [[watch]] {first + 1} are the same page: {without_secret(url)}"
             yield Complaint(("watch", number, "url"), f"{words}; remove one")
+
+
+def _hints(data: Mapping[str, Any], wrong: set[Where], lost: frozenset[Where]) -> tuple[
+    list[tuple[int, HintTable]], tuple[str, ...] | None
+]:  # fmt: skip
+    """The ``[[hint]]`` tables that are right by themselves, with their numbers, and [egress] allow, if it is known."""
+    bad = wrong | lost
+    tables = [] if ("hint",) in bad else data.get("hint", [])
+    right = set(range(len(tables))) - {where[1] for where in bad if where[:1] == ("hint",) and len(where) > 1}
+    known = not any(where[:1] == ("egress",) for where in bad)
+    allow = Config.model_validate({"egress": data.get("egress", {})}).egress.allow if known else None
+    return [(number, HintTable.model_validate(tables[number])) for number in sorted(right)], allow
+
+
+def _bad_hints(hints: Iterable[tuple[int, HintTable]], allow: tuple[str, ...] | None) -> Iterator[Complaint]:
+    places: dict[str, int] = {}
+    for number, table in hints:
+        if table.every < LEAST_HINT and allow is not None and not is_within(table.url, allow):
+            where: Where = ("hint", number, "every")
+            words = "is less than 1m, the least but for addresses (not names) within [egress] allow"
+            yield Complaint(where, f"{place(where)} = {units.spell(table.every)!r} {words}")
+        first = places.setdefault(table.url, number)
+        if first != number:
+            words = f"[[hint]] {number + 1} and [[hint]] {first + 1}: {without_secret(table.url)} is there twice"
+            yield Complaint(("hint", number, "url"), f"{words}; remove one")
 
 
 def _anchored(config: Config) -> Config:

@@ -51,7 +51,7 @@ def _network(text: str) -> str:
         raise ValueError(f'{text!r} is not a network; write for example "127.0.0.1/32"') from e
 
 
-def _is_within(url: str, networks: tuple[str, ...]) -> bool:
+def is_within(url: str, networks: tuple[str, ...]) -> bool:
     """Whether its host is an address in one of them; where a name leads is not known before it is asked for."""
     try:
         address = ipaddress.ip_address(urlsplit(url).hostname or "")
@@ -287,7 +287,7 @@ class HintTable(Table):
 class WatchTable(Table):
     url: Page
     schedule: str | None = None
-    weight: float = Field(default=1.0, gt=0, le=1000, strict=False)  # its share of a budget, as ``max``
+    weight: float = Field(default=1.0, gt=0, le=1000, allow_inf_nan=False, strict=False)  # of the budget, as ``max``
     min: SomeTime | None = None
     max: SomeTime | None = None
     from_: Moment = Field(default=None, alias="from", strict=False)
@@ -325,18 +325,6 @@ class Config(Table):
     def _gap_agrees(self) -> Config:
         if not self.crawl.min_gap and not self.egress.allow:
             raise ValueError('[crawl] min_gap = "0s" is only for hosts in [egress] allow, which is empty')
-        return self
-
-    @model_validator(mode="after")
-    def _hints_agree(self) -> Config:
-        for number, table in enumerate(self.hint, start=1):
-            if table.every < LEAST_HINT and not _is_within(table.url, self.egress.allow):
-                raise ValueError(
-                    f"[[hint]] {number} every = {units.spell(table.every)!r} is less than 1m, the least but for "
-                    "addresses (not names) within [egress] allow"
-                )
-            if any(table.url == other.url for other in self.hint[: number - 1]):
-                raise ValueError(f"[[hint]] {number}: {table.url} is there twice; remove one")
         return self
 
     @property

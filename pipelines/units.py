@@ -9,6 +9,8 @@ from itertools import pairwise
 _SECONDS = {"ms": 0.001, "s": 1, "m": 60, "min": 60, "h": 3600, "d": 86400}
 _BYTES = {"B": 1, "KiB": 2**10, "MiB": 2**20, "GiB": 2**30, "TiB": 2**40, "kB": 10**3, "MB": 10**6, "GB": 10**9}
 _LONGEST = timedelta(days=3660)
+_MOST_A_SECOND = 10**9  # no bound to anybody: as fast as it goes
+_BOUNDS = "above zero (at least one in ten years) and at most 1000000000/s"
 
 
 def duration(text: str) -> timedelta:
@@ -35,9 +37,14 @@ def size(text: str) -> int:
 def rate(text: str) -> float:
     """``"2/s"``, ``"6/min"``, ``"100/h"`` -> events per second."""
     match = re.fullmatch(r"(\d+(?:\.\d+)?)/(s|min|h|d)", text) if isinstance(text, str) else None
-    if not match or float(match[1]) <= 0:
-        raise ValueError(f'{text!r} is not a rate above zero; write for example "2/s", "6/min" or "100/h"')
-    return float(match[1]) / _SECONDS[match[2]]
+    if not match:
+        raise ValueError(
+            f"{text!r} is not a rate; write a number, a slash and s, min, h or d, for example "
+            f'"2/s", "6/min" or "100/h", {_BOUNDS}'
+        )
+    if not 1 / _LONGEST.total_seconds() <= (found := float(match[1]) / _SECONDS[match[2]]) <= _MOST_A_SECOND:
+        raise ValueError(f'{text!r} is not a rate {_BOUNDS}; write for example "2/s", "6/min" or "100/h"')
+    return found
 
 
 def roughly(span: timedelta) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, Any
@@ -11,8 +10,9 @@ import typer
 
 from crawler.cli.common import watchlist_config
 from crawler.orders import save
+from crawler.watchlist import beyond_max
 from pipelines.cli.common import AsJson, echo_json, say
-from pipelines.config import Complaint, Config, parse_config, refused
+from pipelines.config import Complaint, Config, config_of_tables, refused
 from pipelines.control import watch_to_json
 from pipelines.model import Watch
 from pipelines.spans import date_of, spelt
@@ -93,10 +93,15 @@ def _schedule(every: str | None, cron: str | None, probe: str | None, *, adaptiv
 
 def checked(order: dict[str, Any], config: Config) -> Watch:
     """The order through the same gate as a config file, so that both refuse the same things in the same words."""
-    lines = [f"{json.dumps(name)} = {json.dumps(value)}" for name, value in order.items() if value is not None]
+    given = {name: value for name, value in order.items() if value is not None}
     command = Path("stoppress watch")
-    checked = parse_config("[[watch]]\n" + "\n".join(lines), command, _option)
+    checked = config_of_tables({"watch": [given]}, command, _option)
     [watch] = checked.model_copy(update={"defaults": config.defaults}).watches
+    if "weight" in given and not watch.schedule.startswith("adaptive"):
+        words = f"--weight is for the adaptive schedule, and this one is {watch.schedule!r}; leave it out"
+        raise refused(command, [Complaint((), words if "schedule" in given else f"{words}, or give --adaptive")])
+    if slow := beyond_max(checked.watch[0], watch):
+        raise refused(command, [Complaint((), f"--max = {given['max']!r}: schedule = {watch.schedule!r}: {slow}")])
     end = date_of(watch.until)
     if end is not None and end <= datetime.now(UTC):  # in a file it is what time makes of every date
         until = order.get("until")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 
 from crawler.agenda import Agenda
 from crawler.schedule import is_over, parse_schedule
+from crawler.schedule.contradictions import shortest_gap
 from crawler.watchlist import check, policy_of
 from pipelines.errors import WatchlistError
 from pipelines.health import overdue_at
@@ -58,6 +60,81 @@ def test_cron_is_read_in_its_zone_across_the_change_of_clocks() -> None:
     after = berlin.due(before, before + SECOND)
 
     assert (before, after) == (datetime(2026, 3, 28, 5, 30, tzinfo=UTC), datetime(2026, 3, 29, 4, 30, tzinfo=UTC))
+
+
+BERLIN, NEW_YORK = "Europe/Berlin", "America/New_York"
+
+
+def turns(expression: str, zone: str, begin: datetime, end: datetime) -> list[datetime]:
+    """As they are made by a crawl that looks at each turn, and asks every five minutes whether the next has come."""
+    policy, made, now = parse_schedule(f"cron {expression}", timezone=zone), [], begin
+    last = begin - timedelta(days=1)
+    while now < end:
+        if policy.due(last, now) <= now:
+            last = policy.due(last, now)
+            made.append(last)
+        now += 300 * SECOND
+    return made
+
+
+@pytest.mark.parametrize(
+    ("expression", "zone", "day", "tick"),
+    [
+        ("15 2 * * *", BERLIN, "2026-03-28", "2026-03-28 01:15"),
+        ("15 2 * * *", BERLIN, "2026-03-29", "2026-03-29 01:00"),  # there is no 02:15 there: at 03:00
+        ("15 2 * * *", BERLIN, "2026-10-25", "2026-10-25 00:15"),  # the first of two
+        ("30 1 * * *", NEW_YORK, "2026-11-01", "2026-11-01 05:30"),
+    ],
+)
+def test_a_turn_in_the_hour_that_is_left_out_or_there_twice_is_made_once(
+    expression: str, zone: str, day: str, tick: str
+) -> None:
+    begin = datetime.fromisoformat(f"{day} 00:00+00:00") - timedelta(hours=2)
+
+    assert turns(expression, zone, begin, begin + timedelta(hours=24)) == [datetime.fromisoformat(f"{tick}+00:00")]
+
+
+@pytest.mark.parametrize(
+    ("zone", "day"),
+    [
+        (BERLIN, datetime(2026, 3, 28, 12, tzinfo=UTC)), (BERLIN, datetime(2026, 10, 24, 12, tzinfo=UTC)),
+        (NEW_YORK, datetime(2026, 3, 7, 12, tzinfo=UTC)), (NEW_YORK, datetime(2026, 10, 31, 12, tzinfo=UTC)),
+    ],
+)  # fmt: skip
+def test_half_hours_go_on_through_a_night_in_which_the_clocks_change(zone: str, day: datetime) -> None:
+    half_hours = [day + n * timedelta(minutes=30) for n in range(48)]
+
+    assert turns("*/30 * * * *", zone, day, day + timedelta(hours=24)) == half_hours
+
+
+@pytest.mark.parametrize(
+    ("expression", "gap"),
+    [
+        ("* * * * *", timedelta(minutes=1)),
+        ("0,58 * * * *", timedelta(minutes=2)),
+        ("0,58 8-20 * * *", timedelta(minutes=2)),
+        ("58 23,1 * * *", timedelta(hours=2)),
+        ("0,50 0,23 * * 1-5", timedelta(minutes=10)),  # over midnight
+        ("0,50 0,23 * * 1,3", timedelta(minutes=50)),
+        ("0 6 * * *", timedelta(days=1)),
+        ("0 6 1,31 * *", timedelta(days=1)),
+        ("0 6 29 2 *", timedelta(days=1461)),
+        ("0 6 28 2 *", timedelta(days=365)),
+        ("0 6 L * *", timedelta(days=28)),
+        ("0 6 * * mon", timedelta(days=7)),
+    ],
+)
+def test_the_shortest_gap_of_a_cron_is_that_of_its_fields(expression: str, gap: timedelta) -> None:
+    assert shortest_gap(expression) == gap
+
+
+def test_a_standing_order_whose_cron_is_faster_than_min_goes_on_and_cannot_be_given_again() -> None:
+    watch = Watch(url="https://a.example.org/", schedule="cron */5 * * * *", min=timedelta(hours=1))
+    late = replace(watch, url="https://b.example.org/", schedule="cron 0 0 31 12 *", from_=NOW, until="2026-12-30")
+
+    assert policy_of(watch).due(None, NOW) == NOW + timedelta(minutes=5)
+    with pytest.raises(WatchlistError, match=r"(?s)a\.example.*faster than min.*b\.example.*it never fires between"):
+        check([watch, late])
 
 
 @pytest.mark.parametrize(

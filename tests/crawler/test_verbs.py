@@ -90,6 +90,38 @@ def test_an_end_that_all_watches_share_is_held_against_a_new_one(
     assert list(config.parent.iterdir()) == [config]
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--weight", "nan"], "stoppress watch: --weight = nan: it should be a finite number\n"),
+        (["--weight", "inf"], "stoppress watch: --weight = inf: it should be a finite number\n"),
+        (["--weight", "1e9"], "stoppress watch: --weight = 1000000000.0: it should be less than or equal to 1000\n"),
+        (["--weight", "2", "--every", "5m"], "--weight is for the adaptive schedule, and this one is 'every 5m';"),
+        (["--weight", "2"], "and this one is 'cron 0 * * * *'; leave it out, or give --adaptive\n"),
+        (["--every", "2h", "--max", "1h"], "--max = '1h': schedule = 'every 2h': it is slower than that"),
+        (["--max", "9s", "--every", "2s"], "schedule = 'every 2s': it is faster than min"),
+        (["--min", "2h"], "schedule = 'cron 0 * * * *': it is faster than min = \"2h\": two of its turns are 1h apart"),
+    ],
+)  # fmt: skip
+def test_options_that_do_not_go_together_are_named_and_nothing_is_ordered(
+    words: list[str], said: str, config: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    config.write_text('[defaults]\nschedule = "cron 0 * * * *"')
+    code, _, err = call(capsys, "-c", str(config), "watch", URL, *words)
+
+    assert code == 2
+    assert said in err
+    assert "TOML" not in err
+    assert list(config.parent.iterdir()) == [config]
+
+
+def test_signs_beyond_the_first_65536_can_be_in_a_tag(config: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    code, out, err = call(capsys, "-c", str(config), "watch", URL, "--tag", "\N{CYCLONE}", "--weight", "2", "--json")
+
+    assert (code, err) == (0, "")
+    assert json.loads(out)["watch"]["tags"] == ["\N{CYCLONE}"]
+
+
 @pytest.mark.parametrize("verb", ["crawl", "watches", "due", "watch"])
 @pytest.mark.parametrize(
     ("text", "key"),

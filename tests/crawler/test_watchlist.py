@@ -49,6 +49,35 @@ EVERY = '[defaults]\nschedule = "every 5m"\n'
             ["[[watch]] 2 from of https://b.example.org/: the end, 2026-01-01T00:00:00Z, is not after from"],
         ),
         (EVERY + A + B + 'min = "10m"', ["[[watch]] 2 min = \"10m\": schedule = 'every 5m' of https://b.example.org/:"]),
+        (
+            A + 'schedule = "cron */5 * * * *"\nmin = "1h"',
+            ["[[watch]] 1 schedule = 'cron */5 * * * *': it is faster than min = \"1h\": two of its turns are 5m"],
+        ),
+        (
+            '[defaults]\nschedule = "cron 50 * * * *"\n' + A + B + 'min = "2h"',
+            ["[[watch]] 2 min = \"2h\": schedule = 'cron 50 * * * *' of https://b.example.org/: it is faster than min"],
+        ),
+        ('[defaults]\nmin = "5m"\nschedule = "cron */2 * * * *"\n' + A, ["[defaults] schedule = 'cron */2 * * * *':"]),
+        (
+            A + 'schedule = "every 2h"\nmax = "1h"',
+            ["[[watch]] 1 max = \"1h\": schedule = 'every 2h' of https://a.example.org/: it is slower than that,"],
+        ),
+        (
+            A + 'schedule = "probe 2h"\nmax = "1h"\nprobe_url = "https://c.example.org/"',
+            ["[[watch]] 1 max = \"1h\": schedule = 'probe 2h' of https://a.example.org/: it is slower"],
+        ),
+        (EVERY + A + B + 'max = "2m"', ["[[watch]] 2 max = \"2m\": schedule = 'every 5m' of https://b.example.org/:"]),
+        (
+            A + 'schedule = "cron 0 0 31 12 *"\nfrom = 2026-12-01\nuntil = 2026-12-30',
+            [
+                "[[watch]] 1 schedule: schedule = 'cron 0 0 31 12 *' of https://a.example.org/: it never fires between "
+                "from = 2026-12-01T00:00:00Z and until = 2026-12-30T00:00:00Z, next at 2026-12-31T00:00:00Z; write"
+            ],
+        ),
+        (
+            '[defaults]\nschedule = "cron 0 0 31 12 *"\nuntil = 2026-12-30\n' + A + "from = 2026-12-01",
+            ["[[watch]] 1 from: schedule = 'cron 0 0 31 12 *' of https://a.example.org/: it never fires between"],
+        ),
     ],
 )
 def test_a_bad_schedule_is_named_where_it_is_written(text: str, said: list[str]) -> None:
@@ -68,6 +97,14 @@ def test_a_bad_schedule_is_named_where_it_is_written(text: str, said: list[str])
         A + 'schedule = "every 1s"\nmin = "1s"',
         A + "from = 2019-01-01\nuntil = 2020-01-01",  # files live for years
         "[defaults]\nuntil = 2026-01-01\n" + A + 'from = 2026-02-01\nuntil = "48h-idle"',
+        A + 'schedule = "cron 0 3 * * *"\nmin = "24h"\ntimezone = "Europe/Berlin"',  # a day of 23 hours is a day
+        A + 'schedule = "cron */5 * * * *"\nmin = "5m"',
+        A + 'schedule = "every 2h"',  # the default max is of the adaptive schedule
+        '[defaults]\nmax = "30m"\n' + A + 'schedule = "every 2h"',
+        A + 'schedule = "every 1h"\nmax = "1h"',
+        A + 'schedule = "cron 0 0 31 12 *"\nfrom = 2026-12-31\nuntil = 2026-12-31T00:00:01Z',  # one turn, at its start
+        A + 'schedule = "cron 0 0 31 12 *"\nuntil = 2026-12-30',  # it may have been taken up years ago
+        A + 'schedule = "cron 0 0 1 1 *"\nfrom = 0001-01-01\nuntil = 2026-12-30',
     ],
 )
 def test_good_schedules_pass(text: str) -> None:

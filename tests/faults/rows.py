@@ -32,7 +32,9 @@ TIME: dict[str, Row] = {
                      + _in("faults/time/test_crawling",
                            "visits_go_on_in_order_while_the_clock_goes_back_an_hour_and_forward_a_year")),
     "summer-time": Row("the operator's zone changes its clocks", "the same number of visits but one",
-                       _in("crawler/test_schedule", "cron_is_read_in_its_zone_across_the_change_of_clocks")
+                       _in("crawler/test_schedule", "cron_is_read_in_its_zone_across_the_change_of_clocks",
+                           "a_turn_in_the_hour_that_is_left_out_or_there_twice_is_made_once",
+                           "half_hours_go_on_through_a_night_in_which_the_clocks_change")
                        + _in("faults/time/test_zone", "the_machines_zone_changes_no_schedule")),
     "same-second": Row("two captures in a second", "a URL once a second; if not, two records and two visits",
                        _in("crawler/test_politeness", "a_url_is_asked_once_in_a_second")

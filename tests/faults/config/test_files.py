@@ -126,6 +126,36 @@ def test_all_that_is_wrong_in_a_long_list_is_told_with_its_line_and_nothing_is_a
     assert list(file.parent.iterdir()) == [file]
 
 
+MISTAKES = (
+    'url = "https://news.example.org/{}', "bare", 'tags = ["a" "b"]', "weight = 1,5",  # no TOML
+    'schedule = "evry 5m"', 'schedule = "cron 0 0 31 2 *"', 'schedule = "cron */5 * * * *"\nmin = "1h"',
+    'max = "5 parsecs"', 'shedule = "every 5m"', 'schedule = "every 2h"\nmax = "1h"',
+)  # fmt: skip
+
+
+def test_fifty_mistakes_in_a_list_of_100_000_lines_are_all_told_with_their_lines_and_nothing_is_applied(
+    file: Path,
+) -> None:
+    lines: list[str] = []
+    wrong: list[int] = []
+    for number in range(MANY // 4):
+        mistake = MISTAKES[number // 500 % len(MISTAKES)].format(number) if number % 500 == 250 else ""
+        own = [] if mistake.startswith("url") else [f'url = "https://news.example.org/{number}"']
+        table = ["[[watch]]", *own, *(mistake.splitlines() or ['tags = ["a"]'])]
+        if mistake:
+            place = len(table) - ("min" in mistake)  # what contradicts min is told of the schedule above it
+            wrong.append(len(lines) + place)
+        lines += [*table, *[""] * (4 - len(table))]
+    file.write_text("\n".join(lines))
+
+    ran = stoppress("apply", str(file))
+
+    said = ran.err.removeprefix("stoppress: ").splitlines()
+    assert (ran.code, len(lines), len(wrong)) == (2, MANY, 50)
+    assert [int(line.removeprefix(f"{file}: line ").partition(":")[0]) for line in said] == wrong
+    assert list(file.parent.iterdir()) == [file]
+
+
 def test_what_is_wrong_in_a_list_of_one_watch_a_line_is_told_with_its_line(file: Path) -> None:
     bad = {number: BAD[number % len(BAD)].replace("\n", ", ") for number in range(7, 400, 8)}
     lines = ["watch = ["]
