@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
+from itertools import islice
 from typing import Literal
 from zoneinfo import ZoneInfo
 
@@ -175,13 +176,9 @@ def _looks_after(ended: datetime, after_end: list[timedelta], most: timedelta, s
 
 
 def _ticks(expression: str, timezone: str, since: datetime, count: int) -> datetime:
-    from croniter import croniter
+    from .crons import turns  # not before: most watches have none
 
-    clock = croniter(expression.strip(), since.astimezone(ZoneInfo(timezone)))
-    tick = since
-    for _ in range(count):
-        tick = clock.get_next(datetime)
-    return tick.astimezone(UTC)
+    return [since, *islice(turns(expression.strip(), ZoneInfo(timezone), since), count)][-1]
 
 
 # what is news ---------------------------------------------------------------------------------------------

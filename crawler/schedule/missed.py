@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from itertools import islice, takewhile
 
-from croniter import croniter
+from pipelines.crons import turns
 
 from .policies import Cron, Every
 
@@ -22,7 +23,5 @@ def turns_between(policy: object, after: datetime, before: datetime, *, most: in
 
 
 def _walk(policy: Cron, after: datetime, before: datetime, most: int) -> int:
-    clock, count = croniter(policy.expression, after.astimezone(policy.zone)), 0
-    while count < most and clock.get_next(datetime) < before:
-        count += 1
-    return count
+    upcoming = islice(turns(policy.expression, policy.zone, after), most)
+    return sum(1 for _ in takewhile(lambda turn: turn < before, upcoming))

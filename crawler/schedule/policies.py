@@ -13,9 +13,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from croniter import CroniterBadCronError, CroniterBadDateError, croniter
+from croniter import CroniterBadCronError, CroniterBadDateError
 
 from pipelines import units
+from pipelines.crons import turns
 from pipelines.errors import WatchlistError
 
 FASTEST = timedelta(seconds=1)  # a CDX timestamp names a second: a second capture in it could not be addressed
@@ -91,18 +92,16 @@ class Cron:
     zone: ZoneInfo
 
     def due(self, last: datetime | None, now: datetime) -> datetime:
-        upcoming = self._walk(now, "get_next")
+        upcoming = self._turn(now)
         if last is None:
             return upcoming
-        before = self._walk(now + timedelta(microseconds=1), "get_prev")
+        before = self._turn(now + timedelta(microseconds=1), back=True)
         gap = upcoming - before
-        later = upcoming if upcoming - last >= gap / 2 else self._walk(upcoming, "get_next")
+        later = upcoming if upcoming - last >= gap / 2 else self._turn(upcoming)
         return _choose(last, now, before, upcoming, gap, later)
 
-    def _walk(self, moment: datetime, step: str) -> datetime:
-        clock = croniter(self.expression, moment.astimezone(self.zone))
-        tick: datetime = getattr(clock, step)(datetime)
-        return tick.astimezone(UTC)
+    def _turn(self, moment: datetime, *, back: bool = False) -> datetime:
+        return next(turns(self.expression, self.zone, moment, back=back))
 
 
 @dataclass(frozen=True, slots=True)

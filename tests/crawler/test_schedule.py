@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.agenda import Agenda
-from crawler.schedule import is_over, parse_schedule
+from crawler.schedule import is_over, parse_schedule, turns_between
 from crawler.schedule.contradictions import shortest_gap
 from crawler.watchlist import check, policy_of
 from pipelines.errors import WatchlistError
@@ -135,6 +135,63 @@ def test_a_standing_order_whose_cron_is_faster_than_min_goes_on_and_cannot_be_gi
     assert policy_of(watch).due(None, NOW) == NOW + timedelta(minutes=5)
     with pytest.raises(WatchlistError, match=r"(?s)a\.example.*faster than min.*b\.example.*it never fires between"):
         check([watch, late])
+
+
+def turns_kept(schedule: str, zone: str, night: datetime) -> list[datetime]:
+    """The visits of the 24 hours around a night, each asked for when the one before it was made."""
+    agenda, begin, end = Agenda(), night - timedelta(hours=12), night + timedelta(hours=12)
+    agenda.set([Watch(url="https://a.example.org/", schedule=schedule, timezone=zone)], {}, begin - SECOND)
+    made = []
+    while (at := agenda.next_at()) is not None and at < end:
+        due = agenda.pop(at)
+        assert due is not None
+        made.append(due.scheduled)
+        agenda.ended(due.urlkey, at + 2 * SECOND)
+    return made
+
+
+@pytest.mark.parametrize(
+    ("schedule", "zone", "turn"),
+    [
+        ("cron 15 2 * * *", "Europe/Berlin", datetime(2026, 3, 29, 1, 0, tzinfo=UTC)),  # 03:00: there is no 02:15
+        ("cron 0,20,40 2 * * *", "Europe/Berlin", datetime(2026, 3, 29, 1, 0, tzinfo=UTC)),
+        ("cron 15 2 * * *", "Europe/Berlin", datetime(2026, 10, 25, 0, 15, tzinfo=UTC)),  # of two, the first
+        ("cron 30 1 * * *", "America/New_York", datetime(2026, 11, 1, 5, 30, tzinfo=UTC)),
+        ("cron 30 1,13 * * *", "America/New_York", datetime(2026, 11, 1, 5, 30, tzinfo=UTC)),
+        ("cron 30 2 * * *", "America/New_York", datetime(2026, 3, 8, 7, 0, tzinfo=UTC)),
+    ],
+)
+def test_a_daily_turn_is_kept_once_in_a_night_on_which_clocks_are_changed(
+    schedule: str, zone: str, turn: datetime
+) -> None:
+    kept = turns_kept(schedule, zone, turn)
+
+    assert [at for at in kept if abs(at - turn) < timedelta(hours=3)] == [turn]
+
+
+@pytest.mark.parametrize("zone", ["Europe/Berlin", "America/New_York"])
+@pytest.mark.parametrize("day", [(2026, 3, 29), (2026, 10, 25), (2026, 3, 8), (2026, 11, 1)])
+def test_turns_within_the_hour_go_on_through_nights_on_which_clocks_are_changed(
+    zone: str, day: tuple[int, int, int]
+) -> None:
+    night = datetime(*day, 2, tzinfo=UTC)
+
+    kept = turns_kept("cron */30 * * * *", zone, night)
+
+    assert kept == [night + timedelta(minutes=30) * number for number in range(-24, 24)]
+
+
+@pytest.mark.parametrize(
+    ("schedule", "since", "turns"),
+    [("cron 15 2 * * *", (2026, 10, 24, 12), 1), ("cron 15 2 * * *", (2026, 3, 28, 12), 1),
+     ("cron 0 * * * *", (2026, 10, 24, 12), 23), ("cron 0 * * * *", (2026, 3, 28, 12), 23)],
+)  # fmt: skip
+def test_turns_that_were_missed_are_counted_as_they_would_have_been_kept(
+    schedule: str, since: tuple[int, int, int, int], turns: int
+) -> None:
+    noon = datetime(*since, tzinfo=UTC)
+
+    assert turns_between(parse_schedule(schedule, timezone="Europe/Berlin"), noon, noon + timedelta(days=1)) == turns
 
 
 @pytest.mark.parametrize(
