@@ -22,7 +22,7 @@ from pipelines.urlkey import urlkey
 
 from .agenda import Due
 from .hosts import group_of_url, host_of
-from .schedule import is_refusal, probe_at
+from .schedule import REFUSED_AFTER, is_refusal, probe_at
 from .schedule.aftermath import Aftermath
 from .schedule.freshness import fresh_for
 from .schedule.judge import Choice
@@ -164,8 +164,10 @@ class Adaptive:
         """With the time at which it became due, and the closing looks that it stands for."""
         at = now.timestamp()
         since = self.scheduler.judge.due_since(choice, at)
+        refuses = self.refusals(choice.key) >= REFUSED_AFTER
+        held = "refused" if refuses else "failed" if self.failures(choice.key) else "host"
         missed = Counter(
-            "down" if any(since < look <= until for since, until in self._away) else "host"
+            "down" if any(since < look <= until for since, until in self._away) else held
             for look in self.scheduler.judge.missed(choice.key, at)
         )
         scheduled = now if since >= at else datetime.fromtimestamp(since, UTC)
@@ -201,6 +203,15 @@ class Adaptive:
     def refusals(self, key: str) -> int:
         """How many visits in a row the page has refused."""
         return self._refusals.get(key, 0)
+
+    def failures(self, key: str) -> int:
+        """How many looks in a row have brought nothing."""
+        return int(self.scheduler.pool.failures[self.scheduler.pool.numbers[key]])
+
+    def back_off(self, key: str) -> float:
+        """Seconds between two looks at a page whose looks fail."""
+        pool, number = self.scheduler.pool, self.scheduler.pool.numbers[key]
+        return float(pool.hold[number] - pool.failed[number])
 
     def _leave_alone(self, key: str, since: datetime) -> None:
         """A page that refuses us is asked for once an hour, also where its ``max`` is less."""

@@ -28,6 +28,7 @@ class Heartbeat:
 
     def __init__(self, catalog: Catalog, worker: str) -> None:
         self._catalog, self._worker = catalog, worker
+        self.taken_over = False  # it was not heard of for so long that another crawler has begun in its place
         self._over = threading.Event()
         self._thread = threading.Thread(target=self._beat, name="stoppress-heartbeat", daemon=True)
 
@@ -42,9 +43,13 @@ class Heartbeat:
     def _beat(self) -> None:
         while not self._over.wait(BEAT):
             try:
-                self._catalog.is_alive(self._worker, clock.machine())
+                known = self._catalog.is_alive(self._worker, clock.machine())
             except CatalogError as e:
                 log.debug("the catalog does not take that the crawler runs: %s", e)  # whoever writes to it says so
+                continue
+            if not known:
+                self.taken_over = True
+                return
 
 
 async def alone(catalog: Catalog, worker: str, beside: Mapping[str, datetime], *, patience: float = PATIENCE,

@@ -53,8 +53,13 @@ class Memory:
         self._governor.recall(known, now=steady, killed=killed)
         self._saved = dict(self.before.saved) if self.before else {}
         self.keeps("budget", self._governor.account)
-        self._catalog.remember_hosts((), worker=self._worker, now=now, saved=self._all_saved())
+        self._catalog.remember_hosts((), worker=self._worker, now=now, saved=self._all_saved(), begins=True)
         self._beside = self._catalog.running_beside(self._worker)
+
+    @property
+    def taken_over(self) -> bool:
+        """Whether another crawler has begun in place of this one, of which nothing was heard for long."""
+        return self._heartbeat.taken_over
 
     async def alone(self) -> None:
         """Tell from now on that this crawler runs, and return when no other one does. CrawlerRunning names it."""

@@ -193,13 +193,22 @@ class Outlook:
                 continue
             group, host = group_of_url(row.watch.url), host_of(row.watch.url)
             caps[group] = max(caps.get(group, 0.0), self._most_of(host))
-            refuses = self._refusals.get(row.urlkey, 0) >= REFUSED_AFTER
-            if refuses or not is_adaptive(row.watch):
-                rate = _rate_of(row.watch, self.now)
-                if refuses:
-                    rate = refusing[row.urlkey] = min(rate, ONCE_AN_HOUR)
+            fruitless = self._fruitless(row)
+            if fruitless is not None:
+                refusing[row.urlkey] = fruitless
+            if fruitless is not None or not is_adaptive(row.watch):
+                rate = _rate_of(row.watch, self.now) if fruitless is None else fruitless
                 fixed[group] = fixed.get(group, 0.0) + rate
         return plan(self.adaptive.scheduler, budget, caps, fixed, self.now.timestamp(), refusing)
+
+    def _fruitless(self, row: StandingWatch) -> float | None:
+        """How often a page is asked for, in requests a second, that does not let us in, or whose looks fail again and
+        again; None: it is none of them."""
+        if self._refusals.get(row.urlkey, 0) >= REFUSED_AFTER:
+            return min(_rate_of(row.watch, self.now), ONCE_AN_HOUR)
+        if is_adaptive(row.watch) and self.adaptive.failures(row.urlkey) >= REFUSED_AFTER:
+            return 1 / self.adaptive.back_off(row.urlkey)
+        return None
 
     def counted(self) -> Counter[str]:
         """Active watches by the first word of their schedule; those whose ``from`` lies ahead as ``later``."""

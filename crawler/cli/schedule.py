@@ -167,7 +167,7 @@ def _tell_plan(counted: Counter[str], told: Plan, *, as_json: bool) -> None:
     probes = f", less those of {counted['probe']} probe(s) that find nothing new" if counted["probe"] else ""
     print(f"  captures      {amount(told.captures * A_DAY)} a day{probes}")
     if told.refusing:
-        print(f"  refused       {told.refusing} page(s) do not let us in: asked for once an hour, left out here")
+        print(f"  refused       {told.refusing} page(s) refuse us, or fail at each look: seldom asked, left out here")
     _tell_shortage(told)
     if len(told.numbers):
         _tell_estimate(told, timed)

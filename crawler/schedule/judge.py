@@ -144,7 +144,8 @@ class Judge:
             at[thinned] = self._in_silence(numbers[thinned], now, within)
         if self._hints:
             hint = self._hints.newest(numbers)
-            step = np.maximum(now + np.maximum(STEP * (now - hint), 1.0), self.may(numbers, now))
+            soonest = np.maximum(self.may(numbers), pool.fresh[numbers])
+            step = np.maximum(now + np.maximum(STEP * (now - hint), 1.0), soonest)
             at = np.where(hint == NEVER, at, np.minimum(at, step))
         return np.clip(at, now + 1.0, now + within)
 
@@ -164,7 +165,8 @@ class Judge:
         """When a look at each will be worth its price, at today's prices, if no source tells anything of it: a hint
         makes it sooner, silence later."""
         at = self._pool.last[numbers] + self.intervals(numbers, self.prices_of(numbers), self.most(numbers, now))
-        return np.maximum(np.minimum(at, self._must(numbers, now)), self.may(numbers, now))
+        at = np.maximum(at, self._pool.fresh[numbers])  # only such looks wait for that, not those that have to be made
+        return np.maximum(np.minimum(at, self._must(numbers, now)), self.may(numbers))
 
     def coming(self, numbers: Numbers, now: float) -> Floats:
         """As ``due``, with what is told of each, and with the silence of its source as of now. To a second."""
@@ -172,8 +174,9 @@ class Judge:
         spoken = self._hints.of(numbers) | (self._pool.hush[numbers] > 0)
         places = np.flatnonzero(spoken & (self._pool.last[numbers] != NEVER))
         of = numbers[places]
-        soonest = np.maximum(self.may(of, now), now)
-        at[places] = self._worth_it_at(of, soonest, np.maximum(self._must(of, now), soonest))
+        soonest, must = np.maximum(self.may(of), now), self._must(of, now)
+        worth_it = np.maximum(soonest, self._pool.fresh[of])
+        at[places] = np.minimum(self._worth_it_at(of, worth_it, np.maximum(must, worth_it)), np.maximum(must, soonest))
         return at
 
     def _worth_it_at(self, numbers: Numbers, low: Floats, high: Floats) -> Floats:
@@ -214,11 +217,10 @@ class Judge:
             at = np.where(last < closing, np.minimum(at, closing), at)
         return at
 
-    def may(self, numbers: Numbers, now: float) -> Floats:
+    def may(self, numbers: Numbers) -> Floats:
         """No look before."""
-        pool = self._pool
-        fresh = np.minimum(pool.fresh[numbers], pool.last[numbers] + self.most(numbers, now))
-        return np.maximum(np.maximum(fresh, pool.hold[numbers]), pool.begins[numbers])
+        earliest: Floats = np.maximum(self._pool.hold[numbers], self._pool.begins[numbers])
+        return earliest
 
     # what was due before -------------------------------------------------------------------------------------
 
@@ -232,7 +234,9 @@ class Judge:
         that was hinted at with its hint; else when it was first found to be worth its price. No bound lay later."""
         pool, number = self._pool, self._pool.numbers[choice.key]
         one = np.array([number])
-        may, at = float(self.may(one, now)[0]), min(float(pool.ready[number]), now)
+        may, at = float(self.may(one)[0]), min(float(pool.ready[number]), now)
+        if choice.why in ("due", "hint"):
+            may = max(may, float(pool.fresh[number]))
         if choice.why == "hint":
             at = min(at, float(self._hints.newest(one)[0]))
         forced = float(pool.last[number] + self.most(one, now)[0])

@@ -47,15 +47,15 @@ class Plan:
     bound: tuple[str, ...]  # hosts that are asked as often as they may be
     slowed: tuple[str, ...]  # watches that would be worth a look sooner than their host allows
     captures: float = 0.0  # requests that bring a page
-    refusing: int = 0  # pages that do not let us in
+    refusing: int = 0  # pages that do not let us in, or fail at each look
 
 
 def plan(schedule: Scheduler, budget: float, caps: Mapping[str, float], fixed: Mapping[str, float],
          now: float = 0.0, refusing: Mapping[str, float] | None = None) -> Plan:  # fmt: skip
     """``caps``: the most requests a second of each host; ``fixed``: what other schedules take of it, by host.
 
-    ``refusing``: pages that do not let us in, of whatever schedule, with the requests a second that each is asked,
-    which are in ``fixed``: they are not looked at by their worth, and bring no capture.
+    ``refusing``: pages that do not let us in, of whatever schedule, or whose looks fail, with the requests a second
+    that each is asked, which are in ``fixed``: they are not looked at by their worth, and bring no capture.
     """
     pool, refusing = schedule.pool, refusing or {}
     numbers = np.setdiff1d(pool.there(), [pool.numbers[key] for key in refusing if key in pool.numbers])

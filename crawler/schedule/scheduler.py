@@ -34,6 +34,7 @@ CLOSING = (900.0, 7200.0, 86400.0)  # looks after the end of coverage
 SHORTEST = 60.0  # seconds between two looks at a page, where its watch does not say less
 SAME = 1e-3  # seconds: two sums of the same times differ by less
 RETRY = 60.0  # after a look that failed, doubled with each in a row
+OVERDUE = REASONS.index("forced")
 _TIMES = ("last", "hold", "failed", "fresh", "known", "ready", "ended", "heard")
 
 
@@ -132,11 +133,15 @@ class Scheduler:
         ready = self._ready[order]
         hosts, heads, counts = np.unique(pool.host[ready], return_index=True, return_counts=True)
         names = pool.host_names
+        overdue = self._reasons[order[heads]] == OVERDUE
         chosen: list[int] = []  # of ``hosts``
-        short = 0
+        short = late = 0
         by_worth = np.argsort(heads, kind="stable")
         for at, host in zip(by_worth.tolist(), hosts[by_worth].tolist(), strict=True):
             if not free(names[host]):
+                continue
+            if tokens < 1 and overdue[at]:
+                late += 1
                 continue
             if tokens < 1:
                 short += 1
@@ -146,7 +151,9 @@ class Scheduler:
             tokens -= 1
             chosen.append(at)
         prices.dispatched(hosts[chosen], counts[chosen] - 1)
-        prices.asked(now, short=short, unspent=tokens >= 1 and not short)
+        # Looks that have to be made make none dearer: if those that wait raised the price, nothing else would be worth
+        # it any more, and a budget that is too small for ``most`` would go into them alone.
+        prices.asked(now, short=short, unspent=(tokens >= 1 or late > 0) and not short)
         places = order[heads[chosen]]
         begun = [
             Choice(pool.keys[number], REASONS[reason])
@@ -184,7 +191,7 @@ class Scheduler:
         pool.ready[numbers[known & ~ready]] = ALWAYS
         new = numbers[ready & ~known]
         if len(new):
-            may = self.judge.may(new, now)
+            may = self.judge.may(new)
             pool.ready[new] = np.where((before < may) & (may <= now) & (before != NEVER), may, now)
 
     def _best(self, numbers: Numbers, worth: Floats, ready: NDArray[np.bool_], now: float) -> NDArray[np.bool_]:

@@ -42,7 +42,7 @@ from crawler.visit_ends import asked_to_wait, cut_off, line, lost, taken_down, u
 from crawler.watchlist import policy_of
 from crawler.wire import BY_BROWSER, EXCHANGE, PROBE, ROLE, VISIT, WHOLE
 from pipelines import clock
-from pipelines.errors import ConfigError, StoppressError, StoreError, TakenDown, WatchlistError
+from pipelines.errors import ConfigError, CrawlerRunning, StoppressError, StoreError, TakenDown, WatchlistError
 from pipelines.keeper import Keeper
 from pipelines.model import Exchange, Visit, Watch
 from pipelines.promise import kept
@@ -139,6 +139,11 @@ class LiveSpider(Spider):
         await self.learnt.recall()
         self.agenda.was_down(memory.before.alive if memory and memory.before else None, before)
         while not self.stopping:
+            if memory and memory.taken_over:
+                raise CrawlerRunning(
+                    "nothing was heard of this crawler for a while (its machine slept, or the catalog was locked), and "
+                    "another one has begun in its place; this one ends"
+                )
             now = self._now()
             if now < before:
                 reload_at = now

@@ -63,19 +63,27 @@ class HostRows(Database):
 
         self.write(act)
 
-    def is_alive(self, worker: str, now: datetime) -> None:
-        """This crawler, which has told before that it runs, still does."""
-        itself = (hosts.c.worker == worker, hosts.c.host == _ITSELF, hosts.c.asked.is_(True))
-        told = update(hosts).where(*itself).values(last_start=rows.micros(now), refusals=0)
-        self.write(lambda connection: connection.execute(told))
+    def is_alive(self, worker: str, now: datetime) -> bool:
+        """This crawler, which has told before that it runs, still does. False: others have found that it does not."""
+        itself = (hosts.c.worker == worker, hosts.c.host == _ITSELF, hosts.c.asked.is_(True), hosts.c.refusals == 0)
+        told = update(hosts).where(*itself).values(last_start=rows.micros(now))
+        return bool(self.write(lambda connection: connection.execute(told).rowcount))
 
     def remember_hosts(self, states: Iterable[HostState], *, worker: str, now: datetime, ended: bool = False,
-                       saved: Mapping[str, float] | None = None, durable: bool = False) -> None:  # fmt: skip
-        """These hosts as they are, and that the crawler runs ``now``, or ended then, with what its accounts had."""
+                       saved: Mapping[str, float] | None = None, durable: bool = False,
+                       begins: bool = False) -> None:  # fmt: skip
+        """These hosts as they are, and that the crawler runs ``now``, or ended then, with what its accounts had. That
+        others have found it dead stays so, until it begins anew (``begins``)."""
         itself = _row(HostState(host=_ITSELF, last_start=now, asked=not ended), worker)
         itself["crawl_delays"] = rows.document([(name, "", seconds) for name, seconds in (saved or {}).items()])
-        told = sorted((itself, *(_row(state, worker) for state in states)), key=lambda row: str(row["host"]))
-        self.write(lambda connection: insert_or_update(connection, hosts, told, _FACTS), durable=durable)
+        told = sorted((_row(state, worker) for state in states), key=lambda row: str(row["host"]))
+        of_itself = _FACTS if begins else tuple(name for name in _FACTS if name != "refusals")
+
+        def act(connection: Connection) -> None:
+            insert_or_update(connection, hosts, [itself], of_itself)
+            insert_or_update(connection, hosts, told, _FACTS)
+
+        self.write(act, durable=durable)
 
     def forget_hosts(self, *, worker: str, now: datetime) -> None:
         """Those that were not asked for a week, and have asked for nothing that still holds."""

@@ -15,7 +15,7 @@ from .common import Url, opened, safe, table, when
 
 HEAD = ("started", "why", "scheduled", "previous", "outcome", "status", "reading", "bytes", "detail")
 CAUSES = {"down": "no crawler ran", "host": "waiting for its host", "running": "the visit before was not over",
-          "refused": "the page refuses us"}
+          "refused": "the page refuses us", "failed": "the looks before it failed"}
 
 
 def run(

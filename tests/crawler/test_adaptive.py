@@ -84,6 +84,27 @@ def test_of_closing_looks_missed_together_one_is_made_and_the_other_is_skipped()
     assert chosen(made, NOW + 10 * MINUTE) == []
 
 
+@pytest.mark.parametrize(("refusals", "failures", "cause"), [(4, 1, "refused"), (0, 2, "failed")])
+def test_closing_looks_that_a_refusing_or_failing_page_costs_say_so(refusals: int, failures: int, cause: str) -> None:
+    made = Adaptive(budget=1.0, after_end=[15 * MINUTE, 30 * MINUTE, 45 * MINUTE])
+    state = KNOWN | {"aftermath": {"failures": failures, "failed": (NOW - MINUTE / 2).timestamp()}}
+    page = LearntPage(urlkey=KEY, state=state, last=NOW - MINUTE, ended=NOW)
+    made.set([WATCH], {KEY: page}, {}, NOW, {KEY: refusals})
+    for seconds in range(0, 3600, 50):
+        made.choose(NOW + seconds * SECOND, lambda host: False, 10.0)
+
+    assert first_due(made, NOW + HOUR)[2] == ((cause, 2),)
+
+
+def test_a_closing_look_at_a_page_that_is_fresh_is_made_at_its_time() -> None:
+    made = adaptive(learnt=LearntPage(urlkey=KEY, state=KNOWN | {"aftermath": {"fresh": (NOW + HOUR).timestamp()}},
+                                      last=NOW - MINUTE, ended=NOW))  # fmt: skip
+
+    assert made.planned(NOW)[0][0] == NOW + 15 * MINUTE
+    assert chosen(made, NOW + 15 * MINUTE - SECOND) == []
+    assert first_due(made, NOW + 25 * MINUTE)[:2] == ("closing", NOW + 15 * MINUTE)
+
+
 def test_a_closing_look_that_was_tried_before_a_restart_was_made() -> None:
     made = Adaptive(budget=1.0, after_end=[15 * MINUTE, 2 * HOUR, 24 * HOUR])
     made.set([WATCH], {KEY: ended_at(NOW - 3 * HOUR)}, {}, NOW, tried={KEY: NOW - 2 * HOUR})

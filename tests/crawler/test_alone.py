@@ -75,7 +75,7 @@ def test_one_that_was_killed_is_waited_for_once_and_begins_as_who_was_killed(cat
     assert second == 0
     assert last
     assert not last.ended
-    heard_of(catalog, clock.machine())
+    catalog.remember_hosts([], worker="other", now=clock.machine(), begins=True)
     assert looked(catalog) > 0  # it is there again
 
 
@@ -105,6 +105,42 @@ def test_a_crawler_with_its_hands_full_is_heard_of_all_the_same(
     heart.end()
 
     assert catalog.running_beside("other")["own"] > begun
+
+
+def test_one_that_slept_so_long_that_another_has_begun_finds_that_out(
+    catalog: Catalog, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("crawler.alone.BEAT", 0.01)
+    heard_of(catalog, clock.machine())
+    looked(catalog)
+    heard_of(catalog, clock.machine())  # what it writes of hosts when it goes on tells nobody that it was there
+    heart = Heartbeat(catalog, "other")
+    heart.begin()
+    for _ in range(1000):
+        time.sleep(0.01)
+        if heart.taken_over:
+            break
+    heart.end()
+
+    assert heart.taken_over
+
+
+def test_the_first_of_two_ends_when_it_was_stopped_and_another_began(raw_server: RawServer, tmp_path: Path) -> None:
+    url = raw_server.route("/live", GOOD)
+    config = write_config(tmp_path, url)
+    stoppress("apply", str(config))
+    other = tmp_path / "other.toml"
+    other.write_text(config.read_text().replace("[archive]", '[archive]\nspool = "other"', 1))
+    with crawling(config, "--for", "80s") as first:
+        raw_server.wait_for("/live")
+        first.send_signal(signal.SIGSTOP)
+        second = stoppress("crawl", "--once", config=other)
+        first.send_signal(signal.SIGCONT)
+        ended = first.wait(60)
+
+    assert second.code == 0, second.err
+    assert ended == 1
+    assert "another one has begun in its place" in (tmp_path / "crawl.log").read_text()
 
 
 def test_a_second_crawler_of_a_catalog_names_the_first(raw_server: RawServer, tmp_path: Path) -> None:

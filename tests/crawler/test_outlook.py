@@ -278,6 +278,17 @@ def test_a_plan_expects_no_captures_of_a_page_that_refuses_us(catalog: Catalog, 
     assert (told.refusing, len(told.numbers)) == (1, 0)
 
 
+def test_a_plan_expects_no_captures_of_a_page_whose_looks_fail(catalog: Catalog) -> None:
+    watched(catalog)
+    learnt(catalog, updates=400.0, last=NOW - 90 * SECOND,
+           aftermath={"failures": 3.0, "failed": (NOW - 10 * SECOND).timestamp()})  # fmt: skip
+
+    told = Outlook(config(), catalog, NOW).plan(2.0)
+
+    assert told.requests == pytest.approx(1 / 240)
+    assert told.captures == pytest.approx(0)
+
+
 def planned(folder: Path, *watches: dict[str, str], budget: str = "1/h") -> tuple[str, dict[str, Any]]:
     """What ``schedule plan`` says to people, and to programs."""
     tables = ["[[watch]]\n" + "".join(f'{name} = "{value}"\n' for name, value in one.items()) for one in watches]
