@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from crawler.schedule import prices, scheduler
-from tests.bench.scheduling.contest import ALIKE, BASELINES, ONE_BY_ONE, OURS, POLICIES, against
+from tests.bench.scheduling.contest import ALIKE, AS_CRAWLED, BASELINES, ONE_BY_ONE, OURS, POLICIES, against
 from tests.bench.scheduling.world import Page, World, make
 
 WORLD = World(pages=150, hosts=20, days=1.0)
@@ -43,6 +43,11 @@ def test_no_other_rule_catches_more_and_knowing_the_future_does() -> None:
 def test_a_budget_is_never_exceeded() -> None:
     assert figures(OURS, 0.3)["spent"] <= 0.3 + 1 / 100
     assert figures("clairvoyant", 0.3)["spent"] <= 0.3 + 1 / 100
+
+
+def test_a_budget_that_is_too_small_for_max_does_not_go_into_overdue_looks_alone() -> None:
+    assert figures(AS_CRAWLED, 0.3)["rev"] == pytest.approx(GOLDEN["Stoppress, as crawled, 0.3"], abs=TOLERANCE)
+    assert figures(AS_CRAWLED, 0.3)["rev"] > figures("StormCrawler", 0.3)["rev"]
 
 
 def test_the_calendar_queue_decides_as_the_exact_form_does() -> None:
