@@ -161,8 +161,7 @@ class LiveSpider(Spider):
                     self.hints.tick(now)
                     self.lifetimes.tick(now)
                 reload_at = now + RELOAD
-            # What was done above may have taken a while: no visit shall seem to begin before its host's turn.
-            for begun in await self._ready(self._now()):
+            for begun in await self._ready(now):
                 yield begun
             if self.once and not self.waiting_or_running() and self.agenda.next_at() is None:
                 return
@@ -215,6 +214,8 @@ class LiveSpider(Spider):
         """
         while due := self.agenda.pop(now):
             self.waiting[group_of_url(due.watch.url)].append(due)
+        # To read the list may have taken a while: no visit shall seem to begin before its host's turn.
+        now = self._now()
         begun = self._worth_it(now, self.owing) if self.owing else []
         for group, queue in self.waiting.items():
             while queue and self._may_start(queue[0].watch.url):
