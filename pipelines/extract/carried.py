@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from . import (
     ahead,
     crosscheck,
     distrust,
     embedded,
+    ends,
     epochs,
     gate,
     headings,
@@ -134,7 +135,7 @@ def _seen(body: Node, seen: Survey, aside: Sidelines, url: str, vouch: Vouch) ->
 def _are_of_several(records: Sequence[Found], flat: Group) -> bool:
     """Records that are boxes, of several updates each."""
     holders = {f.nodes[0] for f in records}
-    worded = (f for f in flat.found if sum(len(said(n)) for n in f.nodes) >= headings.SHORTEST)
+    worded = (f for f in flat.found if sum(len(said(n)) for n in f.nodes) >= ends.SHORTEST)
     held = sum(not holders.isdisjoint(f.nodes[0].iterancestors()) for f in worded)
     return len(records) > 0 and held >= SEVERAL * len(records)
 
@@ -179,9 +180,9 @@ def _refusal(dom: list[Found], place: Place, head: Head, *, hinted: bool, dated:
     """What speaks against records that were found by their looks alone."""
     reads = [f.published for f in dom]
     stamps = settle(reads, place, [f.day for f in dom])
-    if head.printed and not hinted and not any(map(_has_day, dom)) and not printed.fits(
-        stamps, place, changed=head.modified is not None
-    ):
+    beside = {r.moment.date() for r in (head.published, head.modified) if head.printed and r and r.moment}
+    known = hinted or any(_has_day(f, beside) for f in dom)
+    if head.printed and not known and not printed.fits(stamps, place, head):
         return "the day that the page prints is not that of its clocks, or it is a story told by the hour"
     return gate.refusal(
         stamps,
@@ -196,7 +197,8 @@ def _refusal(dom: list[Found], place: Place, head: Head, *, hinted: bool, dated:
     )
 
 
-def _has_day(found: Found) -> bool:
-    """Something besides the fetch says of which day it is."""
+def _has_day(found: Found, beside: Collection[date] = ()) -> bool:
+    """Something besides the fetch, and the days that are printed as the page's, says of which day it is."""
     read = found.published
-    return bool(found.day) or not (read is None or (read.clock is not None and read.day is None and read.age is None))
+    headed = found.day is not None and found.day not in beside
+    return headed or not (read is None or (read.clock is not None and read.day is None and read.age is None))

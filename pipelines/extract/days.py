@@ -30,9 +30,12 @@ class Clock:
 
 
 def days(
-    clocks: Sequence[Clock], *, at: datetime, zone: tzinfo, changed: datetime | None, published: datetime | None
-) -> list[date]:
-    """The day of each clock, in its own zone. ``changed``, ``published``: the page's own times, if stated."""
+    clocks: Sequence[Clock], *, at: datetime, zone: tzinfo, changed: datetime | None, published: datetime | None,
+    first: date | None = None, alone: bool = False,
+) -> list[date]:  # fmt: skip
+    """The day of each clock, in its own zone. ``changed``, ``published``: the page's own times, if stated. ``first``:
+    that of the first update, as printed below the headline; it counts where it is the only heading, or nothing else is
+    known (``alone``)."""
     steps = [_minutes(b.time) - _minutes(a.time) for a, b in pairwise(clocks)]
     headed = [c.day for c in clocks if c.day is not None]
     # Where headings name several days, their order is that of the stream.
@@ -41,8 +44,28 @@ def days(
     busy = bool(pauses) and median_low(pauses) <= BUSY.total_seconds() / 60
     latest = _latest(at, zone, changed)
     walk = clocks[::-1] if oldest_first else clocks
+    only = all(day == first for day in headed) and len(headed) == len(clocks) if headed else alone
+    if first is not None and only and all(c.around is None for c in clocks):
+        onward = _from(walk[::-1], first, at + SKEW)
+        if max(onward, default=latest) <= at + SKEW:  # else it is the day of the newest
+            return [m.date() for m in (onward if oldest_first else onward[::-1])]
     found = [m.date() for m in _walk(walk, latest, _earliest(clocks, latest, published), busy=busy)]
     return found[::-1] if oldest_first else found
+
+
+def _from(walk: Sequence[Clock], first: date, limit: datetime) -> list[datetime]:
+    """``walk``: oldest first. The other way than else: what comes later cannot move what is there."""
+    last: datetime | None = None
+    found: list[datetime] = []
+    for clock in walk:
+        moment = datetime.combine(last.date() if last else first, clock.time, clock.zone)
+        if last is not None and moment < last - NEXT_DAY and moment + _DAY <= limit:
+            moment += _DAY
+        elif last is not None and moment - _DAY >= last - NEXT_DAY:  # a little out of order, over midnight
+            moment -= _DAY
+        found.append(moment)
+        last = moment
+    return found
 
 
 def _minutes(clock: time) -> int:

@@ -13,6 +13,7 @@ from .words import words_of
 
 HEADINGS = words_of("h1 h2 h3 h4 h5 h6 dt")
 _RANKED = words_of("h1 h2 h3 h4 h5 h6")
+SHORTEST = 45  # characters of an update
 _QUOTES = tuple("\"'“„«»‘‚”’「『–—-")
 _SLANTED = re.compile(r"font-style\s*:\s*(?:italic|oblique)", re.IGNORECASE)
 _BOLD = re.compile(r"font-weight\s*:\s*(?:bold|[6-9]00)", re.IGNORECASE)
@@ -52,33 +53,39 @@ class Boxes:
 
 
 def without_strangers(start: Node, nodes: list[Node], boxes: Boxes, *, told: bool) -> list[Node]:
-    """Without what stands between two updates: behind the list that one is an item of, or in a box of its own, beside
-    that of the update, under a heading of the same rank.
+    """Without what stands between two updates: under a heading behind the list that one is an item of, or in a box of
+    its own, beside that of the update, under a heading of the same rank. The update alone decides, whatever others are.
 
     ``told``: the start has words enough to be the update.
     """
     around = next(start.iterancestors("ul", "ol"), None) if told else None
     if around is not None:
-        return [n for n in nodes if n is start or around in n.iterancestors()]
+        behind = (i for i, n in enumerate(nodes) if n.tag in HEADINGS and around not in n.iterancestors())
+        return nodes[: next(behind, len(nodes))]
     own = boxes.of(start)
-    if start.tag not in _RANKED or own is None or not any(own in n.iterancestors() for n in nodes if n is not start):
+    if start.tag not in _RANKED or own is None:
         return nodes
+    if sum(len(said(n)) for n in nodes if n is not start and own in n.iterancestors()) < SHORTEST:
+        return nodes  # a box with its time, and who wrote it: the text is in the next
     headed = (n for n in nodes if n.tag in _RANKED and n.tag <= start.tag and own not in n.iterancestors())
     strange = {box for n in headed if (box := boxes.apart(n)) is not None}
     return [n for n in nodes if strange.isdisjoint(n.iterancestors())]
 
 
-def of_last(start: Node, nodes: list[Node], boxes: Boxes, *, most: int, ruled: bool, told: bool) -> list[Node]:
+def of_last(
+    start: Node, nodes: list[Node], boxes: Boxes, *, most: int, ruled: bool, told: bool, oldest: bool
+) -> list[Node]:
     """Of what follows the last start, and its title, that which is its update's: to the end of its box, to a heading, a
     rule or a note that is made otherwise, and no more than the others hold.
 
-    ``ruled``: rules stand between all of them. ``told``: the start has words enough to be the update.
+    ``ruled``: rules stand between all of them. ``told``: the start has words enough to be the update. ``oldest``: no
+    other will ever follow it. Elsewhere what is a guess from its look would be its text again with the next.
     """
     box = boxes.shared(start)
     for end, node in enumerate(nodes[: max(most, 0)]):
         outside = box is not None and box not in node.iterancestors()
-        titled = node.tag in HEADINGS or (_is_bold(node) and _is_bold(start))
-        noted = (told or end) and (is_below_rule(node) or _is_note(node, start))
+        titled = node.tag in HEADINGS or (oldest and _is_bold(node) and _is_bold(start))
+        noted = oldest and (told or end) and (is_below_rule(node) or _is_note(node, start))
         if outside or titled or noted or (ruled and is_below_rule(node)):
             return nodes[:end]
     return nodes[: max(most, 0)]
@@ -88,7 +95,14 @@ def _is_note(block: Node, start: Node) -> bool:
     """All in italics, and nobody's words, or set in the middle, where the update is not."""
     text = said(block)
     slanted = not text.startswith(_QUOTES) and not _is_slanted(start) and _is_slanted(block)
-    return bool(text) and (slanted or (_is_centred(block) and not _is_centred(start)))
+    made_otherwise = slanted or (_is_centred(block) and not _is_centred(start))
+    return bool(text) and made_otherwise and not _is_below_picture(block)
+
+
+def _is_below_picture(block: Node) -> bool:
+    """A caption is no note, whatever it is otherwise."""
+    before = block.getprevious()
+    return before is not None and next(before.iter("img", "picture"), None) is not None
 
 
 def _is_slanted(block: Node) -> bool:

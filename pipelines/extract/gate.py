@@ -14,7 +14,6 @@ from .words import hints_age
 _TO_THE_SECOND = re.compile(r"\d:\d\d:\d\d(?!\d)")
 _ZERO = re.compile(r"(?<![\d:])0?0:00:\d\d(?!\d)")
 FEWEST = 3  # records that speak for themselves
-MANY = 6  # that so many come at equal steps happens to no newsroom
 FEWEST_WITH_HINT = 2  # where address or title announce a live page
 LONGEST = timedelta(days=45)  # coverage that ran longer had one page per day
 RAREST = timedelta(days=1)  # from one record to the next, in the median
@@ -72,8 +71,6 @@ def _unlike_news(stamps: Sequence[Stamp]) -> str | None:
     steps = {b.moment - a.moment for a, b in pairwise(stamps)}
     if len(stamps) > FEWEST and len(steps) == 1 and all(s.moment.minute in (0, 30) for s in stamps):
         return "the times are regular, as in a forecast"
-    if len(stamps) > MANY and len(steps) == 1:
-        return "the times are regular, as those of what is counted or measured"
     clocks = [s.moment.minute for s in stamps if s.source != "relative" and s.precision != "day"]
     if len(clocks) > FEWEST and len(clocks) >= NEARLY * len(stamps) and all(minute % 15 == 0 for minute in clocks):
         return "the clocks are round, as in a timetable"  # by chance that is one in fifty thousand of four

@@ -28,6 +28,7 @@ class Head:
     live: bool  # it states that it is one
     announced: bool  # address or titles say so
     printed: bool = False  # its times are those that stand in the page; the head says none
+    marked: bool = False  # ... and one of them is marked as the time of its post
 
     @classmethod
     def of(cls, root: Node, url: str) -> Self:

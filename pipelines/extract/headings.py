@@ -10,6 +10,7 @@ from itertools import pairwise
 
 from . import ends, matchclock, programmes, records
 from .bylined import LONGEST, bylined
+from .dom import said
 from .found import Found, Group
 from .marks import SILENT, Survey
 from .places import Sidelines, names_of
@@ -22,7 +23,8 @@ MOST_LINKED = 0.6
 CAP = 600
 MOST = 0.8  # share of the starts that their container must hold
 CLOSE = 2  # levels up: the first updates often stand in a box of their own
-SHORTEST = 45
+LOWEST = 3  # updates at the foot: where they fall, newest first, none comes below them; how many are above says nothing
+DAY = 24 * 60  # minutes
 CAPTION_MOST = 200  # characters of what stands with a picture
 _BLOCKS = words_of("p h1 h2 h3 h4 h5 h6 li dt dd blockquote pre figure table div section article")
 _PLAYERS = words_of("video videos player")
@@ -52,7 +54,7 @@ def read(body: Node, seen: Survey, aside: Sidelines, url: str) -> Group:
     if 2 * sum(any(records.is_teaser(n, url) for n in f.nodes) for f in found) > len(found):
         return Group("headings", ())
     sizes = [sum(seen.size[n] for n in f.nodes) for f in found]
-    if len(found) < FEWEST or sorted(sizes)[len(sizes) // 2] < SHORTEST:
+    if len(found) < FEWEST or sorted(sizes)[len(sizes) // 2] < ends.SHORTEST:
         return Group("headings", ())
     return Group("headings", tuple(found), sum(min(s, CAP) for s in sizes) * (1 + 0.1 * len(found)))
 
@@ -184,10 +186,11 @@ def _cut(starts: list[Start], blocks: list[Node], container: Node) -> list[Found
     found = [*((s, ends.without_strangers(s.node, n, boxes, told=_tells(s)), d) for s, n, d in found[:-1]), *found[-1:]]
     if found:
         start, nodes, day = found[-1]
-        own = 2 if titles or _titled_below(found) else 1  # what is surely the update's: its time and its title
-        ruled = MOST * len(found) < sum(ends.is_below_rule(s.node) for s, _, _ in found)
+        own = max(2 if titles else 1, _titled_below(found))  # what is surely the update's: its time and its title
+        ruled = all(ends.is_below_rule(s.node) for s, _, _ in found[1:])
         most = _usual(found) - own
-        rest = ends.of_last(start.node, nodes[own:], boxes, most=most, ruled=ruled, told=_tells(start))
+        oldest = _fall([s for s, _, _ in found[-LOWEST:]])
+        rest = ends.of_last(start.node, nodes[own:], boxes, most=most, ruled=ruled, told=_tells(start), oldest=oldest)
         found[-1] = (start, [*nodes[:own], *rest], day)
     given = _ids([start.node for start, _, _ in found])
     return [_found(start, nodes, day, id_) for (start, nodes, day), id_ in zip(found, given, strict=True)]
@@ -222,15 +225,40 @@ def _usual(found: list[tuple[Start, list[Node], date | None]]) -> int:
     return max((len(nodes) for _, nodes, _ in found[:-1]), default=3)
 
 
-def _titled_below(found: list[tuple[Start, list[Node], date | None]]) -> bool:
-    """Whether the title stands below the time, here as in another update."""
-    below = [len(nodes) > 1 and nodes[1].tag in ends.HEADINGS for _, nodes, _ in found]
-    return below[-1] and any(below[:-1])
+def _fall(starts: list[Start]) -> bool:
+    """Whether each is older than the one above it."""
+    return len(starts) >= LOWEST and all(_is_older(b.read, a.read) for a, b in pairwise(starts))
+
+
+def _is_older(one: Read, other: Read) -> bool:
+    """Of clocks: by less than half a day."""
+    if one.day and other.day and one.day != other.day:
+        return one.day < other.day
+    if one.clock and other.clock:
+        minutes = [read.clock.hour * 60 + read.clock.minute for read in (other, one) if read.clock]
+        return 0 < (minutes[0] - minutes[1]) % DAY < DAY / 2
+    if one.moment and other.moment and (one.moment.tzinfo is None) == (other.moment.tzinfo is None):
+        return one.moment < other.moment
+    if one.age is not None and other.age is not None:
+        return one.age > other.age
+    return one.minute is not None and other.minute is not None and one.minute < other.minute
+
+
+def _titled_below(found: list[tuple[Start, list[Node], date | None]]) -> int:
+    """With which block the title ends, if it stands below the time, here as in another update; 0 if it does not."""
+    below = [_title_in(nodes) for _, nodes, _ in found]
+    return below[-1] if any(below[:-1]) else 0
+
+
+def _title_in(nodes: list[Node]) -> int:
+    """Between it and the time there is no text but who wrote it."""
+    at = next((i for i, n in enumerate(nodes[1:], 1) if n.tag in ends.HEADINGS), 0)
+    return at + 1 if at and sum(len(said(n)) for n in nodes[1:at]) < ends.SHORTEST else 0
 
 
 def _tells(start: Start) -> bool:
     """More than its time, and a title."""
-    return start.node.tag not in ends.HEADINGS and len(start.node.text_content().strip()) - start.skip >= SHORTEST
+    return start.node.tag not in ends.HEADINGS and len(start.node.text_content().strip()) - start.skip >= ends.SHORTEST
 
 
 def _found(start: Start, nodes: list[Node], day: date | None, id_: str | None) -> Found:

@@ -49,6 +49,8 @@ def other_list(records: Sequence[Node]) -> str | None:
     """What these records are instead of updates; None if nothing says so."""
     if _repeats(records):
         return "most of them say the same"
+    if _hold_one_table(records):
+        return "each holds the same table, with other figures"
     for what, looks in (
         ("a table of data", _is_data),
         ("a list of versions", _is_release),
@@ -86,6 +88,13 @@ def _holds_table(node: Node) -> bool:
         len(said(table)) >= least and any(len(row) >= COLUMNS for row in table.iter("tr"))
         for table in node.iter("table")
     )
+
+
+def _hold_one_table(records: Sequence[Node]) -> bool:
+    """Each has a table with the same row of headings: once one has none, this is never said again."""
+    first = [next(node.iter("table"), None) for node in records]
+    heads = {" | ".join(said(cell) for cell in table.iter("th")) if table is not None else "" for table in first}
+    return len(records) >= TABLES and len(heads) == 1 and "" not in heads
 
 
 def _repeats(records: Sequence[Node]) -> bool:

@@ -87,8 +87,10 @@ def _has_prose_before(article: Article, node: Node) -> bool:
 
 
 def bylines(article: Article, parts: Parts) -> None:
+    credited = _credits(article)
     for node in article.nodes():
-        if article.holds(node) and (_with_clock(article, node, parts) or _with_role(article, node, parts)):
+        role = article.holds(node) and node in credited and _with_role(article, node, parts)
+        if role or (article.holds(node) and _with_clock(article, node, parts)):
             article.remove(node)
             continue
         stated = node.tag == "address" or node.get("rel") == "author" or "author" in (node.get("itemprop") or "")
@@ -146,13 +148,28 @@ def _with_clock(article: Article, node: Node, parts: Parts) -> bool:
 
 def _with_role(article: Article, node: Node, parts: Parts) -> bool:
     """A line of its own that is a role and a name."""
-    text = article.said(node) if not len(node) else ""
-    role = _ROLE.match(text) if len(text) < LINE_MOST else None
-    name = name_of(text[role.end() :]) if role else None
+    name = _in_role(article, node)
     if name is None or article.in_prose(node) or article.amid_text(node):
         return False
     parts.authors.append(name)
     return True
+
+
+def _in_role(article: Article, node: Node) -> str | None:
+    text = article.said(node) if not len(node) else ""
+    role = _ROLE.match(text) if len(text) < LINE_MOST else None
+    return name_of(text[role.end() :]) if role else None
+
+
+def _credits(article: Article) -> set[Node]:
+    """The lines of roles with nothing below them but others, or no paragraph above: amid the text they are its own."""
+    lines = [node for node in article.nodes() if _in_role(article, node) is not None]
+    rest, found = article.said(article.root) if lines else "", set[Node]()
+    for node in reversed(lines):
+        if rest.endswith(text := article.said(node)):
+            rest = rest[: -len(text)].rstrip()
+            found.add(node)
+    return found | {node for node in lines if not _has_prose_before(article, node)}
 
 
 def signed(article: Article, parts: Parts) -> None:

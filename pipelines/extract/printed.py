@@ -22,7 +22,7 @@ from .words import words_of
 LINE_MOST = 80  # characters of a line that holds a date
 ABOVE = 2  # lines above the headline, of its own box or the one around it
 CLOSE = 2  # levels up from the headline
-FALLING = 0.7  # share of steps back, where the newest stands first
+LOWEST = 3  # updates at the foot: where the newest stands first they stay what they are
 REACH = 1500  # characters below it: a long introduction is a story
 _PARTS = re.compile(r"(?:^|\s+)[–—|·•/-]\s+")
 _CHANGED = re.compile(
@@ -32,7 +32,13 @@ _CHANGED = re.compile(
     r"güncel|ενημ[εέ]ρ|diperbarui|cập nhật|更新|업데이트|수정|تحديث|עודכן|अपडेट",
     re.IGNORECASE,
 )
-_LABEL = re.compile(r"(?:[^\W\d_]+\.?:?\s+){1,2}(?=\d)")
+# what may stand before it; before any other word it is of something else: "Statutes changed on ..."
+_LAST = re.compile(
+    r"(?:[\s(:,;]|last|latest|page|article|this|was|been|has|zuletzt|letzte[rs]?|seite|artikel|stand|dernière|date|de|la|"
+    r"última|ultim[oa]|sist|senast|sidst|laatst|poslední|posledná|ostatnia?|viimati|viimeksi|utolsó|utoljára|son|"
+    r"последн\w*|останн\w*|zadnj\w*|posljednj\w*|ultima)*|.*\d[^\w]*|.*[)·|–—,;]\s*",
+    re.IGNORECASE,
+)
 _DAY = re.compile(
     r"\d{1,2}[./-]\d{1,2}[./-]20\d{2}|\d{1,2}\.?(?:st|nd|rd|th)?\s(?:de\s)?[^\W\d_]{3,12}\.?,?\s(?:de\s)?20\d{2}|"
     r"[^\W\d_]{3,12}\s\d{1,2},\s20\d{2}|20\d{2}\.?\s[^\W\d_]{3,12}\s\d{1,2}\.?|20\d{2}年\d{1,2}月\d{1,2}日"
@@ -72,22 +78,30 @@ def with_own(head: Head, body: Node, aside: Sidelines, found: Sequence[Found]) -
     if len(marked) == 1:
         begun = next(iter(marked.values()))
     announced = head.announced or (title is not None and announces_live("", said(title)))
-    return replace(head, published=begun, modified=changed, printed=bool(begun or changed), announced=announced)
+    printed, own = bool(begun or changed), len(marked) == 1
+    return replace(head, published=begun, modified=changed, printed=printed, marked=own, announced=announced)
 
 
-def placed(place: Place, head: Head) -> Place:
-    """Clocks of a page of which nothing is known but the day that it prints are of that day."""
-    only_day = head.printed and not head.modified and head.published and head.published.precision == "day"
-    return replace(place, changed=place.published) if only_day else place
+def placed(place: Place, head: Head, *, hinted: bool) -> Place:
+    """The first clock of a page of which nothing is known but the day that it prints is of that day. ``hinted``: it
+    announces itself as live; then the fetch says more than a line that stands apart from its updates."""
+    printed = head.published if head.printed and not head.modified else None
+    moment = printed.moment if printed and printed.precision == "day" else None
+    return replace(place, first=moment.date(), alone=not hinted) if moment else place
 
 
-def fits(stamps: Sequence[Stamp | None], place: Place, *, changed: bool) -> bool:
+def fits(stamps: Sequence[Stamp | None], place: Place, head: Head) -> bool:
     """Whether the updates begin on the day that is printed as that of the page, or the day after, or end on that of its
-    change: a date alone may be of anything. And whether the page was followed up: the newest stands first, or it says
-    that it was changed, or each is called an update. A story told by the hour goes on."""
+    change: a date alone may be of anything. And whether the page was followed up: the newest stands first, and they are
+    called updates, or the page says that it was changed, or marks its time as that of a post. Comments, tides and
+    programmes stand below a date, too, and a story told by the hour goes on. What is asked of updates is asked of the
+    lowest, so that none that comes changes the answer."""
     moments = [s.moment for s in stamps if s is not None]
-    falling = sum(b < a for a, b in pairwise(moments)) >= FALLING * (len(moments) - 1)
-    if not (falling or changed or all(s is not None and notices.after(s.raw) for s in stamps)):
+    lowest = stamps[-LOWEST:]
+    falling = all(a is not None and b is not None and b.moment < a.moment for a, b in pairwise(lowest))
+    called = all(s is not None and notices.after(s.raw) for s in lowest)
+    to_the_minute = head.modified is not None and head.modified.precision != "day"
+    if not (to_the_minute or (falling and (called or head.marked or head.modified))):
         return False
     days = sorted(m.astimezone(place.zone).date() for m in moments)
     if not days:
@@ -138,6 +152,7 @@ def _dates(text: str, *, changed: bool) -> Iterator[Read]:
     parts = _PARTS.split(text)
     for part in (*parts, text) if changed else (text, *parts):
         told = _CHANGED.search(part)
+        told = told if told and _LAST.fullmatch(part[: told.start()]) else None
         if changed:
             pieces = [part[told.start() :], part] if told else []
         else:
@@ -149,9 +164,8 @@ def _dates(text: str, *, changed: bool) -> Iterator[Read]:
 
 
 def _after_label(text: str) -> Read | None:
-    """A date, whatever word or two of whatever language say what it is of."""
-    label = _LABEL.match(text)
-    return shown(text) or (shown(text[label.end() :]) if label else None)
+    """A date, by itself or behind words that say that it is of the page."""
+    return shown(text)
 
 
 def _dated(read: Read) -> Read | None:

@@ -45,7 +45,7 @@ def read(
     head = printed.with_own(head, body, aside, carried.dom)
     zone, known = _zone(body, head, carried, None if doubt else seen, url)
     place = Place(at, zone, page.past(utc(head.modified, zone), at), page.past(utc(head.published, zone), at))
-    place = place if hinted else printed.placed(place, head)
+    place = printed.placed(place, head, hinted=hinted)
     hinted = hinted or head.announced
     lasting = lasting or Lasting(at)
     lasting.steady = lasting.steady and not ahead.is_ahead([carried.dom, carried.data], at)  # how far, decides

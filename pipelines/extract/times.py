@@ -332,6 +332,8 @@ class Place:
     zone: tzinfo = UTC  # the newsroom's, as far as known
     changed: datetime | None = None  # when the page itself says that it last changed
     published: datetime | None = None  # and when it was first published
+    first: date | None = None  # the day of its first update, where it prints no more than that ...
+    alone: bool = False  # ... and nothing else says of which day its clocks are
 
 
 def settle_one(read: Read, place: Place, day: date | None = None) -> Stamp | None:
@@ -368,7 +370,8 @@ def settle(reads: list[Read | None], place: Place, days: list[date | None] | Non
         if r is not None and r.clock is not None and r.day is None
     }
     settled = days_of(
-        list(clocks.values()), at=place.at, zone=place.zone, changed=place.changed, published=place.published
+        list(clocks.values()), at=place.at, zone=place.zone, changed=place.changed, published=place.published,
+        first=place.first, alone=place.alone,
     )
     found = dict(zip(clocks, settled, strict=True))
     return [settle_one(r, place, found.get(i)) if r is not None else None for i, r in enumerate(reads)]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from itertools import pairwise
 
 import pytest
 
@@ -185,13 +186,114 @@ def test_hours_in_spanish_and_russian_are_not_the_text() -> None:
 LINES = "".join(f"<h3>{clock} Title</h3><p>{text}</p>" for clock, text in zip(CLOCKS, TEXTS, strict=True))
 
 
+CALLED = LINES.replace("<h3>", "<h3>Update ").replace(" Title", "")
+
+
+@pytest.mark.parametrize("announced", [False, True])
 @pytest.mark.parametrize(
     "page",
     [
         "<span>03.02.2026</span><h1>Storm</h1>{}",
         "<h1>Storm</h1><p>Tuesday, 3 February 2026 – Our team</p>{}",
-        "<h1>Storm</h1><p>Our team <span>| avaldatud 02.02.2026 18:05 | muudetud 03.02.2026 14:42</span></p>{}",
         "<h1>Storm</h1><p>Zveřejněno: 03.02.2026</p>{}",
+    ],
+)
+def test_a_date_beside_the_headline_is_the_day_of_what_is_called_updates_or_live(page: str, announced: bool) -> None:
+    found = told(page.replace("Storm", "Storm: live updates").format(LINES) if announced else page.format(CALLED))
+
+    assert clocks(found) == list(CLOCKS)
+    assert {update.published and update.published.date() for update in found.updates} == {date(2026, 2, 3)}
+
+
+AGENDA = "".join(f"<p><b>{clock} Uhr</b> {text}</p>" for clock, text in zip(CLOCKS[::-1], TEXTS, strict=True))
+COMMENTS = "".join(f"<div><p>Eva Lang, {c} Uhr</p><p>{t}</p></div>" for c, t in zip(CLOCKS, TEXTS, strict=True))
+TIDES = "<ul>" + "".join(f"<li>{c} High water: {t}</li>" for c, t in zip(CLOCKS, TEXTS, strict=True)) + "</ul>"
+STORY = "".join(f"<p>Meldung {c} Uhr: {t}</p>" for c, t in zip(CLOCKS[::-1], TEXTS, strict=True))
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        f"<p>03.02.2026</p>{LINES}",
+        f"<p>Concert on 01.02.2026</p>{LINES}",
+        f"<p>Konzert am 01.02.2026</p>{LINES}",
+        f"<p>Satzung geändert am 03.02.2026</p>{AGENDA}",
+        f"<p>Zuletzt geändert: 03.02.2026</p>{AGENDA}",
+        f"<p>03.02.2026</p><p>{TEXTS[0] * 5}</p>{COMMENTS}",
+        f"<p>03.02.2026</p>{TIDES}",
+        f"<p>03.02.2026</p>{STORY}",
+    ],
+)
+def test_a_date_alone_makes_no_page_live(page: str) -> None:
+    assert told(f"<h1>Storm</h1>{page}", lang="de").updates == ()
+
+
+LATE = ("18:12", "20:41", "22:07", "23:26", "00:41", "01:12")
+
+
+@pytest.mark.parametrize("title", ["Storm", "Live: storm"])
+@pytest.mark.parametrize("most", range(3, len(LATE) + 1))
+def test_the_day_that_is_printed_is_that_of_the_first_update(most: int, title: str) -> None:
+    rows = [f"<p><b>Update {clock} Uhr</b></p><p>{TEXTS[n % 5]}</p>" for n, clock in enumerate(LATE[:most])]
+    page = f"<title>{title}</title><body><h1>{title}</h1><p>16.03.2026</p>{''.join(rows[::-1])}</body>"
+    at = datetime(2026, 3, 17, 8, 0, tzinfo=UTC)
+    found = extract(page.encode(), url="https://fm.example.org/17", at=at, profiles=())
+
+    assert isinstance(found, Version)
+    told_at = [f"{u.published:%d %H:%M}" for u in found.updates[::-1] if u.published]
+    assert told_at == [f"{17 if clock < '12' else 16} {clock}" for clock in LATE[:most]]
+
+
+MORE = {
+    "in italics": f"<p><i>{NOTE}</i></p>",
+    "in italics, and on": f"<p><i>{NOTE}</i></p><p>{TEXTS[1]}</p>",
+    "centred": f"<p align=center>{NOTE}</p>",
+    "picture and caption": "<p align=center><img src=a.jpg></p><p align=center><i>Photo: the town</i></p>",
+    "rule": f"<hr><p>{NOTE}</p>",
+    "bold": f"<p><b>Schools are shut</b></p><p>{NOTE}</p>",
+    "list and details": f"<ul><li>{NOTE}</li></ul><p>{TEXTS[2]}</p>",
+}
+MADE = {
+    "lines": "<p><b>{c}</b></p><p>{t}</p>{more}",
+    "headings": "<h3>{c} Title</h3><p>{t}</p>{more}",
+    "items": "<ul><li><b>{c}</b> {t}</li></ul>{more}",
+    "boxes": "<div><h3>{c}</h3><span>Red.</span></div><div><h3>Title</h3><p>{t}</p>{more}</div>",
+}
+
+
+@pytest.mark.parametrize("newest_first", [False, True])
+@pytest.mark.parametrize("made", MADE)
+@pytest.mark.parametrize("more", MORE)
+def test_an_update_stays_what_it_is_when_others_come(more: str, made: str, newest_first: bool) -> None:
+    def page(most: int) -> dict[str, tuple[str | None, str]]:
+        rising = zip(CLOCKS[::-1], TEXTS, strict=True)
+        rows = [MADE[made].format(c=c, t=t, more=MORE[more] if n != 2 else "") for n, (c, t) in enumerate(rising)]
+        found = read(f"<div>{''.join(rows[:most][:: -1 if newest_first else 1])}</div>")
+        return {f"{u.published:%d %H:%M}": (u.headline, u.text) for u in found.updates if u.published}
+
+    pages = [page(most) for most in (3, 4, 5)]
+
+    assert [len(told_of) for told_of in pages] == [3, 4, 5]
+    for before, after in pairwise(pages):
+        assert before.items() <= after.items()
+
+
+def test_text_behind_a_list_of_one_update_is_its() -> None:
+    rows = "".join(f"<ul><li><b>{c}</b> {t}</li></ul><p>{NOTE}</p>" for c, t in zip(CLOCKS, TEXTS, strict=True))
+
+    assert all(text.endswith(NOTE) for text in texts(read(f"<div>{rows}</div>")))
+
+
+def test_a_box_with_a_time_alone_is_that_of_the_text_in_the_next() -> None:
+    rows = (MADE["boxes"].format(c=c, t=t, more="") for c, t in zip(CLOCKS, TEXTS, strict=True))
+
+    assert [text.split("\n")[-1] for text in texts(read("".join(rows)))] == list(TEXTS)
+
+
+@pytest.mark.parametrize(
+    "page",
+    [
+        "<h1>Storm</h1><p>Our team <span>| avaldatud 02.02.2026 18:05 | muudetud 03.02.2026 14:42</span></p>{}",
         "<h1>Storm</h1><p>We tell on Tuesday, 3 February 2026, what is new.</p>{}<p>Letzte Änderung: 03.02.2026</p>",
         '<h1>Storm</h1>{}<footer><abbr class="published" title="2026-02-03T10:21:00Z">10:21</abbr></footer>',
     ],
@@ -248,7 +350,7 @@ def test_a_stream_that_is_written_downwards_says_so_elsewhere(page: str) -> None
 
 
 def test_the_page_says_its_day_as_well_when_it_is_read_later() -> None:
-    page = f'<html lang="en"><title>Storm</title><body><p>03.02.2026</p><h1>Storm</h1>{LINES}</body></html>'
+    page = f'<html lang="en"><title>Storm</title><body><p>03.02.2026</p><h1>Storm</h1>{CALLED}</body></html>'
     at = datetime(2026, 2, 9, 15, 0, tzinfo=UTC)
     later = extract(page.encode(), url="https://fm.example.org/17", at=at, profiles=())
 
@@ -271,11 +373,24 @@ def test_the_language_may_stand_in_an_equivalent_of_a_header() -> None:
     assert found.lang == "bg"
 
 
-def test_so_many_equal_steps_are_no_news() -> None:
-    at = [f"{10 + n // 6}:{n % 6}7" for n in range(8)]
+@pytest.mark.parametrize("most", [5, 6, 7, 8])
+def test_equal_steps_are_no_reason_to_let_a_page_go(most: int) -> None:
+    at = [f"{10 + n // 6}:{n % 6}7" for n in range(most)]
     rows = "".join(f"<h3>{clock} Ward {n}</h3><p>{TEXTS[n % 5]} {n}</p>" for n, clock in enumerate(at))
 
-    assert told(f"<h1>Count</h1><p>3 February 2026</p>{rows}").updates == ()
+    assert len(told(f"<h1>Count</h1><p>3 February 2026 | updated 3 February 2026, 14:41</p>{rows}").updates) == most
+
+
+def test_one_table_with_other_figures_each_time_is_data() -> None:
+    table = "<table><tr><th>Party</th><th>Votes</th></tr><tr><td>Coast</td><td>{n}</td></tr></table>"
+    rows = "".join(
+        f'<section class="ward"><h3>Ward</h3><p class="t">{c}</p><p>{t}</p>{table.format(n=n)}</section>'
+        for n, (c, t) in enumerate(zip(CLOCKS, TEXTS, strict=True))
+    )
+    page = f"<h1>Count</h1><p>3 February 2026 | updated 3 February 2026, 14:41</p>{rows}"
+
+    assert told(page).updates == ()
+    assert len(told(page.replace(table.format(n=2), "")).updates) == 5
 
 
 def test_a_line_that_only_a_builder_keeps_open_is_no_text() -> None:

@@ -72,6 +72,20 @@ def test_a_role_with_a_name_is_the_authors(line: str) -> None:
     assert {update.authors for update in found.updates} == {(line.partition(": ")[2],)}
 
 
+def test_a_role_with_a_name_amid_the_text_is_text() -> None:
+    found = read(records("{when}<p>{text}</p><p>Author: Ann Reed</p><p>It is her first book.</p>"))
+
+    assert texts(found) == [f"{text}\nAuthor: Ann Reed\nIt is her first book." for text in TEXTS]
+    assert {update.authors for update in found.updates} == {()}
+
+
+def test_several_roles_at_the_end_are_authors() -> None:
+    found = read(records("{when}<p>{text}</p><p>Author: Ann Reed</p><p>Editor: Bob Lee</p>"))
+
+    assert texts(found) == list(TEXTS)
+    assert {update.authors for update in found.updates} == {("Ann Reed", "Bob Lee")}
+
+
 @pytest.mark.parametrize("line", ["Editor: the page is new", "Reporter: How are you?", "Speaker: Ann Reed"])
 def test_other_lines_with_a_colon_are_text(line: str) -> None:
     found = read(records("{when}<p>{text}</p><div><span>" + line + "</span></div>"))
