@@ -32,6 +32,7 @@ LONG_FROM = 500_000  # watches
 SOON, FEWEST = 30.0, 1000  # beyond ``exact_up_to`` no more are ready than are begun in so many seconds, or so few
 CLOSING = (900.0, 7200.0, 86400.0)  # looks after the end of coverage
 SHORTEST = 60.0  # seconds between two looks at a page, where its watch does not say less
+SPARE = 30.0  # seconds of the budget that lie unspent before it goes into looks that are overdue and no more
 SAME = 1e-3  # seconds: two sums of the same times differ by less
 RETRY = 60.0  # after a look that failed, doubled with each in a row
 OVERDUE = REASONS.index("forced")
@@ -131,16 +132,18 @@ class Scheduler:
             return []
         order = np.lexsort((pool.last[self._ready], -self._worth))  # of what is worth the same, the longest ago
         ready = self._ready[order]
-        hosts, heads, counts = np.unique(pool.host[ready], return_index=True, return_counts=True)
+        overdue = self._reasons[order] == OVERDUE
+        hosts, heads = np.unique(pool.host[ready], return_index=True)
+        waiting = np.bincount(np.searchsorted(hosts, pool.host[ready[~overdue]]), minlength=len(hosts))
+        overdue = overdue[heads]
         names = pool.host_names
-        overdue = self._reasons[order[heads]] == OVERDUE
         chosen: list[int] = []  # of ``hosts``
-        short = late = 0
+        short, late, spare = 0, 0, max(1.0, self.budget * SPARE)
         by_worth = np.argsort(heads, kind="stable")
         for at, host in zip(by_worth.tolist(), hosts[by_worth].tolist(), strict=True):
             if not free(names[host]):
                 continue
-            if tokens < 1 and overdue[at]:
+            if overdue[at] and tokens < spare:
                 late += 1
                 continue
             if tokens < 1:
@@ -150,9 +153,9 @@ class Scheduler:
                 continue
             tokens -= 1
             chosen.append(at)
-        prices.dispatched(hosts[chosen], counts[chosen] - 1)
-        # Looks that have to be made make none dearer: if those that wait raised the price, nothing else would be worth
-        # it any more, and a budget that is too small for ``most`` would go into them alone.
+        prices.dispatched(hosts[chosen], waiting[chosen] - ~overdue[chosen])
+        # Overdue looks are made with what is left over, and make none dearer: if those that wait raised the price,
+        # nothing else would be worth it any more, and a budget that is too small for ``most`` would go into them alone.
         prices.asked(now, short=short, unspent=(tokens >= 1 or late > 0) and not short)
         places = order[heads[chosen]]
         begun = [

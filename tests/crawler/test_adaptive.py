@@ -57,7 +57,7 @@ MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 
 
 def first_due(made: Adaptive, now: datetime) -> tuple[str, datetime, tuple[tuple[str, int], ...]]:
-    (due,) = made.choose(now, lambda host: True, 10.0)
+    (due,) = made.choose(now, lambda host: True, 60.0)
     return due.why, due.scheduled, due.skipped
 
 
@@ -225,6 +225,8 @@ def test_closing_looks_that_a_host_held_back_are_skipped_for_it_and_those_of_a_p
 def test_a_look_that_max_asks_for_says_when() -> None:
     made = adaptive(learnt=LearntPage(urlkey=KEY, state=KNOWN, last=NOW - 90 * MINUTE))
     made.recall_prices({"": 1e6})
+
+    assert made.choose(NOW, lambda host: True, 20.0) == []  # of a budget of one a second: others need it
 
     assert first_due(made, NOW) == ("forced", NOW - 30 * MINUTE, ())
 
