@@ -138,13 +138,13 @@ class Scheduler:
         overdue = overdue[heads]
         names = pool.host_names
         chosen: list[int] = []  # of ``hosts``
-        short, late, spare = 0, 0, max(1.0, self.budget * SPARE)
+        short, late, spare = 0, False, max(1.0, self.budget * SPARE)
         by_worth = np.argsort(heads, kind="stable")
         for at, host in zip(by_worth.tolist(), hosts[by_worth].tolist(), strict=True):
-            if not free(names[host]):
-                continue
             if overdue[at] and tokens < spare:
-                late += 1
+                late = late or free(names[host])  # that there is one is enough: of a long list most are
+                continue
+            if not free(names[host]):
                 continue
             if tokens < 1:
                 short += 1
@@ -156,7 +156,7 @@ class Scheduler:
         prices.dispatched(hosts[chosen], waiting[chosen] - ~overdue[chosen])
         # Overdue looks are made with what is left over, and make none dearer: if those that wait raised the price,
         # nothing else would be worth it any more, and a budget that is too small for ``most`` would go into them alone.
-        prices.asked(now, short=short, unspent=(tokens >= 1 or late > 0) and not short)
+        prices.asked(now, short=short, unspent=(tokens >= 1 or late) and not short)
         places = order[heads[chosen]]
         begun = [
             Choice(pool.keys[number], REASONS[reason])

@@ -48,6 +48,21 @@ def looked(catalog: Catalog, meanwhile: Callable[[], None] = lambda: None) -> fl
     return sum(waited)
 
 
+def until(happened: Callable[[], bool]) -> None:
+    for _ in range(1000):
+        if happened():
+            return
+        time.sleep(0.01)
+
+
+def two_spools(server: RawServer, folder: Path) -> tuple[Path, Path]:
+    """Configs of one catalog, which watches /live, with a spool for each."""
+    config, other = write_config(folder, server.route("/live", GOOD)), folder / "other.toml"
+    stoppress("apply", str(config))
+    other.write_text(config.read_text().replace("[archive]", '[archive]\nspool = "other"', 1))
+    return config, other
+
+
 @pytest.mark.parametrize("ahead", [timedelta(), timedelta(days=-400), timedelta(days=400)])
 @pytest.mark.parametrize("step", [SECOND, -3600 * SECOND])
 def test_one_that_is_heard_of_again_is_named_whatever_its_clock_says(
@@ -98,10 +113,7 @@ def test_a_crawler_with_its_hands_full_is_heard_of_all_the_same(
     heard_of(catalog, begun, worker="own")
     heart = Heartbeat(catalog, "own")
     heart.begin()
-    for _ in range(1000):
-        time.sleep(0.01)  # as an event loop that computes for long
-        if catalog.running_beside("other")["own"] > begun:
-            break
+    until(lambda: catalog.running_beside("other")["own"] > begun)  # as an event loop that computes for long
     heart.end()
 
     assert catalog.running_beside("other")["own"] > begun
@@ -116,21 +128,14 @@ def test_one_that_slept_so_long_that_another_has_begun_finds_that_out(
     heard_of(catalog, clock.machine())  # what it writes of hosts when it goes on tells nobody that it was there
     heart = Heartbeat(catalog, "other")
     heart.begin()
-    for _ in range(1000):
-        time.sleep(0.01)
-        if heart.taken_over:
-            break
+    until(lambda: heart.taken_over)
     heart.end()
 
     assert heart.taken_over
 
 
 def test_the_first_of_two_ends_when_it_was_stopped_and_another_began(raw_server: RawServer, tmp_path: Path) -> None:
-    url = raw_server.route("/live", GOOD)
-    config = write_config(tmp_path, url)
-    stoppress("apply", str(config))
-    other = tmp_path / "other.toml"
-    other.write_text(config.read_text().replace("[archive]", '[archive]\nspool = "other"', 1))
+    config, other = two_spools(raw_server, tmp_path)
     with crawling(config, "--for", "80s") as first:
         raw_server.wait_for("/live")
         first.send_signal(signal.SIGSTOP)
@@ -144,11 +149,7 @@ def test_the_first_of_two_ends_when_it_was_stopped_and_another_began(raw_server:
 
 
 def test_a_second_crawler_of_a_catalog_names_the_first(raw_server: RawServer, tmp_path: Path) -> None:
-    url = raw_server.route("/live", GOOD)
-    config = write_config(tmp_path, url)
-    stoppress("apply", str(config))
-    other = tmp_path / "other.toml"
-    other.write_text(config.read_text().replace("[archive]", '[archive]\nspool = "other"', 1))
+    config, other = two_spools(raw_server, tmp_path)
     with crawling(config, "--for", "60s") as first:
         raw_server.wait_for("/live")
         asked = len(raw_server.hits)
