@@ -5,7 +5,7 @@ Other carriers tell such times by their distance from right ones (``reconcile``)
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -23,9 +23,12 @@ def as_wall_times(groups: Sequence[list[Found]], place: Place) -> list[list[Foun
     return [[_as_wall(found) for found in group] for group in groups]
 
 
-def is_ahead(groups: Sequence[list[Found]], at: datetime) -> bool:
-    """Whether any lies ahead at all: later the same page may be read otherwise."""
-    return any(moment > at for group in groups for moment, _ in _stated(group))
+def turns(groups: Sequence[list[Found]], place: Place) -> Iterator[datetime]:
+    """When the same page may be read otherwise: each moment that it states may then lie ahead no longer, or not too far."""
+    offset = place.at.astimezone(place.zone).utcoffset() or timedelta()
+    for moment in (moment for group in groups for moment, _ in _stated(group)):
+        yield moment - SLACK
+        yield moment - SLACK - offset
 
 
 def _stated(group: list[Found]) -> list[tuple[datetime, str | None]]:

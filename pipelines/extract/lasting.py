@@ -45,8 +45,7 @@ class Lasting:
     def moment(self, *moments: datetime | None) -> None:
         for moment in filter(None, moments):
             aware = moment if moment.tzinfo else moment.replace(tzinfo=self.zone)
-            for margin in MARGINS:
-                self._turns(aware - margin)
+            self.turns(*(aware - margin for margin in MARGINS))
 
     def _next(self, read: Read, zone: tzinfo) -> datetime:
         """When the clock shows this again, and one might take it for today's."""
@@ -54,14 +53,14 @@ class Lasting:
         shown = datetime.combine((self.at + SKEW).astimezone(zone).date(), read.clock, zone)
         return shown if shown > self.at + SKEW else shown + _DAY
 
-    def _turns(self, moment: datetime) -> None:
-        if moment > self.at:
-            self.end = min(self.end, moment)
+    def turns(self, *moments: datetime) -> None:
+        """What was read holds until the first of these that is still to come."""
+        self.end = min((self.end, *(moment for moment in moments if moment > self.at)))
 
     def _turned(self, moment: datetime) -> None:
-        """As ``_turns``; what may have turned a little earlier than it says has turned."""
+        """As ``turns``; what may have turned a little earlier than it says has turned."""
         self.steady = self.steady and moment > self.at
-        self._turns(moment)
+        self.turns(moment)
 
     def until(self, at: datetime) -> bool:
         """Whether the same page, looked at then, says the same."""

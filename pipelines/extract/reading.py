@@ -48,7 +48,7 @@ def read(
     place = printed.placed(place, head, hinted=hinted)
     hinted = hinted or head.announced
     lasting = lasting or Lasting(at)
-    lasting.steady = lasting.steady and not ahead.is_ahead([carried.dom, carried.data], at)  # how far, decides
+    lasting.turns(*ahead.turns([carried.dom, carried.data], place))  # how far a time lies ahead decides
     carried.mend_wall_times(place)
     _tell_times(lasting, zone, head, carried, seen, hinted=hinted, dated=carried.is_dated(place))
     carried.refuse_others(head, place, hinted=hinted)

@@ -11,6 +11,7 @@ from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 from pipelines import workers
+from pipelines.reading import read
 from tests.bench.saved_pages import Page, made
 
 PAGES = 40  # in one measurement of workers
@@ -50,6 +51,6 @@ def _read(begin: int, end: int) -> tuple[float, float]:
     """Every page is met twice, with an update more the second time, as a crawler meets it."""
     for number in range(begin, end):
         page = made(number // 2, 12 + number % 2, 60, seed=number // 2)
-        workers._reading(HEAD + page.html, f"{page.url}/{number // 2}", page.at)
+        workers._remembering(read, HEAD + page.html, f"{page.url}/{number // 2}", page.at)
     pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
     return pages * 4096 / 1e6, workers._memory().size / 1e6

@@ -52,6 +52,24 @@ def test_a_page_looked_at_again_at_any_time_says_what_it_says_to_one_who_sees_it
         assert same(extract(html, memory=memory, **visit), extract(html, **visit))
 
 
+def test_local_times_that_are_marked_as_utc_are_read_anew_when_they_lie_ahead_no_longer(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    case = next(c for c in CASES if c.name == "local-times-ahead-of-the-fetch")
+    html, visit, memory, read = (case / "page.html").read_bytes(), visit_of(case), Memory(), []
+    begun, whole = visit["at"] - timedelta(minutes=20), reading.read
+    monkeypatch.setattr(reading, "read", lambda *given, **options: read.append(1) or whole(*given, **options))
+    for minute in range(0, 240, 2):
+        visit["at"] = begun + timedelta(minutes=minute)
+        fresh, before = extract(html, **visit), len(read)
+
+        assert same(extract(html, memory=memory, **visit), fresh)
+        read[before:] = [2] * (len(read) - before)
+
+    assert read.count(1) == 120
+    assert read.count(2) < 40  # remembered in between
+
+
 @st.composite
 def changed(draw: st.DrawFn, said: list[Entry]) -> list[Entry]:
     """The list at the next visit: an update added, edited, taken away, moved up, or none of these."""
