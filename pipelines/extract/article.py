@@ -15,12 +15,16 @@ class Article:
         self.root = root
         self._said: dict[Node, str] = {}
         self._gone: set[Node] = set()
+        self._all: list[Node] | None = None  # until something leaves
         named = [n for n in root.iterdescendants() if n.get("class") is not None or n.get("id") is not None]
         self.names = {node: names_of(node) for node in named}
 
     def nodes(self, *tags: str) -> list[Node]:
         """What it holds now, in document order; itself, too."""
-        return list(self.root.iter(*tags))
+        if tags:
+            return list(self.root.iter(*tags))
+        self._all = self._all or list(self.root.iter())
+        return list(self._all)
 
     def holds(self, node: Node) -> bool:
         return node is not self.root and node not in self._gone
@@ -34,6 +38,7 @@ class Article:
     def remove(self, node: Node) -> None:
         self._forget(node)
         self._gone.update(node.iter())
+        self._all = None
         dom.remove(node)
 
     def silence(self, node: Node) -> None:

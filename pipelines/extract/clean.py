@@ -140,10 +140,13 @@ def pictures(article: Article, parts: Parts) -> None:
             parts.captions.extend(article.said(c) for c in captions or [node])
         article.remove(node)
     for node, names in article.names.items():
-        if not article.holds(node) or (article.holds_most(node) and not _is_framed(node, framed)):
+        caption = not _CAPTIONS.isdisjoint(names) or node.get("itemprop") == "caption"
+        player = not _PLAYERS.isdisjoint(names)
+        if not (caption or player) or not article.holds(node):
             continue
-        caption = bool(_CAPTIONS & names) or node.get("itemprop") == "caption"
-        if (caption and not article.amid_text(node)) or (_PLAYERS & names and _is_player(article, node)):
+        if article.holds_most(node) and not _is_framed(node, framed):
+            continue
+        if (caption and not article.amid_text(node)) or (player and _is_player(article, node)):
             parts.captions.append(article.said(node))
             article.remove(node)
 

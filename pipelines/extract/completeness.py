@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from ..model import Version
 from .canonical import count
 
-_BETWEEN = re.compile(r"[\W_]+")
+_WORDS = re.compile(r"[^\W_]+")
 PIECE = 24  # letters that tell a piece of a line from all others
 _AROUND = 6  # words
 
@@ -35,8 +35,9 @@ def covered(version: Version) -> float:
 
 def _missing(lines: Iterable[str], parts: list[str]) -> int:
     """Letters of the lines that are not in the parts. Most lines stand there word for word: that is cheap to see."""
+    whole = {line for part in parts for line in part.split("\n")}  # most lines are one of these
     plain = " ".join(" ".join(parts).split())
-    rest = [line for line in lines if " ".join(line.split()) not in plain]
+    rest = [line for line in lines if line not in whole and " ".join(line.split()) not in plain]
     other = " ".join(_folded(part) for part in parts if part) if rest else ""
     return sum(_missing_of(line, other) for line in rest)
 
@@ -58,7 +59,7 @@ def _missing_of(line: str, other: str) -> int:
 
 def _folded(text: str) -> str:
     """Lower-case words with one space between them; both sides come from one page, so that no more is needed."""
-    return _BETWEEN.sub(" ", text.casefold()).strip()
+    return " ".join(_WORDS.findall(text.casefold()))
 
 
 def _size(plain: str) -> int:

@@ -18,7 +18,7 @@ _STRING = etree.XPath("string()", smart_strings=False)  # one call into libxml2,
 
 
 def said(node: Node) -> str:
-    return " ".join(str(_STRING(node)).split())
+    return " ".join((str(_STRING(node)) if len(node) else node.text or "").split())
 
 
 def before_of(node: Node) -> str | None:

@@ -35,6 +35,7 @@ _UPDATED_CLASS = re.compile(
 _CREATED = re.compile(r"creat", re.IGNORECASE)
 _MOMENT = re.compile(r"20\d{2}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})")
 _TIPS = ("title", "aria-label", "data-title", "data-tooltip", "data-original-title")
+_ANY_VALUE = frozenset(("content",))  # attributes whose value tells what they are
 MOST_MARKS = 20_000
 LABEL_MOST = 30  # characters of "Last updated"
 
@@ -95,7 +96,12 @@ def _length(text: str) -> int:
 
 
 def _marks(node: Node, size: int) -> list[Mark]:
-    marks = [m for name, value in node.items() if (m := _from_attribute(node, name, value))]
+    marks = [
+        mark
+        for name, value in node.items()
+        if (name in _ANY_VALUE or name.startswith("data-") or _is_time_name(name))
+        and (mark := _from_attribute(node, name, value))
+    ]
     if size and size <= SHOWN_MOST and not _is_unset(node):
         printed = _from_text(node)
         if printed:

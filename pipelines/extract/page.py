@@ -128,7 +128,7 @@ def window(body: Node, newest: datetime | None, oldest: datetime | None) -> Wind
             continue
         said = " ".join(text.split())
         more = more or node.get("rel") == "next" or (node.tag in ("a", "button") and bool(MORE.match(said)))
-        found = _PAGE_OF.search(said)
+        found = _PAGE_OF.search(said) if any(map(str.isdigit, said)) else None
         of = [int(n) for n in found.groups() if n] if found else []
         if of and of[0] <= of[1]:
             page, pages = of

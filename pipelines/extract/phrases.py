@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 from lxml import etree
 
@@ -20,8 +20,7 @@ _SCRIPTS = frozenset(("script", "style"))
 _GAP = "\0"  # no letter: nothing is found across it
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(NamedTuple):
     """The part of the words that an element says; ``whole``: without a script in it, whose text is not among them."""
 
     begin: int
