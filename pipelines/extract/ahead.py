@@ -24,7 +24,7 @@ def as_wall_times(groups: Sequence[list[Found]], place: Place) -> list[list[Foun
 
 
 def turns(groups: Sequence[list[Found]], place: Place) -> Iterator[datetime]:
-    """When the same page may be read otherwise: each moment that it states may then lie ahead no longer, or not too far."""
+    """When the same page may be read otherwise: what it states lies ahead no longer then, or not too far."""
     offset = place.at.astimezone(place.zone).utcoffset() or timedelta()
     for moment in (moment for group in groups for moment, _ in _stated(group)):
         yield moment - SLACK
