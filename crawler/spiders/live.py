@@ -1,6 +1,6 @@
 """The clock: asks the agenda what is due, yields its request, and makes of whatever comes back one Visit.
 
-agenda --due--> host free? --started in the ledger--> request --> answer, hop or failure --> Visit
+turns --begun--> started in the ledger --> request --> answer, hop or failure --> Visit
 """
 
 from __future__ import annotations
@@ -8,13 +8,10 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-import uuid
-from collections import defaultdict, deque
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Self
-from urllib.parse import urljoin
 
 from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
@@ -22,23 +19,25 @@ from scrapy.http import Response
 from twisted.python.failure import Failure
 
 from crawler.adaptive import Adaptive, is_adaptive
-from crawler.agenda import Agenda, Due
+from crawler.agenda import Agenda
 from crawler.available import missing
 from crawler.browser.look import Look
 from crawler.egress import self_test
 from crawler.failures import explain
 from crawler.hints.desk import HintDesk
-from crawler.hosts import group_of, group_of_url, host_of
+from crawler.hops import REDIRECTS, leads_to
+from crawler.hosts import group_of_url, host_of
 from crawler.lifetimes import LearntOfNewsrooms
 from crawler.memory import LearntOfPages
-from crawler.politeness import MOST_HOPS, SLOT, Politeness
+from crawler.politeness import SLOT, Politeness
 from crawler.probes import Probes
 from crawler.requisites import RequisitesOfPage
 from crawler.rest import RestOfPage
 from crawler.schedule import REFUSED_AFTER, deserves_another, is_refusal
 from crawler.setup import keeper_of
 from crawler.standing import Standing
-from crawler.visit_ends import asked_to_wait, cut_off, line, lost, taken_down, unanswered, unkept
+from crawler.turns import Turns
+from crawler.visit_ends import asked_to_wait, cut_off, line, taken_down, unanswered, unkept
 from crawler.watchlist import policy_of
 from crawler.wire import BY_BROWSER, EXCHANGE, PROBE, ROLE, VISIT, WHOLE
 from pipelines import clock
@@ -47,13 +46,11 @@ from pipelines.keeper import Keeper
 from pipelines.model import Exchange, Visit, Watch
 from pipelines.promise import kept
 from pipelines.units import duration
-from pipelines.urlkey import normalise, urlkey
+from pipelines.urlkey import urlkey
 
 log = logging.getLogger(__name__)
 LOOK = timedelta(milliseconds=200)  # how long the clock sleeps at most between two looks at the agenda
-ROBOTS_LOOK = timedelta(milliseconds=20)  # how soon the clock sees that a robots.txt has come
 RELOAD = timedelta(seconds=3)  # how soon a new, paused or removed watch is noticed
-SET = ("closing", "forced")  # looks of the adaptive schedule whose time is known before
 
 
 class LiveSpider(Spider):
@@ -65,6 +62,8 @@ class LiveSpider(Spider):
     name = "live"
     keeper: Keeper
     standing: Standing
+    adaptive: Adaptive
+    turns: Turns
     politeness: Politeness
     rest: RestOfPage
     requisites: RequisitesOfPage
@@ -79,11 +78,7 @@ class LiveSpider(Spider):
         self.once, self.limit = _switch(once), _span(limit)
         self.trouble: StoppressError | None = None  # why the clock stopped before its time
         self.agenda = Agenda()
-        self.adaptive: Adaptive
-        self.waiting: dict[str, deque[Due]] = defaultdict(deque)
-        self.running: dict[str, Visit] = {}  # by page: in the ledger, not over
         self.answers: dict[str, Visit] = {}  # by page: of those that run, the answered ones whose rest is asked for
-        self.owing: set[str] = set()  # hosts at which an adaptive look is next, if one is worth it
         self.probes = Probes()
         self.unusable: dict[str, str] = {}  # by URL: why it cannot be visited here
         self.stopping = False
@@ -96,10 +91,11 @@ class LiveSpider(Spider):
         spider.standing = Standing(spider.keeper)
         config = spider.keeper.config
         spider.adaptive = Adaptive(budget=config.crawl.budget, after_end=config.defaults.after_end)
+        spider.turns = Turns(spider.agenda, spider.adaptive, spider.standing, once=spider.once)
         spider.learnt = LearntOfPages(spider.adaptive, spider.keeper.catalog, spider.keeper.worker)
         spider.lifetimes = LearntOfNewsrooms(spider.adaptive, spider.keeper.catalog)
         spider.rest = RestOfPage(crawler, spider.keeper)
-        spider.requisites = RequisitesOfPage(crawler, spider.keeper, spider.goes_before)
+        spider.requisites = RequisitesOfPage(crawler, spider.keeper, spider.turns.goes_before)
         spider.hints = HintDesk(crawler, spider.keeper, spider.adaptive, lambda key: spider.standing.blocks.page(key))
         for signal in (signals.item_scraped, signals.item_dropped, signals.item_error):
             crawler.signals.connect(spider.visit_over, signal=signal)
@@ -131,7 +127,7 @@ class LiveSpider(Spider):
         reload_at = before
         politeness = self.crawler.get_downloader_middleware(Politeness)
         assert politeness is not None
-        self.politeness = politeness
+        self.politeness = self.turns.politeness = politeness
         memory = politeness.memory
         if memory:
             memory.keeps("hints", self.hints.allowance)
@@ -163,7 +159,7 @@ class LiveSpider(Spider):
                 reload_at = now + RELOAD
             for begun in await self._ready(now):
                 yield begun
-            if self.once and not self.waiting_or_running() and self.agenda.next_at() is None:
+            if self.once and not self.turns and self.agenda.next_at() is None:
                 return
             await asyncio.sleep(self._pause(clock.now()))
 
@@ -212,20 +208,11 @@ class LiveSpider(Spider):
 
         What the spool cannot take is not asked for: such a visit is over before it began.
         """
-        while due := self.agenda.pop(now):
-            self.waiting[group_of_url(due.watch.url)].append(due)
+        self.turns.take(now)
         # To read the list may have taken a while: no visit shall seem to begin before its host's turn.
-        now = self._now()
-        begun = self._worth_it(now, self.owing) if self.owing else []
-        for group, queue in self.waiting.items():
-            while queue and self._may_start(queue[0].watch.url):
-                begun.append(self._begin(queue.popleft(), now))
-                if queue:
-                    self.owing.add(group)
-        begun += self._worth_it(now, set())
+        begun = self.turns.begin(self._now())
         if not begun:
             return []
-        self.running.update((visit.urlkey, visit) for visit in begun)
         try:
             await kept(self.keeper.recorder.starting(begun))
         except StoreError as e:
@@ -233,51 +220,11 @@ class LiveSpider(Spider):
             return [unkept(visit, e) for visit in begun]
         return [await self._first(visit) for visit in begun]
 
-    def _worth_it(self, now: datetime, owing: set[str]) -> list[Visit]:
-        """Visits of adaptive watches. A turn of another schedule that waits for its host goes before, but not twice:
-        where more wait, they take turns with a look that is worth its price. ``owing``: hosts whose turn that is."""
-        governor, begun, owed = self.politeness.governor, [], frozenset(owing)
-
-        def free(host: str) -> bool:
-            group = group_of(host)
-            if self.waiting.get(group) and group not in owed:
-                return False
-            return governor.free_at(host, steady) <= steady
-
-        steady = clock.steady()
-        while due := self.adaptive.choose(now, free, governor.tokens(steady)):
-            may = [one for one in due if one.urlkey not in self.running and self._may_start(one.watch.url)]
-            begun += [self._begin(self._let_in(one, now), now) for one in may]
-            self.owing -= {group_of_url(one.watch.url) for one in may}
-            for one in due:
-                if one not in may:
-                    self.adaptive.given_up(one.urlkey)
-            if not may:
-                break
-        return begun
-
-    def _let_in(self, due: Due, now: datetime) -> Due:
-        """A look whose time no schedule has set is not due while its host is parked."""
-        parked = self._parked_until(due.watch.url)
-        if parked is None or due.why in SET or not due.scheduled < parked <= now:
-            return due
-        return replace(due, scheduled=parked)
-
-    def _parked_until(self, url: str) -> datetime | None:
-        until = self.politeness.governor.parked_until(host_of(url))
-        return clock.dated(until) if until else None
-
-    def _watch(self, key: str) -> Watch | None:
-        return self.agenda.watch(key) or self.adaptive.watch(key)
-
-    def _following(self, key: str, now: datetime) -> datetime | None:
-        return self.agenda.following(key, now) or self.adaptive.following(key, now)
-
     async def _first(self, visit: Visit) -> Visit | Request:
         """The visit's request; what was taken down is not asked for."""
         if block := self.standing.blocks.page(visit.urlkey):
             return taken_down(visit, block)
-        watch = self._watch(visit.urlkey)
+        watch = self.turns.watch(visit.urlkey)
         if watch is not None and watch.probe_url and not self.once and not self.standing.blocks.page(
             urlkey(watch.probe_url)
         ):
@@ -293,7 +240,7 @@ class LiveSpider(Spider):
 
     async def _page(self, visit: Visit, *, slot: bool) -> Request:
         request = self._request(visit.url, visit, hops=0, slot=slot)
-        watch = self._watch(visit.urlkey)
+        watch = self.turns.watch(visit.urlkey)
         if watch is not None and watch.render == "browser":
             request.meta[BY_BROWSER] = self._look(visit, watch)
         else:
@@ -311,53 +258,14 @@ class LiveSpider(Spider):
         return Look(visit=visit, watch=watch, follow=follow, forbids=politeness.forbids, second=politeness.second,
                     refused=politeness.refused, taken=politeness.taken)  # fmt: skip
 
-    def _may_start(self, url: str) -> bool:
-        """The host's turn is taken if so; a visit that will send nothing needs none."""
-        if self.standing.blocks.page(urlkey(url)):
-            return True
-        if self.politeness.is_known_to_fail(url):
-            return True
-        host, now = host_of(url), clock.steady()
-        if self.politeness.governor.free_at(host, now) > now or not self.politeness.knows(url):
-            return False  # robots.txt, on its way, takes the host's next turn
-        self.politeness.governor.start(host, now)
-        return True
-
-    def goes_before(self, group: str) -> bool:
-        """Whether a page waits for a host of this name, or for the budget of all hosts: requisites give way to it."""
-        short = self.politeness.governor.is_short(clock.steady())
-        return bool(self.waiting.get(group)) or (short and any(self.waiting.values()))
-
-    def _begin(self, due: Due, now: datetime) -> Visit:
-        return Visit(
-            id=str(uuid.uuid4()),
-            url=due.watch.url,
-            urlkey=due.urlkey,
-            started=now,
-            why="manual" if self.once else due.why,
-            scheduled=due.scheduled,
-            previous=self.standing.last_good(due.urlkey),
-            skipped=() if self.once else due.skipped,
-        )
-
     def _request(self, url: str, visit: Visit, *, hops: int, slot: bool) -> Request:
         meta = {VISIT: visit, "hops": hops, SLOT: slot}
         return Request(url, callback=self.answered, errback=self.failed, meta=meta, dont_filter=True)
 
-    def waiting_or_running(self) -> int:
-        return len(self.running) + sum(map(len, self.waiting.values()))
-
     def _pause(self, now: datetime) -> float:
-        at, steady = [now + LOOK], clock.steady()
-        if (upcoming := self.agenda.next_at()) is not None:
-            at.append(upcoming)
-        for queue in self.waiting.values():
-            if queue:
-                url = queue[0].watch.url
-                known = self.politeness.knows(url)
-                free = self.politeness.governor.free_at(host_of(url), steady)
-                at.append(now + (free - steady if known else ROBOTS_LOOK))
-        return max((min(at) - now).total_seconds(), 0.001)
+        """Seconds."""
+        soonest = min(now + LOOK, self.turns.next_at(now) or now + LOOK)
+        return max((soonest - now).total_seconds(), 0.001)
 
     # what comes back --------------------------------------------------------------------------------------
 
@@ -380,7 +288,7 @@ class LiveSpider(Spider):
             yield replace(visit, outcome="error", reason="protocol", detail=detail, reading="none")
 
     async def _probed(self, visit: Visit, request: Request, response: Response) -> Visit | Request:
-        watch = self._watch(visit.urlkey)
+        watch = self.turns.watch(visit.urlkey)
         if watch and self.probes.same(visit.urlkey, watch, response.status, response.body, clock.now()):
             detail = f"{request.url} answered as before, the page was not asked for"
             return replace(visit, outcome="probed", detail=detail, reading="none")
@@ -393,10 +301,10 @@ class LiveSpider(Spider):
         self.answers[visit.urlkey] = visit
         try:
             self.answers[visit.urlkey] = whole = await self.rest.complete(visit)
-            watch = self._watch(visit.urlkey)
+            watch = self.turns.watch(visit.urlkey)
             if watch is None or not watch.requisites:
                 return whole
-            following = self._following(visit.urlkey, clock.now())
+            following = self.turns.following(visit.urlkey, clock.now())
             until = None if self.once else following
             return await self.requisites.complete(whole, until)
         finally:
@@ -404,28 +312,14 @@ class LiveSpider(Spider):
 
     def _next(self, visit: Visit, request: Request, response: Response) -> Visit | Request:
         exchange: Exchange = request.meta[EXCHANGE]
-        location = response.headers.get("Location")
-        if exchange.status not in (301, 302, 303, 307, 308):
-            until = self._parked_until(exchange.url)
+        if exchange.status not in REDIRECTS:
+            until = self.turns.parked_until(exchange.url)
             return replace(visit, exchange=exchange, detail=visit.detail or asked_to_wait(exchange, until, clock.now()))
-        if not location:
-            return lost(visit, exchange, f"{exchange.url} redirects without saying where to")
-        if request.meta["hops"] >= MOST_HOPS:
-            return lost(visit, exchange, f"{visit.url} redirects more than {MOST_HOPS} times, last to {location!r}")
-        return self._hop(visit, exchange, request, location)
-
-    def _hop(self, visit: Visit, exchange: Exchange, request: Request, location: bytes) -> Visit | Request:
-        try:
-            # Blanks are a mistake that browsers forgive; all else must be a URL as it stands.
-            to = location.decode("utf-8", "replace").strip().replace(" ", "%20")
-            target = normalise(urljoin(exchange.url, to))
-        except (WatchlistError, ValueError) as e:
-            return lost(visit, exchange, f"{exchange.url} redirects to what cannot be followed: {e}", "blocked")
-        if urlkey(target) == urlkey(exchange.url) and target == exchange.url:
-            return lost(visit, exchange, f"{exchange.url} redirects to itself")
-        if block := self.standing.blocks.page(urlkey(target)):
-            return replace(taken_down(visit, block), exchange=exchange, status=exchange.status)
-        hop = self._request(target, visit, hops=request.meta["hops"] + 1, slot=False)
+        hops = request.meta["hops"]
+        target = leads_to(visit, exchange, response.headers.get("Location"), hops, self.standing.blocks)
+        if isinstance(target, Visit):
+            return target
+        hop = self._request(target, visit, hops=hops + 1, slot=False)
         hop.meta[WHOLE] = request.meta.get(WHOLE, False)
         return hop
 
@@ -448,7 +342,7 @@ class LiveSpider(Spider):
         """After the last stage, whatever became of it: the page may be visited again."""
         if not isinstance(item, Visit):
             return
-        self.running.pop(item.urlkey, None)
+        self.turns.running.pop(item.urlkey, None)
         self.standing.saw(item)
         self.probes.over(item)
         self.rest.seen(item)
@@ -468,9 +362,9 @@ class LiveSpider(Spider):
 
         A page that was answered is archived, whatever became of its rest; the next start reads it.
         """
-        for key, visit in self.running.items():
+        for key, visit in self.turns.running.items():
             self.keeper.recorder.visit(self.answers.get(key) or cut_off(visit, reason))
-        self.running.clear()
+        self.turns.running.clear()
         self.learnt.ended()
         self.hints.close()
         self.lifetimes.close()
