@@ -2,7 +2,8 @@
 
 A truth file is ``<page>.truth.json`` beside the saved page (live-pages 13): ``url``, ``page_timezone`` and
 ``entries`` with ``id, published, updated, headline, text_start, text_end, text_chars, full``; times UTC or null.
-A folder of ``tests/pages`` is a truth, too: ``truth_of`` makes one of what it expects.
+A folder of ``tests/pages`` is a truth, too: ``truth_of`` makes one of what it expects. There ``local`` stands for
+``published`` where the page states no zone: what the newsroom's own clock showed.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ Entry = Mapping[str, Any]
 
 LONGEST = 2.0  # an update over twice as long as the true one has swallowed another
 TOLD = 80  # characters at either end of a text that a truth names
+FARTHEST = timedelta(hours=14)  # of any zone from UTC
 AFTER_NEWEST = timedelta(minutes=10)  # when a saved page was fetched, where the truth does not say
 
 
@@ -35,7 +37,8 @@ class Score:
     matched: int = 0
     timed: int = 0  # matched entries whose truth has a time
     utc: int = 0  # of these, right to the minute in UTC
-    local: int = 0  # or right on the newsroom's own clock
+    clocked: int = 0  # matched entries whose truth has a time, or what the newsroom's own clock showed
+    local: int = 0  # of these, right in UTC or on that clock
     invented: int = 0  # a time where the truth has none
     dropped: int = 0  # none where the truth has one
     with_created: int = 0
@@ -69,7 +72,7 @@ class Score:
             "recall": _share(self.matched, self.truth),
             "precision": _share(self.matched, self.found),
             "time_utc": _share(self.utc, self.timed),
-            "time_local": _share(self.local, self.timed),
+            "time_local": _share(self.local, self.clocked),
             "time_invented": self.invented,
             "time_dropped": self.dropped,
             "created": _share(self.created, self.with_created),
@@ -116,9 +119,10 @@ def score(version: Version, truth: Mapping[str, Any]) -> Score:
     """One page against its truth."""
     pairs = match(version.updates, truth["entries"])
     zone = ZoneInfo(truth.get("page_timezone") or "UTC")
+    ahead = _ahead(pairs)
     total = Score(truth=len(truth["entries"]), found=len(version.updates), matched=len(pairs))
     for update, entry in pairs:
-        total += _one(update, entry, zone)
+        total += _one(update, entry, zone, ahead)
     places = [update.position for update, _ in sorted(pairs, key=lambda p: truth["entries"].index(p[1]))]
     return total + _of_page(version) + Score(ordered=_longest_run(places))
 
@@ -195,17 +199,31 @@ def _minute(moment: datetime) -> datetime:
     return moment.replace(second=0, microsecond=0)
 
 
-def _one(update: Update, entry: Entry, zone: ZoneInfo) -> Score:
+def _ahead(pairs: Iterable[tuple[Update, Entry]]) -> timedelta:
+    """How far the newsroom's clock is ahead of UTC, as the page was read: what most of its times have."""
+    read = ((u.published, e.get("local")) for u, e in pairs)
+    steps = Counter(_wall(local) - _minute(moment) for moment, local in read if moment and local)
+    return max((s for s in steps if abs(s) <= FARTHEST), key=lambda s: (steps[s], -abs(s)), default=timedelta())
+
+
+def _wall(local: str) -> datetime:
+    return _minute(datetime.fromisoformat(local)).replace(tzinfo=UTC)
+
+
+def _one(update: Update, entry: Entry, zone: ZoneInfo, ahead: timedelta) -> Score:
     true, full = entry.get("published"), letters(entry.get("full") or "")
     utc = bool(true) and _right(update.published, true)
+    wall = None if true else entry.get("local")
+    on_wall = bool(wall) and update.published is not None and _minute(update.published) + ahead == _wall(str(wall))
     said = letters(update.text)
     start, end = (letters(entry.get(k) or "") for k in ("text_start", "text_end"))
     return Score(
         timed=bool(true),
         utc=utc,
-        local=bool(true) and (utc or _right_locally(update.published, str(true), zone)),
+        clocked=bool(true or wall),
+        local=on_wall or (bool(true) and (utc or _right_locally(update.published, str(true), zone))),
         invented="published" in entry and not true and update.published is not None,
-        dropped=bool(true) and update.published is None,
+        dropped=bool(true or wall) and update.published is None,
         with_created=bool(entry.get("created")),
         created=bool(entry.get("created")) and _created(update, entry),
         with_id=bool(entry.get("id")),

@@ -13,6 +13,7 @@ from .marks import SILENT
 from .people import name_of, signs
 from .pieces import Parts
 from .places import MORE
+from .posts import is_post, place_of
 from .source import Node
 from .talk import answer_buttons
 from .times import shown
@@ -35,13 +36,6 @@ _LABELS = words_of("label badge kicker tag pill chip eyebrow overline")
 _PLAYERS = words_of("video player videoplayer audioplayer")
 _DURATION = re.compile(r"(?:[^\W\d_]+: )?(?:(?:\d{1,2}:)?\d{1,2}:\d{2}|(?:\d+ ?[hms](?:in|ec)?\b ?)+)", re.IGNORECASE)
 _CAPTIONS = words_of("caption captions cap figcaption credit credits copyright photocredit imagecredit")
-# what the platforms' embedding code calls its elements
-_EMBEDDED = words_of(
-    "twitter-tweet twitter-video instagram-media tiktok-embed bluesky-embed mastodon-embed fb-post fb-video "
-    "reddit-embed-bq reddit-card text-post-media telegram-post "
-    "amp-twitter amp-instagram amp-facebook amp-tiktok amp-reddit amp-pinterest"
-)
-_CITED = ("cite", "data-instgrm-permalink", "data-href", "data-text-post-permalink", "data-telegram-post")
 _UI = re.compile(
     r"share(?: (?:this|on|via) .{0,30})?|copy link|link kopieren|teilen|partager|compartir|condividi|delen|tweet|"
     r"facebook|twitter|x|whatsapp|telegram|e-?mail|print|save|link|permalink|follow|reply|like|report|"
@@ -58,7 +52,7 @@ _UI = re.compile(
     r"(?:link|lien|enlace|länk|lenke|odkaz)|"
     r"(?:link|lien|enlace|länk|lenke|odkaz|hivatkozás|bağlantı) (?:copied|kopiert|copié|copiado|copiato|gekopieerd|"
     r"kopierad|kopieret|kopioitu|skopiowany|zkopírován|másolva|kopyalandı)!?|(?:ссылка|посилання) скопирован[ао]|"
-    r"dela|jaa|udostępnij|sdílet|megosztás|paylaş|поделиться|поширити|compartilhar|partilhar|bagikan|chia sẻ|แชร์|"
+    r"dela|jaa|udostępnij|sdílet|megosztás|paylaş|поделиться|поширити|compartilh(?:ar|e)|partilh(?:ar|e)|bagikan|chia sẻ|แชร์|"
     r"शेयर करें|साझा करें|שתפו|שיתוף|링크 ?복사|リンクをコピー|複製連結|复制链接",
     re.IGNORECASE,
 )
@@ -118,12 +112,9 @@ def _is_unseen(node: Node) -> bool:
 def embeds(article: Article, parts: Parts) -> None:
     """Posts embedded by their platform's own code: where they stand is kept, their words are not the update's."""
     for node in article.nodes("blockquote", "div"):
-        if not article.holds(node) or _EMBEDDED.isdisjoint((node.get("class") or "").split()):
-            continue
-        links = [href for a in node.iter("a") if (href := a.get("href") or "").startswith(("http://", "https://"))]
-        cited = next((value for name in _CITED if (value := node.get(name))), None)
-        parts.media.extend([cited] if cited else links[-1:])
-        article.remove(node)
+        if article.holds(node) and is_post(node):
+            parts.media.extend(place_of(node))
+            article.remove(node)
 
 
 def pictures(article: Article, parts: Parts) -> None:

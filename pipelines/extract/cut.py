@@ -25,6 +25,7 @@ from .found import Found
 from .memory import Memory, digest, source_of
 from .people import bylines, faces, signed
 from .pieces import Parts
+from .posts import EMBEDDED
 from .remembered import remembering
 from .source import Node, frame
 from .titles import headline_of
@@ -150,7 +151,8 @@ def _make_plain(record: Node, *, whole: bool) -> None:
         amid = bool((node.tail or "").strip() or (before_of(node) or "").strip()) or any(
             holder.tag in PROSE for holder in node.iterancestors()
         )
-        if next(node.iterdescendants(*BLOCKS), None) is None:  # what holds paragraphs is what they say, not its name
+        # what holds paragraphs is what they say, not its name, unless that is a network's
+        if node.tag in EMBEDDED or next(node.iterdescendants(*BLOCKS), None) is None:
             node.set("class", f"{node.get('class') or ''} {node.tag}")
         node.tag = "span" if amid and node is not record else "div"
 

@@ -14,6 +14,7 @@ from .dom import said
 from .found import Found, Group
 from .marks import SILENT, Survey
 from .places import Sidelines, names_of
+from .posts import is_post
 from .source import Node
 from .times import SHOWN_MOST, Read, leading_clock, shown
 from .words import words_of
@@ -26,6 +27,7 @@ CLOSE = 2  # levels up: the first updates often stand in a box of their own
 LOWEST = 3  # updates at the foot: where they fall, newest first, none comes below them; how many are above says nothing
 DAY = 24 * 60  # minutes
 CAPTION_MOST = 200  # characters of what stands with a picture
+FIGURE_MOST = 400  # of a figure that is one thing; a whole page may be called one, too
 _BLOCKS = words_of("p h1 h2 h3 h4 h5 h6 li dt dd blockquote pre figure table div section article")
 _PLAYERS = words_of("video videos player")
 _CLOCKED = words_of("strong b time em span")  # when they stand between blocks
@@ -60,17 +62,22 @@ def read(body: Node, seen: Survey, aside: Sidelines, url: str) -> Group:
 
 
 def _blocks(body: Node, seen: Survey) -> list[Node]:
-    """Blocks that hold text and no further blocks, in document order."""
+    """Blocks that hold text and no further blocks, in document order. Posts of networks and figures are not divided."""
     holders: set[Node] = set()
     leaves: list[Node] = []
+    inside: set[Node] = set()
     for node in seen.order:
+        if node in inside:
+            continue
+        if is_post(node) or (node.tag == "figure" and seen.size[node] <= FIGURE_MOST):
+            inside.update(node.iterdescendants())
         if node.tag in _BLOCKS and seen.size[node]:
             leaves.append(node)
             parent = node.getparent()
             while parent is not None and parent not in holders:
                 holders.add(parent)
                 parent = parent.getparent()
-    loose = [n for n in seen.order if n.tag in _CLOCKED and n.getparent() in holders and seen.size[n]]
+    loose = [n for n in seen.order if n.tag in _CLOCKED and n.getparent() in holders and seen.size[n] and n not in inside]
     silent = {n for n in seen.order if n.tag in SILENT}
     chosen = [n for n in leaves if n not in holders] + loose
     return sorted((n for n in chosen if n.getparent() not in silent), key=seen.order.__getitem__)
@@ -93,7 +100,7 @@ def _starts(blocks: list[Node], seen: Survey) -> list[Start]:
             starts.append(Start(block, beside[0], len(text), (beside[1],)))
     if 2 * sum(map(_is_quoted, starts)) < len(starts):  # a post that is cited, with its time
         starts = [s for s in starts if not _is_quoted(s)]
-    starts = _beside_headings(starts, seen)
+    starts = _beside_headings(_of_terms(starts), seen)
     # "Last updated 24 November 2026, 14:05" above a run of clocks begins no update, but yesterday's, of their make, do
     clocked = 2 * sum(map(_has_clock, starts)) >= len(starts)
     usual = [s for s in starts if _has_clock(s) == clocked]
@@ -103,6 +110,12 @@ def _starts(blocks: list[Node], seen: Survey) -> list[Start]:
         s for i, s in enumerate(starts)
         if _has_clock(s) == clocked or (i > first and (s.node.tag, s.node.get("class")) in makes)
     ]  # fmt: skip
+
+
+def _of_terms(starts: list[Start]) -> list[Start]:
+    """In a list of terms that are times, what is told of one may begin with another clock."""
+    terms = {s.node for s in starts if s.node.tag == "dt"}
+    return [s for s in starts if s.node.tag != "dd" or s.node.getprevious() not in terms]
 
 
 def _beside_headings(starts: list[Start], seen: Survey) -> list[Start]:

@@ -15,7 +15,10 @@ _ALONE = re.compile(
     r"(?:min\.?\s*)?(\d{1,3})\s*['’′´]?\s*(?:\+\s*(\d{1,2}))?\s*(?:['’′´]|\.\s*(?:min(?:ute)?\.?|spielminute)|\s*min\.?)(?:\s*[12]\s?[TºH])?",
     re.IGNORECASE,
 )
-_LEADING = re.compile(r"\s*(\d{1,3})\s*(?:['’′´]?\s*\+\s*(\d{1,2}))?\s*['’′´](?!\d|['’′´])\s*[:.–—-]?\s*")
+_LEADING = re.compile(
+    r"\s*(\d{1,3})\s*(?=['’′´]|\+\s*\d{1,2}\s*['’′´])(?:['’′´]?\s*\+\s*(\d{1,2}))?\s*(?:['’′´]|(?<=\d)(?=\W|$))"
+    r"(?!\d|['’′´])\s*[:.–—-]?\s*"
+)
 
 
 def alone(text: str) -> Read | None:

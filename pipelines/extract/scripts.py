@@ -30,6 +30,7 @@ _EAST_CLOCK = re.compile(
     r"(?P<half>午前|上午|凌晨|早上|오전|새벽|아침|午後|下午|晚上|中午|오후|낮|저녁|밤)?\s*(?<![\d.:])(?P<h>\d{1,2})\s*"
     r"(?:[時时点點시](?![間间])\s*(?:(?P<m>\d{1,2})\s*[分분])?|(?(half):(?P<n>\d\d)|(?!)))"
 )
+_NOON = re.compile("正午|정오")
 _EAST_UNITS = {
     "秒": "seconds", "초": "seconds", "分": "minutes", "分钟": "minutes", "分鐘": "minutes", "분": "minutes",
     "時間": "hours", "小时": "hours", "小時": "hours", "시간": "hours", "日": "days", "天": "days", "일": "days",
@@ -107,7 +108,7 @@ def spelled(text: str) -> str:
     text = _HINDI_AGE.sub(lambda f: f" {f[1]} {_HINDI_UNITS[f[2]]} ago ", text)
     text = _EAST_DAY.sub(lambda f: f" {f[3]}.{f[2]}.{f[1]} " if f[1] else f" {f[3]} {_month(f[2])} ", text)
     text = _ARABIC_DAY.sub(lambda f: f" {f[1]}.{_ARABIC_MONTH[f[2]]}.{f[3]} ", text)
-    text = _ARABIC_CLOCK.sub(_clock, _EAST_CLOCK.sub(_clock, text))
+    text = _ARABIC_CLOCK.sub(_clock, _EAST_CLOCK.sub(_clock, _NOON.sub(" 12:00 ", text)))
     for half, name in _OTHER_HALVES:
         text = half.sub(f" {name} ", text)
     text = _FILLERS.sub(" ", text)
@@ -133,10 +134,10 @@ def _clock(found: re.Match[str]) -> str:
 def leading(text: str) -> tuple[str, int] | None:
     """A clock in such a script at the start of a paragraph, as it is spelled elsewhere, and where it ends."""
     plain = text.translate(_DIGITS)  # letter for letter
-    for pattern in (_EAST_CLOCK, _ARABIC_CLOCK):
+    for pattern in (_EAST_CLOCK, _ARABIC_CLOCK, _NOON):
         found = pattern.match(plain, len(plain) - len(plain.lstrip(" \t\n\r\xa0\u3000【［（[(")))
         if found and _OTHER.search(text[: found.end()]) and not text[found.end() :].lstrip().startswith(_ABOUT):
-            return _clock(found).strip(), found.end()
+            return "12:00" if pattern is _NOON else _clock(found).strip(), found.end()
     return None
 
 

@@ -10,6 +10,7 @@ from .canonical import letters
 from .dom import BLOCKS, HEADINGS, PROSE, said
 from .people import name_of
 from .pieces import Parts
+from .scripts import length
 from .source import Node
 from .times import leading_clock
 from .words import words_of
@@ -19,6 +20,7 @@ KICKER_MOST = 30  # characters of what stands above one
 _NAMES = words_of("title titel titre titulo titolo tytul headline heading rubrik overskrift otsikko baslik")
 _BOLD = words_of("font-semibold font-bold font-extrabold font-black fw-semibold fw-bold fw-bolder fw-600 fw-700")
 TITLE_LEAST = 2  # words
+TITLE_SHORTEST = 10  # characters of a paragraph that is one
 _SCORE = re.compile(r"\d\s?[-–:]\s?\d")
 _FRAME = re.compile(r"\s*\+{3,}$")  # "+++ 15:42 Ferry is back +++"
 _ENDS = (".", "!", "?", ":", "…", "。", "！", "？", "।")
@@ -39,7 +41,9 @@ def headline_of(article: Article, parts: Parts, given: str | None, *, hollow: bo
             or (node.tag == "summary" and len(text) < TITLE_MOST)
             or (emptied and node.tag == "p" and len(text) < TITLE_MOST and _is_left_behind(node))
             or "headline" in (node.get("itemprop") or "")
+            or (node.tag == "dt" and len(text) < TITLE_MOST and _behind(article, node) is not None)
             or _is_bold_line(article, node, text)
+            or _is_bold_paragraph(article, node, text)
             or _is_bold_before_break(article, node, text)
             or (node.tag in ("strong", "b") and bool(parts.captions) and text == article.said(article.root))
         )
@@ -84,6 +88,22 @@ def _is_bold_line(article: Article, node: Node, text: str) -> bool:
     return behind is not None and behind.tag in BLOCKS
 
 
+def _is_bold_paragraph(article: Article, node: Node, text: str) -> bool:
+    """The first, if no other is all in bold; a sentence is none."""
+    if node.tag != "p" or not TITLE_SHORTEST <= length(text) < TITLE_MOST or text.endswith((".", "。", ":")):
+        return False
+    if not _is_all_bold(article, node) or name_of(text) is not None or _SCORE.search(text):
+        return False
+    behind = _behind(article, node)
+    others = (other for other in article.nodes("p") if other is not node)
+    return behind is not None and behind.tag in BLOCKS and not any(_is_all_bold(article, p) for p in others)
+
+
+def _is_all_bold(article: Article, node: Node) -> bool:
+    text = article.said(node)
+    return bool(text) and any(article.said(bold) == text for bold in node.iter("strong", "b"))
+
+
 def _is_in_bold_class(article: Article, node: Node, text: str) -> bool:
     """Where there is no heading: a name, a label, a score may be as bold."""
     bold = not _BOLD.isdisjoint((node.get("class") or "").split())
@@ -100,6 +120,8 @@ def _is_bold_before_break(article: Article, node: Node, text: str) -> bool:
     holder, behind = node.getparent(), node.getnext()
     if node.tag not in ("strong", "b") or holder is None or len(text) >= TITLE_MOST:
         return False
+    while holder.tag == "font" and holder.getparent() is not None:
+        holder = holder.getparent()
     if holder.tag not in PROSE and holder.getparent() is not article.root:  # an item of a list is a box by now
         return False
     likes = [n for n in article.nodes("strong", "b") if n.getnext() is not None and n.getnext().tag == "br"]

@@ -57,7 +57,7 @@ _LANGUAGES = {
 # Languages of newsrooms in several zones, and the one that most of them are in.
 _SPOKEN_MOSTLY = {
     "bn": "Asia/Dhaka", "ur": "Asia/Karachi", "id": "Asia/Jakarta", "ms": "Asia/Kuala_Lumpur", "ru": "Europe/Moscow",
-    "kk": "Asia/Almaty",
+    "kk": "Asia/Almaty", "fr": "Europe/Paris",
 }  # fmt: skip
 # Abbreviations that mean one thing; the zone of the clock they stand beside, which knows its own summer time.
 _ABBREVIATIONS = {
