@@ -64,7 +64,7 @@ class Carried:
         if seen is None:
             (dom, shown_lies), trusted = _stated_in_markup(body, stated, url), True
         else:
-            dom, trusted, shown_lies = _seen(body, seen, aside, url, vouch)
+            dom, trusted, shown_lies = _seen(body, seen, aside, url, vouch, announced=head.live or head.announced)
             dom = epochs.dated(tabs.dated(dom, body))
         return cls(dom, data, trusted, words, vouch, [*strangers, *lies, *shown_lies])
 
@@ -119,9 +119,11 @@ def _surveyed(body: Node) -> Survey:
     return survey(body) if threads.flatten(seen) else seen
 
 
-def _seen(body: Node, seen: Survey, aside: Sidelines, url: str, vouch: Vouch) -> tuple[list[Found], bool, list[str]]:
+def _seen(
+    body: Node, seen: Survey, aside: Sidelines, url: str, vouch: Vouch, *, announced: bool
+) -> tuple[list[Found], bool, list[str]]:
     """The updates as the page shows them, whether another carrier vouches for them, and what was not believed."""
-    best = records.read(body, seen, aside, url, vouch)
+    best = records.read(body, seen, aside, url, vouch, announced=announced)
     trusted = bool(best.found) and 2 * sum(vouch(f.nodes[0]) for f in best.found) >= len(best.found)
     if not trusted:
         flat = headings.read(body, seen, aside, url)

@@ -6,6 +6,7 @@ import re
 from itertools import islice
 
 from . import matchclock, talk
+from .appeals import is_appeal
 from .article import Article
 from .canonical import canonical
 from .dom import BLOCKS, HEADINGS, PROSE
@@ -22,8 +23,10 @@ from .words import CLOCK_WORDS, TIME_LABELS, words_of
 TOOL_MOST = 200  # characters of a share bar, an advertisement, a player with its title
 TALK_MOST = 80  # characters of a line of controls
 LABEL_MOST = 30
+FIELD_MOST = 80  # characters of a label and what it is of
 CLOSE = 2  # levels up from a picture
 ROWS, CELLS = 3, 2  # of a table of data
+BOXES = ("div", "table", "ul", "ol")
 INFO_MOST = 120  # characters of the line that holds time, author and badges
 _DROPPED = SILENT | {"button", "form", "nav", "aside", "input", "meta", "link", "footer", "dialog"}
 _TOOLS = words_of(
@@ -119,14 +122,14 @@ def embeds(article: Article, parts: Parts) -> None:
 
 def pictures(article: Article, parts: Parts) -> None:
     framed = _frames(article)
-    for node in article.nodes("figure", "picture", "video", "audio", "img", "figcaption"):
-        if not article.holds(node):
+    for node in article.nodes("figure", "center", "picture", "video", "audio", "img", "figcaption"):
+        if not article.holds(node) or (node.tag == "center" and not _is_picture(article, node)):
             continue
         if node.tag == "figure" and _is_quotation(node):
             continue  # its caption says who said so
         for item in node.iter("img", "source", "video", "audio"):
             parts.media.extend(_sources(item))
-        if node.tag in ("figure", "figcaption"):
+        if node.tag in ("figure", "center", "figcaption"):
             captions = [node] if node.tag == "figcaption" else [*node.iter("figcaption")]
             parts.captions.extend(article.said(c) for c in captions or [node])
         article.remove(node)
@@ -140,6 +143,12 @@ def pictures(article: Article, parts: Parts) -> None:
         if (caption and not article.amid_text(node)) or (player and _is_player(article, node)):
             parts.captions.append(article.said(node))
             article.remove(node)
+
+
+def _is_picture(article: Article, box: Node) -> bool:
+    """A picture in the middle, and a line below it."""
+    shows = next(box.iter("img"), None) is not None and next(box.iterdescendants(*PROSE, *BOXES), None) is None
+    return shows and len(article.said(box)) < TOOL_MOST and not article.holds_most(box)
 
 
 def _frames(article: Article) -> set[Node]:
@@ -231,12 +240,21 @@ def controls(article: Article, parts: Parts, *, by_name: bool) -> None:
         text = article.said(node)
         tool = _is_tool(article, node, text)
         if tool and (_is_all_links(article, node, text) or (by_name and not article.holds_most(node))):
-            article.remove(node)
+            article.remove(_field_of(article, node))
         elif 0 < len(text) <= 40:
             _control(article, node, text, parts)
     for link in reversed(article.nodes("a")):
         if article.holds(link) and _leads_here(article, link, article.said(link)):
             article.remove(link)
+
+
+def _field_of(article: Article, node: Node) -> Node:
+    """With a label goes what it is the label of, in a short box of the two: "Lines: 4, 9"."""
+    box, value = node.getparent(), node.getnext()
+    if "label" not in article.names.get(node, frozenset()) or value is None or len(box) != 2 or box is article.root:
+        return node
+    short = len(article.said(box)) <= FIELD_MOST and next(box.iter(*PROSE), None) is None
+    return box if short and not article.amid_text(box) and not article.holds_most(box) else node
 
 
 def _is_all_links(article: Article, node: Node, text: str) -> bool:
@@ -293,6 +311,13 @@ def _leads_here(article: Article, node: Node, text: str) -> bool:
         return False
     listed = any(holder.tag in HEADINGS or holder.tag == "li" for holder in node.iterancestors())
     return not listed and not article.amid_text(node) and article.said(article.root).endswith(text)
+
+
+def appeals(article: Article) -> None:
+    """Boxes that ask to be followed elsewhere."""
+    for node in article.nodes("div", "aside", "section"):
+        if article.holds(node) and is_appeal(node) and not article.holds_most(node):
+            article.remove(node)
 
 
 def _is_link(article: Article, node: Node) -> bool:

@@ -19,7 +19,7 @@ from lxml import html as lxml_html
 from .also import also
 from .article import Article
 from .canonical import count
-from .clean import comments, controls, drop, embeds, info, pictures, times
+from .clean import appeals, comments, controls, drop, embeds, info, pictures, times
 from .dom import BLOCKS, HEADINGS, PROSE, before_of, joined, said
 from .found import Found
 from .memory import Memory, digest, source_of
@@ -115,6 +115,7 @@ def _cleaned(found: Found, headline: str | None, *, by_name: bool) -> tuple[Arti
         clean(article, parts)
     controls(article, parts, by_name=by_name)
     also(article, parts)
+    appeals(article)
     times(article)
     hollow = any(not said(h) for node in found.nodes for h in node.iter(*HEADINGS))
     headline_of(article, parts, headline, hollow=hollow)

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
 
-from . import ends, matchclock, programmes, records
+from . import ends, ids, matchclock, programmes, records
+from .appeals import is_appeal
 from .bylined import LONGEST, bylined
 from .dom import said
 from .found import Found, Group
 from .marks import SILENT, Survey
 from .places import Sidelines, names_of
-from .posts import is_post
 from .source import Node
 from .times import SHOWN_MOST, Read, leading_clock, shown
 from .words import words_of
@@ -51,7 +52,8 @@ def read(body: Node, seen: Survey, aside: Sidelines, url: str) -> Group:
     if container is None:
         return Group("headings", ())
     starts = [s for s in starts if container in s.node.iterancestors()]
-    inside = [b for b in blocks if container in b.iterancestors()]
+    boxes = {s.node.getparent() for s in starts}
+    inside = [b for b in blocks if container in b.iterancestors() and (b.getparent() in boxes or not is_appeal(b))]
     found = _cut(starts, inside, container)
     if 2 * sum(any(records.is_teaser(n, url) for n in f.nodes) for f in found) > len(found):
         return Group("headings", ())
@@ -62,14 +64,14 @@ def read(body: Node, seen: Survey, aside: Sidelines, url: str) -> Group:
 
 
 def _blocks(body: Node, seen: Survey) -> list[Node]:
-    """Blocks that hold text and no further blocks, in document order. Posts of networks and figures are not divided."""
+    """Blocks that hold text and no further blocks, in document order. Figures are not divided."""
     holders: set[Node] = set()
     leaves: list[Node] = []
     inside: set[Node] = set()
     for node in seen.order:
         if node in inside:
             continue
-        if is_post(node) or (node.tag == "figure" and seen.size[node] <= FIGURE_MOST):
+        if _is_one(node, seen):
             inside.update(node.iterdescendants())
         if node.tag in _BLOCKS and seen.size[node]:
             leaves.append(node)
@@ -81,6 +83,13 @@ def _blocks(body: Node, seen: Survey) -> list[Node]:
     silent = {n for n in seen.order if n.tag in SILENT}
     chosen = [n for n in leaves if n not in holders] + loose
     return sorted((n for n in chosen if n.getparent() not in silent), key=seen.order.__getitem__)
+
+
+def _is_one(node: Node, seen: Survey) -> bool:
+    """A figure, and what is told of a term with words before its list or paragraphs."""
+    if node.tag == "figure":
+        return seen.size[node] <= FIGURE_MOST
+    return node.tag == "dd" and bool((node.text or "").strip())
 
 
 def _starts(blocks: list[Node], seen: Survey) -> list[Start]:
@@ -181,18 +190,19 @@ def _cut(starts: list[Start], blocks: list[Node], container: Node) -> list[Found
     day: date | None = None
     titles = _titles(blocks, by_node)
     title: list[Node] = []
+    over = False
     for block in blocks:
         start = by_node.get(block)
         heading = _day_heading(block)
         if start:
             found.append((start, [block, *title], day))
-            title = []
+            title, over = [], False
         elif block in titles:
             title = [block]
         elif heading:
-            day = heading
+            day, over = heading, block.tag in ends.HEADINGS
         elif found:
-            found[-1][1].append(block)
+            found[-1][1].extend(() if over else (block,))  # below the heading of a day stands what is of that day
         else:
             day = None  # a date far above the first update is not its heading
     boxes = ends.Boxes(list(by_node), container)
@@ -210,15 +220,18 @@ def _cut(starts: list[Start], blocks: list[Node], container: Node) -> list[Found
 
 
 def _ids(nodes: list[Node]) -> list[str | None]:
-    """Of the starts themselves, or of the boxes around them, if (nearly) each has one of its own."""
+    """Of the starts themselves, or of the boxes around them, or of anchors above, if (nearly) each has one of its own."""
     holding = Counter(a for node in nodes for a in node.iterancestors())
 
-    def of(node: Node) -> str | None:
+    def of(node: Node, name: Callable[[Node], str | None]) -> str | None:
         boxes = itertools.takewhile(lambda a: holding[a] == 1, node.iterancestors())
-        return next((id_ for n in (node, *boxes) if (id_ := n.get("id"))), None)
+        return next((id_ for n in (node, *boxes) if (id_ := name(n))), None)
 
-    found = [of(node) for node in nodes]
-    return found if sum(map(bool, found)) >= MOST * len(found) else [node.get("id") for node in nodes]
+    for name in (lambda node: node.get("id"), ids.above):
+        found = [of(node, name) for node in nodes]
+        if sum(map(bool, found)) >= MOST * len(found):
+            return found
+    return [node.get("id") for node in nodes]
 
 
 def _titles(blocks: list[Node], starts: dict[Node, Start]) -> set[Node]:

@@ -93,12 +93,8 @@ def _preference(name: str) -> tuple[int, str]:
 
 def _offers(node: Node, url: str) -> dict[str, str]:
     offers = _of_element(node, "")
-    before = node.getprevious()
-    if before is not None and not len(before) and not said(before):
-        value = before.get("id") or before.get("name") or ""
-        anchor = before.tag == "a" or "anchor" in names_of(before)
-        if anchor and _ID_VALUE.fullmatch(value) and not _COUNTER.search(value):
-            offers[BEFORE] = value
+    if value := above(node):
+        offers[BEFORE] = value
     for inner in node.iterdescendants():
         if len(inner) and inner.tag in ("article", "div", "section", "li"):
             for name, value in _of_element(inner, "inner ").items():
@@ -106,6 +102,16 @@ def _offers(node: Node, url: str) -> dict[str, str]:
         elif inner.tag == "a":
             _of_link(inner, url, offers)
     return offers
+
+
+def above(node: Node) -> str | None:
+    """Of an empty anchor that stands just above an element."""
+    before = node.getprevious()
+    if before is None or len(before) or said(before):
+        return None
+    value = before.get("id") or before.get("name") or ""
+    anchor = before.tag == "a" or "anchor" in names_of(before)
+    return value if anchor and _ID_VALUE.fullmatch(value) and not _COUNTER.search(value) else None
 
 
 def _of_element(node: Node, prefix: str) -> dict[str, str]:

@@ -94,6 +94,7 @@ def bylines(article: Article, parts: Parts) -> None:
             article.remove(node)
             continue
         stated = node.tag == "address" or node.get("rel") == "author" or "author" in (node.get("itemprop") or "")
+        stated = stated or _is_by_line(article, node)
         names = article.names.get(node, frozenset())
         if not stated and _AUTHORS.isdisjoint(names) and not (_SIGNERS & names and _is_signer(article, node)):
             continue
@@ -104,6 +105,15 @@ def bylines(article: Article, parts: Parts) -> None:
     for node in article.nodes("span", "div", "p", "small") if parts.authors else ():
         if _BY.fullmatch(f"{article.said(node)} ") and not article.amid_text(node):  # left alone without the name
             article.remove(node)
+
+
+def _is_by_line(article: Article, node: Node) -> bool:
+    """A line that is all "By Ann Reed", whose name is a link."""
+    text = article.said(node) if node.tag in ("p", "div", "span", "small") else ""
+    by = _BY.match(text) if len(text) <= LINE_MOST else None
+    name = text[by.end() :] if by else ""
+    linked = name and any(article.said(a) == name for a in node.iter("a"))
+    return bool(linked) and name_of(name) is not None and not article.amid_text(node)
 
 
 def signs(article: Article, node: Node) -> bool:

@@ -11,10 +11,11 @@ from functools import partial
 from statistics import median
 
 from .announced import announces_live
+from .appeals import is_appeal
 from .dom import address, joined, said
 from .found import Group
 from .marks import Mark, Survey
-from .places import Sidelines
+from .places import Sidelines, names_of
 from .rows import Row, Rows
 from .rowtimes import by_epochs, found_in
 from .source import Node
@@ -28,6 +29,7 @@ MOST_LINKED = 0.6  # share of link text in the median record
 MOST_TIMES = 3  # signs of time in one record; more are a list of records
 CAP = 600  # characters of one record that count: one long text must not outweigh a list
 MADE = 3  # names of attributes that tell of one make
+PARAGRAPHS = 2  # that no teaser has
 SAYS = 20  # characters of a record that are neither link nor time, where its headline leads elsewhere
 TITLE_LEAST = 10  # characters of the link that a teaser begins with ...
 TITLE_SHARE = 0.3  # ... and its share of the teaser
@@ -37,19 +39,20 @@ TALKERS = 0.5  # share of records with a button of readers: then people talk, no
 DEEPEST = 25  # ancestors looked at from a time
 SHARED = 0.6  # a class token that this share of the records has is their mark
 _WORDS = re.compile(r"[^\W\d_]+")
+ADVERTS = words_of("ad ads adv advert adverts advertisement sponsored anzeige werbung publicidad reklama reklam")
 CONTAINERS = words_of("article section div li tr tbody table details blockquote dl dd figure main ul ol td span")
 
 
 Known = Callable[[Node], bool]  # whether another carrier vouches for an element
 
 
-def read(body: Node, seen: Survey, aside: Sidelines, url: str, vouched: Known) -> Group:
-    """The best group of records; an empty one if there is none."""
+def read(body: Node, seen: Survey, aside: Sidelines, url: str, vouched: Known, *, announced: bool = False) -> Group:
+    """The best group of records; an empty one if there is none. ``announced``: the page says that it is live."""
     kinds = _kinds(body, seen)
     inner = {k.parent for k in kinds if _is_list(k, seen)}
     best: tuple[float, Rows | None] = (0.0, None)
     for kind in kinds:
-        score = _score(kind, seen, aside, url, vouched, inner)
+        score = _score(kind, seen, aside, url, vouched, inner, announced=announced)
         if score > best[0]:
             best = (score, kind)
     if best[1] is None:
@@ -75,13 +78,20 @@ def _is_update(row: Row, seen: Survey, url: str) -> bool:
     """Not a tombstone, by which an AMP list says that an update was deleted; nor an advertisement of the same class, or
     a link to another story with its time.
     """
-    if "data-tombstone" in row.node.attrib:
+    if "data-tombstone" in row.node.attrib or _is_advert(row.node, seen):
         return False
     if row.marks and (row.node.get("id") or len(row.node.attrib) >= MADE):
         return True
+    if not row.marks and is_appeal(row.node):
+        return False
     shown = sum(len(m.read.raw) for m in row.marks if m.printed)
     says = seen.size[row.node] - seen.linked[row.node] - shown >= SAYS
     return bool(row.marks and says) or not is_teaser(row.node, url)
+
+
+def _is_advert(node: Node, seen: Survey) -> bool:
+    """By its name or its element, with no more than a word in it."""
+    return seen.size[node] < SAYS and (not ADVERTS.isdisjoint(names_of(node)) or node.find(".//amp-ad") is not None)
 
 
 def _kinds(body: Node, seen: Survey) -> list[Rows]:
@@ -128,7 +138,9 @@ def _bases(tokens: frozenset[str]) -> frozenset[str]:
     return frozenset(t for t in tokens if not any(t != base and t.startswith(base) for base in tokens))
 
 
-def _score(kind: Rows, seen: Survey, aside: Sidelines, url: str, vouched: Known, inner: set[Node]) -> float:
+def _score(
+    kind: Rows, seen: Survey, aside: Sidelines, url: str, vouched: Known, inner: set[Node], *, announced: bool
+) -> float:
     """How much text the records hold, more for many; 0 where something says that they are no updates."""
     rows = [r for r in kind.rows if r.marks]
     timed = [r.node for r in rows]
@@ -136,7 +148,9 @@ def _score(kind: Rows, seen: Survey, aside: Sidelines, url: str, vouched: Known,
     if len(timed) < FEWEST or median(sizes) < SHORTEST:
         return 0.0
     trusted = sum(map(vouched, timed)) >= len(timed) / 2
-    if not trusted and (_is_beside(kind, aside) or _leads_elsewhere(timed, seen, url) or _is_talk(rows)):
+    if not trusted and (_is_beside(kind, aside) or _is_talk(rows)):
+        return 0.0
+    if not trusted and _leads_elsewhere(timed, seen, url) and not (announced and _are_told_in_full(timed, seen)):
         return 0.0
     if _holds_lists(timed, inner):
         return 0.0
@@ -174,6 +188,15 @@ def _leads_elsewhere(nodes: list[Node], seen: Survey, url: str) -> bool:
     """Teasers: mostly link text, or a headline that is a link to another page."""
     linked = median(seen.linked[n] / max(1, seen.size[n]) for n in nodes)
     return linked > MOST_LINKED or 2 * sum(is_teaser(n, url) for n in nodes) > len(nodes)
+
+
+def _are_told_in_full(nodes: list[Node], seen: Survey) -> bool:
+    """Posts that stand whole in a stream and have a page of their own, too: some have several paragraphs, or a list."""
+    return any(sum(_is_told(n, seen) for n in node.iter("p", "li")) >= PARAGRAPHS for node in nodes)
+
+
+def _is_told(block: Node, seen: Survey) -> bool:
+    return seen.size.get(block, 0) - 2 * seen.linked.get(block, 0) >= SAYS
 
 
 def is_teaser(node: Node, url: str) -> bool:
@@ -300,10 +323,23 @@ def _days(rows: Sequence[Row], seen: Survey) -> dict[Node, date]:
 
 
 def _fits(node: Node, kind: Rows) -> bool:
-    """Of the same make: all the shared class tokens; where there are none, an id as the others have."""
+    """Of the same make: all the shared class tokens; where there are none, an id as the others have. Of cells of a grid
+    what they hold is of the same make, too.
+    """
     if not kind.tokens:
         return bool(node.get("id"))
-    return kind.tokens <= set((node.get("class") or "").split())
+    if not kind.tokens <= set((node.get("class") or "").split()):
+        return False
+    held = [_held(row.node) for row in kind.rows if row.marks]
+    shared = frozenset.intersection(*held) if held else frozenset()
+    return not shared or not shared.isdisjoint(_held(node))
+
+
+def _held(node: Node) -> frozenset[str]:
+    """The class of the one element that it wraps; empty if it is no mere wrapper."""
+    if len(node) != 1 or (node.text or "").strip() or (node[0].tail or "").strip():
+        return frozenset()
+    return frozenset((node[0].get("class") or "").split())
 
 
 def _is_pinned_one(node: Node, kind: Rows, aside: Sidelines, url: str) -> bool:
