@@ -58,6 +58,33 @@ _SO_CALLED = (".cz", ".sk", ".pl")
 _FILE = re.compile(r"\.[a-z]{3,5}$|\b[a-z]?\d[\w.]*$", re.IGNORECASE)  # what follows the last word of an address
 
 
+# What a page says above its first update: that it tells more as it happens.
+_GOES_ON = re.compile(
+    r"(?:page|story|article|post|thread|blog) (?:is|will be|is being) (?:continuously |constantly |regularly )?updated|"
+    r"(?:keep|keeping) (?:you|this (?:page|story|post)) (?:posted|updated|up to date)|"
+    r"(?:rolling|regular|running) updates|updates? (?:here )?(?:throughout the (?:day|night|evening)|as they come)|"
+    r"\b(?:fort)?laufend\b|auf dem laufenden|ständig aktualisiert|"
+    r"au fur et à mesure|au courant (?:ici|sur cette page|tout au long)|(?:mise?s? à jour|informations?) (?:en continu|"
+    r"régulièrement)|tout au long de la (?:journée|soirée|nuit)|"
+    r"(?:iremos|vamos|seguiremos) (?:contando|actualizando|informando)|"
+    r"actualiza(?:mos|remos|da)? (?:constante|permanente)|"
+    r"aggiornat[aoei] (?:costantemente|continuamente|in continuo)|aggiornamenti costanti|"
+    r"atualizad[ao] (?:constante|continua|ao longo)|vamos atualizando|"
+    r"(?:voortdurend|doorlopend|continu) (?:bij|geüpdatet|geactualiseerd)|hier op de hoogte|"
+    r"løbende|fortløpende|fortlöpande|löpande|kontinuerligt|jatkuvasti|pitkin (?:päivää|iltaa)|"
+    r"na bieżąco|průběžně|priebežne|folyamatosan|în permanență|actualizăm constant|sproti|kontinuirano|"
+    r"συνεχώς|διαρκώς|anbean|sürekli güncel|постоянно обновля|обновляется|постійно оновлю|оновлюється|"
+    r"随時|持续更新|持續更新|不断更新|수시로|계속 업데이트|أول[اً]* ب?أول|تباع[اً]+|लगातार अपडेट|पल-पल|"
+    r"terus (?:diperbarui|memperbarui)|liên tục cập nhật",
+    re.IGNORECASE,
+)
+
+
+def goes_on(text: str) -> bool:
+    """Whether a line above the first update says that more is told as it happens: less than a title that says so."""
+    return _GOES_ON.search(text) is not None
+
+
 def announces_live(url: str, *titles: str) -> bool:
     """Whether an address, or titles that the page itself, a feed or a link gives, speak of live coverage."""
     where = address(url)

@@ -1,4 +1,4 @@
-"""Boxes in which a newsroom asks to be followed elsewhere: "Our WhatsApp channel brings you the news. Subscribe here"."""
+"""Boxes in which a newsroom asks to be followed elsewhere: "Our WhatsApp channel brings you the news: subscribe"."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from .source import Node
 LONGEST = 250  # characters
 _CHANNELS = re.compile(
     r"whats ?app|telegram|newsletter|messenger|viber|(?:signal|push)[- ]?(?:kanal|channel|canal|mitteilung|nachricht|"
-    r"notification|alert)|news-?alert|телеграм|ватсап|вотсап|вайбер|रॉट्सऐप|व्हाट्स ?[ऐए]प|वॉट्स ?[ऐए]प|टेलीग्राम|"
-    r"واتس ?[اآ]ب|ت[يل]?ل[يغج]?غ?رام|וואטסאפ|טלגרם|メールマガジン|ニュースレター|LINE公式|公众号|公眾號|카카오톡|뉴스레터|"
+    r"notification|alert)|news-?alert|телеграм|ватсап|вотсап|вайбер|व्हाट्स ?[ऐए]प|वॉट्स ?[ऐए]प|टेलीग्राम|"
+    r"واتس ?[اآ]ب|ت[يل]?ل[يغج]?غ?رام|וואטסאפ|טלגרם|メールマガジン|ニュースレター|LINE公式|公众号|公眾號|"
+    r"카카오톡|뉴스레터|"
     r"δελτίο ενημέρωσης|рассылк|розсилк|hírlevél|nyhetsbrev|nyhedsbrev|uutiskirje|boletín|boletim|infolettre",
     re.IGNORECASE,
 )

@@ -84,12 +84,14 @@ class Carried:
             self._restate(data)
             self.warnings.append(distrust.AHEAD_AS_UTC)
 
-    def refuse_others(self, head: Head, place: Place, *, hinted: bool) -> None:
-        """Records found by their looks alone must not look like anything else."""
+    def refuse_others(self, head: Head, place: Place, *, hinted: bool, dated: bool) -> None:
+        """Records found by their looks alone must not look like anything else. ``dated``: something says of which day
+        their clocks are.
+        """
         if self.trusted or not self.dom:
             return
         told = None if head.live else _told_otherwise(self.dom, head.structured.other, hinted=hinted)
-        self.refused = told or _refusal(self.dom, place, head, hinted=hinted, dated=self.is_dated(place))
+        self.refused = told or _refusal(self.dom, place, head, hinted=hinted, dated=dated)
         self.dom = [] if self.refused else self.dom
 
     def take_embedded(self, root: Node, url: str, place: Place) -> None:

@@ -55,7 +55,7 @@ _UI = re.compile(
     r"(?:link|lien|enlace|länk|lenke|odkaz)|"
     r"(?:link|lien|enlace|länk|lenke|odkaz|hivatkozás|bağlantı) (?:copied|kopiert|copié|copiado|copiato|gekopieerd|"
     r"kopierad|kopieret|kopioitu|skopiowany|zkopírován|másolva|kopyalandı)!?|(?:ссылка|посилання) скопирован[ао]|"
-    r"dela|jaa|udostępnij|sdílet|megosztás|paylaş|поделиться|поширити|compartilh(?:ar|e)|partilh(?:ar|e)|bagikan|chia sẻ|แชร์|"
+    r"dela|jaa|udostępnij|sdílet|megosztás|paylaş|поделиться|поширити|(?:com)?partilh(?:ar|e)|bagikan|chia sẻ|แชร์|"
     r"शेयर करें|साझा करें|שתפו|שיתוף|링크 ?복사|リンクをコピー|複製連結|复制链接",
     re.IGNORECASE,
 )

@@ -5,49 +5,36 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from datetime import date
 from itertools import pairwise
 
-from . import ends, ids, matchclock, programmes, records
+from . import ends, ids, programmes, records
 from .appeals import is_appeal
-from .bylined import LONGEST, bylined
 from .dom import said
 from .found import Found, Group
 from .marks import SILENT, Survey
-from .places import Sidelines, names_of
+from .places import Sidelines
 from .source import Node
-from .times import SHOWN_MOST, Read, leading_clock, shown
+from .starts import CLOSE, FEWEST, Start, is_day, starts_in, with_phases
+from .times import Read, shown
 from .words import words_of
 
-FEWEST = 3
-MOST_LINKED = 0.6
 CAP = 600
 MOST = 0.8  # share of the starts that their container must hold
-CLOSE = 2  # levels up: the first updates often stand in a box of their own
 LOWEST = 3  # updates at the foot: where they fall, newest first, none comes below them; how many are above says nothing
 DAY = 24 * 60  # minutes
-CAPTION_MOST = 200  # characters of what stands with a picture
 FIGURE_MOST = 400  # of a figure that is one thing; a whole page may be called one, too
 _BLOCKS = words_of("p h1 h2 h3 h4 h5 h6 li dt dd blockquote pre figure table div section article")
-_PLAYERS = words_of("video videos player")
 _CLOCKED = words_of("strong b time em span")  # when they stand between blocks
-
-
-@dataclass(frozen=True, slots=True)
-class Start:
-    node: Node
-    read: Read
-    skip: int  # characters of the clock at the beginning
-    authors: tuple[str, ...] = ()  # who is named beside it
 
 
 def read(body: Node, seen: Survey, aside: Sidelines, url: str) -> Group:
     """A run of starts in one container, cut there; an empty group if there are fewer than three."""
     blocks = [b for b in _blocks(body, seen) if not aside.beside(b)]
     foreign = records.refused(body, seen, url)
-    starts = [s for s in _starts(blocks, seen) if foreign.isdisjoint((s.node, *s.node.iterancestors()))]
+    starts = [s for s in starts_in(blocks, seen) if foreign.isdisjoint((s.node, *s.node.iterancestors()))]
     starts = programmes.without(starts, blocks)
+    starts = with_phases(starts, blocks, seen)
     container = _container(starts, body)
     if container is None:
         return Group("headings", ())
@@ -79,7 +66,8 @@ def _blocks(body: Node, seen: Survey) -> list[Node]:
             while parent is not None and parent not in holders:
                 holders.add(parent)
                 parent = parent.getparent()
-    loose = [n for n in seen.order if n.tag in _CLOCKED and n.getparent() in holders and seen.size[n] and n not in inside]
+    clocks = (n for n in seen.order if n.tag in _CLOCKED and n not in inside)
+    loose = [n for n in clocks if n.getparent() in holders and seen.size[n]]
     silent = {n for n in seen.order if n.tag in SILENT}
     chosen = [n for n in leaves if n not in holders] + loose
     return sorted((n for n in chosen if n.getparent() not in silent), key=seen.order.__getitem__)
@@ -90,86 +78,6 @@ def _is_one(node: Node, seen: Survey) -> bool:
     if node.tag == "figure":
         return seen.size[node] <= FIGURE_MOST
     return node.tag == "dd" and bool((node.text or "").strip())
-
-
-def _starts(blocks: list[Node], seen: Survey) -> list[Start]:
-    starts: list[Start] = []
-    for block in blocks:
-        if seen.linked[block] > MOST_LINKED * seen.size[block]:
-            continue
-        text = block.text_content()
-        led = leading_clock(text[:80]) or matchclock.leading(text[:20])
-        if led:
-            starts.append(Start(block, _with_age(led[0], block), min(led[1], len(text))))
-            continue
-        printed = shown(text) if seen.size[block] <= SHOWN_MOST else None
-        if printed and not _is_day(printed) and (printed.age is None or block.tag in ends.HEADINGS):
-            starts.append(Start(block, printed, len(text)))
-        elif seen.size[block] <= LONGEST and not _is_below_picture(block, seen) and (beside := bylined(text)):
-            starts.append(Start(block, beside[0], len(text), (beside[1],)))
-    if 2 * sum(map(_is_quoted, starts)) < len(starts):  # a post that is cited, with its time
-        starts = [s for s in starts if not _is_quoted(s)]
-    starts = _beside_headings(_of_terms(starts), seen)
-    # "Last updated 24 November 2026, 14:05" above a run of clocks begins no update, but yesterday's, of their make, do
-    clocked = 2 * sum(map(_has_clock, starts)) >= len(starts)
-    usual = [s for s in starts if _has_clock(s) == clocked]
-    makes = {make for s in usual if (make := (s.node.tag, s.node.get("class")))[1]}
-    first = next((i for i, s in enumerate(starts) if s in usual), 0)
-    return [
-        s for i, s in enumerate(starts)
-        if _has_clock(s) == clocked or (i > first and (s.node.tag, s.node.get("class")) in makes)
-    ]  # fmt: skip
-
-
-def _of_terms(starts: list[Start]) -> list[Start]:
-    """In a list of terms that are times, what is told of one may begin with another clock."""
-    terms = {s.node for s in starts if s.node.tag == "dt"}
-    return [s for s in starts if s.node.tag != "dd" or s.node.getprevious() not in terms]
-
-
-def _beside_headings(starts: list[Start], seen: Survey) -> list[Start]:
-    """Where headings begin updates, lists of key moments and the lengths of videos do not."""
-    headed = [s for s in starts if s.node.tag in ends.HEADINGS]
-    if len(headed) < FEWEST:
-        return starts
-    first = seen.order[headed[0].node]
-    return [s for s in starts if s.node.tag in ends.HEADINGS or (seen.order[s.node] > first and not _is_label(s))]
-
-
-def _is_label(start: Start) -> bool:
-    """An item of a list, or a box with a time and no words."""
-    around = (start.node, *start.node.iterancestors())
-    if any(node.tag == "li" for node in around) or any(_PLAYERS & names_of(node) for node in around[: CLOSE + 1]):
-        return True
-    return start.node.tag in ("div", "span", "figure", "td") and start.skip >= len(start.node.text_content().strip())
-
-
-def _is_quoted(start: Start) -> bool:
-    return next(start.node.iterancestors("blockquote"), None) is not None
-
-
-def _is_below_picture(block: Node, seen: Survey) -> bool:
-    """ "The harbour, Friday at 13.30"."""
-    around = itertools.islice(block.iterancestors(), CLOSE)
-    small = (a for a in around if seen.size.get(a, CAPTION_MOST + 1) <= CAPTION_MOST)
-    return any(next(a.iter("img", "picture"), None) is not None for a in small)
-
-
-def _has_clock(start: Start) -> bool:
-    return start.read.clock is not None or start.read.minute is not None
-
-
-def _with_age(clock: Read, block: Node) -> Read:
-    """An element of its own in the same block may say how long ago: "14.05 Bridge shut <small>4 min ago</small>"."""
-    for node in block.iter("small", "time", "span", "em", "i"):
-        printed = shown(text) if node is not block and len(text := node.text_content()) <= SHOWN_MOST else None
-        if printed is not None and printed.age is not None and printed.precision != "day":
-            return replace(clock, age=printed.age)
-    return clock
-
-
-def _is_day(printed: Read) -> bool:
-    return printed.day is not None and printed.clock is None
 
 
 def _container(starts: list[Start], body: Node) -> Node | None:
@@ -220,7 +128,7 @@ def _cut(starts: list[Start], blocks: list[Node], container: Node) -> list[Found
 
 
 def _ids(nodes: list[Node]) -> list[str | None]:
-    """Of the starts themselves, or of the boxes around them, or of anchors above, if (nearly) each has one of its own."""
+    """Of the starts themselves, of the boxes around them, or of anchors above, if (nearly) each has one of its own."""
     holding = Counter(a for node in nodes for a in node.iterancestors())
 
     def of(node: Node, name: Callable[[Node], str | None]) -> str | None:
@@ -244,7 +152,7 @@ def _titles(blocks: list[Node], starts: dict[Node, Start]) -> set[Node]:
 def _day_heading(block: Node) -> date | None:
     text = block.text_content()
     printed = shown(text) if len(text) < 200 else None
-    return printed.day if printed is not None and _is_day(printed) else None
+    return printed.day if printed is not None and is_day(printed) else None
 
 
 def _usual(found: list[tuple[Start, list[Node], date | None]]) -> int:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import islice, pairwise
 
-from . import notices
+from . import announced, notices
 from .announced import announces_live
 from .dom import said
 from .found import Found
@@ -77,9 +77,15 @@ def with_own(head: Head, body: Node, aside: Sidelines, found: Sequence[Found]) -
     marked = {r.moment: r for r in stated(body, (n for f in found for n in f.nodes))}
     if len(marked) == 1:
         begun = next(iter(marked.values()))
-    announced = head.announced or (title is not None and announces_live("", said(title)))
+    live = head.announced or (title is not None and announces_live("", said(title)))
     printed, own = bool(begun or changed), len(marked) == 1
-    return replace(head, published=begun, modified=changed, printed=printed, marked=own, announced=announced)
+    return replace(head, published=begun, modified=changed, printed=printed, marked=own, announced=live)
+
+
+def goes_on(body: Node, aside: Sidelines, first: Node) -> bool:
+    """Whether what stands between the headline and the first update says that the page tells more as it happens."""
+    title = _title(body, aside, first)
+    return title is not None and any(map(announced.goes_on, _between(body, aside, title, first)))
 
 
 def placed(place: Place, head: Head, *, hinted: bool) -> Place:

@@ -50,8 +50,10 @@ def read(
     lasting = lasting or Lasting(at)
     lasting.turns(*ahead.turns([carried.dom, carried.data], place))  # how far a time lies ahead decides
     carried.mend_wall_times(place)
-    _tell_times(lasting, zone, head, carried, seen, hinted=hinted, dated=carried.is_dated(place))
-    carried.refuse_others(head, place, hinted=hinted)
+    dated = carried.is_dated(place)
+    _tell_times(lasting, zone, head, carried, seen, hinted=hinted, dated=dated)
+    dated = dated or (bool(carried.dom) and printed.goes_on(body, aside, carried.dom[0].nodes[0]))
+    carried.refuse_others(head, place, hinted=hinted, dated=dated)
     believed = seen is not None and bool(seen.shown or seen.stated) and not doubt
     if hinted and not (carried.dom or carried.data or believed):
         carried.take_embedded(root, url, place)

@@ -39,7 +39,9 @@ TALKERS = 0.5  # share of records with a button of readers: then people talk, no
 DEEPEST = 25  # ancestors looked at from a time
 SHARED = 0.6  # a class token that this share of the records has is their mark
 _WORDS = re.compile(r"[^\W\d_]+")
-ADVERTS = words_of("ad ads adv advert adverts advertisement sponsored anzeige werbung publicidad reklama reklam")
+ADVERTS = words_of(
+    "ad ads adv adslot advert adverts advertisement sponsored anzeige werbung publicidad reklama reklam"
+)
 CONTAINERS = words_of("article section div li tr tbody table details blockquote dl dd figure main ul ol td span")
 
 
@@ -90,8 +92,9 @@ def _is_update(row: Row, seen: Survey, url: str) -> bool:
 
 
 def _is_advert(node: Node, seen: Survey) -> bool:
-    """By its name or its element, with no more than a word in it."""
-    return seen.size[node] < SAYS and (not ADVERTS.isdisjoint(names_of(node)) or node.find(".//amp-ad") is not None)
+    """By its name, or that of something in it, with no more than a word."""
+    named = (n for n in node.iter() if isinstance(n.tag, str))
+    return seen.size[node] < SAYS and any(n.tag == "amp-ad" or not ADVERTS.isdisjoint(names_of(n)) for n in named)
 
 
 def _kinds(body: Node, seen: Survey) -> list[Rows]:

@@ -34,6 +34,8 @@ MISSED = {
     "it-colle": (0, 0),  # "Ore 18 meno dieci": times in words ...
     "nl-polder": (0, 0),  # "Kwart voor elf" ...
     "nn-fjordposten": (0, 0),  # "Kvart på ni"
+    # a thread of a forum is none, though its first post says that only the organisers write here
+    "bukkalja-phpbb": (0, 0),
     "qa-sv": (0, 0),  # readers ask an expert: records of the class "chat", as in the talk of readers
     # "8h" by itself in a line is no clock; and below the last of what is written downwards no rule ends it
     "fr-joomla-br": (8, 7),
