@@ -33,6 +33,8 @@ def run(
     A folder with page.html, visit.toml and expected.json is measured, too. Pages in folders named "negatives", and
     those that are expected to have no updates, must give none: exits with 1 if one does.
 
+    time_utc are times right to the minute; time_local are those right on the newsroom's own clock, too.
+
     fragment_calls is the share of updates whose cut was doubtful, so that trafilatura was asked about each alone;
     uncovered and extra are letters of the pages that no update holds, and the reverse, as shares of the pages' text;
     keys_kept is told where a folder holds truths of several versions of one page.

@@ -68,7 +68,8 @@ def test_each_update_is_found_once_with_its_time_id_and_headline(case: Path) -> 
         return
     assert page.found == page.truth
     assert page.matched >= page.truth - 1
-    assert (page.utc, page.ids, page.dropped) == (page.timed, page.with_id, 0)
+    assert (page.utc, page.local, page.dropped) == (page.timed, page.clocked, 0)
+    assert page.ids == page.with_id
     assert page.headlines >= page.with_headline - 2 or case.name in COLUMNS
 
 

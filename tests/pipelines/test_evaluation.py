@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from pipelines.evaluation import score, stability
 from pipelines.model import Update, Version
@@ -47,6 +47,23 @@ def test_flags_are_right_only_where_both_sides_agree() -> None:
     assert score(version("a", "b", "c"), truth(pinned=False)).rates()["flags"] == 1.0
     assert score(version("a", "b", "c"), truth(pinned=True, key_event=False)).rates()["flags"] == 0.5
     assert score(version("a", "b", "c"), truth()).rates()["flags"] is None
+
+
+def test_a_wall_time_is_right_if_the_page_was_read_by_one_clock() -> None:
+    hours = [replace(u, published=AT + timedelta(hours=n)) for n, u in enumerate(version("a", "b", "c").updates)]
+    walls = ("2026-03-03T14:00", "2026-03-03T15:00", "2026-03-03T19:00")  # two hours ahead of UTC; the last is wrong
+    told = truth()
+    for entry, wall in zip(told["entries"], walls, strict=True):  # type: ignore[call-overload]
+        entry.update(published=None, local=wall)
+    rates = score(replace(version("a", "b", "c"), updates=tuple(hours)), told).rates()
+
+    assert (rates["time_utc"], rates["time_local"], rates["time_dropped"]) == (None, 0.6667, 0)
+
+
+def test_a_wall_time_of_another_day_is_wrong() -> None:
+    told = truth(published=None, local="2026-03-04T13:00")
+
+    assert score(version("a", "b", "c"), told).rates()["time_local"] == 0.0
 
 
 def test_times_that_are_dropped_are_counted_apart_from_those_that_are_wrong() -> None:
