@@ -42,7 +42,7 @@ def read(body: Node, seen: Survey, aside: Sidelines, url: str) -> Group:
     boxes = {s.node.getparent() for s in starts}
     inside = [b for b in blocks if container in b.iterancestors() and (b.getparent() in boxes or not is_appeal(b))]
     found = _cut(starts, inside, container)
-    if 2 * sum(any(records.is_teaser(n, url) for n in f.nodes) for f in found) > len(found):
+    if 2 * sum(any(records.is_teaser(n, url) for n in f.nodes if n.tag != "figure") for f in found) > len(found):
         return Group("headings", ())
     sizes = [sum(seen.size[n] for n in f.nodes) for f in found]
     if len(found) < FEWEST or sorted(sizes)[len(sizes) // 2] < ends.SHORTEST:
