@@ -7,6 +7,8 @@ from .dom import BLOCKS, PROSE
 from .places import names_of
 from .source import Node
 
+SEPARATORS = " \t\r\n\xa0|｜·•"  # between links and labels; no words
+
 
 class Article:
     """An element in a document of its own, changed by ``remove`` and ``silence`` alone."""
@@ -16,6 +18,7 @@ class Article:
         self._said: dict[Node, str] = {}
         self._gone: set[Node] = set()
         self._all: list[Node] | None = None  # until something leaves
+        self.timed: set[Node] = set()  # boxes out of which a time was taken
         named = [n for n in root.iterdescendants() if n.get("class") is not None or n.get("id") is not None]
         self.names = {node: names_of(node) for node in named}
 
@@ -70,7 +73,8 @@ class Article:
 
     def amid_text(self, node: Node) -> bool:
         """Whether words stand right beside an element, in the same line: it is a part of what they say."""
-        return bool((node.tail or "").strip() or (dom.before_of(node) or "").strip()) or self.in_prose(node)
+        beside = (node.tail or "").strip(SEPARATORS) or (dom.before_of(node) or "").strip(SEPARATORS)
+        return bool(beside) or self.in_prose(node)
 
 
 def is_leaf(node: Node) -> bool:

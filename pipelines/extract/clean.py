@@ -71,6 +71,7 @@ _SHARES = re.compile(  # where networks take what is shared
     r"//(?:t|telegram)\.me/share|linkedin\.com/(?:share|shareArticle)|pinterest\.[a-z.]+/pin/create|reddit\.com/submit|"
     r"bsky\.app/intent|vk\.com/share|line\.me/(?:R/)?(?:msg|share|lineit)|^(?:mailto:\?|whatsapp:|viber:|sms:\?)"
 )
+_ANCHORS = words_of("# ¶ § ∞ 🔗 ⚓ →")  # what stands for an update's own address
 _IN_ZONE = re.compile(
     r"\(?(?:(?:بتوقيت|حسب توقيت) [^\d.,:;!?]+|"
     r"(?:hora|heure|ora) (?:local[ei]?|(?:de|di|d['’]) ?[A-ZÁÉÍÓÚ][^\d.,:;!?]+)|"
@@ -305,6 +306,8 @@ def _leads_here(article: Article, node: Node, text: str) -> bool:
     href = node.get("href") or ""
     if not 0 < len(text) <= LABEL_MOST:
         return False
+    if text in _ANCHORS:
+        return not article.in_prose(node)
     if _SHARES.search(href):
         return not article.amid_text(node)
     if href and not href.startswith(("#", "?", "javascript:")):
@@ -335,6 +338,7 @@ def times(article: Article) -> None:
         printed = shown(text) or matchclock.alone(text)
         timely = node.tag == "time" or printed is not None or _is_counter(text) or _is_label(text) or _is_zone(text)
         if timely and (not article.in_prose(node) or _opens(article, node)):
+            article.timed.add(node.getparent())
             article.remove(node)
 
 

@@ -41,7 +41,8 @@ _PLAIN = words_of(
 ) | set(HEADINGS)
 _SHOWN = frozenset(("href", "cite", "lang", "dir", "colspan", "rowspan"))  # attributes that are kept
 _NUMBER = re.compile(r"\d+")
-_UNSEEN = " \u200b\u200c\u200d\u2060\ufeff"  # builders keep a line open with one of them
+# builders keep a line open with one of them; bars and dots are left of lines of links
+_UNSEEN = " \u200b\u200c\u200d\u2060\ufeff|｜·•"
 PLAIN_LINKED = 0.3  # share of link text; paragraphs full of links are what trafilatura weighs
 PLAIN_SHORTEST = 30  # characters
 

@@ -24,7 +24,7 @@ ABOVE = 2  # lines above the headline, of its own box or the one around it
 CLOSE = 2  # levels up from the headline
 LOWEST = 3  # updates at the foot: where the newest stands first they stay what they are
 REACH = 1500  # characters below it: a long introduction is a story
-_PARTS = re.compile(r"(?:^|\s+)[–—|·•/-]\s+")
+_PARTS = re.compile(r"(?:^|\s+)[–—|·•/-]\s+|[（(]|[）)]\s*$")
 _CHANGED = re.compile(
     r"updat|upd\.|modif|edited|changed|aktuali[sz]|änder|geändert|bearbeitet|mis à jour|\bmaj\b|actualiz|aggiornat|"
     r"bijgewerkt|gewijzigd|atualiz|uppdater|ändrad|oppdater|endret|opdater|ændret|päivit|muutettu|frissít|módos|"
@@ -155,7 +155,7 @@ def _dates(text: str, *, changed: bool) -> Iterator[Read]:
     """The dates in a line, or in a part of it, that are said to be of a change, or that are not."""
     if len(text) > LINE_MOST:
         return
-    parts = _PARTS.split(text)
+    parts = [part.strip() for part in _PARTS.split(text)]
     for part in (*parts, text) if changed else (text, *parts):
         told = _CHANGED.search(part)
         told = told if told and _LAST.fullmatch(part[: told.start()]) else None
@@ -164,7 +164,7 @@ def _dates(text: str, *, changed: bool) -> Iterator[Read]:
         else:
             pieces = [part[: told.start()].strip(" ,;(") if told else part]
         for read in map(_after_label, pieces):
-            if read is not None and (dated := _dated(read)) is not None:
+            if read is not None and (dated := _dated(read, text)) is not None:
                 yield dated
                 return
 
@@ -174,13 +174,25 @@ def _after_label(text: str) -> Read | None:
     return shown(text)
 
 
-def _dated(read: Read) -> Read | None:
-    """As a moment, if it names its day and year."""
-    if read.is_yearless() or read.age is not None:
+def _dated(read: Read, line: str = "") -> Read | None:
+    """As a moment, if it names its day and year; the year may be that of another date in its line."""
+    if read.age is not None:
         return None
+    if read.is_yearless():
+        year, day = next((d.year for d in _days_in(line)), None), read.day or (read.moment and read.moment.date())
+        if year is None or day is None:
+            return None
+        clock = read.clock or (read.moment.time() if read.moment else None)
+        moment = datetime.combine(_in_year(day, year), clock or datetime.min.time())
+        return Read(read.raw, moment=moment, precision=read.precision if clock else "day")
     if read.moment is not None:
         return read
     return Read(read.raw, moment=datetime.combine(read.day, datetime.min.time()), precision="day") if read.day else None
+
+
+def _in_year(day: date, year: int) -> date:
+    leap = day.month == 2 and day.day == 29  # noqa: PLR2004
+    return date(year, 2, 28) if leap and year % 4 else day.replace(year=year)
 
 
 def _title(body: Node, aside: Sidelines, first: Node) -> Node | None:

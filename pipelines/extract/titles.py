@@ -20,6 +20,7 @@ KICKER_MOST = 30  # characters of what stands above one
 _NAMES = words_of("title titel titre titulo titolo tytul headline heading rubrik overskrift otsikko baslik")
 _BOLD = words_of("font-semibold font-bold font-extrabold font-black fw-semibold fw-bold fw-bolder fw-600 fw-700")
 TITLE_LEAST = 2  # words
+WORDS_LEAST = 3  # beside a time, where a place or a department may stand
 TITLE_SHORTEST = 10  # characters of a paragraph that is one
 _SCORE = re.compile(r"\d\s?[-–:]\s?\d")
 _FRAME = re.compile(r"\s*\+{3,}$")  # "+++ 15:42 Ferry is back +++"
@@ -42,6 +43,7 @@ def headline_of(article: Article, parts: Parts, given: str | None, *, hollow: bo
             or (emptied and node.tag == "p" and len(text) < TITLE_MOST and _is_left_behind(node))
             or "headline" in (node.get("itemprop") or "")
             or (node.tag == "dt" and len(text) < TITLE_MOST and _behind(article, node) is not None)
+            or _is_beside_time(article, node, text)
             or _is_bold_line(article, node, text)
             or _is_bold_paragraph(article, node, text)
             or _is_bold_before_break(article, node, text)
@@ -86,6 +88,15 @@ def _is_bold_line(article: Article, node: Node, text: str) -> bool:
         return False
     behind = _behind(article, node)
     return behind is not None and behind.tag in BLOCKS
+
+
+def _is_beside_time(article: Article, node: Node, text: str) -> bool:
+    """What stands in the time's own box, above the first paragraph; a sentence, a place or a name is none."""
+    if node not in article.timed or node.tag in PROSE or not TITLE_SHORTEST <= length(text) < TITLE_MOST:
+        return False
+    named = name_of(text) is not None or text.endswith(_ENDS) or next(node.iter(*PROSE), None) is not None
+    behind = None if named or article.amid_text(node) else _behind(article, node)
+    return behind is not None and behind.tag in BLOCKS and (text.count(" ") >= WORDS_LEAST - 1 or not text.isascii())
 
 
 def _is_bold_paragraph(article: Article, node: Node, text: str) -> bool:
