@@ -152,8 +152,8 @@ def _are_lines(records: Sequence[Found], flat: Group) -> bool:
 
 
 def _are_untimed(records: Sequence[Found], flat: Group) -> bool:
-    """Boxes of which few have a time, where lines begin with clocks."""
-    timed = sum(f.published is not None for f in records)
+    """Boxes of which few have a time, or a day alone, where lines begin with clocks."""
+    timed = sum(f.published is not None and f.published.precision != "day" for f in records)
     return len(flat.found) > timed and timed < gate.TIMED * len(records)
 
 

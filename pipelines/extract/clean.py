@@ -277,6 +277,8 @@ def _is_tool(article: Article, node: Node, text: str) -> bool:
         return len(text) < TALK_MOST and node.tag not in PROSE and not quotes
     if _LABELS.isdisjoint(names) or len(text) > LABEL_MOST or node.tag in PROSE or len(node):
         return False
+    if "hidden" in names:
+        return False  # the label is; this is what it is of
     if any(article.said(holder) == text for holder in node.iterancestors(*HEADINGS)):
         return False  # "field--label-hidden" is what a template calls a headline
     behind = node.getnext()
@@ -329,7 +331,7 @@ def _is_link(article: Article, node: Node) -> bool:
 
 def times(article: Article) -> None:
     """Times and what ticks, but not a clock in the middle of a sentence, nor what a table tells."""
-    tables = list(filter(_is_data, article.nodes("table")))
+    tables = list(filter(is_data, article.nodes("table")))
     told = {part for table in tables for part in (*table.iter(), *table.iterancestors())}
     for node in article.nodes():
         text = article.said(node) if article.holds(node) and node not in told else ""
@@ -348,7 +350,7 @@ def _is_label(text: str) -> bool:
     return len(words) <= 3 and set(words) <= TIME_LABELS | CLOCK_WORDS and not TIME_LABELS.isdisjoint(words)
 
 
-def _is_data(table: Node) -> bool:
+def is_data(table: Node) -> bool:
     """Several rows of several cells: "14 h | 33.8 %"."""
     return sum(len(row) >= CELLS for row in table.iter("tr")) >= ROWS
 

@@ -19,7 +19,7 @@ from lxml import html as lxml_html
 from .also import also
 from .article import Article
 from .canonical import count
-from .clean import appeals, comments, controls, drop, embeds, info, pictures, times
+from .clean import appeals, comments, controls, drop, embeds, info, is_data, pictures, times
 from .dom import BLOCKS, HEADINGS, PROSE, before_of, joined, said
 from .found import Found
 from .memory import Memory, digest, source_of
@@ -130,9 +130,8 @@ def _copy(found: Found) -> Node:
         twin = copy.deepcopy(node)
         if not (loose and node.tag not in BLOCKS):
             twin.tail = None
-        if twin.tag == "tr":
-            for cell in twin.iterchildren("td", "th"):
-                cell.tag = "p"
+        if twin.tag == "tr" or (twin.tag == "table" and not is_data(twin)):
+            _make_lines(twin)
         if twin.tag in _ITEMS:
             twin.tag = "div"  # a record in a list or table is no list by itself
         if number == 0 and found.skip:
@@ -140,6 +139,13 @@ def _copy(found: Found) -> Node:
         _make_plain(twin, whole=not loose)
         article.append(twin)
     return article
+
+
+def _make_lines(record: Node) -> None:
+    """A record that is a row, or a table that is there for its looks, is no table of data."""
+    for cell in [record, *record.iter("tr", "tbody", "td", "th")]:
+        if not any(holder.tag == "table" and holder is not record for holder in cell.iterancestors()):
+            cell.tag = "p" if cell.tag in ("td", "th") else "div"
 
 
 def _make_plain(record: Node, *, whole: bool) -> None:

@@ -88,7 +88,15 @@ def of_last(
         noted = oldest and (told or end) and (is_below_rule(node) or _is_note(node, start))
         if outside or titled or noted or (ruled and is_below_rule(node)):
             return nodes[:end]
-    return nodes[: max(most, 0)]
+    end = max(most, 0)
+    while 0 < end < len(nodes) and _are_of_one_list(nodes[end - 1], nodes[end]):
+        end += 1
+    return nodes[:end]
+
+
+def _are_of_one_list(one: Node, other: Node) -> bool:
+    around = next(one.iterancestors("ul", "ol"), None)
+    return around is not None and around in other.iterancestors()
 
 
 def _is_note(block: Node, start: Node) -> bool:

@@ -137,7 +137,8 @@ def _ids(nodes: list[Node]) -> list[str | None]:
 
     for name in (lambda node: node.get("id"), ids.above):
         found = [of(node, name) for node in nodes]
-        if sum(map(bool, found)) >= MOST * len(found):
+        counted = name is ids.above and ids.are_counted([id_ for id_ in found if id_])
+        if sum(map(bool, found)) >= MOST * len(found) and not counted:
             return found
     return [node.get("id") for node in nodes]
 

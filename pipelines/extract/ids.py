@@ -69,7 +69,8 @@ def native(nodes: Sequence[Node], url: str) -> list[str | None]:
         values = [offer.get(name) for offer in offers]
         held = [v for v in values if v]
         few = len(held) - len(set(held)) <= max(1, REPEATED * len(held))
-        if len(held) >= COVERED * len(nodes) and few and not _are_places(name, held):
+        places = are_counted(held) if name == BEFORE else _are_places(name, held)
+        if len(held) >= COVERED * len(nodes) and few and not places:
             return values
     return [None] * len(nodes)
 
@@ -111,7 +112,14 @@ def above(node: Node) -> str | None:
         return None
     value = before.get("id") or before.get("name") or ""
     anchor = before.tag == "a" or "anchor" in names_of(before)
-    return value if anchor and _ID_VALUE.fullmatch(value) and not _COUNTER.search(value) else None
+    return value if anchor and _ID_VALUE.fullmatch(value) else None
+
+
+def are_counted(values: Sequence[str]) -> bool:
+    """Whether anchors may number the places of a page, first to last; those that count down number its updates."""
+    numbers = [int(found[0]) for value in values if (found := _COUNTER.search(value))]
+    falls = len(numbers) == len(values) and all(b < a for a, b in pairwise(numbers))
+    return bool(numbers) and not falls
 
 
 def _of_element(node: Node, prefix: str) -> dict[str, str]:

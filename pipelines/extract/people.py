@@ -47,6 +47,8 @@ LINE_MOST = 100  # characters of a byline
 UNCASED_MOST = 24  # of a name in a script without capitals, where any words look like one
 NAME_MOST = 40  # characters behind "by"
 _STOPS = ".!?。।"
+_RIGHT = re.compile(r"text-align\s*:\s*(?:right|end)", re.IGNORECASE)
+_RIGHT_CLASSES = words_of("text-right text-end has-text-align-right align-right")
 FACE_MOST = 60  # of a name, with a title, beside a face
 
 
@@ -183,8 +185,11 @@ def _credits(article: Article) -> set[Node]:
 
 
 def signed(article: Article, parts: Parts) -> None:
-    """A name behind a dash, as the last line; not of whom the line before it quotes."""
+    """A name behind a dash, as the last line, or to the right of the page; not of whom the line before it quotes."""
     lines = [n for n in article.nodes("p", "div", "span") if article.said(n) and (n.tag == "p" or not len(n))]
+    if len(lines) > 1 and _is_to_the_right(lines[-1]) and not _is_to_the_right(lines[-2]):
+        _take_signature(article, lines[-1], parts)
+        return
     dashed = [node for node in lines if _SIGNED.match(article.said(node))]
     if len(dashed) != 1 or len(lines) < 2 or dashed[0] is not lines[-1]:
         return
@@ -194,3 +199,18 @@ def signed(article: Article, parts: Parts) -> None:
     if name:
         parts.authors.append(name)
         article.remove(line)
+
+
+def _take_signature(article: Article, line: Node, parts: Parts) -> None:
+    """ "Written by: the duty officer", in a few words without an end."""
+    text = article.said(line)
+    if len(text) > LINE_MOST or text[-1] in _STOPS or article.holds_most(line) or text.startswith(_QUOTES):
+        return
+    if name := name_of(text.rpartition(":")[2].strip()):
+        parts.authors.append(name)
+    article.remove(line)
+
+
+def _is_to_the_right(line: Node) -> bool:
+    aligned = (line.get("align") or "").lower() == "right" or _RIGHT.search(line.get("style") or "")
+    return bool(aligned) or not _RIGHT_CLASSES.isdisjoint((line.get("class") or "").split())

@@ -191,7 +191,7 @@ def _dated(read: Read, line: str = "") -> Read | None:
 
 
 def _in_year(day: date, year: int) -> date:
-    leap = day.month == 2 and day.day == 29  # noqa: PLR2004
+    leap = day.month == 2 and day.day == 29
     return date(year, 2, 28) if leap and year % 4 else day.replace(year=year)
 
 

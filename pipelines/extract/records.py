@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -116,12 +116,23 @@ def _rows(parent: Node, tag: str, held: dict[Node, list[Mark]]) -> Rows:
     counts = Counter(t for node in held for t in set((node.get("class") or "").split()))
     tokens = frozenset(t for t, n in counts.items() if n >= max(2, SHARED * len(held)))
     makes = Counter(tuple(sorted(node.keys())) for node in held)
+    marks, named = _of_all(held), all(node.get("id") for node in held)
     rows = [
         Row(node, tuple(held.get(node, ())))
         for node in parent.iterchildren(tag)
         if (_alike(node, tokens, timed=node in held, makes=makes) if tokens else node in held)
+        and (node in held or (marks <= _worn(node) and not (named and not node.get("id"))))
     ]
     return Rows(parent, tag, _bases(tokens), tuple(rows))
+
+
+def _of_all(timed: Iterable[Node]) -> frozenset[str]:
+    """Class tokens that all records with a time have, and what they wrap: one without a time must have them, too."""
+    return frozenset.intersection(*map(_worn, timed))
+
+
+def _worn(node: Node) -> frozenset[str]:
+    return frozenset((node.get("class") or "").split()) | _held(node)
 
 
 def _alike(node: Node, tokens: frozenset[str], *, timed: bool, makes: Counter[tuple[str, ...]]) -> bool:

@@ -58,6 +58,11 @@ _HEBREW_UNITS = {
 _HINDI_UNITS = {"सेकंड": "seconds", "मिनट": "minutes", "घंटे": "hours", "घंटा": "hours", "दिन": "days",
                 "हफ्ते": "weeks"}  # fmt: skip
 _HINDI_AGE = re.compile(rf"(\d{{1,3}})\s*({'|'.join(_HINDI_UNITS)})\s+पहले")
+_HINDI_CLOCK = re.compile(
+    r"(?:(?P<half>सुबह|तड़के|तड़के|दोपहर|शाम|रात)\s*(?:के\s+)?)?(?<![\d.:])(?P<h>\d{1,2})(?:[:.](?P<m>\d\d))?\s*बजे(?!\w)"
+)
+_HINDI_MORNING = ("सुबह", "तड़के", "तड़के")
+_NIGHT = "रात"
 _TWO = ("ين", "יים")  # the ending of two of something
 _UNITS_AFTER = [*_ARABIC_UNITS.items(), *_HEBREW_UNITS.items()]
 _ARABIC_UNIT = {word: unit for unit, words in _UNITS_AFTER for word in words.split()}
@@ -109,6 +114,7 @@ def spelled(text: str) -> str:
     text = _EAST_DAY.sub(lambda f: f" {f[3]}.{f[2]}.{f[1]} " if f[1] else f" {f[3]} {_month(f[2])} ", text)
     text = _ARABIC_DAY.sub(lambda f: f" {f[1]}.{_ARABIC_MONTH[f[2]]}.{f[3]} ", text)
     text = _ARABIC_CLOCK.sub(_clock, _EAST_CLOCK.sub(_clock, _NOON.sub(" 12:00 ", text)))
+    text = _HINDI_CLOCK.sub(_hindi_clock, text)
     for half, name in _OTHER_HALVES:
         text = half.sub(f" {name} ", text)
     text = _FILLERS.sub(" ", text)
@@ -129,6 +135,13 @@ def _clock(found: re.Match[str]) -> str:
     # 午後0時 and 午前0時 are noon and midnight: twelve, where a clock has halves
     hour = "12" if name and groups["h"] in ("0", "00") else groups["h"]
     return f" {hour}:{int(groups['m'] or groups.get('n') or 0):02} {name} "
+
+
+def _hindi_clock(found: re.Match[str]) -> str:
+    hour, half = int(found["h"]), found["half"]
+    morning = half in _HINDI_MORNING or (half == _NIGHT and (hour < 4 or hour == 12))  # after midnight
+    name = "" if not half else "am" if morning else "pm"
+    return f" {hour}:{int(found['m'] or 0):02} {name} "
 
 
 def leading(text: str) -> tuple[str, int] | None:

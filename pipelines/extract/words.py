@@ -103,7 +103,7 @@ CLOCK_WORDS = words_of(
     "am pm uhr h hrs alle ore às klo kl om heures uur um at à le den of on "
     "de del da do di el la las los il der vom w dnia "
     "godz godzina godzinie hod hodin kl kell kello ob u saa ora orele lúc giờ ngày tháng năm pukul jam saat óra órakor "
-    "o о об в на г года р року ώρα στις hs hrs ч"
+    "o о об в на г года р року r roku ώρα στις hs hrs ч"
 )
 TIME_LABELS = words_of(
     "updated update last modified published posted first time date stand aktualisiert zuletzt veröffentlicht "
