@@ -27,6 +27,7 @@ class Clock:
     zone: tzinfo
     day: date | None = None  # of a heading above it
     around: datetime | None = None  # the moment that an age printed beside it gives
+    weekday: int | None = None  # that is printed with it; Monday is 0
 
 
 def days(
@@ -107,7 +108,8 @@ def _earliest(clocks: Sequence[Clock], latest: datetime, published: datetime | N
 def _before(clock: Clock, limit: datetime) -> datetime:
     """The last time that the clock showed this, up to ``limit``."""
     moment = datetime.combine(limit.astimezone(clock.zone).date(), clock.time, clock.zone)
-    return moment if moment <= limit else moment - _DAY
+    moment = moment if moment <= limit else moment - _DAY
+    return moment if clock.weekday is None else moment - _DAY * ((moment.weekday() - clock.weekday) % 7)
 
 
 def _walk(walk: Sequence[Clock], latest: datetime, earliest: datetime | None, *, busy: bool) -> list[datetime]:

@@ -18,6 +18,7 @@ FEWEST_WITH_HINT = 2  # where address or title announce a live page
 LONGEST = timedelta(days=45)  # coverage that ran longer had one page per day
 RAREST = timedelta(days=1)  # from one record to the next, in the median
 FUTURE = timedelta(minutes=30)  # clocks of newsrooms and crawlers differ; schedules lie further ahead
+LONG_BEFORE = timedelta(days=1)  # that a page may be dated anew, if it states nothing but when it was published
 BEFORE = timedelta(hours=3)  # that a page may be saved, and dated anew, after an update
 MOST_FUTURE = 0.2
 NEARLY = 0.8  # share of the records that are as an entry of a timetable is
@@ -51,6 +52,8 @@ def refusal(
         return "the times lie days apart, as in an archive"
     if not (hinted or dated):
         return "nothing says of which day the clocks are"
+    if not hinted and not changed and begun and max(moments) < begun - LONG_BEFORE:
+        return "the page was published a day after its newest time, as a story of then"
     if not hinted and changed and _is_told_later(max(moments), changed, begun, bare=not named):
         return "the page was not written when its newest time says, as a story told by the hour"
     if sum(m > at + FUTURE for m in moments) > MOST_FUTURE * len(moments):

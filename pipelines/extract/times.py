@@ -19,7 +19,7 @@ from .days import Clock
 from .days import days as days_of
 from .scripts import leading, spelled
 from .tongues import english
-from .words import CLOCK_WORDS, MONTHS, RELATIVE, TIME_LABELS, WEEKDAYS, ZONES, hints_age, relative
+from .words import CLOCK_WORDS, MONTHS, RELATIVE, TIME_LABELS, WEEKDAY, WEEKDAYS, ZONES, hints_age, relative
 
 FIRST, LAST = datetime(2000, 1, 1, tzinfo=UTC), datetime(2040, 1, 1, tzinfo=UTC)
 SHOWN_MOST = 60  # characters: a printed date with its label; longer text is prose
@@ -68,6 +68,7 @@ class Read:
     age: timedelta | None = None
     precision: Precision = "min"
     utc: bool = False  # the clock says it is UTC or GMT
+    weekday: int | None = None  # of a clock without a day, where it is named; Monday is 0
     minute: float | None = None  # of a match: places the update among others, and says nothing of the time of day
 
     def is_yearless(self) -> bool:
@@ -185,7 +186,9 @@ def _shown_plain(text: str) -> Read | None:
     precision: Precision = "day" if clock is None else "s" if clock.second else "min"
     if clock is not None and day is not None:
         return Read(text, moment=datetime.combine(day, clock, UTC if utc else None), precision=precision)
-    return Read(text, clock=clock, day=day, precision=precision, utc=utc)
+    named = {WEEKDAY[word] for word in words if word in WEEKDAY} if day is None else set()
+    weekday = named.pop() if len(named) == 1 else None
+    return Read(text, clock=clock, day=day, precision=precision, utc=utc, weekday=weekday)
 
 
 def _at_offset(text: str, day: date | None, clock: time, offset: re.Match[str]) -> Read | None:
@@ -365,7 +368,9 @@ def settle(reads: list[Read | None], place: Place, days: list[date | None] | Non
     """Times in document order. Clocks alone get their days from the order: newest first or oldest first."""
     fixed = [in_year(d, place.at) if d else None for d in days or [None] * len(reads)]
     clocks = {
-        i: Clock(r.clock, UTC if r.utc else place.zone, fixed[i], place.at - r.age if r.age is not None else None)
+        i: Clock(
+            r.clock, UTC if r.utc else place.zone, fixed[i], place.at - r.age if r.age is not None else None, r.weekday
+        )
         for i, r in enumerate(reads)
         if r is not None and r.clock is not None and r.day is None
     }

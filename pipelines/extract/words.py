@@ -94,6 +94,35 @@ WEEKDAYS = words_of(
     "воскресенье понеділок вівторок середа п'ятниця субота неділя δευτέρα τρίτη τετάρτη πέμπτη παρασκευή "
     "σάββατο κυριακή luni marți miercuri joi vineri sâmbătă duminică tues weds thur thurs "
 )
+# By their whole names, Monday first: what two or three letters mean differs from language to language.
+WEEKDAY = {
+    name: number
+    for names in (
+        "monday tuesday wednesday thursday friday saturday sunday",
+        "montag dienstag mittwoch donnerstag freitag samstag sonntag",
+        "lundi mardi mercredi jeudi vendredi samedi dimanche",
+        "lunes martes miércoles jueves viernes sábado domingo",
+        "lunedì martedì mercoledì giovedì venerdì sabato domenica",
+        "segunda terça quarta quinta sexta sábado domingo",
+        "maandag dinsdag woensdag donderdag vrijdag zaterdag zondag",
+        "måndag tisdag onsdag torsdag fredag lördag söndag",
+        "mandag tirsdag onsdag torsdag fredag lørdag søndag",
+        "maanantai tiistai keskiviikko torstai perjantai lauantai sunnuntai",
+        "poniedziałek wtorek środa czwartek piątek sobota niedziela",
+        "pondělí úterý středa čtvrtek pátek sobota neděle",
+        "hétfő kedd szerda csütörtök péntek szombat vasárnap",
+        "luni marți miercuri joi vineri sâmbătă duminică",
+        "pazartesi salı çarşamba perşembe cuma cumartesi pazar",
+        "понедельник вторник среда четверг пятница суббота воскресенье",
+        "понеділок вівторок середа четвер п'ятниця субота неділя",
+        "δευτέρα τρίτη τετάρτη πέμπτη παρασκευή σάββατο κυριακή",
+        "senin selasa rabu kamis jumat sabtu minggu",
+        "mon tue wed thu fri sat sun",
+        "mon tues wed thur fri sat sun",
+        "mon tue wed thurs fri sonnabend sun",
+    )
+    for number, name in enumerate(names.split())
+}
 ZONES = words_of(
     "utc gmt bst cet cest est edt cst cdt mst mdt pst pdt et ct pt ist msk mez mesz wib wita wit jst kst aest aedt "
     "eet eest wet west hst akst akdt brt art sast eat wat pkt hkt sgt ict npt z "
