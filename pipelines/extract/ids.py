@@ -21,6 +21,7 @@ _COAT = re.compile(
     r"|(?<=.)[-_](?:parent|wrapper|container|anchor)$",
     re.IGNORECASE,
 )
+MOST_NUMBERED = 1000
 FEWEST = 3  # values by which counting is known
 _COUNTER = re.compile(r"(?<!\d)\d{1,4}$")
 BEFORE = "before"  # an anchor of its own, above the record
@@ -116,10 +117,12 @@ def above(node: Node) -> str | None:
 
 
 def are_counted(values: Sequence[str]) -> bool:
-    """Whether anchors may number the places of a page, first to last; those that count down number its updates."""
+    """Whether anchors may number the places of a page, first to last, or be what a script counts; a few hundred that
+    count down number its updates.
+    """
     numbers = [int(found[0]) for value in values if (found := _COUNTER.search(value))]
     falls = len(numbers) == len(values) and all(b < a for a, b in pairwise(numbers))
-    return bool(numbers) and not falls
+    return bool(numbers) and not (falls and max(numbers) < MOST_NUMBERED)
 
 
 def _of_element(node: Node, prefix: str) -> dict[str, str]:

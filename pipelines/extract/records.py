@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -116,19 +116,24 @@ def _rows(parent: Node, tag: str, held: dict[Node, list[Mark]]) -> Rows:
     counts = Counter(t for node in held for t in set((node.get("class") or "").split()))
     tokens = frozenset(t for t, n in counts.items() if n >= max(2, SHARED * len(held)))
     makes = Counter(tuple(sorted(node.keys())) for node in held)
-    marks, named = _of_all(held), all(node.get("id") for node in held)
     rows = [
         Row(node, tuple(held.get(node, ())))
         for node in parent.iterchildren(tag)
         if (_alike(node, tokens, timed=node in held, makes=makes) if tokens else node in held)
-        and (node in held or (marks <= _worn(node) and not (named and not node.get("id"))))
     ]
-    return Rows(parent, tag, _bases(tokens), tuple(rows))
+    return Rows(parent, tag, _bases(tokens), tuple(_without_others(rows)))
 
 
-def _of_all(timed: Iterable[Node]) -> frozenset[str]:
-    """Class tokens that all records with a time have, and what they wrap: one without a time must have them, too."""
-    return frozenset.intersection(*map(_worn, timed))
+def _without_others(rows: list[Row]) -> Iterator[Row]:
+    """One without a time has the class tokens that all with one have, on it and on what it wraps, and an id if all
+    have one.
+    """
+    timed = [row.node for row in rows if row.marks]
+    shared = frozenset.intersection(*map(_worn, timed)) if timed else frozenset()
+    named = all(node.get("id") for node in timed)
+    for row in rows:
+        if row.marks or (shared <= _worn(row.node) and (row.node.get("id") or not named)):
+            yield row
 
 
 def _worn(node: Node) -> frozenset[str]:
