@@ -8,6 +8,7 @@ from .test_flat import told
 from .test_made_by_hand import CLOCKS, TEXTS, clocks, read, texts
 
 ROWS = list(zip(CLOCKS, TEXTS, strict=True))
+RECORD = '<div class="e" id="e{}1"><b>{}</b><p>{}</p></div>'
 APPEAL = '<strong>Miss nothing:</strong> Our WhatsApp channel has it all. <a href="/whatsapp/">Subscribe</a>.'
 
 
@@ -173,3 +174,109 @@ def test_clocks_in_french_are_those_of_paris_where_nothing_says_otherwise() -> N
 
     assert clocks(found) == ["13:40", "12:05", "11:31", "10:15", "09:20"]
     assert "times: no zone is stated; read as Europe/Paris" in found.warnings
+
+
+def test_what_stands_beside_the_time_above_the_text_is_the_headline() -> None:
+    def rows(beside: str) -> str:
+        record = '<div class="e" id="e{}1"><div class="t"><b>{}</b> <span>{}</span></div><p>{}</p></div>'
+        return "".join(record.format(n, c, beside, t) for n, (c, t) in enumerate(ROWS))
+
+    assert titles(rows("The wind rises again")) == ["The wind rises again"] * 5
+    assert titles(rows("Ann Reed")) == [None] * 5
+    assert titles(rows("Old harbour")) == [None] * 5  # a place, a department
+    assert titles(rows("The wind rises again.")) == [None] * 5
+
+
+def test_a_sign_that_leads_to_the_update_and_bars_between_links_are_no_text() -> None:
+    tools = '<div><a href="/live/x?p=2&amp;r=n#n">#</a> | <a href="sms:?body=x">By text message</a></div>'
+    rows = "".join(f'<div class="e" id="e{n}1"><b>{c}</b><p>{t}</p>{tools}</div>' for n, (c, t) in enumerate(ROWS))
+
+    assert texts(read(rows)) == list(TEXTS)
+
+
+def test_records_that_are_tables_for_their_looks_are_read_as_lines() -> None:
+    rows = "".join(
+        f'<a name="no{5 - n}"></a><table class="m"><tr><td><strong>(No. {5 - n}) The wind rises</strong></td>'
+        f'<td>3 February 2026, {c}</td></tr><tr><td colspan="2">{t}<br><br>{t}</td></tr></table>'
+        for n, (c, t) in enumerate(ROWS)
+    )
+    found = read(f"<div>{rows}</div>")
+
+    assert texts(found) == [f"{t}\n{t}" for t in TEXTS]
+    assert [u.headline for u in found.updates] == [f"(No. {5 - n}) The wind rises" for n in range(5)]
+    assert [u.id for u in found.updates] == [f"no{5 - n}" for n in range(5)]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        '<div class="module text">Have you seen more? Write to us at any hour of this day.</div>',  # no mark, no id
+        '<div class="module text live" >Have you seen more? Write to us at any hour of this day.</div>',  # no id
+    ],
+)
+def test_boxes_without_a_time_that_lack_what_all_with_one_have_are_none(other: str) -> None:
+    record = '<div class="module text live" id="u{}1"><b>{}</b><p>{}</p></div>'
+    rows = "".join(record.format(n, c, t) for n, (c, t) in enumerate(ROWS))
+
+    assert texts(read(f"<div>{other}{rows}</div>")) == list(TEXTS)
+
+
+def test_one_without_a_time_that_has_all_of_it_is_an_update() -> None:
+    rows = [f'<div class="module live" id="u{n}1"><b>{c}</b><p>{t}</p></div>' for n, (c, t) in enumerate(ROWS)]
+    summary = '<div class="module live" id="u77"><p>This is what we know up to now, in a few words.</p></div>'
+
+    assert texts(read(f"<div>{summary}{''.join(rows)}</div>"))[0].startswith("This is what we know")
+
+
+def test_weekdays_beside_clocks_say_of_which_day_they_are() -> None:
+    when = ("Monday 14:40", "Monday 13:05", "Monday 12:31", "Sunday 23:15", "Saturday 10:20")  # the 3rd is a Tuesday
+    rows = "".join(RECORD.format(n, w, t) for n, (w, t) in enumerate(zip(when, TEXTS, strict=True)))
+    days = [u.published and (u.published.month, u.published.day) for u in read(rows).updates]
+
+    assert days == [(2, 2), (2, 2), (2, 2), (2, 1), (1, 31)]
+
+
+def test_what_was_published_days_after_all_that_it_tells_is_a_story() -> None:
+    when = ("Saturday 10:20", "11:15", "12:31", "13:05", "Sunday 7:40")
+    chapters = "".join(
+        f'<section class="chapter" id="c{n}"><div>{w}</div><h2>Chapter {n}</h2><p>{t}</p></section>'
+        for n, (w, t) in enumerate(zip(when, TEXTS, strict=True))
+    )
+    head = '<meta property="article:published_time" content="2026-02-03T{}+00:00">'
+
+    assert not told(f"<main><h1>Four minutes</h1>{chapters}</main>", head=head.format("05:00:00")).updates
+
+
+def test_of_two_dates_in_a_line_each_is_what_it_says() -> None:
+    rows = "".join(f"<dt id='u{n}41'>{c}</dt><dd>{t}</dd>" for n, (c, t) in enumerate(reversed(ROWS)))
+    line = "<p>2026年2月3日 10:25　<span>（2月3日 14:43更新）</span></p>"
+    found = told(f"<main><h1>大雪</h1>{line}<dl>{rows}</dl></main>", lang="ja")
+
+    assert found.dateModified is not None
+    assert (f"{found.datePublished:%H:%M}", f"{found.dateModified:%H:%M}") == ("01:25", "05:43")
+
+
+def test_a_line_to_the_right_below_the_text_is_who_wrote_it() -> None:
+    rows = "".join(
+        f"<h3>{c} – The wind rises</h3><p>{t}</p><p style='text-align: right'><em>Written by: {who}</em></p>"
+        for (c, t), who in zip(ROWS, ("Ann Reed", "Ann Reed", "the duty officer", "Ann Reed", "Ann Reed"), strict=True)
+    )
+    found = read(f"<div>{rows}</div>")
+
+    assert texts(found) == list(TEXTS)
+    assert [u.authors for u in found.updates][1:3] == [("Ann Reed",), ()]
+
+
+def test_hours_in_hindi_are_those_of_their_half_of_the_day() -> None:
+    hours = ("रात 9 बजे", "शाम 7:42 बजे", "दोपहर 2:15 बजे", "दोपहर 12:50 बजे", "सुबह 8:10 बजे")
+    rows = "".join(RECORD.format(n, h, t) for n, (h, t) in enumerate(zip(hours, TEXTS, strict=True)))
+
+    assert clocks(read(rows, lang="hi")) == ["15:30", "14:12", "08:45", "07:20", "02:40"]
+
+
+def test_the_last_update_keeps_its_list_whole() -> None:
+    rows = "".join(f"<p>{TEXTS[1]}</p><p><strong>Kl. {c}:</strong> {t}</p>" for c, t in reversed(ROWS))
+    items = "".join(f"<li>Line {n} of it is shut</li>" for n in range(1, 5))
+    found = read(f"<div>{rows}<ul>{items}</ul></div>", lang="nb")
+
+    assert texts(found)[-1].endswith("Line 3 of it is shut\nLine 4 of it is shut")
