@@ -9,6 +9,7 @@ from datetime import date
 
 from ..model import Window
 from . import ids, state
+from .adverts import is_advert
 from .dom import address, said
 from .found import Found
 from .jsonld import MOST_UPDATES
@@ -63,10 +64,11 @@ def _may_fit(profile: Profile, html: bytes, host: str) -> bool:
 
 def _seen(profile: Profile, source: Source) -> Seen:
     entry = profile.entry
-    nodes = _entries(source.body, entry)[:MOST_UPDATES] if entry else []
+    nodes = [n for n in _entries(source.body, entry) if not is_advert(n, len(said(n)))][:MOST_UPDATES] if entry else []
     gone = frozenset(n for n in nodes if entry and _set(n, entry.deleted))
     pinned = {ids.normal(v) for v in (_value(source.body, profile.pinned_id),) if v}
     shown = [_found(n, entry, called(profile)) for n in nodes if entry and n not in gone]
+    shown = [f for f in shown if f.published or not is_advert(f.nodes[0], len(said(f.nodes[0])), timed=False)]
     shown = [replace(f, pinned=f.pinned or bool(f.id and ids.normal(f.id) in pinned)) for f in shown]
     stated = state.read(source.root, profile.state, called(profile)) if profile.state else state.Stated()
     warnings = [f"{called(profile)}: {len(gone)} updates marked as deleted are left out"] if gone else []

@@ -10,12 +10,13 @@ from datetime import date
 from functools import partial
 from statistics import median
 
+from .adverts import is_advert
 from .announced import announces_live
 from .appeals import is_appeal
 from .dom import address, joined, said
 from .found import Group
 from .marks import Mark, Survey
-from .places import Sidelines, names_of
+from .places import Sidelines
 from .rows import Row, Rows
 from .rowtimes import by_epochs, found_in
 from .source import Node
@@ -39,9 +40,6 @@ TALKERS = 0.5  # share of records with a button of readers: then people talk, no
 DEEPEST = 25  # ancestors looked at from a time
 SHARED = 0.6  # a class token that this share of the records has is their mark
 _WORDS = re.compile(r"[^\W\d_]+")
-ADVERTS = words_of(
-    "ad ads adv adslot advert adverts advertisement sponsored anzeige werbung publicidad reklama reklam"
-)
 CONTAINERS = words_of("article section div li tr tbody table details blockquote dl dd figure main ul ol td span")
 
 
@@ -80,7 +78,7 @@ def _is_update(row: Row, seen: Survey, url: str) -> bool:
     """Not a tombstone, by which an AMP list says that an update was deleted; nor an advertisement of the same class, or
     a link to another story with its time.
     """
-    if "data-tombstone" in row.node.attrib or _is_advert(row.node, seen):
+    if "data-tombstone" in row.node.attrib or is_advert(row.node, seen.size[row.node], timed=bool(row.marks)):
         return False
     if row.marks and (row.node.get("id") or len(row.node.attrib) >= MADE):
         return True
@@ -89,12 +87,6 @@ def _is_update(row: Row, seen: Survey, url: str) -> bool:
     shown = sum(len(m.read.raw) for m in row.marks if m.printed)
     says = seen.size[row.node] - seen.linked[row.node] - shown >= SAYS
     return bool(row.marks and says) or not is_teaser(row.node, url)
-
-
-def _is_advert(node: Node, seen: Survey) -> bool:
-    """By its name, or that of something in it, with no more than a word."""
-    named = (n for n in node.iter() if isinstance(n.tag, str))
-    return seen.size[node] < SAYS and any(n.tag == "amp-ad" or not ADVERTS.isdisjoint(names_of(n)) for n in named)
 
 
 def _kinds(body: Node, seen: Survey) -> list[Rows]:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from pipelines.extract import extract
+from pipelines.model import Version
+
 from .test_flat import told
-from .test_made_by_hand import CLOCKS, TEXTS, clocks, read, texts
+from .test_made_by_hand import AT, CLOCKS, TEXTS, URL, clocks, read, texts
 
 ROWS = list(zip(CLOCKS, TEXTS, strict=True))
 RECORD = '<div class="e" id="e{}1"><b>{}</b><p>{}</p></div>'
@@ -280,3 +283,22 @@ def test_the_last_update_keeps_its_list_whole() -> None:
     found = read(f"<div>{rows}<ul>{items}</ul></div>", lang="nb")
 
     assert texts(found)[-1].endswith("Line 3 of it is shut\nLine 4 of it is shut")
+
+
+@pytest.mark.parametrize(
+    "advert",
+    [
+        '<div id="ad-1" class="item item--adv" data-sort-time="1770129539000"><amp-ad><p>Ad</p></amp-ad></div>',
+        '<div id="p-3" class="item" data-sort-time="1770129539000"><div class="adslot">Pubblicità</div></div>',
+    ],
+)
+@pytest.mark.parametrize("profiles", [(), None], ids=["generic", "profiled"])
+def test_an_advertisement_in_a_list_of_updates_is_none(advert: str, profiles: tuple[()] | None) -> None:
+    record = '<div id="post-{}17" class="item" data-sort-time="{}"><h3>Title</h3><p>{}</p></div>'
+    rows = "".join(record.format(n, 1770129600000 - n * 2700000, t) for n, t in enumerate(TEXTS))
+    lists = f"<div items>{rows}{advert}</div>"
+    page = f"<html amp><body><h1>Live: storm</h1><amp-live-list id='l'>{lists}</amp-live-list></body></html>"
+    found = extract(page.encode(), url=URL, at=AT, profiles=profiles)
+
+    assert isinstance(found, Version)
+    assert texts(found) == list(TEXTS)
