@@ -49,6 +49,8 @@ _UI = re.compile(
     r"シェア(?:する)?|共有|コメント(?:する)?(?: ?\(?\d+\)?)?|分享|评论|評論|"
     r"공유|댓글|(?:ال)?مشاركة|شارك|تعليق|نسخ الرابط|"
     r"(?:read|show) more|mehr (?:anzeigen|lesen)|back to top|"
+    r"(?:perma|direkt)link|link (?:zum (?:eintrag|beitrag)|to (?:this )?(?:post|update))|report (?:an )?error|"
+    r"fehler melden|"
     r"advertentie|pubblicità|publicidade|anunț|διαφημιση|বিজ্ঞাপন|annons|annonse|annonce|reklama?|mainos|hirdetés|inzerce|oglas|реклама|広告|廣告|广告|광고|إعلان|विज्ञापन|"
     r"iklan|quảng cáo|โฆษณา|פרסומת|διαφήμιση|"
     r"(?:copia[r]?|copier|kopieer|kopiera|kopier|kopiuj|kopírovat) (?:le |el |o |il )?"

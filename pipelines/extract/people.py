@@ -20,9 +20,10 @@ _SIGNERS = words_of(
     "by who signature signoff verfasser skribent forfatter toimittaja muhabir yazar redaktor journaliste"
 )
 _FACES = words_of(
-    "avatar avatars av author authors autor autoren auteur byline headshot portrait people contributor contributors "
-    "staff journalist journalists reporter reporters columnist"
+    "avatar avatars face faces av author authors autor autoren auteur byline headshot portrait people contributor "
+    "contributors staff journalist journalists reporter reporters columnist"
 )
+_ROLES = words_of("role roles rolle position job jobtitle function funktion funcion cargo beat")
 _QUOTES = ("”", "“", '"', "»", "«", "’", "」")
 _BY = re.compile(
     r"^\s*(?:(?:posted|published|written|reported|edited)\s+)?(?:by|von|par|por|di|door|av|af|przez)[\s:–-]+(?=\S|$)",
@@ -103,19 +104,30 @@ def bylines(article: Article, parts: Parts) -> None:
         text = _SIGNED.sub("", _BY.sub("", article.said(_name_in(node))))
         if article.holds(node) and len(text) < LINE_MOST and not article.holds_most(node):
             parts.authors.extend(a.strip() for a in re.split(r"\s+(?:and|und|et|y|&)\s+|,\s", text) if a.strip())
+            beside = node.getnext()
             article.remove(node)
+            if beside is not None and _is_role(article, beside):
+                article.remove(beside)
     for node in article.nodes("span", "div", "p", "small") if parts.authors else ():
         if _BY.fullmatch(f"{article.said(node)} ") and not article.amid_text(node):  # left alone without the name
             article.remove(node)
 
 
+def _is_role(article: Article, node: Node) -> bool:
+    """What the author of a byline is: "Metro reporter"."""
+    few = 0 < len(article.said(node)) <= FACE_MOST and node.tag not in PROSE
+    return few and not _ROLES.isdisjoint(article.names.get(node, frozenset()))
+
+
 def _is_by_line(article: Article, node: Node) -> bool:
-    """A line that is all "By Ann Reed", whose name is a link."""
+    """A line that is all "By Ann Reed": her name is a link, or it is the last."""
     text = article.said(node) if node.tag in ("p", "div", "span", "small") else ""
     by = _BY.match(text) if len(text) <= LINE_MOST else None
     name = text[by.end() :] if by else ""
-    linked = name and any(article.said(a) == name for a in node.iter("a"))
-    return bool(linked) and name_of(name) is not None and not article.amid_text(node)
+    if not name or name_of(name) is None or article.amid_text(node) or article.holds_most(node):
+        return False
+    linked = any(article.said(a) == name for a in node.iter("a"))
+    return linked or (node.tag == "p" and article.said(article.root).endswith(text))
 
 
 def signs(article: Article, node: Node) -> bool:

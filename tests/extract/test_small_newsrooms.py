@@ -158,6 +158,9 @@ def test_cells_of_a_grid_that_hold_something_else_are_no_updates() -> None:
     [
         ('<div><p>By <a href="/author/ann">Ann Reed</a></p></div>', ("Ann Reed",)),
         ('<div class="field"><div class="label">Lines</div><div><a href="/4">4</a> <a href="/9">9</a></div></div>', ()),
+        ('<div><span class="by author">Ann Reed</span><span class="by-role">Metro reporter</span></div>', ("Ann Reed",)),
+        ('<div><img src="a.png" class="x-face"><b>Ann Reed</b><i>At the quay</i></div>', ("Ann Reed",)),
+        ('<ul><li><a href="#e1">Link to this post</a></li><li><a href="/flag">Report an error</a></li></ul>', ()),
         ('<center><img src="a.jpg"><br><font size="1">The quay at noon (photo: A. R.)</font></center>', ()),
         ('<amp-twitter><blockquote placeholder><p>Seen from here.</p>&mdash; Ann</blockquote></amp-twitter>', ()),
     ],
@@ -302,3 +305,11 @@ def test_an_advertisement_in_a_list_of_updates_is_none(advert: str, profiles: tu
 
     assert isinstance(found, Version)
     assert texts(found) == list(TEXTS)
+
+
+def test_a_last_line_that_is_all_by_and_a_name_is_who_wrote_it() -> None:
+    def rows(line: str) -> str:
+        return "".join(f"<h3>{c} – The wind rises</h3><p>{t}</p><p>{line}</p>" for c, t in ROWS)
+
+    assert {u.authors for u in read(f"<div>{rows('Por Ann Reed')}</div>").updates[:4]} == {("Ann Reed",)}
+    assert all("By noon" in text for text in texts(read(f"<div>{rows('By noon the wind was down.')}</div>"))[:4])
