@@ -158,7 +158,7 @@ def test_cells_of_a_grid_that_hold_something_else_are_no_updates() -> None:
     [
         ('<div><p>By <a href="/author/ann">Ann Reed</a></p></div>', ("Ann Reed",)),
         ('<div class="field"><div class="label">Lines</div><div><a href="/4">4</a> <a href="/9">9</a></div></div>', ()),
-        ('<div><span class="by author">Ann Reed</span><span class="by-role">Metro reporter</span></div>', ("Ann Reed",)),
+        ('<div><i class="author">Ann Reed</i><i class="x-role">Metro reporter</i></div>', ("Ann Reed",)),
         ('<div><img src="a.png" class="x-face"><b>Ann Reed</b><i>At the quay</i></div>', ("Ann Reed",)),
         ('<ul><li><a href="#e1">Link to this post</a></li><li><a href="/flag">Report an error</a></li></ul>', ()),
         ('<center><img src="a.jpg"><br><font size="1">The quay at noon (photo: A. R.)</font></center>', ()),
