@@ -19,6 +19,7 @@ from typing import AnyStr
 
 from ..extract.completeness import covered
 from ..model import Update, Version
+from .around import Around
 from .same import form, oldest_first, ticks
 
 COVERED = 0.8  # share of a page's text that its updates, headline and lead account for ...
@@ -44,12 +45,15 @@ def absences(old: Version, new: Version, gone: Collection[int], kept: Collection
 
 
 def looked_for(
-    old: Version, new: Version, gone: Collection[int], kept: Collection[int]
+    old: Version, new: Version, gone: Collection[int], kept: Collection[int], around: Around | None = None
 ) -> tuple[dict[int, str], set[int]]:
-    """The same, and the positions that were looked for no further: the page is too long for so many."""
+    """The same, and the positions that were looked for no further: the page is too long for so many.
+
+    ``around``: of the new version.
+    """
     if not gone:
         return {}, set()
-    view, page = View(new, old, kept), _Page(new, len(gone))
+    view, page = View(new, old, kept), _Page(new, around or Around(new), len(gone))
     said = {i for i in gone if not new.updates and page.says(old.updates[i])}
     gone = [i for i in gone if i not in said]
     inside = {i for i in gone if view.could_show(i)}
@@ -93,8 +97,8 @@ def was_said(version: Version, update: Update) -> bool:
 class _Page:
     """A page as text, in which updates are looked for that none of its own updates says."""
 
-    def __init__(self, version: Version, asked: int) -> None:
-        self.version = version
+    def __init__(self, version: Version, around: Around, asked: int) -> None:
+        self.version, self._around = version, around
         self._index = asked > _FEW
         self._left = _LETTERS
 
@@ -121,7 +125,8 @@ class _Page:
 
     def _has_words_of(self, text: str) -> bool:
         """A quick look, as the normal form of a whole page takes long: if of the runs of words that any way of typing
-        leaves as they are not one is there, it does not say this. What ticks would interrupt a few of them, not all."""
+        leaves as they are not one stands around the updates, none says this. What ticks would interrupt a few of them,
+        not all."""
         words = text.split()
         all_runs = (words[k : k + _RUN] for k in range(0, len(words) - _RUN + 1, _RUN))
         runs = [run for run in all_runs if all(map(_is_plain, run))]
@@ -136,7 +141,7 @@ class _Page:
     @cached_property
     def _plain(self) -> bytes:
         """Casefolded, for runs of ASCII words. That is quicker in bytes, where no other letter becomes ASCII by it."""
-        text = self.version.text
+        text = self._around.text
         data = text.encode("utf-8", "surrogatepass")
         others = data.translate(None, _ASCII)
         if any(letter in others for letter in _become_ascii()):

@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import cache
 
 from ..model import Notice
@@ -33,8 +33,7 @@ def notice_in(text: str) -> Notice:
 def notice_among(told: Iterable[str]) -> Notice:
     """The same of sentences, for example of those that are new."""
     told = list(told)
-    every = "\n".join(told).casefold()
-    stems = [stem for stem in words.STEMS if stem in every]  # mostly few
+    stems = _stems_in("\n".join(told).casefold())
     found: Notice = "none"
     for sentence in told if stems else ():
         kind = _of_sentence(sentence, stems)
@@ -43,6 +42,19 @@ def notice_among(told: Iterable[str]) -> Notice:
         if kind == "technical":
             found = kind
     return found
+
+
+def hinting(lines: Collection[str]) -> list[str]:
+    """Those in which a notice may stand: a quick look. None holds a line break."""
+    folded = "\n".join(lines).casefold()
+    stems = _stems_in(folded)
+    if not stems:
+        return []
+    return [line for line, said in zip(lines, folded.split("\n"), strict=True) if any(map(said.__contains__, stems))]
+
+
+def _stems_in(folded: str) -> list[str]:
+    return [stem for stem in words.STEMS if stem in folded]  # mostly few
 
 
 def _of_sentence(sentence: str, stems: Iterable[str]) -> Notice:

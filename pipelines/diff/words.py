@@ -124,16 +124,6 @@ def narrowed(old: str, new: str) -> tuple[str, str, bool]:
     return was, now, len(was) + len(now) > _LONG
 
 
-def lines_between_ends(old: str, new: str) -> tuple[list[str], list[str]]:
-    """The lines of both without some that they begin and end with together: of long texts alike, a part."""
-    shorter = min(len(old), len(new))
-    head = new.rfind("\n", 0, _longest(shorter, lambda n: old.startswith(new[:n]))) + 1
-    tail = _longest(shorter - head, lambda n: old.endswith(new[len(new) - n :]))
-    cut = new.find("\n", len(new) - tail)
-    tail = len(new) - cut if tail and cut >= 0 else 0
-    return old[head : len(old) - tail].split("\n"), new[head : len(new) - tail].split("\n")
-
-
 def _last_space(text: str, end: int) -> int:
     return max(text.rfind(" ", 0, end), text.rfind("\n", 0, end))
 
