@@ -128,12 +128,14 @@ def _with(change: Change, notice: Notice, *why: str) -> Change:
 
 
 def _fresh(before: str, now: str) -> Iterable[str]:
-    """Sentences that are new; whole lines that stood there before are passed over first."""
+    """Sentences that are new and may be notices; whole lines that stood there before are passed over first."""
     old, new = before.splitlines(), now.splitlines()
     held, kept = set(old), set(new)
     left = list(dict.fromkeys(line for line in new if line not in held))[:_MOST_LINES]
     ends = accumulate(map(len, left))
-    left = [line for line, end in zip(left, ends, strict=True) if end <= _MOST_LETTERS]
+    left = hinting([line for line, end in zip(left, ends, strict=True) if end <= _MOST_LETTERS])
+    if not left:
+        return []
     changed = "\n".join(line for line in old if line not in kept)
     known = set(sentences(changed))
     return [sentence for line in left for sentence in sentences(line) if sentence not in known]
