@@ -104,3 +104,12 @@ def test_a_newest_update_that_went_is_not_taken_for_the_new_one_in_its_place() -
     new = updates("The river has fallen by a metre since the morning.", *STORIES)
 
     assert sorted(types(changes(page(old), page(new, minutes=1)))) == ["added", "removed"]
+
+
+def test_one_that_was_divided_and_took_another_in_keeps_its_identity_by_its_time() -> None:
+    """By words alone the part would be its successor, and it the successor of what it took in: moved and retimed."""
+    old = timed(STORIES[5], STORIES[0], f"{STORIES[3]} {STORIES[4]}", STORIES[6])
+    part = Update(text=f"{STORIES[4]} It will stay so.", published=at(4))
+    new = [part, old[0], replace(old[2], text=f"{STORIES[0]} {STORIES[3]}"), old[3]]
+
+    assert sorted(types(changes(page(old), page(new, minutes=5)))) == ["edited", "merged", "split"]
