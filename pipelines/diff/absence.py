@@ -11,7 +11,7 @@ than before is in no update.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from functools import cache, cached_property
 from itertools import pairwise
@@ -25,7 +25,7 @@ from .same import form, oldest_first, ticks
 COVERED = 0.8  # share of a page's text that its updates, headline and lead account for ...
 LESS = 0.2  # ... by how much less than before
 SUSPECT = 0.5  # share of the old updates that may go at once
-_NEWEST_N = 10  # a page that shows "the newest N" without saying so shows at least this many
+_NEWEST_N = 3  # a page that shows "the newest N" without saying so shows at least this many
 _RUN = 4  # words
 _AMPLE = 8  # letters of the page for each that none of its updates accounts for: enough to see that most are
 _FEW = 8  # updates that are looked for: with more, an index of the page's words pays
@@ -36,16 +36,16 @@ _NO_LETTERS = bytes(b for b in range(256) if b >= len(_ASCII) or not chr(b).isal
 _TELLING = 40  # characters: a shorter text may stand elsewhere on the page by chance
 
 
-def absences(old: Version, new: Version, gone: Collection[int], kept: Collection[int]) -> dict[int, str]:
+def absences(old: Version, new: Version, gone: Collection[int], kept: Mapping[int, int]) -> dict[int, str]:
     """Gone position -> ``removed``, ``left_window`` or, where the new version is suspect, ``suspect``.
 
-    ``kept`` are the old positions that have a partner. Updates the page still says are left out.
+    ``kept``: the partners of the other old positions. Updates the page still says are left out.
     """
     return looked_for(old, new, gone, kept)[0]
 
 
 def looked_for(
-    old: Version, new: Version, gone: Collection[int], kept: Collection[int], around: Around | None = None
+    old: Version, new: Version, gone: Collection[int], kept: Mapping[int, int], around: Around | None = None
 ) -> tuple[dict[int, str], set[int]]:
     """The same, and the positions that were looked for no further: the page is too long for so many.
 
@@ -166,10 +166,10 @@ def _is_plain(word: str) -> bool:
 
 
 class View:
-    """What ``version`` shows of the stream of which ``other`` shows a part, too; ``kept``: the places in ``other`` of
-    the updates that both have."""
+    """What ``version`` shows of the stream of which ``other`` shows a part, too; ``kept``: the updates that both have,
+    place in ``other`` -> place in ``version``."""
 
-    def __init__(self, version: Version, other: Version, kept: Collection[int]) -> None:
+    def __init__(self, version: Version, other: Version, kept: Mapping[int, int]) -> None:
         self.version, self.other = version, other
         self.all, self._kept = _shows_all(version), kept
 
@@ -180,7 +180,7 @@ class View:
         where a page grows is always shown on its first page.
         """
         update, times = self.other.updates[i], self.times
-        if self.all and not self._rolled_off(update):
+        if self.all and not self._rolled_off(i):
             return True
         if update.published is not None and times is not None and not ticks(update):
             oldest, newest = times
@@ -212,12 +212,17 @@ class View:
         both = [k for k in self._kept if not self.other.updates[k].pinned]
         return min(both, default=len(self.other.updates)), max(both, default=-1)
 
-    def _rolled_off(self, update: Update) -> bool:
-        """A page that always shows the same number of updates shows the newest N: older ones fall off its end."""
-        shown = len(self.version.updates)
+    def _rolled_off(self, i: int) -> bool:
+        """A page that shows the same number of updates as before shows the newest N: older ones fall off its end."""
+        shown, update = len(self.version.updates), self.other.updates[i]
         if shown != len(self.other.updates) or shown < _NEWEST_N or self.version.window.parts:
             return False
-        return self.times is not None and update.published is not None and update.published < self.times[0]
+        oldest = self.times[0] if self.times else None
+        if oldest and update.published and update.published != oldest:
+            return update.published < oldest
+        # By its place: behind all that both have, where this one shows nothing.
+        last = self.ends[1]
+        return not self.grows_down and 0 <= last < i and self._kept[last] == shown - 1
 
 
 def _shows_all(version: Version) -> bool:

@@ -105,5 +105,5 @@ class Past:
         then = self._earlier[k]
         pairs = align(then.updates, self._old.updates)
         gone = [i for i, j, _, _ in pairs if i is not None and j is None]
-        kept = [i for i, j, _, _ in pairs if i is not None and j is not None]
+        kept = {i: j for i, j, _, _ in pairs if i is not None and j is not None}
         return absences(then, self._old, gone, kept)
