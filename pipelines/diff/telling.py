@@ -22,8 +22,9 @@ _HAN_NUMBER = re.compile(
 _QUOTES = re.compile(
     r"“([^”“„]{2,}?)[”“]|„([^“”„]{2,}?)[“”]|«([^«»]{2,}?)»|»([^«»]{2,}?)«|”([^”“„]{2,}?)”"
     r"|(?<!\d)\"([^\"\n]{2,}?)\"|「([^「」]{2,}?)」|『([^『』]{2,}?)』"
+    r"|‘((?:[^‘’]|’(?=\w)){2,}?)’(?!\w)|‚([^‚‘’]{2,}?)[‘’]|‹([^‹›]{2,}?)›"  # ’ within a word is an apostrophe
 )
-_MARKS = "“„«»”\"「『"  # one of these begins each
+_MARKS = "“„«»”\"「『‘‚‹"  # one of these begins each
 _WORD = re.compile(r"[^\W\d_]+(?:['’\-][^\W\d_]+)*")
 _BEGINS = re.compile(r"(?:\A|[.!?…:;\n\r]|[“„«»\"「(\[])[\s\"'“”‘„«»(\[]*\Z")  # what stands before a first word
 _LARGE_NOUNS = frozenset({"de", "lb", "gsw", "nds", "bar"})
