@@ -67,6 +67,9 @@ class _Comparison:
         self.lang = new.lang or old.lang
         old = self.old
         self.partner, self.how, self.coarse = matches(old.updates, new.updates)
+        history = [zoned.in_step(version, new) for version in history] if self.shift else history
+        self.past = Past(history, old, pairs_by_key(old.updates, new.updates)[1]) if history else None
+        self._part_from_what_is_back()
         self.old_of = {j: i for i, j in self.partner.items()}
         gone = [i for i in range(len(old.updates)) if i not in self.partner]
         self.came = [j for j in range(len(new.updates)) if j not in self.old_of]
@@ -74,14 +77,19 @@ class _Comparison:
         touched = {i: self.partner[i] for i in self.partner if i in self.touched}
         self.merged, self.split = parts(old.updates, new.updates, touched, gone, self.came)
         self.gone = [i for i in gone if i not in self.merged]
-        history = [zoned.in_step(version, new) for version in history] if self.shift else history
-        self.past = Past(history, old, pairs_by_key(old.updates, new.updates)[1]) if history else None
         self.old_names, self.new_names = names(old.updates), names(new.updates)
 
     def flagged(self, change: Change) -> Change:
         """Where not all pairs were looked at, what rests on them is coarse: new, gone, or assigned to each other."""
         sure = not self.coarse or change.match_method in ("key", "exact")
         return change if sure or change.coarse else replace(change, coarse=True)
+
+    def _part_from_what_is_back(self) -> None:
+        """One that was assigned to what is an earlier update is gone, and that one is back."""
+        assigned = [i for i, how in self.how.items() if how.method == "assigned"] if self.past else []
+        for i in assigned:
+            if self.past and self.past.is_back(self.new.updates[self.partner[i]]):
+                del self.partner[i], self.how[i]
 
     def _touched(self) -> set[int]:
         """Old places of pairs that differ in any field: mostly few. Nothing else is asked of the others."""

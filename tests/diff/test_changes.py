@@ -288,6 +288,15 @@ def test_a_restored_update_that_reads_differently_was_edited_too() -> None:
     assert types(found) == ["restored", "edited"]
 
 
+def test_what_is_back_is_no_edit_of_one_that_reads_alike_and_went_meanwhile() -> None:
+    alike = STORIES[0].replace("14", "17")
+    first, second, third = page([alike, *STORIES]), page([alike, *STORIES[1:]], minutes=1), page(STORIES, minutes=2)
+
+    found = changes(second, third, history=(first, second))
+
+    assert [(c.type, c.new or c.old) for c in found] == [("restored", STORIES[0]), ("removed", alike)]
+
+
 def test_a_text_that_returns_to_an_earlier_state_is_reverted() -> None:
     a, b = STORIES, (STORIES[0].replace("14", "17"), *STORIES[1:])
     first, second = page(a), page(b, minutes=1)
