@@ -98,7 +98,7 @@ class Likeness:
     def held(self, i: int, j: int) -> tuple[float, float]:
         """Share of the old text's weight that the new one holds, and the reverse."""
         shared = float(self._shared([i], [j])[0, 0])
-        return shared / (self._old_weight[i] or 1.0), shared / (self._new_weight[j] or 1.0)
+        return shared / (float(self._old_weight[i]) or 1.0), shared / (float(self._new_weight[j]) or 1.0)
 
     def _shared(self, old: Sequence[int], new: Sequence[int]) -> Matrix:
         left = self._old[list(old)].multiply(self._idf).tocsr()

@@ -71,5 +71,5 @@ def _held(changed: Sequence[tuple[int, Runs]], alone: Iterable[tuple[int, Update
 def _runs(update: Update) -> Runs:
     if len(update.text) > _LONG:
         return set()
-    words = [token for token in tokens(update.text.casefold()) if token.isalnum()]
+    words = [token for token in tokens(update.text.casefold()) if token[0].isalnum()]
     return set(zip(*(islice(words, k, None) for k in range(_RUN)), strict=False))
