@@ -9,6 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterable
 from functools import cache
+from itertools import compress, count, repeat
+from operator import contains
 
 from ..model import Notice
 from . import notice_words as words
@@ -50,7 +52,9 @@ def hinting(lines: Collection[str]) -> list[str]:
     stems = _stems_in(folded)
     if not stems:
         return []
-    return [line for line, said in zip(lines, folded.split("\n"), strict=True) if any(map(said.__contains__, stems))]
+    said = folded.split("\n")
+    found = {k for stem in stems for k in compress(count(), map(contains, said, repeat(stem)))}
+    return [line for k, line in enumerate(lines) if k in found]
 
 
 def _stems_in(folded: str) -> list[str]:

@@ -89,12 +89,16 @@ def _capitals(text: str) -> _Capitals | None:
         return _Capitals(frozenset(), frozenset())
     inside, first, small = set(), set(), 0
     for word in _WORD.finditer(text):
-        if not word[0][0].isupper():
-            small += word[0][0].islower()
+        said = word[0]
+        letter = said[0]
+        if letter.islower():
+            small += 1
+        elif not letter.isupper():
+            continue
         elif _BEGINS.search(text, max(0, word.start() - 8), word.start()):
-            first.add(_bare(word[0]))
+            first.add(_bare(said))
         else:
-            inside.add(_bare(word[0]))
+            inside.add(_bare(said))
     if not small or len(inside) > _ALL_LARGE * (len(inside) + small):
         return None
     return _Capitals(frozenset(inside), frozenset(first))

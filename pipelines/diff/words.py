@@ -28,8 +28,8 @@ Stretch = tuple[int, int, int, int]  # a0, a1, b0, b1
 UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 )
-# What is written above, below or between letters and belongs to their word: accents that stand by themselves, the vowels
-# of Hebrew, Arabic and the scripts of India, and the joiners of Persian.
+# What is written above, below or between letters and belongs to their word: accents that stand by themselves, the
+# vowels of Hebrew, Arabic and the scripts of India, and the joiners of Persian.
 _MARKS = (
     "\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u064b-\u065f\u0670"
     "\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed\u0711\u0730-\u074a\u07a6-\u07b0\u0900-\u0963\u0981-\u09f1\u09f4-\u0af0"
