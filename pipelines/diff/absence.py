@@ -53,7 +53,7 @@ def looked_for(
     """
     if not gone:
         return {}, set()
-    view, page = View(new, old, kept), _Page(new, around or Around(new), len(gone))
+    view, page = View(new, old, kept), _Page(new, around or Around(new, _fresh(old, new, kept)), len(gone))
     said = {i for i in gone if not new.updates and page.says(old.updates[i])}
     gone = [i for i in gone if i not in said]
     inside = {i for i in gone if view.could_show(i)}
@@ -61,6 +61,11 @@ def looked_for(
         return {i: "suspect" if i in inside else "left_window" for i in gone}, page.given_up(gone)
     found = {i: _kind(page, old.updates[i], i in inside) for i in gone}
     return found, page.given_up(gone)
+
+
+def _fresh(old: Version, new: Version, kept: Mapping[int, int]) -> list[Update]:
+    same = {j for i, j in kept.items() if old.updates[i].text == new.updates[j].text}
+    return [update for j, update in enumerate(new.updates) if j not in same]
 
 
 def understood_less(old: Version, new: Version) -> bool:
@@ -125,8 +130,8 @@ class _Page:
 
     def _has_words_of(self, text: str) -> bool:
         """A quick look, as the normal form of a whole page takes long: if of the runs of words that any way of typing
-        leaves as they are not one stands around the updates, none says this. What ticks would interrupt a few of them,
-        not all."""
+        leaves as they are not one stands in what is new or around the updates, none says this. What ticks would
+        interrupt a few of them, not all."""
         words = text.split()
         all_runs = (words[k : k + _RUN] for k in range(0, len(words) - _RUN + 1, _RUN))
         runs = [run for run in all_runs if all(map(_is_plain, run))]
@@ -141,7 +146,7 @@ class _Page:
     @cached_property
     def _plain(self) -> bytes:
         """Casefolded, for runs of ASCII words. That is quicker in bytes, where no other letter becomes ASCII by it."""
-        text = self._around.text
+        text = "\n".join([self._around.text, *(update.text for update in self._around.fresh)])
         data = text.encode("utf-8", "surrogatepass")
         others = data.translate(None, _ASCII)
         if any(letter in others for letter in _become_ascii()):

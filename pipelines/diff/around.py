@@ -6,19 +6,20 @@ walk, and what is asked of it need not be asked of the whole page.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cached_property
 
-from ..model import Version
+from ..model import Update, Version
 
 _BEGINNING = 24  # characters that are looked for
 _NEAR = 500  # characters at most from one update to the next; one that stands farther away is left where it is
 
 
 class Around:
-    """Looked for when it is first asked about."""
+    """Looked for when it is first asked about. ``fresh``: those of the updates that came, or differ from before."""
 
-    def __init__(self, version: Version) -> None:
-        self._version = version
+    def __init__(self, version: Version, fresh: Sequence[Update] = ()) -> None:
+        self._version, self.fresh = version, fresh
 
     @cached_property
     def text(self) -> str:

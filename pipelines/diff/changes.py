@@ -62,7 +62,6 @@ class _Comparison:
     def __init__(self, old: Version, new: Version, history: Sequence[Version]) -> None:
         self.shift = zoned.offset(old, new)
         self.old, self.new = zoned.moved(old, self.shift) if self.shift else old, new
-        self.around = Around(new)
         self.elapsed = new.at - old.at
         self.lang = new.lang or old.lang
         old = self.old
@@ -74,6 +73,7 @@ class _Comparison:
         gone = [i for i in range(len(old.updates)) if i not in self.partner]
         self.came = [j for j in range(len(new.updates)) if j not in self.old_of]
         self.touched = self._touched()
+        self.around = Around(new, [new.updates[j] for j in (*self.came, *(self.partner[i] for i in self.touched))])
         touched = {i: self.partner[i] for i in self.partner if i in self.touched}
         self.merged, self.split = parts(old.updates, new.updates, touched, gone, self.came)
         self.gone = [i for i in gone if i not in self.merged]
@@ -108,7 +108,6 @@ class _Comparison:
         return Known(
             dict(zip(self.old_names, self.old.updates, strict=True)),
             dict(zip(self.new_names, self.new.updates, strict=True)),
-            [self.new.updates[j] for j in (*self.came, *(self.partner[i] for i in self.touched))],
             self.around,
         )
 

@@ -46,7 +46,6 @@ class Known:
 
     old: Mapping[str, Update]  # by the names that changes give them
     new: Mapping[str, Update]
-    fresh: Sequence[Update]  # of the new version: those that came, and those that differ
     around: Around  # of the new version
 
 
@@ -116,7 +115,7 @@ class _Page:
         around = self._known.around
         lines = hinting(around.lines) if len(around.text) < _LITTLE else around.lines
         lines = _not_in(self._old.text, lines)
-        told = (*lines, self._new.headline or "", self._new.standfirst or "", *map(_said, self._known.fresh))
+        told = (*lines, self._new.headline or "", self._new.standfirst or "", *map(_said, around.fresh))
         lines = [*dict.fromkeys("\n".join(told).splitlines())]
         if len(lines) > _MOST_LINES or sum(map(len, lines)) > _MOST_LETTERS:
             return False

@@ -60,3 +60,13 @@ def test_what_is_left_of_a_removed_update_in_a_longer_line_is_found_there() -> N
 
     assert [c.confirmed for c in changes(page(STORIES, text=text), page(left, text=text, minutes=1))] == [False]
     assert [c.type for c in changes(page(STORIES, text=text), page(left, text=text, minutes=1))] == ["left_window"]
+
+
+def test_an_update_that_two_new_ones_say_line_by_line_was_not_removed() -> None:
+    """Its ids are trusted, and new: only the text of the page tells that no word of it went."""
+    old = [Update(text="\n".join(STORIES[:2]), id="p0"), *(Update(text=t, id=f"p{t[:5]}") for t in STORIES[2:])]
+    new = [Update(text=STORIES[0], id="q1"), Update(text=STORIES[1], id="q2"), *old[1:]]
+
+    found = changes(page(old), page(new, text="\n".join(STORIES), minutes=1))
+
+    assert [(c.type, c.confirmed) for c in found] == [("added", True), ("added", True), ("left_window", False)]
