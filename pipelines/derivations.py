@@ -6,4 +6,4 @@ They stand by themselves: what only looks something up compares them, and needs 
 from __future__ import annotations
 
 EXTRACTOR = "stoppress-extract/8"
-DIFFER = "stoppress-diff/5"
+DIFFER = "stoppress-diff/6"

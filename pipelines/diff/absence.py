@@ -11,7 +11,7 @@ than before is in no update.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from functools import cache, cached_property
 from itertools import pairwise
@@ -19,12 +19,13 @@ from typing import AnyStr
 
 from ..extract.completeness import covered
 from ..model import Update, Version
+from .around import Around
 from .same import form, oldest_first, ticks
 
 COVERED = 0.8  # share of a page's text that its updates, headline and lead account for ...
 LESS = 0.2  # ... by how much less than before
 SUSPECT = 0.5  # share of the old updates that may go at once
-_NEWEST_N = 10  # a page that shows "the newest N" without saying so shows at least this many
+_NEWEST_N = 3  # a page that shows "the newest N" without saying so shows at least this many
 _RUN = 4  # words
 _AMPLE = 8  # letters of the page for each that none of its updates accounts for: enough to see that most are
 _FEW = 8  # updates that are looked for: with more, an index of the page's words pays
@@ -35,21 +36,24 @@ _NO_LETTERS = bytes(b for b in range(256) if b >= len(_ASCII) or not chr(b).isal
 _TELLING = 40  # characters: a shorter text may stand elsewhere on the page by chance
 
 
-def absences(old: Version, new: Version, gone: Collection[int], kept: Collection[int]) -> dict[int, str]:
+def absences(old: Version, new: Version, gone: Collection[int], kept: Mapping[int, int]) -> dict[int, str]:
     """Gone position -> ``removed``, ``left_window`` or, where the new version is suspect, ``suspect``.
 
-    ``kept`` are the old positions that have a partner. Updates the page still says are left out.
+    ``kept``: the partners of the other old positions. Updates the page still says are left out.
     """
     return looked_for(old, new, gone, kept)[0]
 
 
 def looked_for(
-    old: Version, new: Version, gone: Collection[int], kept: Collection[int]
+    old: Version, new: Version, gone: Collection[int], kept: Mapping[int, int], around: Around | None = None
 ) -> tuple[dict[int, str], set[int]]:
-    """The same, and the positions that were looked for no further: the page is too long for so many."""
+    """The same, and the positions that were looked for no further: the page is too long for so many.
+
+    ``around``: of the new version.
+    """
     if not gone:
         return {}, set()
-    view, page = View(new, old, kept), _Page(new, len(gone))
+    view, page = View(new, old, kept), _Page(new, around or Around(new, _fresh(old, new, kept)), len(gone))
     said = {i for i in gone if not new.updates and page.says(old.updates[i])}
     gone = [i for i in gone if i not in said]
     inside = {i for i in gone if view.could_show(i)}
@@ -57,6 +61,11 @@ def looked_for(
         return {i: "suspect" if i in inside else "left_window" for i in gone}, page.given_up(gone)
     found = {i: _kind(page, old.updates[i], i in inside) for i in gone}
     return found, page.given_up(gone)
+
+
+def _fresh(old: Version, new: Version, kept: Mapping[int, int]) -> list[Update]:
+    same = {j for i, j in kept.items() if old.updates[i].text == new.updates[j].text}
+    return [update for j, update in enumerate(new.updates) if j not in same]
 
 
 def understood_less(old: Version, new: Version) -> bool:
@@ -93,8 +102,8 @@ def was_said(version: Version, update: Update) -> bool:
 class _Page:
     """A page as text, in which updates are looked for that none of its own updates says."""
 
-    def __init__(self, version: Version, asked: int) -> None:
-        self.version = version
+    def __init__(self, version: Version, around: Around, asked: int) -> None:
+        self.version, self._around = version, around
         self._index = asked > _FEW
         self._left = _LETTERS
 
@@ -121,7 +130,8 @@ class _Page:
 
     def _has_words_of(self, text: str) -> bool:
         """A quick look, as the normal form of a whole page takes long: if of the runs of words that any way of typing
-        leaves as they are not one is there, it does not say this. What ticks would interrupt a few of them, not all."""
+        leaves as they are not one stands in what is new or around the updates, none says this. What ticks would
+        interrupt a few of them, not all."""
         words = text.split()
         all_runs = (words[k : k + _RUN] for k in range(0, len(words) - _RUN + 1, _RUN))
         runs = [run for run in all_runs if all(map(_is_plain, run))]
@@ -136,7 +146,7 @@ class _Page:
     @cached_property
     def _plain(self) -> bytes:
         """Casefolded, for runs of ASCII words. That is quicker in bytes, where no other letter becomes ASCII by it."""
-        text = self.version.text
+        text = "\n".join([self._around.text, *(update.text for update in self._around.fresh)])
         data = text.encode("utf-8", "surrogatepass")
         others = data.translate(None, _ASCII)
         if any(letter in others for letter in _become_ascii()):
@@ -161,10 +171,10 @@ def _is_plain(word: str) -> bool:
 
 
 class View:
-    """What ``version`` shows of the stream of which ``other`` shows a part, too; ``kept``: the places in ``other`` of
-    the updates that both have."""
+    """What ``version`` shows of the stream of which ``other`` shows a part, too; ``kept``: the updates that both have,
+    place in ``other`` -> place in ``version``."""
 
-    def __init__(self, version: Version, other: Version, kept: Collection[int]) -> None:
+    def __init__(self, version: Version, other: Version, kept: Mapping[int, int]) -> None:
         self.version, self.other = version, other
         self.all, self._kept = _shows_all(version), kept
 
@@ -175,7 +185,7 @@ class View:
         where a page grows is always shown on its first page.
         """
         update, times = self.other.updates[i], self.times
-        if self.all and not self._rolled_off(update):
+        if self.all and not self._rolled_off(i):
             return True
         if update.published is not None and times is not None and not ticks(update):
             oldest, newest = times
@@ -207,12 +217,17 @@ class View:
         both = [k for k in self._kept if not self.other.updates[k].pinned]
         return min(both, default=len(self.other.updates)), max(both, default=-1)
 
-    def _rolled_off(self, update: Update) -> bool:
-        """A page that always shows the same number of updates shows the newest N: older ones fall off its end."""
-        shown = len(self.version.updates)
+    def _rolled_off(self, i: int) -> bool:
+        """A page that shows the same number of updates as before shows the newest N: older ones fall off its end."""
+        shown, update = len(self.version.updates), self.other.updates[i]
         if shown != len(self.other.updates) or shown < _NEWEST_N or self.version.window.parts:
             return False
-        return self.times is not None and update.published is not None and update.published < self.times[0]
+        oldest = self.times[0] if self.times else None
+        if oldest and update.published and update.published != oldest:
+            return update.published < oldest
+        # By its place: behind all that both have, where this one shows nothing.
+        last = self.ends[1]
+        return not self.grows_down and 0 <= last < i and self._kept[last] == shown - 1
 
 
 def _shows_all(version: Version) -> bool:

@@ -15,7 +15,7 @@ from .same import moment, pairs_by_text, said, same_moment
 from .words import opening
 
 if TYPE_CHECKING:
-    from .assign import Traits
+    from .assign import Found, Traits
 
 Pair = tuple[int | None, int | None, str, float]
 
@@ -25,13 +25,15 @@ _READ = 200_000  # characters of an update that likeness is read from
 _FEW = 3  # pairs; fewer say nothing about order
 
 
-class Match(NamedTuple):
-    """The partner of an old update."""
+class How(NamedTuple):
+    """How the partner of an old update was found."""
 
-    place: int  # in the new list
     method: str  # key, exact, assigned
     score: float
     runner_up: float | None = None  # the best score with another partner; None where nothing was compared
+
+
+_KEY, _EXACT = How("key", 1.0), How("exact", 1.0)
 
 
 def align(old_updates: Sequence[Update], new_updates: Sequence[Update]) -> list[Pair]:
@@ -41,17 +43,18 @@ def align(old_updates: Sequence[Update], new_updates: Sequence[Update]) -> list[
     old order. Methods: ``key`` (an id the page keeps stable), ``exact`` (equal canonical text), ``assigned``
     (the best assignment of the rest), ``unmatched``. Works without ids, times or unique texts.
     """
-    found, _ = matches(old_updates, new_updates)
-    old_of = {match.place: (i, match.method, match.score) for i, match in found.items()}
+    found = matches(old_updates, new_updates)
+    old_of = {j: (i, *found.how[i][:2]) for i, j in found.partner.items()}
     pairs: list[Pair] = []
     for j in range(len(new_updates)):
         i, method, score = old_of.get(j, (None, "unmatched", 0.0))
         pairs.append((i, j, method, score))
-    return pairs + [(i, None, "unmatched", 0.0) for i in range(len(old_updates)) if i not in found]
+    return pairs + [(i, None, "unmatched", 0.0) for i in range(len(old_updates)) if i not in found.partner]
 
 
 class Matches(NamedTuple):
-    found: dict[int, Match]  # by old place
+    partner: dict[int, int]  # old place -> new place
+    how: dict[int, How]  # by old place
     coarse: bool  # of so many without partner not every pair was looked at
 
 
@@ -61,33 +64,32 @@ def matches(old: Sequence[Update], new: Sequence[Update]) -> Matches:
     known = _OneToAnother(old, new, key_of)
     rebuilt = _OrTheSameMoment(old, new, known)
     by_text = pairs_by_text(old, new, by_key, rebuilt)
-    found = {i: Match(j, "key", 1.0) for i, j in by_key.items()}
-    found |= {i: Match(j, "exact", 1.0) for i, j in by_text.items()}
-    rest, coarse = _by_assignment(old, new, {**by_key, **by_text}, known)
-    return Matches(found | rest, coarse)
+    sure = by_key | by_text
+    rest, coarse = _by_assignment(old, new, sure, known)
+    how = dict.fromkeys(by_key, _KEY) | dict.fromkeys(by_text, _EXACT)
+    how |= {i: How("assigned", p.score, p.runner_up) for i, p in rest.items()}
+    return Matches(sure | {i: p.place for i, p in rest.items()}, how, coarse)
 
 
 class _OneToAnother:
     """Where a kind of key is trusted, two updates with different ones are two updates, however alike."""
 
     def __init__(self, old: Sequence[Update], new: Sequence[Update], key_of: KeyOf | None) -> None:
-        self.trusted = key_of is not None
-        self.old = [*map(key_of, old)] if key_of else []
-        self.new = [*map(key_of, new)] if key_of else []
+        self.key_of, self.old, self.new = key_of, old, new
 
     def __call__(self, i: int, j: int) -> bool:
-        if not self.trusted:
+        if self.key_of is None:
             return True
-        a, b = self.old[i], self.new[j]
+        a, b = self.key_of(self.old[i]), self.key_of(self.new[j])
         return a is None or b is None or a == b
 
     def any(self, left: Collection[int], right: Collection[int]) -> bool:
         """With trusted ids on both sides there is mostly nothing left to ask."""
         if not left or not right:
             return False
-        if not self.trusted:
+        if self.key_of is None:
             return True
-        olds, news = {self.old[i] for i in left}, {self.new[j] for j in right}
+        olds, news = {self.key_of(self.old[i]) for i in left}, {self.key_of(self.new[j]) for j in right}
         return None in olds or None in news or not olds.isdisjoint(news)
 
 
@@ -109,26 +111,27 @@ class _OrTheSameMoment:
 
 def _by_assignment(
     old: Sequence[Update], new: Sequence[Update], matched: Mapping[int, int], allowed: _OneToAnother
-) -> Matches:
+) -> tuple[Found, bool]:
+    """Partners of the others, and whether not every pair was looked at."""
     taken = set(matched.values())
     left = [i for i in range(len(old)) if i not in matched]
     right = [j for j in range(len(new)) if j not in taken]
     if not allowed.any(left, right):
-        return Matches({}, coarse=False)
+        return {}, False
     from .assign import Facts, assign  # SciPy: most visits never need it
     from .blocks import assign_coarsely
 
-    facts = Facts(_traits(old, allowed.old), _traits(new, allowed.new), _keeps_order(matched))
+    facts = Facts(_traits(old, allowed.key_of), _traits(new, allowed.key_of), _keeps_order(matched))
     coarse = len(left) * len(right) > _CELLS
     found = (assign_coarsely if coarse else assign)([_read(u) for u in old], [_read(u) for u in new], matched, facts)
-    return Matches({i: Match(p.place, "assigned", p.score, p.runner_up) for i, p in found.items()}, coarse)
+    return found, coarse
 
 
-def _traits(updates: Sequence[Update], keys: Sequence[str | None]) -> list[Traits]:
+def _traits(updates: Sequence[Update], key_of: KeyOf | None) -> list[Traits]:
     from .assign import Traits
 
     embeds = _only_embeds(updates)
-    keys = keys or [None] * len(updates)
+    keys = map(key_of, updates) if key_of else [None] * len(updates)
     times = [*map(moment, updates)]
     return [
         Traits(key, time, opening(u.text), shown)

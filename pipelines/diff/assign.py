@@ -42,7 +42,7 @@ class Evidence:
     same_time: float = 0.20
     other_time: float = -0.15  # both are known, and differ
     claim: float = 0.40  # S from which one with the same time has a claim on its partner ...
-    claimed: float = -0.30  # ... against all whose time is another: of two that became one it is the one that stays
+    claimed: float = -0.80  # ... against all whose time is another: of two that became one it is the one that stays
     neighbour: float = 0.05  # each of two that is paired with the neighbour
     same_place: float = 0.20  # between the same two pairs
     opening: float = 0.10  # the same first words

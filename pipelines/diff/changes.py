@@ -13,18 +13,20 @@ from datetime import datetime
 from functools import cached_property
 from itertools import compress
 from operator import ne
+from typing import Any
 
 from ..model import Change, ChangeClass, Update, Version
 from . import zoned
 from .absence import View, looked_for, was_said
-from .align import Match, matches
+from .align import How, matches
+from .around import Around
 from .fields import compared, page_changes, update_changes
 from .keys import pairs_by_key
 from .order import out_of_order
-from .parts import Part, taken_in, taken_out
+from .parts import Part, parts
 from .past import Past
 from .same import form
-from .stealth import Names, judged
+from .stealth import Known, judged
 from .telling import told
 from .words import narrowed
 
@@ -44,7 +46,7 @@ def changes(old_version: Version, new_version: Version, history: Iterable[Versio
     """
     comparison = _Comparison(old_version, new_version, tuple(history))
     found = [*comparison.of_page(), *map(comparison.flagged, (*comparison.of_updates(), *comparison.of_gone()))]
-    return judged(found, old_version, new_version, comparison.names())
+    return judged(found, old_version, new_version, comparison.known())
 
 
 def confirm(found: Iterable[Change], old_version: Version, later: Version) -> list[Change]:
@@ -63,17 +65,18 @@ class _Comparison:
         self.elapsed = new.at - old.at
         self.lang = new.lang or old.lang
         old = self.old
-        self.matches, self.coarse = matches(old.updates, new.updates)
-        self.old_of = {match.place: i for i, match in self.matches.items()}
-        gone = [i for i in range(len(old.updates)) if i not in self.matches]
-        came = [j for j in range(len(new.updates)) if j not in self.old_of]
-        self.touched = self._touched()
-        partner = {i: match.place for i, match in self.matches.items() if i in self.touched}
-        self.merged = taken_in(old.updates, new.updates, partner, gone)
-        self.split = taken_out(old.updates, new.updates, partner, came)
-        self.gone = [i for i in gone if i not in self.merged]
+        self.partner, self.how, self.coarse = matches(old.updates, new.updates)
         history = [zoned.in_step(version, new) for version in history] if self.shift else history
         self.past = Past(history, old, pairs_by_key(old.updates, new.updates)[1]) if history else None
+        self._part_from_what_is_back()
+        self.old_of = {j: i for i, j in self.partner.items()}
+        gone = [i for i in range(len(old.updates)) if i not in self.partner]
+        self.came = [j for j in range(len(new.updates)) if j not in self.old_of]
+        self.touched = self._touched()
+        self.around = Around(new, [new.updates[j] for j in (*self.came, *(self.partner[i] for i in self.touched))])
+        touched = {i: self.partner[i] for i in self.partner if i in self.touched}
+        self.merged, self.split = parts(old.updates, new.updates, touched, gone, self.came)
+        self.gone = [i for i in gone if i not in self.merged]
         self.old_names, self.new_names = names(old.updates), names(new.updates)
 
     def flagged(self, change: Change) -> Change:
@@ -81,23 +84,31 @@ class _Comparison:
         sure = not self.coarse or change.match_method in ("key", "exact")
         return change if sure or change.coarse else replace(change, coarse=True)
 
+    def _part_from_what_is_back(self) -> None:
+        """One that was assigned to what is an earlier update is gone, and that one is back."""
+        assigned = [i for i, how in self.how.items() if how.method == "assigned"] if self.past else []
+        for i in assigned:
+            if self.past and self.past.is_back(self.new.updates[self.partner[i]]):
+                del self.partner[i], self.how[i]
+
     def _touched(self) -> set[int]:
         """Old places of pairs that differ in any field: mostly few. Nothing else is asked of the others."""
         if self.shift:
-            return set(self.matches)
+            return set(self.partner)
         old, new = self.old.updates, self.new.updates
-        before = map(compared, [old[i] for i in self.matches])
-        after = map(compared, [new[match.place] for match in self.matches.values()])
-        return set(compress(self.matches, map(ne, before, after)))
+        before = map(compared, map(old.__getitem__, self.partner))
+        after = map(compared, map(new.__getitem__, self.partner.values()))
+        return set(compress(self.partner, map(ne, before, after)))
 
     @cached_property
     def old_view(self) -> View:
         return View(self.old, self.new, self.old_of)
 
-    def names(self) -> Names:
-        return Names(
+    def known(self) -> Known:
+        return Known(
             dict(zip(self.old_names, self.old.updates, strict=True)),
             dict(zip(self.new_names, self.new.updates, strict=True)),
+            self.around,
         )
 
     def of_page(self) -> Iterator[Change]:
@@ -108,13 +119,13 @@ class _Comparison:
 
     def of_updates(self) -> Iterator[Change]:
         moved = self._moved()
-        came = {j for j in range(len(self.new.updates)) if j not in self.old_of}
-        for j in sorted(came | {self.matches[i].place for i in self.touched | moved}):
+        for j in sorted({*self.came, *(self.partner[i] for i in self.touched | moved)}):
             i, update = self.old_of.get(j), self.new.updates[j]
             was = self.old_names[i] if i is not None and self.old_names[i] != self.new_names[j] else None
             age = age_of(update if i is None else self.old.updates[i], self.new.at)
-            for change in self._came(j) if i is None else self._of_old(i, moved):
-                known = replace(change, update=self.new_names[j], was=change.was or was, age_s=age)
+            match = {} if i is None else _told_of(self.how[i])
+            for change in self._came(j) if i is None else self._of_pair(i, j, moved):
+                known = replace(change, update=self.new_names[j], was=change.was or was, age_s=age, **match)
                 yield self._told(self._or_reverted(known, update))
 
     def of_gone(self) -> Iterator[Change]:
@@ -125,7 +136,7 @@ class _Comparison:
             )
             yield _by_its_words(merged, part, self.new_names[part.whole])
         marked = {i for i in self.gone if self.old.updates[i].key in self.new.deleted}
-        absent, given_up = looked_for(self.old, self.new, self.gone, self.matches)
+        absent, given_up = looked_for(self.old, self.new, self.gone, self.partner, self.around)
         found = absent | dict.fromkeys(marked, "removed")
         for i, how in sorted(found.items()):
             removed = how == "removed"
@@ -140,11 +151,6 @@ class _Comparison:
                 age_s=age_of(self.old.updates[i], self.new.at),
             )
 
-    def _of_old(self, i: int, moved: set[int]) -> Iterator[Change]:
-        match = self.matches[i]
-        for change in self._of_pair(i, match.place, moved):
-            yield _by_match(change, match)
-
     def _of_pair(self, i: int, j: int, moved: set[int]) -> Iterator[Change]:
         changed = update_changes(self.old.updates[i], self.new.updates[j], self.elapsed)
         if self.shift:
@@ -158,9 +164,10 @@ class _Comparison:
     def _moved(self) -> set[int]:
         """Old positions of pairs outside the longest run in order. What is pinned did not move."""
         pinned, now_pinned = ({k for k, u in enumerate(v.updates) if u.pinned} for v in (self.old, self.new))
-        place = {i: match.place for i, match in self.matches.items()}
-        order = [i for i in sorted(place) if i not in pinned and place[i] not in now_pinned]
-        return {order[k] for k in out_of_order([place[i] for i in order])}
+        pairs = sorted(self.partner.items())
+        if pinned or now_pinned:
+            pairs = [(i, j) for i, j in pairs if i not in pinned and j not in now_pinned]
+        return {pairs[k][0] for k in out_of_order([j for _, j in pairs])}
 
     def _came(self, j: int) -> Iterator[Change]:
         update = self.new.updates[j]
@@ -168,7 +175,7 @@ class _Comparison:
             return
         if j in self.split:
             part = self.split[j]
-            whole = self.new_names[self.matches[part.whole].place]
+            whole = self.new_names[self.partner[part.whole]]
             yield _by_its_words(Change(type="split", class_="editorial", new=update.text), part, whole)
         elif self.past and (found := self.past.last_seen(update)):
             before, then = found.update, found.at
@@ -208,8 +215,8 @@ def age_of(update: Update, at: datetime) -> float | None:
     return (at - update.published).total_seconds()
 
 
-def _by_match(change: Change, match: Match) -> Change:
-    return replace(change, match_method=match.method, match_score=match.score, runner_up_score=match.runner_up)
+def _told_of(how: How) -> dict[str, Any]:
+    return {"match_method": how.method, "match_score": how.score, "runner_up_score": how.runner_up}
 
 
 def _by_its_words(change: Change, part: Part, whole: str) -> Change:

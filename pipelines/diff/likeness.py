@@ -8,10 +8,10 @@ Dice alone punishes a text that only grew; containment alone likes very short on
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Sequence
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
 from functools import cached_property
-from itertools import pairwise
+from itertools import chain, count, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +20,7 @@ from scipy import sparse
 from .words import UNSPACED
 
 Matrix = NDArray[np.float64]
+Numbers = NDArray[np.int64]
 Gram = str | tuple[str, str]
 
 _RUN = re.compile(rf"[^\W{UNSPACED}]+|[{UNSPACED}]+")
@@ -60,36 +61,22 @@ class Likeness:
 
     def __init__(self, old: Sequence[str], new: Sequence[str], around: Sequence[str] = ()) -> None:
         self.n_old, self.n_new = len(old), len(new)
-        texts = [Counter(grams(text)) for text in (*old, *new)]
-        df = Counter(gram for text in texts for gram in text)
-        for text in around:
-            df.update(df.keys() & grams(text))
-        self._columns: dict[Gram | tuple[Gram, int], int] = {}  # a gram; its second, third, ... in one text
-        self._gram_of: list[Gram] = []  # by column
-        ones = [self._ones(text) for text in texts]
-        n = len(texts) + len(around)
-        self._df = np.array([df[gram] for gram in self._gram_of])
-        self._idf = np.log1p(n / np.maximum(self._df, 1))
-        self._old, self._new = self._matrix(ones[: len(old)]), self._matrix(ones[len(old) :])
+        texts = [grams(text) for text in (*old, *new)]
+        number: dict[Gram, int] = defaultdict(count().__next__)
+        each = np.array([*map(number.__getitem__, chain.from_iterable(texts))], dtype=np.int64)
+        row = np.repeat(np.arange(len(texts)), [*map(len, texts)])
+        order = np.lexsort((each, row))
+        each, row = each[order], row[order]
+        repeat = _repeats(each, row)
+        df = np.bincount(each[repeat == 0], minlength=len(number))
+        for gram, times in _said_in(around, number).items():
+            df[number[gram]] += times
+        column, gram_of = _columns(each, repeat, len(number))
+        self._idf = np.log1p((len(texts) + len(around)) / df[gram_of])
+        starts = np.searchsorted(row, np.arange(len(texts) + 1))
+        self._old = _ones(column, starts[: len(old) + 1], len(gram_of))
+        self._new = _ones(column, starts[len(old) :], len(gram_of))
         self._old_weight, self._new_weight = self._old @ self._idf, self._new @ self._idf
-
-    def _ones(self, text: Counter[Gram]) -> list[int]:
-        found = []
-        for gram, count in text.items():
-            found.append(self._column(gram, gram))
-            found += [self._column((gram, k), gram) for k in range(1, count)]  # few repeat
-        return found
-
-    def _column(self, what: Gram | tuple[Gram, int], gram: Gram) -> int:
-        column = self._columns.setdefault(what, len(self._columns))
-        if column == len(self._gram_of):
-            self._gram_of.append(gram)
-        return column
-
-    def _matrix(self, ones: Sequence[Sequence[int]]) -> sparse.csr_array:
-        starts = np.cumsum([0, *map(len, ones)])
-        columns = np.array([c for row in ones for c in row], dtype=np.int64)
-        return sparse.csr_array((np.ones(len(columns)), columns, starts), shape=(len(ones), len(self._columns)))
 
     def table(self, old: Sequence[int] | None = None, new: Sequence[int] | None = None) -> Matrix:
         """S of these old with these new texts (or of all), 0..1; 0 for a text without words."""
@@ -111,7 +98,7 @@ class Likeness:
     def held(self, i: int, j: int) -> tuple[float, float]:
         """Share of the old text's weight that the new one holds, and the reverse."""
         shared = float(self._shared([i], [j])[0, 0])
-        return shared / (self._old_weight[i] or 1.0), shared / (self._new_weight[j] or 1.0)
+        return shared / (float(self._old_weight[i]) or 1.0), shared / (float(self._new_weight[j]) or 1.0)
 
     def _shared(self, old: Sequence[int], new: Sequence[int]) -> Matrix:
         left = self._old[list(old)].multiply(self._idf).tocsr()
@@ -120,3 +107,34 @@ class Likeness:
     @cached_property
     def _all_shared(self) -> Matrix:
         return self._shared(range(self.n_old), range(self.n_new))
+
+
+def _repeats(each: Numbers, row: Numbers) -> Numbers:
+    """How often each gram stood in its row before; both are sorted by row, then gram."""
+    begins = np.ones(len(each), dtype=np.bool_)
+    begins[1:] = (each[1:] != each[:-1]) | (row[1:] != row[:-1])
+    place = np.arange(len(each))
+    return place - np.maximum.accumulate(np.where(begins, place, 0))
+
+
+def _said_in(around: Sequence[str], number: Mapping[Gram, int]) -> Counter[Gram]:
+    """In how many of these texts each gram stands. Most of them are there twice: a page before, and the page after."""
+    found: Counter[Gram] = Counter()
+    for text, times in Counter(around).items():
+        for gram in number.keys() & grams(text):
+            found[gram] += times
+    return found
+
+
+def _columns(each: Numbers, repeat: Numbers, size: int) -> tuple[Numbers, Numbers]:
+    """The column of each, and the gram of each column: a gram has its own, its repeats have more."""
+    again = repeat > 0
+    more, column = np.unique(repeat[again] * size + each[again], return_inverse=True)
+    found = each.copy()
+    found[again] = size + column
+    return found, np.concatenate([np.arange(size), more % max(size, 1)])
+
+
+def _ones(column: Numbers, starts: Numbers, width: int) -> sparse.csr_array:
+    held = column[starts[0] : starts[-1]]
+    return sparse.csr_array((np.ones(len(held)), held, starts - starts[0]), shape=(len(starts) - 1, width))

@@ -11,7 +11,7 @@ from datetime import timedelta
 from functools import lru_cache
 
 from ..extract.canonical import TICKING, canonical
-from ..extract.words import RELATIVE, hints_age, relative, words_of
+from ..extract.words import COUNTED, RELATIVE, hints_age, relative, words_of
 from ..model import ChangeClass
 from .words import same_ends
 
@@ -31,6 +31,12 @@ _AROUND_AUDIENCE = _AUDIENCE | words_of(
     "están esta artículo ahora persone stanno articolo ora mensen dit artikel nu osób ten artykuł teraz pessoas estão "
     "esta artigo agora"
 )
+_COUNTERS = COUNTED | words_of(
+    "teilen geteilt gefällt reaktionen aufrufe partages réactions vues j aime compartir compartido reacciones vistas "
+    "condivisioni condividi reazioni visualizzazioni komentarz komentarze komentarzy udostępnij udostępnień reakcji "
+    "polubień wyświetleń partilhas partilhar compartilhamentos reações visualizações gedeeld delen weergaven reacties"
+)
+_THOUSANDS = words_of("k m b mio tsd mil mln tys mila")  # "3.4K"
 # Latin letters and usual signs: where the normal form reads no entities, no temperatures, no times of other scripts,
 # and no sign that it alone takes for an apostrophe.
 _PLAIN = re.compile("[\x01-%'-\xaf\xb1-\xb3\xb5-\u024f–—‘’“”…]*")
@@ -90,7 +96,7 @@ def _is_prose(line: str) -> bool:
 @lru_cache(4096)
 def _lasts(word: str) -> bool:
     """No word of those that tick, nor two of them with an apostrophe between: it is taken out nowhere."""
-    if not word.isascii() or not word.isalpha() or word in TICKING or word in _AROUND_AUDIENCE:
+    if not word.isascii() or not word.isalpha() or word in TICKING or word in _AROUND_AUDIENCE or word in _COUNTERS:
         return False
     return not any(word[:k] in TICKING and word[k:] in TICKING for k in range(1, len(word)))
 
@@ -155,13 +161,17 @@ def _without_ticks(text: str) -> tuple[str, list[_Tick]]:
 
 def _says_nothing(line: str) -> bool:
     """Only a clock, a date, an age, a counter, a temperature or the size of the audience."""
-    return not canonical(line) or _TEMPERATURE.fullmatch(line.strip()) is not None or _counts_the_audience(line)
+    return not canonical(line) or _TEMPERATURE.fullmatch(line.strip()) is not None or _counts(line)
 
 
-def _counts_the_audience(line: str) -> bool:
-    """ "6,511 people are reading this now": a number, and nothing but who looks at the page."""
+def _counts(line: str) -> bool:
+    """ "6,511 people are reading this now", "3.4K likes": a number, and nothing but who looks at the page, or what
+    readers did with it."""
     words = set(_WORD.findall(line.casefold()))
-    return any(c.isdigit() for c in line) and bool(words & _AUDIENCE) and words <= _AROUND_AUDIENCE
+    if not words or not any(c.isdigit() for c in line):
+        return False
+    counter = words <= _COUNTERS | _THOUSANDS and not words <= _THOUSANDS
+    return counter or (bool(words & _AUDIENCE) and words <= _AROUND_AUDIENCE)
 
 
 def _went_on(old: _Tick, new: _Tick, elapsed: timedelta) -> bool:

@@ -22,13 +22,13 @@ LABEL = _any(
     "correcci[óo]n(?:es)?|fe de err(?:atas|ores)|aclaraci[óo]n|rectificaci[óo]n|precisi[óo]n",
     "errata corrige|correzione|precisazione|rettifica|chiarimento",
     "sprostowanie|korekta|wyjaśnienie|poprawka|uściślenie",
-    "corre[cç]?ção|esclarecimento|re(?:c)?tificação",
-    "correctie|rectificatie|verduidelijking|aanvulling|rechtzetting|herstel",
+    "corre[cç]?ção|err[áa]mos|esclarecimento|re(?:c)?tificação",
+    "correctie|rectificatie|verduidelijking|aanvulling|rechtzetting",
 )
 # Whose note it is: not yet what it says.
 NOTE = _any(
     r"editor['’]?s['’]? note|editors['’]? note|note to readers",
-    "anmerkung der redaktion|anm\\. d\\. red|hinweis der redaktion|hinweis|die redaktion",
+    "anmerkung der redaktion|anm\\. d\\. red\\.?|hinweis der redaktion|hinweis|die redaktion",
     "note de la rédaction|ndlr|nota de la redacci[óo]n|nota del editor|nota della redazione|ndr",
     "od redakcji|nota da reda[cç]?ção|nota do editor|noot van de redactie|redactie",
 )
@@ -44,6 +44,15 @@ SELF = _any(
     "(?:t[ey](?:n|go|m|j) )?(?:wpis(?:u|ie)?|artykuł(?:u|u?le)?|tekst(?:u|cie)?|nagłówek|nagłówku|tytuł(?:e|u)?)",
     "est[ea] (?:artigo|reportagem|not[íi]cia|t[íi]tulo|publica[cç]ão|mat[ée]ria)",
     "di?t (?:bericht|artikel|stuk|verhaal|item)|deze (?:tekst|kop|alinea|update|post|pagina)",
+)
+# The same without a "this": only where a sentence begins with it, and only with what is done to no law.
+THE_TEXT = _any(
+    "the (?:article|post|story|entry|update|headline|caption)|der (?:artikel|beitrag|eintrag|text)|die (?:meldung|überschrift)",
+    "l['’]article|le (?:billet|texte|titre)|el (?:art[íi]culo|texto|titular)|la noticia|l['’]articolo|il (?:testo|titolo)|la notizia",
+    "artykuł|wpis|tekst|o (?:artigo|texto|t[íi]tulo)|a not[íi]cia|het (?:artikel|bericht)|de (?:tekst|kop)",
+)
+CORRECTED = _any(
+    "corrected|korrigiert|berichtigt|corrigée?|corregid[oa]|corrett[oa]|poprawion[yae]|corrigid[oa]|gecorrigeerd",
 )
 # A part of a text; the newsroom changes it, others do not speak of it.
 PART = _any(
@@ -103,6 +112,12 @@ EARLIER = _any(
     "(?:primeira|anterior) versão|versão (?:anterior|inicial|original)",
     "(?:eerdere|vorige|eerste|oorspronkelijke) versie",
 )
+# ... but not "of the bill", "du projet de loi": that is somebody else's.
+OF_OTHERS = (
+    r"(?! (?:(?:of (?:the|an?|its|his|her|their)|des|der|du|de la|del|della|do|da|van (?:de|het|een)) |(?:de l|dell)['’])"
+    r"(?!article|post|story|entry|update|report|headline|page|blog|text|item|caption|graphic|map|chart|photo|artikel|beitrag|"
+    r"eintrag|meldung|bericht|art[íi]culo|noticia|titular|articolo|testo|notizia|titolo|artigo|reportagem|not[íi]cia|stuk|verhaal))"
+)
 SAID = _any(
     "said|stated|reported|misstated|gave|suggested|claimed|named|referred|had|attributed|described|incorrectly",
     "hieß(?: es)?|stand|war(?:en)? .{0,40}angegeben|wurde|behauptet|geschrieben|nannten",
@@ -115,6 +130,8 @@ SAID = _any(
 # Ways to say "other than we wrote" that need nothing else.
 UNLIKE_BEFORE = _any(
     f"{SELF} (?:originally|initially|earlier|first|previously) (?:said|stated|reported|gave|claimed|named)",
+    f"{SELF}.* (?:originally|initially|previously) (?:said|stated|read|reported|gave|claimed|named)",
+    "(?:earlier|previously|initially|originally),? we (?:said|wrote|reported|stated).*(?:in fact|actually|should have|wrong|incorrect)",
     "ursprünglich hieß es|zunächst hieß es (?:hier|an dieser stelle)|anders als (?:zunächst|zuvor|hier) (?:berichtet|geschrieben|angegeben)",
     "contrairement à ce (?:que nous|qui (?:était|avait été) (?:indiqué|écrit|annoncé) (?:ici|précédemment))",
     "comme nous l['’]avions (?:écrit|indiqué|annoncé)",
@@ -145,11 +162,11 @@ BEEN_UPDATED = _any(
 )
 # A sentence without any of these is none: a look that is fifty times cheaper than all patterns.
 STEMS = words_of(
-    "correc corrig correg corret clarif corrigend errat erro retract korr korek korig bericht richtig klar transparenz "
+    "correc correç corrig correg corret clarif corrigend errat erro errám erram retract korr korek korig bericht richtig klar transparenz "
     "eigener rectif rettif retific reti préci preci mise acla sprost wyjaś popraw uściś esclar verduid aanvul "
     "recht herstel skoryg gecorr gerect verbeter amend präz nachtr geändert angepasst überarb ergänz entfernt chang "
     "edited revised updat modif remov retir elimin cambi rimoss zmieni zmody usuni alter aangepast gewijz verwijd "
-    "toegevoegd version versi fassung wersj wrong mistak inaccur misst misspel misid misattr misquot misrep falsch "
+    "toegevoegd version versi versão fassung wersj wrong mistak inaccur misst misspel misid misattr misquot misrep falsch "
     "fehler irrt fälsch versehent stimmt tort fauss inexact equivoc sbagli błęd omył pomył nieprawid errad engano "
     "lapso onrecht errores publicad abuis juist klopt fout headline originally initially earlier first previously ursprünglich zunächst "
     "anders contrair contrar comme come wbrew przeprasz eerder zoals apolog regret sorry entschuld excus disculp perd "

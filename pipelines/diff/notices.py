@@ -7,8 +7,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import cache
+from itertools import compress, count, repeat
+from operator import contains
 
 from ..model import Notice
 from . import notice_words as words
@@ -33,8 +35,7 @@ def notice_in(text: str) -> Notice:
 def notice_among(told: Iterable[str]) -> Notice:
     """The same of sentences, for example of those that are new."""
     told = list(told)
-    every = "\n".join(told).casefold()
-    stems = [stem for stem in words.STEMS if stem in every]  # mostly few
+    stems = _stems_in("\n".join(told).casefold())
     found: Notice = "none"
     for sentence in told if stems else ():
         kind = _of_sentence(sentence, stems)
@@ -43,6 +44,21 @@ def notice_among(told: Iterable[str]) -> Notice:
         if kind == "technical":
             found = kind
     return found
+
+
+def hinting(lines: Collection[str]) -> list[str]:
+    """Those in which a notice may stand: a quick look. None holds a line break."""
+    folded = "\n".join(lines).casefold()
+    stems = _stems_in(folded)
+    if not stems:
+        return []
+    said = folded.split("\n")
+    found = {k for stem in stems for k in compress(count(), map(contains, said, repeat(stem)))}
+    return [line for k, line in enumerate(lines) if k in found]
+
+
+def _stems_in(folded: str) -> list[str]:
+    return [stem for stem in words.STEMS if stem in folded]  # mostly few
 
 
 def _of_sentence(sentence: str, stems: Iterable[str]) -> Notice:
@@ -77,10 +93,12 @@ def _proper() -> list[re.Pattern[str]]:
             rf"\b{words.WE}\b.*\b{words.MENDED}\b",
             rf"\b{words.WE}\b.*\b{words.CHANGED}\b.*\b(?:{words.SELF}|{words.PURPOSE}|{words.PART})\b",
             rf"\b{words.WE}\b.*\b(?:{words.SELF}|{words.PART})\b.*\b{words.CHANGED}\b",
+            rf"\b{words.WE}\b.*\b{words.CHANGED}\b.*\b{words.WRONG}\b",
+            rf"\A{_OPENING}{words.THE_TEXT}\b.{{0,30}}\b{words.CORRECTED}\b",
             rf"\b{words.WE_MENDED}\b",
             rf"\b{words.EARLIER}\b.*\b{words.SELF}\b",
-            rf"\b{words.EARLIER}\b.*\b(?:{words.SAID}|{words.WRONG})\b",
-            rf"\b(?:{words.SAID}|{words.WRONG})\b.*\b{words.EARLIER}\b",
+            rf"\b{words.EARLIER}\b{words.OF_OTHERS}.*\b(?:{words.SAID}|{words.WRONG})\b",
+            rf"\b(?:{words.SAID}|{words.WRONG})\b.*\b{words.EARLIER}\b{words.OF_OTHERS}",
             rf"\A{_OPENING}{words.NOTE}\s*[:–—-].*\b(?:{words.WRONG}|{words.MENDED}|{words.EARLIER})\b",
             rf"\b{words.UNLIKE_BEFORE}\b",
             rf"\b{words.SORRY}\b",

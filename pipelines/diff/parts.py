@@ -26,31 +26,28 @@ class Part(NamedTuple):
     runner_up: float  # the share that another update holds
 
 
-def taken_in(
-    old: Sequence[Update], new: Sequence[Update], partner: Mapping[int, int], gone: Collection[int]
-) -> dict[int, Part]:
-    """Of the old places without partner those whose words a changed new update holds now; ``partner``: old -> new."""
-    if not gone:
-        return {}
-    changed = [(j, _gained(old[i], new[j])) for i, j in partner.items() if old[i].text != new[j].text]
-    return _held(changed, ((i, old[i]) for i in gone))
+class Parts(NamedTuple):
+    merged: dict[int, Part]  # by old place; ``whole``: the new place that holds its words now
+    split: dict[int, Part]  # by new place; ``whole``: the old place that has lost them
 
 
-def taken_out(
-    old: Sequence[Update], new: Sequence[Update], partner: Mapping[int, int], came: Collection[int]
-) -> dict[int, Part]:
-    """Of the new places without partner those whose words a changed update has lost; ``whole``: the old place."""
-    if not came:
-        return {}
-    changed = [(i, _gained(new[j], old[i])) for i, j in partner.items() if old[i].text != new[j].text]
-    return _held(changed, ((j, new[j]) for j in came))
+def parts(
+    old: Sequence[Update],
+    new: Sequence[Update],
+    partner: Mapping[int, int],
+    gone: Collection[int],
+    came: Collection[int],
+) -> Parts:
+    """Of the places without partner those whose words a changed update has gained or lost; ``partner``: old -> new."""
+    if not gone and not came:
+        return Parts({}, {})
+    changed = [(i, j, _runs(old[i]), _runs(new[j])) for i, j in partner.items() if old[i].text != new[j].text]
+    gained = [(j, after - before) for _, j, before, after in changed] if gone else []
+    lost = [(i, before - after) for i, _, before, after in changed] if came else []
+    return Parts(_held(gained, ((i, old[i]) for i in gone)), _held(lost, ((j, new[j]) for j in came)))
 
 
 Runs = set[tuple[str, ...]]
-
-
-def _gained(before: Update, after: Update) -> Runs:
-    return _runs(after) - _runs(before)
 
 
 def _held(changed: Sequence[tuple[int, Runs]], alone: Iterable[tuple[int, Update]]) -> dict[int, Part]:
@@ -74,5 +71,5 @@ def _held(changed: Sequence[tuple[int, Runs]], alone: Iterable[tuple[int, Update
 def _runs(update: Update) -> Runs:
     if len(update.text) > _LONG:
         return set()
-    words = [token for token in tokens(update.text.casefold()) if token.isalnum()]
+    words = [token for token in tokens(update.text.casefold()) if token[0].isalnum()]
     return set(zip(*(islice(words, k, None) for k in range(_RUN)), strict=False))

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, cached_property
 
 from ..model import Update, Version
 from .absence import absences
@@ -15,6 +15,7 @@ from .keys import KeyOf
 from .same import form, said, same_moment
 from .words import tokens
 
+_TELLING = 40  # characters: a shorter text may be another's, too
 _ALIKE = 0.6  # share of words in common of one update before and after an edit
 
 
@@ -67,6 +68,19 @@ class Past:
                         return Earlier(updates[i], k, i, self._earlier[k].at, how)
         return None
 
+    def is_back(self, update: Update) -> bool:
+        """Does it say, word for word, what the last look that had these words showed of an update which the old version
+        lacks? Then it is that one, however much it is like another."""
+        if len(update.text) < _TELLING or update.text not in self._texts:
+            return False
+        k, i = self._texts[update.text]
+        return self._same(self._earlier[k].updates[i], update) and i in self._went(k)
+
+    @cached_property
+    def _texts(self) -> dict[str, tuple[int, int]]:
+        """Where each text stood last."""
+        return {u.text: (k, i) for k, version in enumerate(self._earlier) for i, u in enumerate(version.updates)}
+
     def updates_of(self, earlier: Earlier) -> Sequence[Update]:
         """All updates of the version that showed it."""
         return self._earlier[earlier.version].updates
@@ -102,8 +116,9 @@ class Past:
         return _Keyed([self._key_of(u) if self._key_of else None for u in self._earlier[k].updates])
 
     def _how_it_went(self, k: int) -> dict[int, str]:
+        """Of the updates of an earlier version those that the old one lacks."""
         then = self._earlier[k]
         pairs = align(then.updates, self._old.updates)
         gone = [i for i, j, _, _ in pairs if i is not None and j is None]
-        kept = [i for i, j, _, _ in pairs if i is not None and j is not None]
+        kept = {i: j for i, j, _, _ in pairs if i is not None and j is not None}
         return absences(then, self._old, gone, kept)

@@ -45,7 +45,7 @@ def _extended(old: Version, new: Version) -> Version:
     """The newer version with those of the older's updates that lie beyond its reach."""
     pairs = _pairs(old.updates, new.updates)
     gone = [i for i in range(len(old.updates)) if i not in pairs]
-    absent = absences(old, new, gone, list(pairs))
+    absent = absences(old, new, gone, pairs)
     # Of those that both have the newer reading stands; the older ones are needed for the order alone.
     rest = [
         new.updates[pairs[i]] if i in pairs else update

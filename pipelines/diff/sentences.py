@@ -43,7 +43,7 @@ _ABBREVIATIONS = words_of(
     "u.a nr abs hr fr mme mlle av art sig dott ing sra núm pág ul tzw np dhr mw"
 )
 # Once in a run of signs, never back: a page may hold a megabyte of dots.
-_END = re.compile(r"(?<![.!?…])[.!?…]++[\"'”’»)\]]*+(?=\s)|[。！？]+[」』”]?")
+_END = re.compile(r"(?<![.!?…؟۔।॥])[.!?…؟۔।॥]++[\"'”’»)\]]*+(?=\s)|[。！？]+[」』”]?")
 _NEXT = re.compile(r"\S")
 _WORD = 60  # characters; no abbreviation is as long
 _LAST_WORD = re.compile(r"([^\s(\"'“‘«]+)\Z")

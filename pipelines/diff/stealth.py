@@ -9,27 +9,30 @@ A notice counts where it is new: one that stood there before tells of another ch
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import accumulate
 
 from ..model import Change, Notice, Update, Version
-from .notices import notice_among
+from .around import Around
+from .notices import hinting, notice_among
 from .sentences import sentences
-from .words import lines_between_ends, narrowed
+from .words import narrowed
 
 _ASKED = frozenset({"edited", "retitled", "headline", "standfirst", "removed", "reverted"})
 _MOST_LINES = 500  # a page that is another one tells nothing by a notice
 _MOST_LETTERS = 1_000_000  # of new lines; the same
+_FEW = 8  # lines that are looked for one by one
+_LITTLE = 10_000  # letters; in more it is quicker to pass over what stood there before than to look for notices
 # Not "added": what is new needs no notice. An update that only grew is an edit like any other.
 
 
-def judged(found: Sequence[Change], old: Version, new: Version, names: Names) -> list[Change]:
+def judged(found: Sequence[Change], old: Version, new: Version, known: Known) -> list[Change]:
     """The changes, with ``notice``, ``stealth`` and their reasons where they are asked for."""
     if not any(_asked(change) for change in found):
         return list(found)
-    page = _Page(old, new, names)
+    page = _Page(old, new, known)
     return [page.judged(change) if _asked(change) else change for change in found]
 
 
@@ -38,16 +41,17 @@ def _asked(change: Change) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Names:
-    """Updates by the names that changes give them, of the old version and of the new one."""
+class Known:
+    """What the comparison has found out already."""
 
-    old: Mapping[str, Update]
+    old: Mapping[str, Update]  # by the names that changes give them
     new: Mapping[str, Update]
+    around: Around  # of the new version
 
 
 class _Page:
-    def __init__(self, old: Version, new: Version, names: Names) -> None:
-        self._old, self._new, self._names = old, new, names
+    def __init__(self, old: Version, new: Version, known: Known) -> None:
+        self._old, self._new, self._known = old, new, known
 
     def judged(self, change: Change) -> Change:
         if change.type == "removed":
@@ -57,8 +61,8 @@ class _Page:
         return self._of_update(change)
 
     def _of_update(self, change: Change) -> Change:
-        now = self._names.new.get(change.update or "")
-        before = self._names.old.get(change.was or change.update or "")
+        now = self._known.new.get(change.update or "")
+        before = self._known.old.get(change.was or change.update or "")
         if now is None or before is None:
             return change
         was, says, long = narrowed(_said(before), _said(now))
@@ -102,22 +106,20 @@ class _Page:
             return "none"
         fresh = _fresh(_whole(self._old), _whole(self._new))
         notices = [sentence for sentence in fresh if notice_among([sentence]) != "none"]
-        kept = [_said(update) for name, update in self._names.new.items() if name in self._names.old] if notices else []
+        kept = [_said(update) for name, update in self._known.new.items() if name in self._known.old] if notices else []
         return notice_among(notice for notice in notices if not any(notice in said for said in kept))
 
-
     def _nothing_told(self) -> bool:
-        """A quick look at more than what is new: lines of the page's text, its fields and the updates that the old
-        page has not there. True if none holds a notice; False if one may, or if they are too many to tell."""
-        before, after = lines_between_ends(self._old.text, self._new.text)
-        lines = dict.fromkeys("\n".join(sorted(set(after).difference(before))).splitlines())
-        was = {(update.headline, update.text) for update in self._old.updates}
-        told = [_said(update) for update in self._new.updates if (update.headline, update.text) not in was]
-        for text in (self._new.headline, self._new.standfirst, *told):
-            lines.update(dict.fromkeys((text or "").splitlines()))
+        """A quick look at more than what is new: lines around the updates, the page's fields and the updates that the
+        old page has not there. True if none holds a notice; False if one may, or if they are too many to tell."""
+        around = self._known.around
+        lines = hinting(around.lines) if len(around.text) < _LITTLE else around.lines
+        lines = _not_in(self._old.text, lines)
+        told = (*lines, self._new.headline or "", self._new.standfirst or "", *map(_said, around.fresh))
+        lines = [*dict.fromkeys("\n".join(told).splitlines())]
         if len(lines) > _MOST_LINES or sum(map(len, lines)) > _MOST_LETTERS:
             return False
-        return notice_among(s for line in lines for s in sentences(line)) == "none"
+        return notice_among(s for line in hinting(lines) for s in sentences(line)) == "none"
 
 
 def _with(change: Change, notice: Notice, *why: str) -> Change:
@@ -125,15 +127,26 @@ def _with(change: Change, notice: Notice, *why: str) -> Change:
 
 
 def _fresh(before: str, now: str) -> Iterable[str]:
-    """Sentences that are new; whole lines that stood there before are passed over first."""
+    """Sentences that are new and may be notices; whole lines that stood there before are passed over first."""
     old, new = before.splitlines(), now.splitlines()
     held, kept = set(old), set(new)
     left = list(dict.fromkeys(line for line in new if line not in held))[:_MOST_LINES]
     ends = accumulate(map(len, left))
-    left = [line for line, end in zip(left, ends, strict=True) if end <= _MOST_LETTERS]
+    left = hinting([line for line, end in zip(left, ends, strict=True) if end <= _MOST_LETTERS])
+    if not left:
+        return []
     changed = "\n".join(line for line in old if line not in kept)
     known = set(sentences(changed))
     return [sentence for line in left for sentence in sentences(line) if sentence not in known]
+
+
+def _not_in(text: str, lines: Collection[str]) -> list[str]:
+    """Those of the lines that the text does not have."""
+    if len(lines) > _FEW:
+        before = set(text.split("\n"))
+        return [line for line in lines if line not in before]
+    text = f"\n{text}\n" if lines else ""
+    return [line for line in lines if f"\n{line}\n" not in text]
 
 
 def _said(update: Update) -> str:

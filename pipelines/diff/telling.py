@@ -22,8 +22,9 @@ _HAN_NUMBER = re.compile(
 _QUOTES = re.compile(
     r"“([^”“„]{2,}?)[”“]|„([^“”„]{2,}?)[“”]|«([^«»]{2,}?)»|»([^«»]{2,}?)«|”([^”“„]{2,}?)”"
     r"|(?<!\d)\"([^\"\n]{2,}?)\"|「([^「」]{2,}?)」|『([^『』]{2,}?)』"
+    r"|‘((?:[^‘’]|’(?=\w)){2,}?)’(?!\w)|‚([^‚‘’]{2,}?)[‘’]|‹([^‹›]{2,}?)›"  # ’ within a word is an apostrophe
 )
-_MARKS = "“„«»”\"「『"  # one of these begins each
+_MARKS = "“„«»”\"「『‘‚‹"  # one of these begins each
 _WORD = re.compile(r"[^\W\d_]+(?:['’\-][^\W\d_]+)*")
 _BEGINS = re.compile(r"(?:\A|[.!?…:;\n\r]|[“„«»\"「(\[])[\s\"'“”‘„«»(\[]*\Z")  # what stands before a first word
 _LARGE_NOUNS = frozenset({"de", "lb", "gsw", "nds", "bar"})
@@ -88,12 +89,16 @@ def _capitals(text: str) -> _Capitals | None:
         return _Capitals(frozenset(), frozenset())
     inside, first, small = set(), set(), 0
     for word in _WORD.finditer(text):
-        if not word[0][0].isupper():
-            small += word[0][0].islower()
+        said = word[0]
+        letter = said[0]
+        if letter.islower():
+            small += 1
+        elif not letter.isupper():
+            continue
         elif _BEGINS.search(text, max(0, word.start() - 8), word.start()):
-            first.add(_bare(word[0]))
+            first.add(_bare(said))
         else:
-            inside.add(_bare(word[0]))
+            inside.add(_bare(said))
     if not small or len(inside) > _ALL_LARGE * (len(inside) + small):
         return None
     return _Capitals(frozenset(inside), frozenset(first))

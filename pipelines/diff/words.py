@@ -28,8 +28,15 @@ Stretch = tuple[int, int, int, int]  # a0, a1, b0, b1
 UNSPACED = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 )
-_TOKEN = re.compile(rf"[^\W{UNSPACED}]+|[{UNSPACED}]|[^\w\s]")
-_LETTER, _NO_LETTER = (re.compile(rf"[^\W{UNSPACED}]"), re.compile(rf"[\W{UNSPACED}]"))
+# What is written above, below or between letters and belongs to their word: accents that stand by themselves, the
+# vowels of Hebrew, Arabic and the scripts of India, and the joiners of Persian.
+_MARKS = (
+    "\u0300-\u036f\u0483-\u0489\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u0610-\u061a\u064b-\u065f\u0670"
+    "\u06d6-\u06dc\u06df-\u06e4\u06e7\u06e8\u06ea-\u06ed\u0711\u0730-\u074a\u07a6-\u07b0\u0900-\u0963\u0981-\u09f1\u09f4-\u0af0"
+    "\u0af2-\u0bf8\u0bfa-\u0df3\u200c\u200d"
+)
+_TOKEN = re.compile(rf"[^\W{UNSPACED}]+(?:[{_MARKS}]+[^\W{UNSPACED}]*)*|[{UNSPACED}]|[^\w\s]")
+_LETTER, _NO_LETTER = (re.compile(rf"[^\W{UNSPACED}]|[{_MARKS}]"), re.compile(rf"(?![{_MARKS}])[\W{UNSPACED}]"))
 _WORD = 100  # characters; no word is longer, though a token may be
 OPENING = 6  # words
 _SHORT = 3  # letters: one such word left standing between two hunks only makes them harder to read
@@ -122,16 +129,6 @@ def narrowed(old: str, new: str) -> tuple[str, str, bool]:
     head, tail = max(0, head - _AROUND), max(0, tail - _AROUND)
     was, now = (text[head : len(text) - tail] for text in (old, new))
     return was, now, len(was) + len(now) > _LONG
-
-
-def lines_between_ends(old: str, new: str) -> tuple[list[str], list[str]]:
-    """The lines of both without some that they begin and end with together: of long texts alike, a part."""
-    shorter = min(len(old), len(new))
-    head = new.rfind("\n", 0, _longest(shorter, lambda n: old.startswith(new[:n]))) + 1
-    tail = _longest(shorter - head, lambda n: old.endswith(new[len(new) - n :]))
-    cut = new.find("\n", len(new) - tail)
-    tail = len(new) - cut if tail and cut >= 0 else 0
-    return old[head : len(old) - tail].split("\n"), new[head : len(new) - tail].split("\n")
 
 
 def _last_space(text: str, end: int) -> int:
@@ -284,4 +281,4 @@ def _joined(hunks: list[Op], old: Sequence[str]) -> tuple[Op, ...]:
 
 def _short_gap(left: Op, right: Op, old: Sequence[str]) -> bool:
     gap = old[left[2] : right[1]]
-    return len(gap) == 0 or (len(gap) == 1 and gap[0].isalpha() and len(gap[0]) <= _SHORT)
+    return len(gap) == 0 or (len(gap) == 1 and gap[0][0].isalpha() and len(gap[0]) <= _SHORT)

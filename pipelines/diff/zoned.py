@@ -6,7 +6,6 @@ of the next no longer.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -23,17 +22,23 @@ _TELLING = 20  # characters of a text that stands for one update
 
 def offset(old: Version, new: Version) -> timedelta | None:
     """By how much all times of updates that stand in both versions, word for word, have moved; None: they have not."""
-    then, now = _times(old.updates), _times(new.updates)
-    gaps = {round((now[text] - moment) / _MINUTE) for text, moment in then.items() if text in now}
-    if sum(text in now for text in then) < _FEWEST or len(gaps) > 1:
-        return None
-    by = gaps.pop() * _MINUTE
-    return by if by and not by % _STEP and abs(by) <= _MOST else None
+    now = {update.text: update for update in new.updates}
+    seen: dict[str, int] = {}  # text -> minutes that its time has moved by; of equal texts the last stands for them
+    for before in reversed(old.updates):
+        then, later = _told(before), _told(now.get(before.text))
+        if not then or not later or before.text in seen:
+            continue
+        seen[before.text] = gap = round((later - then) / _MINUTE)
+        if not gap or gap != next(iter(seen.values())):  # as of most pages the first one tells
+            return None
+    by = next(iter(seen.values()), 0) * _MINUTE
+    return by if len(seen) >= _FEWEST and not by % _STEP and abs(by) <= _MOST else None
 
 
-def _times(updates: Sequence[Update]) -> dict[str, datetime]:
-    exact = (u for u in updates if len(u.text) >= _TELLING and u.time_precision != "day" and not ticks(u))
-    return {u.text: u.published for u in exact if u.published}
+def _told(update: Update | None) -> datetime | None:
+    """The time of an update that is known by its text."""
+    exact = update and len(update.text) >= _TELLING and update.time_precision != "day" and not ticks(update)
+    return update.published if update and exact else None
 
 
 def moved(version: Version, by: timedelta) -> Version:

@@ -1,6 +1,9 @@
 """Two versions -> typed changes: each kind, its class, what it carries."""
 
 from dataclasses import replace
+from typing import Any
+
+import pytest
 
 from pipelines.diff import changes, confirm, tokens
 from pipelines.model import Update, Window
@@ -157,6 +160,27 @@ def test_newest_n_is_known_by_its_constant_length_even_if_the_page_does_not_say_
     assert types(found) == ["added"] * 2 + ["left_window"] * 2
 
 
+@pytest.mark.parametrize("n", [3, 5, 10])
+@pytest.mark.parametrize("fields", [{}, {"published": None}, {"published": at(0)}], ids=["times", "none", "equal"])
+def test_the_newest_few_are_known_by_their_constant_number_with_times_and_without(n: int, fields: Any) -> None:
+    shown = [replace(update, **fields) for update in stream(n + 1)]
+    older, newer = page(shown[1:]), page(shown[:-1], minutes=5)
+
+    assert [(c.type, c.old or c.new) for c in changes(older, newer)] == [
+        ("added", shown[0].text), ("left_window", shown[n].text)
+    ]  # fmt: skip
+    if not fields:  # the newest was taken away, and one more of those below is shown
+        assert [(c.type, c.old or c.new) for c in changes(newer, older)] == [
+            ("returned", shown[n].text), ("removed", shown[0].text)
+        ]  # fmt: skip
+
+
+def test_the_last_one_replaced_by_another_in_its_place_is_no_window_that_went_on() -> None:
+    found = changes(page(STORIES[:6]), page([*STORIES[:5], "Zürich gewinnt im Elfmeterschiessen."], minutes=1))
+
+    assert sorted(types(found)) == ["added", "removed"]
+
+
 def test_what_is_gone_from_inside_a_cut_page_is_removed() -> None:
     shown = stream(10)
 
@@ -262,6 +286,15 @@ def test_a_restored_update_that_reads_differently_was_edited_too() -> None:
     found = changes(without, page([back, *old[1:]], minutes=2), history=(first, without))
 
     assert types(found) == ["restored", "edited"]
+
+
+def test_what_is_back_is_no_edit_of_one_that_reads_alike_and_went_meanwhile() -> None:
+    alike = STORIES[0].replace("14", "17")
+    first, second, third = page([alike, *STORIES]), page([alike, *STORIES[1:]], minutes=1), page(STORIES, minutes=2)
+
+    found = changes(second, third, history=(first, second))
+
+    assert [(c.type, c.new or c.old) for c in found] == [("restored", STORIES[0]), ("removed", alike)]
 
 
 def test_a_text_that_returns_to_an_earlier_state_is_reverted() -> None:

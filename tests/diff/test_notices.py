@@ -44,6 +44,37 @@ def test_what_somebody_is_quoted_with_is_no_notice_of_the_newsroom() -> None:
     assert notice_in("The minister said: “We have corrected this entry in the register.”") == "none"
 
 
+PROPER = (
+    "The headline of this article has been changed; it originally said 14 were dead.",
+    "We have removed a post that wrongly identified a suspect.",
+    "Earlier, we said the flight was cancelled; it was in fact delayed.",
+    "Anm. d. Red.: Die Zahl der Verletzten wurde nachträglich korrigiert.",
+    "Der Artikel wurde korrigiert: Es waren 17 Verletzte.",
+    "Correção: uma versão anterior deste texto dizia que havia 14 feridos.",
+    "Na versão anterior desta notícia, indicava-se por lapso que a ponte estava fechada.",
+    "Errámos: são 17 e não 14 feridos.",
+    "La première version de cet article disait 14 blessés.",
+)
+OF_OTHER_THINGS = (
+    "The minister said the earlier version of the bill was wrong.",
+    "The first version of the vaccine was wrong for children, the agency said.",
+    "The Tesla recall: an earlier version of the software had a fault.",
+    "La première version du projet de loi disait le contraire.",
+    "Die erste Fassung des Gesetzes war falsch, sagt die Ministerin.",
+    "Herstel: het stroomnet draait weer.",
+)
+
+
+@pytest.mark.parametrize("text", PROPER)
+def test_notices_in_other_words(text: str) -> None:
+    assert notice_in(text) == "proper"
+
+
+@pytest.mark.parametrize("text", OF_OTHER_THINGS)
+def test_versions_of_other_things_are_no_notice(text: str) -> None:
+    assert notice_in(text) == "none"
+
+
 def test_a_silent_edit_is_stealth_with_its_reasons() -> None:
     change = only(changes(page(STORIES[:3]), page([EDITED, *STORIES[1:3]], minutes=1)), "edited")
 
@@ -123,10 +154,11 @@ def test_what_is_added_moved_or_only_typography_is_not_asked_about() -> None:
 
 
 def test_no_labelled_notice_is_lost_by_the_cheap_look(monkeypatch: pytest.MonkeyPatch) -> None:
-    told = [notice_in(item.text) for item in items()]
+    texts = [*PROPER, *OF_OTHER_THINGS, *(item.text for item in items())]
+    told = [notice_in(text) for text in texts]
     monkeypatch.setattr("pipelines.diff.notice_words.STEMS", frozenset({""}))
 
-    assert [notice_in(item.text) for item in items()] == told
+    assert [notice_in(text) for text in texts] == told
 
 
 def test_a_notice_in_one_update_tells_nothing_of_another_or_of_the_headline() -> None:

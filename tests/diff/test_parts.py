@@ -92,6 +92,14 @@ def test_merges_and_splits_hold_where_words_have_no_spaces() -> None:
     assert sorted(types(changes(page(new), page(old, minutes=1)))) == ["edited", "split"]
 
 
+def test_merges_hold_where_vowels_are_marks_on_letters() -> None:
+    first, second = "दमकल की गाड़ियाँ बंदरगाह पहुँचीं और चौदह लोग घायल हुए।", "मंत्री दोपहर में पुल के बारे में बोलेंगे।"
+    old = timed("दिल्ली में बारिश हो रही है।", first, second, "स्टेशन खुल गया है।")
+    new = [old[0], replace(old[2], text=f"{second} {first}"), old[3]]
+
+    assert types(changes(page(old), page(new, minutes=1))) == ["edited", "merged"]
+
+
 def test_with_ids_a_merge_is_found_as_well() -> None:
     old = [replace(u, id=f"b{n}x") for n, u in enumerate(stream(8))]
     new = [*old[:3], replace(old[4], text=f"{old[4].text} {old[3].text}"), *old[5:]]
@@ -104,3 +112,12 @@ def test_a_newest_update_that_went_is_not_taken_for_the_new_one_in_its_place() -
     new = updates("The river has fallen by a metre since the morning.", *STORIES)
 
     assert sorted(types(changes(page(old), page(new, minutes=1)))) == ["added", "removed"]
+
+
+def test_one_that_was_divided_and_took_another_in_keeps_its_identity_by_its_time() -> None:
+    """By words alone the part would be its successor, and it the successor of what it took in: moved and retimed."""
+    old = timed(STORIES[5], STORIES[0], f"{STORIES[3]} {STORIES[4]}", STORIES[6])
+    part = Update(text=f"{STORIES[4]} It will stay so.", published=at(4))
+    new = [part, old[0], replace(old[2], text=f"{STORIES[0]} {STORIES[3]}"), old[3]]
+
+    assert sorted(types(changes(page(old), page(new, minutes=5)))) == ["edited", "merged", "split"]

@@ -45,6 +45,8 @@ def test_the_same_numbers_are_not(old: str, new: str) -> None:
         ("Er sagte: „Das ist vorbei.“", "Er sagte: „Das war es noch nicht.“"),
         ("Il a dit : « C’est fini. »", "Il a dit : « Ce n’est pas fini. »"),
         ("知事は「橋を閉める」と述べた。", "知事は「橋を開ける」と述べた。"),
+        ("‘We don’t know yet’, she said.", "‘We don’t know’, she said."),
+        ("Er sagte: ‚Das ist vorbei.‘", "Er sagte: ‚Das war es noch nicht.‘"),
     ],
 )
 def test_other_words_between_quotation_marks_are_flagged(old: str, new: str) -> None:
@@ -56,6 +58,8 @@ def test_other_words_between_quotation_marks_are_flagged(old: str, new: str) -> 
     [
         ('"We will rebuild," she said.', "“We will rebuild”, said the mayor."),
         ("Er rief: „Halt!“", "Er schrie: »Halt!«"),
+        ("‘We won’t go’, she said.", "“We won't go”, said the mayor."),
+        ("It isn’t over, the ’80s said.", "It isn’t over, say the ’90s."),
         ("It isn't over, and it wasn't.", "It isn't over and it was."),
         ('A 12" pipe and a 14" pipe burst.', 'A 12" main and a 14" pipe burst.'),
     ],

@@ -1,9 +1,10 @@
 """Operations on tokens: right, readable, bounded."""
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from pipelines.diff import diff_words, tokens
+from pipelines.diff import diff_words, sentences, tokens
 
 prose = st.lists(
     st.sampled_from(["the", "of", "14", "17", "people", "injured", "said", ".", ",", "fire", "harbour", "東", "京"]),
@@ -19,6 +20,22 @@ def applied(old: str, new: str) -> list[str]:
         made += [*a[last:a0], *b[b0:b1]]
         last = a1
     return made + a[last:]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("हिन्दी समाचार।", ["हिन्दी", "समाचार", "।"]),
+        ("தமிழ் செய்தி 14", ["தமிழ்", "செய்தி", "14"]),
+        ("e\u0301te\u0301 en ville", ["e\u0301te\u0301", "en", "ville"]),
+        ("می\u200cخواهم بروم", ["می\u200cخواهم", "بروم"]),
+        ("שָׁלוֹם עולם־בית", ["שָׁלוֹם", "עולם", "־", "בית"]),
+        ("東京で14人", ["東", "京", "で", "14", "人"]),
+        ("Don't: 1,200.5 ৳", ["Don", "'", "t", ":", "1", ",", "200", ".", "5", "৳"]),
+    ],
+)
+def test_a_word_is_whole_with_the_marks_on_its_letters(text: str, words: list[str]) -> None:
+    assert tokens(text) == words
 
 
 @given(prose, prose)
@@ -64,3 +81,9 @@ def test_long_texts_are_compared_line_by_line_and_still_right() -> None:
 
     assert applied(old, new) == tokens(new)
     assert sum(a1 - a0 + b1 - b0 for _, a0, a1, b0, b1 in diff_words(old, new)) == 5
+
+
+def test_sentences_end_with_the_signs_of_their_script() -> None:
+    assert sentences("पुल बंद है। क्या स्कूल खुले हैं? हाँ।") == ["पुल बंद है।", "क्या स्कूल खुले हैं?", "हाँ।"]
+    assert sentences("هل الجسر مغلق؟ نعم. انتهى") == ["هل الجسر مغلق؟", "نعم.", "انتهى"]
+    assert sentences("پل بند ہے۔ سکول کھلا ہے۔") == ["پل بند ہے۔", "سکول کھلا ہے۔"]
