@@ -132,6 +132,9 @@ def _copy(found: Found) -> Node:
             twin.tail = None
         if twin.tag == "tr" or (twin.tag == "table" and not is_data(twin)):
             _make_lines(twin)
+        if twin.tag == "dl":
+            for part in [twin, *twin.iterchildren("dt", "dd")]:
+                part.tag = "div"
         if twin.tag in _ITEMS:
             twin.tag = "div"  # a record in a list or table is no list by itself
         if number == 0 and found.skip:

@@ -17,7 +17,7 @@ REPEATED = 0.1  # share of values that may repeat, one at least: a pinned copy h
 _ID_NAME = re.compile(r"(?:^|-)(?:id|key|urn|uuid|guid|uid|anchor)$|id$", re.IGNORECASE)
 _ID_VALUE = re.compile(r"(?=.*\d|.{8})[\w.:@~=-]{1,200}")  # with a digit, or long: "main" is no id
 _COAT = re.compile(
-    r"^(?:#|(?:live-?blog-?|live-?)?(?:block|post|entry|item|update|key-?event|anchor|card|node|frame)[-_:])+(?=.)"
+    r"^(?:#|(?:live-?blog-?|live-?)?(?:id|block|post|entry|item|update|key-?event|anchor|card|node|frame)[-_:])+(?=.)"
     r"|(?<=.)[-_](?:parent|wrapper|container|anchor)$",
     re.IGNORECASE,
 )

@@ -12,7 +12,7 @@ FEWEST = 3
 ORDERED = 0.8  # share of steps in one direction
 LAST = 130  # minutes, with extra time
 _ALONE = re.compile(
-    r"(?:min\.?\s*)?(\d{1,3})\s*['’′´]?\s*(?:\+\s*(\d{1,2}))?\s*(?:['’′´]|\.\s*(?:min(?:ute)?\.?|spielminute)|\s*min\.?)(?:\s*[12]\s?[TºH])?",
+    r"(?:min\.?\s*)?(\d{1,3})\s*['’′´]?\s*(?:\+\s*(\d{1,2}))?\s*(?:['’′´]|(?<=['’′´]\+\d)|(?<=['’′´]\+\d\d)|\.\s*(?:min(?:ute)?\.?|spielminute)|\s*min\.?)(?:\s*[12]\s?[TºH])?",
     re.IGNORECASE,
 )
 _LEADING = re.compile(

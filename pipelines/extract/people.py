@@ -26,7 +26,7 @@ _FACES = words_of(
 _ROLES = words_of("role roles rolle position job jobtitle function funktion funcion cargo beat")
 _QUOTES = ("”", "“", '"', "»", "«", "’", "」")
 _BY = re.compile(
-    r"^\s*(?:(?:posted|published|written|reported|edited)\s+)?(?:by|von|par|por|di|door|av|af|przez)[\s:–-]+(?=\S|$)",
+    r"^\s*(?:(?:posted|published|written|reported|edited)\s+)?(?:by|von|par|por|di|door|av|af|przez|oleh)[\s:–-]+(?=\S|$)",
     re.IGNORECASE,
 )
 # a role and who has it, as a line: "Editor: Ann Reed"
@@ -120,14 +120,15 @@ def _is_role(article: Article, node: Node) -> bool:
 
 
 def _is_by_line(article: Article, node: Node) -> bool:
-    """A line that is all "By Ann Reed": her name is a link, or it is the last."""
+    """A line that is all "By Ann Reed": her name is a link, it is the last, or it says "By: Ann Reed"."""
     text = article.said(node) if node.tag in ("p", "div", "span", "small") else ""
     by = _BY.match(text) if len(text) <= LINE_MOST else None
     name = text[by.end() :] if by else ""
     if not name or name_of(name) is None or article.amid_text(node) or article.holds_most(node):
         return False
     linked = any(article.said(a) == name for a in node.iter("a"))
-    return linked or (node.tag == "p" and article.said(article.root).endswith(text))
+    labelled = by is not None and ":" in by[0]
+    return linked or labelled or (node.tag == "p" and article.said(article.root).endswith(text))
 
 
 def signs(article: Article, node: Node) -> bool:

@@ -17,7 +17,7 @@ from .words import words_of
 
 TITLE_MOST = 200  # characters of a headline that is no heading
 KICKER_MOST = 30  # characters of what stands above one
-_NAMES = words_of("title titel titre titulo titolo tytul headline heading rubrik overskrift otsikko baslik")
+_NAMES = words_of("title ttl titel titre titulo titolo tytul headline heading rubrik overskrift otsikko baslik")
 _BOLD = words_of("font-semibold font-bold font-extrabold font-black fw-semibold fw-bold fw-bolder fw-600 fw-700")
 TITLE_LEAST = 2  # words
 WORDS_LEAST = 3  # beside a time, where a place or a department may stand
@@ -53,12 +53,23 @@ def headline_of(article: Article, parts: Parts, given: str | None, *, hollow: bo
             led = leading_clock(text)
             parts.headline = _FRAME.sub("", text[led[1] :] if led else text)
             article.remove(node)
+            _remove_copies(article, text)
             return
         if not kicker and _is_kicker(node, text):
             kicker = True
             continue
         if is_leaf(node) or _begins_with_text(article, node):
             return  # prose has begun: later headings are inside the text
+
+
+def _remove_copies(article: Article, text: str) -> None:
+    """Of a headline that stands there once more, for screens of another width."""
+    for node in article.nodes()[1:]:
+        said = article.said(node) if article.holds(node) else ""
+        if said == text:
+            article.remove(node)
+        elif said and not said.startswith(text):
+            return
 
 
 def _begins_with_text(article: Article, node: Node) -> bool:
