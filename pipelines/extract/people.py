@@ -59,6 +59,12 @@ def name_of(text: str) -> str | None:
     return bare if _NAME.fullmatch(bare) and not small else None
 
 
+def named_by(text: str) -> str | None:
+    """Who "By Ann Reed" is by; None for any other line."""
+    by = _BY.match(text)
+    return name_of(text[by.end() :]) if by else None
+
+
 def faces(article: Article, parts: Parts) -> None:
     """A picture of somebody and a name, in one part of their own before the text."""
     for holder in dict.fromkeys(picture.getparent() for picture in article.nodes("img")):
@@ -110,10 +116,9 @@ def bylines(article: Article, parts: Parts) -> None:
 def _is_by_line(article: Article, node: Node) -> bool:
     """A line that is all "By Ann Reed", whose name is a link."""
     text = article.said(node) if node.tag in ("p", "div", "span", "small") else ""
-    by = _BY.match(text) if len(text) <= LINE_MOST else None
-    name = text[by.end() :] if by else ""
-    linked = name and any(article.said(a) == name for a in node.iter("a"))
-    return bool(linked) and name_of(name) is not None and not article.amid_text(node)
+    name = named_by(text) if len(text) <= LINE_MOST else None
+    linked = name is not None and any(article.said(a) == name for a in node.iter("a"))
+    return linked and not article.amid_text(node)
 
 
 def signs(article: Article, node: Node) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import partial
+from itertools import islice
 from statistics import median
 
 from .announced import announces_live
@@ -15,6 +16,7 @@ from .appeals import is_appeal
 from .dom import address, joined, said
 from .found import Group
 from .marks import Mark, Survey
+from .people import named_by
 from .places import Sidelines, names_of
 from .rows import Row, Rows
 from .rowtimes import by_epochs, found_in
@@ -29,7 +31,8 @@ MOST_LINKED = 0.6  # share of link text in the median record
 MOST_TIMES = 3  # signs of time in one record; more are a list of records
 CAP = 600  # characters of one record that count: one long text must not outweigh a list
 MADE = 3  # names of attributes that tell of one make
-PARAGRAPHS = 2  # that no teaser has
+PARAGRAPHS = 2  # that no teaser has ...
+TOLD = 45  # ... of so many characters
 SAYS = 20  # characters of a record that are neither link nor time, where its headline leads elsewhere
 TITLE_LEAST = 10  # characters of the link that a teaser begins with ...
 TITLE_SHARE = 0.3  # ... and its share of the teaser
@@ -38,6 +41,8 @@ STORY_WORDS = 4  # in the last part of a path
 TALKERS = 0.5  # share of records with a button of readers: then people talk, not a newsroom
 DEEPEST = 25  # ancestors looked at from a time
 SHARED = 0.6  # a class token that this share of the records has is their mark
+_STOPS = (".", "!", "?", ":", "…", "。", "！", "？", "।", "؟", "۔")
+_CLOSING = "\"'”’»)」』）]"
 _WORDS = re.compile(r"[^\W\d_]+")
 ADVERTS = words_of(
     "ad ads adv adslot advert adverts advertisement sponsored anzeige werbung publicidad reklama reklam"
@@ -80,7 +85,7 @@ def _is_update(row: Row, seen: Survey, url: str) -> bool:
     """Not a tombstone, by which an AMP list says that an update was deleted; nor an advertisement of the same class, or
     a link to another story with its time.
     """
-    if "data-tombstone" in row.node.attrib or _is_advert(row.node, seen):
+    if "data-tombstone" in row.node.attrib or _is_advert(row, seen):
         return False
     if row.marks and (row.node.get("id") or len(row.node.attrib) >= MADE):
         return True
@@ -91,10 +96,12 @@ def _is_update(row: Row, seen: Survey, url: str) -> bool:
     return bool(row.marks and says) or not is_teaser(row.node, url)
 
 
-def _is_advert(node: Node, seen: Survey) -> bool:
-    """By its name, or that of something in it, with no more than a word."""
-    named = (n for n in node.iter() if isinstance(n.tag, str))
-    return seen.size[node] < SAYS and any(n.tag == "amp-ad" or not ADVERTS.isdisjoint(names_of(n)) for n in named)
+def _is_advert(row: Row, seen: Survey) -> bool:
+    """By its name, or that of something in it, with no more than a word, and no clock that readers see."""
+    if seen.size[row.node] >= SAYS or any(mark.printed for mark in row.marks):
+        return False
+    named = (n for n in row.node.iter() if isinstance(n.tag, str))
+    return any(n.tag == "amp-ad" or not ADVERTS.isdisjoint(names_of(n)) for n in named)
 
 
 def _kinds(body: Node, seen: Survey) -> list[Rows]:
@@ -153,7 +160,7 @@ def _score(
     trusted = sum(map(vouched, timed)) >= len(timed) / 2
     if not trusted and (_is_beside(kind, aside) or _is_talk(rows)):
         return 0.0
-    if not trusted and _leads_elsewhere(timed, seen, url) and not (announced and _are_told_in_full(timed, seen)):
+    if not trusted and _leads_elsewhere(timed, seen, url) and not (announced and _are_told_in_full(rows, seen)):
         return 0.0
     if _holds_lists(timed, inner):
         return 0.0
@@ -193,13 +200,21 @@ def _leads_elsewhere(nodes: list[Node], seen: Survey, url: str) -> bool:
     return linked > MOST_LINKED or 2 * sum(is_teaser(n, url) for n in nodes) > len(nodes)
 
 
-def _are_told_in_full(nodes: list[Node], seen: Survey) -> bool:
+def _are_told_in_full(rows: Sequence[Row], seen: Survey) -> bool:
     """Posts that stand whole in a stream and have a page of their own, too: some have several paragraphs, or a list."""
-    return any(sum(_is_told(n, seen) for n in node.iter("p", "li")) >= PARAGRAPHS for node in nodes)
+    return any(len(list(islice(_told(row, seen), PARAGRAPHS))) == PARAGRAPHS for row in rows)
+
+
+def _told(row: Row, seen: Survey) -> Iterator[Node]:
+    timed = {holder for mark in row.marks for holder in (mark.node, *islice(mark.node.iterancestors(), DEEPEST))}
+    return (block for block in row.node.iter("p", "li") if block not in timed and _is_told(block, seen))
 
 
 def _is_told(block: Node, seen: Survey) -> bool:
-    return seen.size.get(block, 0) - 2 * seen.linked.get(block, 0) >= SAYS
+    """Neither a link nor a line of who wrote it, which is no sentence."""
+    if seen.size.get(block, 0) - 2 * seen.linked.get(block, 0) < TOLD:
+        return False
+    return block.tag == "li" or said(block).rstrip(_CLOSING).endswith(_STOPS)
 
 
 def is_teaser(node: Node, url: str) -> bool:
@@ -213,7 +228,7 @@ def _opens_another_page(node: Node, url: str) -> bool:
         links = [*heading.iter("a"), *heading.iterancestors("a")]
         return any(_other_page(a.get("href") or "", here) for a in links)
     whole = node if node.tag == "a" else next((c for c in node if c.tag == "a" and len(node) == 1), None)
-    if whole is not None:
+    if whole is not None and len(said(node)) - len(said(whole)) < SAYS and named_by(said(node)) is None:
         return _other_page(whole.get("href") or "", here)
     opening = _opening_link(node)
     return opening is not None and _other_page(opening.get("href") or "", here)
