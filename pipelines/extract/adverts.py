@@ -12,10 +12,12 @@ _ADVERTS = words_of(
 )
 
 
-def is_advert(node: Node, said: int, *, timed: bool = True) -> bool:
+def is_advert(node: Node, said: int, *, timed: bool, printed: bool) -> bool:
     """By its name, or that of something in it. ``said``: characters of its text: one with more than a word is an
-    advertisement only if it has that name itself, and no time.
+    advertisement only if it has that name itself, and no time. ``printed``: a time that readers see, which none has.
     """
+    if printed:
+        return False
     if said >= SAYS:
         return not timed and not _ADVERTS.isdisjoint(names_of(node))
     named = (n for n in node.iter() if isinstance(n.tag, str))

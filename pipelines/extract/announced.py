@@ -58,31 +58,58 @@ _SO_CALLED = (".cz", ".sk", ".pl")
 _FILE = re.compile(r"\.[a-z]{3,5}$|\b[a-z]?\d[\w.]*$", re.IGNORECASE)  # what follows the last word of an address
 
 
-# What a page says above its first update: that it tells more as it happens.
-_GOES_ON = re.compile(
+# What a page says above its first update: that it is kept up to date, as of timetables and prices is said, too; ...
+_KEPT = re.compile(
     r"(?:page|story|article|post|thread|blog) (?:is|will be|is being) (?:continuously |constantly |regularly )?updated|"
     r"(?:keep|keeping) (?:you|this (?:page|story|post)) (?:posted|updated|up to date)|"
-    r"(?:rolling|regular|running) updates|updates? (?:here )?(?:throughout the (?:day|night|evening)|as they come)|"
-    r"\b(?:fort)?laufend\b|auf dem laufenden|ständig aktualisiert|"
-    r"au fur et à mesure|au courant (?:ici|sur cette page|tout au long)|(?:mise?s? à jour|informations?) (?:en continu|"
-    r"régulièrement)|tout au long de la (?:journée|soirée|nuit)|"
-    r"(?:iremos|vamos|seguiremos) (?:contando|actualizando|informando)|"
-    r"actualiza(?:mos|remos|da)? (?:constante|permanente)|"
+    r"(?:rolling|regular|running) updates|auf dem laufenden|ständig aktualisiert|"
+    r"au fur et à mesure|(?:mise?s? à jour|informations?) (?:en continu|régulièrement)|"
+    r"actualiza(?:mos|remos|da)? (?:constante|permanente)|(?:iremos|vamos|seguiremos) actualizando|"
     r"aggiornat[aoei] (?:costantemente|continuamente|in continuo)|aggiornamenti costanti|"
     r"atualizad[ao] (?:constante|continua|ao longo)|vamos atualizando|"
     r"(?:voortdurend|doorlopend|continu) (?:bij|geüpdatet|geactualiseerd)|hier op de hoogte|"
-    r"løbende|fortløpende|fortlöpande|löpande|kontinuerligt|jatkuvasti|pitkin (?:päivää|iltaa)|"
-    r"na bieżąco|průběžně|priebežne|folyamatosan|în permanență|actualizăm constant|sproti|kontinuirano|"
-    r"συνεχώς|διαρκώς|anbean|sürekli güncel|постоянно обновля|обновляется|постійно оновлю|оновлюється|"
-    r"随時|持续更新|持續更新|不断更新|수시로|계속 업데이트|أول[اً]* ب?أول|تباع[اً]+|लगातार अपडेट|पल-पल|"
+    r"actualizăm constant|anbean|sürekli güncel|постоянно обновля|обновляется|постійно оновлю|оновлюється|"
+    r"持续更新|持續更新|不断更新|계속 업데이트|أول[اً]* ب?أول|تباع[اً]+|लगातार अपडेट|पल-पल|"
     r"terus (?:diperbarui|memperbarui)|liên tục cập nhật",
     re.IGNORECASE,
 )
+# ... or that it tells what happens.
+_TOLD = re.compile(
+    r"updates? (?:here )?(?:throughout the (?:day|night|evening)|as they come)|"
+    r"au courant (?:ici|sur cette page|tout au long)|tout au long de la (?:journée|soirée|nuit)|"
+    r"(?:iremos|vamos|seguiremos) (?:contando|informando)",
+    re.IGNORECASE,
+)
+# "Steadily": shops hire so, too, and courses are open; it depends on what else the sentence says.
+_STEADILY = re.compile(
+    r"\b(?:fort)?laufend\b|løbende|fortløpende|fortlöpande|löpande|kontinuerligt|jatkuvasti|pitkin (?:päivää|iltaa)|"
+    r"na bieżąco|průběžně|priebežne|folyamatosan|în permanență|sproti|kontinuirano|συνεχώς|διαρκώς|随時|수시로",
+    re.IGNORECASE,
+)
+_KEEPS = re.compile(
+    r"aktuali[sz]|opdater|oppdater|uppdater|päivit|frissít|actualiz|posodablja|ažurir|ενημερών|更新|업데이트",
+    re.IGNORECASE,
+)
+_TELLS = re.compile(
+    r"bericht|informi|fortæl|fortell|berätta|rapporter|kerro|relacjon|informuj|sledujeme|tudósít|beszámol|relatăm|"
+    r"poroča|izvje[sš]|izve[sš]t|お伝え|전해|전합니다",
+    re.IGNORECASE,
+)
+_SENTENCE = re.compile(r"[.!?…。！？]")
 
 
-def goes_on(text: str) -> bool:
+def is_kept(text: str) -> bool:
+    """Whether a line says that its page is kept up to date."""
+    return _KEPT.search(text) is not None or _steadily(text, _KEEPS)
+
+
+def tells_on(text: str) -> bool:
     """Whether a line above the first update says that more is told as it happens: less than a title that says so."""
-    return _GOES_ON.search(text) is not None
+    return _TOLD.search(text) is not None or _steadily(text, _TELLS)
+
+
+def _steadily(text: str, does: re.Pattern[str]) -> bool:
+    return any(_STEADILY.search(part) and does.search(part) for part in _SENTENCE.split(text))
 
 
 def announces_live(url: str, *titles: str) -> bool:

@@ -23,7 +23,6 @@ from .words import CLOCK_WORDS, TIME_LABELS, words_of
 TOOL_MOST = 200  # characters of a share bar, an advertisement, a player with its title
 TALK_MOST = 80  # characters of a line of controls
 LABEL_MOST = 30
-FIELD_MOST = 80  # characters of a label and what it is of
 CLOSE = 2  # levels up from a picture
 ROWS, CELLS = 3, 2  # of a table of data
 BOXES = ("div", "table", "ul", "ol")
@@ -252,11 +251,11 @@ def controls(article: Article, parts: Parts, *, by_name: bool) -> None:
 
 
 def _field_of(article: Article, node: Node) -> Node:
-    """With a label goes what it is the label of, in a short box of the two: "Lines: 4, 9"."""
+    """With a label goes what it is the label of, in a box of the two: "Lines: 4, 9". What is longer tells something."""
     box, value = node.getparent(), node.getnext()
     if "label" not in article.names.get(node, frozenset()) or value is None or len(box) != 2 or box is article.root:
         return node
-    short = len(article.said(box)) <= FIELD_MOST and next(box.iter(*PROSE), None) is None
+    short = len(article.said(value)) <= LABEL_MOST and next(box.iter(*PROSE), None) is None
     return box if short and not article.amid_text(box) and not article.holds_most(box) else node
 
 

@@ -12,7 +12,7 @@ from .source import Node
 from .words import words_of
 
 HEADINGS = words_of("h1 h2 h3 h4 h5 h6 dt")
-_RANKED = words_of("h1 h2 h3 h4 h5 h6")
+RANKED = words_of("h1 h2 h3 h4 h5 h6")
 SHORTEST = 45  # characters of an update
 _QUOTES = tuple("\"'“„«»‘‚”’「『–—-")
 _SLANTED = re.compile(r"font-style\s*:\s*(?:italic|oblique)", re.IGNORECASE)
@@ -63,40 +63,40 @@ def without_strangers(start: Node, nodes: list[Node], boxes: Boxes, *, told: boo
         behind = (i for i, n in enumerate(nodes) if n.tag in HEADINGS and around not in n.iterancestors())
         return nodes[: next(behind, len(nodes))]
     own = boxes.of(start)
-    if start.tag not in _RANKED or own is None:
+    if start.tag not in RANKED or own is None:
         return nodes
     if sum(len(said(n)) for n in nodes if n is not start and own in n.iterancestors()) < SHORTEST:
         return nodes  # a box with its time, and who wrote it: the text is in the next
-    headed = (n for n in nodes if n.tag in _RANKED and n.tag <= start.tag and own not in n.iterancestors())
+    headed = (n for n in nodes if n.tag in RANKED and n.tag <= start.tag and own not in n.iterancestors())
     strange = {box for n in headed if (box := boxes.apart(n)) is not None}
     return [n for n in nodes if strange.isdisjoint(n.iterancestors())]
 
 
-def of_last(
-    start: Node, nodes: list[Node], boxes: Boxes, *, most: int, ruled: bool, told: bool, oldest: bool
-) -> list[Node]:
+def of_last(start: Node, nodes: list[Node], boxes: Boxes, *, ruled: bool, told: bool, oldest: bool) -> list[Node]:
     """Of what follows the last start, and its title, that which is its update's: to the end of its box, to a heading, a
-    rule or a note that is made otherwise, and no more than the others hold.
+    rule or a note that is made otherwise. How much the others hold says nothing: the next may hold more.
 
     ``ruled``: rules stand between all of them. ``told``: the start has words enough to be the update. ``oldest``: no
     other will ever follow it. Elsewhere what is a guess from its look would be its text again with the next.
     """
     box = boxes.shared(start)
-    for end, node in enumerate(nodes[: max(most, 0)]):
+    for end, node in enumerate(nodes):
         outside = box is not None and box not in node.iterancestors()
-        titled = node.tag in HEADINGS or (oldest and _is_bold(node) and _is_bold(start))
+        titled = closes(node, start) or (oldest and (node.tag in RANKED or (_is_bold(node) and _is_bold(start))))
         noted = oldest and (told or end) and (is_below_rule(node) or _is_note(node, start))
         if outside or titled or noted or (ruled and is_below_rule(node)):
             return nodes[:end]
-    end = max(most, 0)
-    while 0 < end < len(nodes) and _are_of_one_list(nodes[end - 1], nodes[end]):
-        end += 1
-    return nodes[:end]
+    return nodes
 
 
-def _are_of_one_list(one: Node, other: Node) -> bool:
-    around = next(one.iterancestors("ul", "ol"), None)
-    return around is not None and around in other.iterancestors()
+def closes(heading: Node, start: Node) -> bool:
+    """Whether it is a heading and no part of the update above it, as one of a lower rank than the update's own is, and
+    a term where terms begin no updates.
+    """
+    tag, own = str(heading.tag), str(start.tag)
+    if tag == "dt":
+        return own == "dt"
+    return tag in RANKED and not (own in RANKED and own < tag)
 
 
 def _is_note(block: Node, start: Node) -> bool:

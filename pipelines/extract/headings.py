@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date
 from itertools import pairwise
 
@@ -16,13 +16,14 @@ from .marks import SILENT, Survey
 from .places import Sidelines
 from .source import Node
 from .starts import CLOSE, FEWEST, Start, is_day, starts_in, with_phases
-from .times import Read, shown
+from .times import Read, leading_clock, shown
 from .words import words_of
 
 CAP = 600
 MOST = 0.8  # share of the starts that their container must hold
 LOWEST = 3  # updates at the foot: where they fall, newest first, none comes below them; how many are above says nothing
 DAY = 24 * 60  # minutes
+FIRST = 10  # pieces of text that a clock stands in
 FIGURE_MOST = 400  # of a figure that is one thing; a whole page may be called one, too
 _BLOCKS = words_of("p h1 h2 h3 h4 h5 h6 li dt dd blockquote pre figure table div section article")
 _CLOCKED = words_of("strong b time em span")  # when they stand between blocks
@@ -74,10 +75,19 @@ def _blocks(body: Node, seen: Survey) -> list[Node]:
 
 
 def _is_one(node: Node, seen: Survey) -> bool:
-    """A figure, and what is told of a term with words before its list or paragraphs."""
+    """A figure, and what is told of a term with words before its list or paragraphs, if these are no updates."""
     if node.tag == "figure":
         return seen.size[node] <= FIGURE_MOST
-    return node.tag == "dd" and bool((node.text or "").strip())
+    if node.tag != "dd" or not (node.text or "").strip():
+        return False
+    term = node.getprevious()
+    clocks = filter(_is_clocked, node.iterdescendants("p", "li", *ends.RANKED))
+    timed = term is not None and term.tag == "dt" and _is_clocked(term)
+    return timed or len(list(itertools.islice(clocks, FEWEST))) < FEWEST
+
+
+def _is_clocked(block: Node) -> bool:
+    return leading_clock("".join(itertools.islice(block.itertext(), FIRST))[:80]) is not None
 
 
 def _container(starts: list[Start], body: Node) -> Node | None:
@@ -108,7 +118,7 @@ def _cut(starts: list[Start], blocks: list[Node], container: Node) -> list[Found
         elif block in titles:
             title = [block]
         elif heading:
-            day, over = heading, block.tag in ends.HEADINGS
+            day, over = heading, not found or ends.closes(block, found[-1][0].node)
         elif found:
             found[-1][1].extend(() if over else (block,))  # below the heading of a day stands what is of that day
         else:
@@ -119,9 +129,8 @@ def _cut(starts: list[Start], blocks: list[Node], container: Node) -> list[Found
         start, nodes, day = found[-1]
         own = max(2 if titles else 1, _titled_below(found))  # what is surely the update's: its time and its title
         ruled = all(ends.is_below_rule(s.node) for s, _, _ in found[1:])
-        most = _usual(found) - own
-        oldest = _fall([s for s, _, _ in found[-LOWEST:]])
-        rest = ends.of_last(start.node, nodes[own:], boxes, most=most, ruled=ruled, told=_tells(start), oldest=oldest)
+        oldest = fall([s.read for s, _, _ in found[-LOWEST:]])
+        rest = ends.of_last(start.node, nodes[own:], boxes, ruled=ruled, told=_tells(start), oldest=oldest)
         found[-1] = (start, [*nodes[:own], *rest], day)
     given = _ids([start.node for start, _, _ in found])
     return [_found(start, nodes, day, id_) for (start, nodes, day), id_ in zip(found, given, strict=True)]
@@ -140,7 +149,7 @@ def _ids(nodes: list[Node]) -> list[str | None]:
         counted = name is ids.above and ids.are_counted([id_ for id_ in found if id_])
         if sum(map(bool, found)) >= MOST * len(found) and not counted:
             return found
-    return [node.get("id") for node in nodes]
+    return [node.get("id") or ids.above(node) for node in nodes]
 
 
 def _titles(blocks: list[Node], starts: dict[Node, Start]) -> set[Node]:
@@ -156,13 +165,10 @@ def _day_heading(block: Node) -> date | None:
     return printed.day if printed is not None and is_day(printed) else None
 
 
-def _usual(found: list[tuple[Start, list[Node], date | None]]) -> int:
-    return max((len(nodes) for _, nodes, _ in found[:-1]), default=3)
-
-
-def _fall(starts: list[Start]) -> bool:
+def fall(reads: Sequence[Read | None]) -> bool:
     """Whether each is older than the one above it."""
-    return len(starts) >= LOWEST and all(_is_older(b.read, a.read) for a, b in pairwise(starts))
+    steps = pairwise(reads)
+    return len(reads) >= LOWEST and all(a is not None and b is not None and _is_older(b, a) for a, b in steps)
 
 
 def _is_older(one: Read, other: Read) -> bool:

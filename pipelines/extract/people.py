@@ -62,6 +62,12 @@ def name_of(text: str) -> str | None:
     return bare if _NAME.fullmatch(bare) and not small else None
 
 
+def named_by(text: str) -> str | None:
+    """Who "By Ann Reed" is by; None for any other line."""
+    by = _BY.match(text)
+    return name_of(text[by.end() :]) if by else None
+
+
 def faces(article: Article, parts: Parts) -> None:
     """A picture of somebody and a name, in one part of their own before the text."""
     for holder in dict.fromkeys(picture.getparent() for picture in article.nodes("img")):
@@ -122,12 +128,11 @@ def _is_role(article: Article, node: Node) -> bool:
 def _is_by_line(article: Article, node: Node) -> bool:
     """A line that is all "By Ann Reed": her name is a link, it is the last, or it says "By: Ann Reed"."""
     text = article.said(node) if node.tag in ("p", "div", "span", "small") else ""
-    by = _BY.match(text) if len(text) <= LINE_MOST else None
-    name = text[by.end() :] if by else ""
-    if not name or name_of(name) is None or article.amid_text(node) or article.holds_most(node):
+    name = named_by(text) if len(text) <= LINE_MOST else None
+    if name is None or article.amid_text(node) or article.holds_most(node):
         return False
     linked = any(article.said(a) == name for a in node.iter("a"))
-    labelled = by is not None and ":" in by[0]
+    labelled = ":" in text
     return linked or labelled or (node.tag == "p" and article.said(article.root).endswith(text))
 
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import islice, pairwise
 
-from . import announced, notices
+from . import announced, headings, notices
 from .announced import announces_live
 from .dom import said
 from .found import Found
@@ -82,10 +82,14 @@ def with_own(head: Head, body: Node, aside: Sidelines, found: Sequence[Found]) -
     return replace(head, published=begun, modified=changed, printed=printed, marked=own, announced=live)
 
 
-def goes_on(body: Node, aside: Sidelines, first: Node) -> bool:
-    """Whether what stands between the headline and the first update says that the page tells more as it happens."""
-    title = _title(body, aside, first)
-    return title is not None and any(map(announced.goes_on, _between(body, aside, title, first)))
+def goes_on(body: Node, aside: Sidelines, found: Sequence[Found]) -> bool:
+    """Whether what stands between the headline and the first update says that the page tells more as it happens; or
+    that it is kept up to date, and the newest stands first, as in no timetable."""
+    first = found[0].nodes[0] if found else None
+    title = _title(body, aside, first) if first is not None else None
+    lines = list(_between(body, aside, title, first)) if title is not None and first is not None else []
+    falling = headings.fall([f.published for f in found[-LOWEST:]])
+    return any(map(announced.tells_on, lines)) or (falling and any(map(announced.is_kept, lines)))
 
 
 def placed(place: Place, head: Head, *, hinted: bool) -> Place:

@@ -64,11 +64,11 @@ def _may_fit(profile: Profile, html: bytes, host: str) -> bool:
 
 def _seen(profile: Profile, source: Source) -> Seen:
     entry = profile.entry
-    nodes = [n for n in _entries(source.body, entry) if not is_advert(n, len(said(n)))][:MOST_UPDATES] if entry else []
+    nodes = _entries(source.body, entry)[:MOST_UPDATES] if entry else []
     gone = frozenset(n for n in nodes if entry and _set(n, entry.deleted))
     pinned = {ids.normal(v) for v in (_value(source.body, profile.pinned_id),) if v}
     shown = [_found(n, entry, called(profile)) for n in nodes if entry and n not in gone]
-    shown = [f for f in shown if f.published or not is_advert(f.nodes[0], len(said(f.nodes[0])), timed=False)]
+    shown = [f for f in shown if not _is_advert(f)]
     shown = [replace(f, pinned=f.pinned or bool(f.id and ids.normal(f.id) in pinned)) for f in shown]
     stated = state.read(source.root, profile.state, called(profile)) if profile.state else state.Stated()
     warnings = [f"{called(profile)}: {len(gone)} updates marked as deleted are left out"] if gone else []
@@ -77,6 +77,11 @@ def _seen(profile: Profile, source: Source) -> Seen:
     ids_gone = (_value(n, entry.id) for n in nodes if n in gone) if entry else ()
     deleted = tuple(ids.normal(id_) for id_ in (*filter(None, ids_gone), *stated.gone))
     return Seen(profile, tuple(shown), stated.found, gone, stated.page, stated.pages, tuple(warnings), deleted)
+
+
+def _is_advert(found: Found) -> bool:
+    node = found.nodes[0]
+    return is_advert(node, len(said(node)), timed=found.published is not None, printed=found.shown is not None)
 
 
 def _entries(body: Node, entry: Entry) -> list[Node]:

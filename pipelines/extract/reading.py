@@ -52,7 +52,7 @@ def read(
     carried.mend_wall_times(place)
     dated = carried.is_dated(place)
     _tell_times(lasting, zone, head, carried, seen, hinted=hinted, dated=dated)
-    dated = dated or (bool(carried.dom) and printed.goes_on(body, aside, carried.dom[0].nodes[0]))
+    dated = dated or printed.goes_on(body, aside, carried.dom)
     carried.refuse_others(head, place, hinted=hinted, dated=dated)
     believed = seen is not None and bool(seen.shown or seen.stated) and not doubt
     if hinted and not (carried.dom or carried.data or believed):

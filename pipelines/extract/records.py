@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import partial
+from itertools import islice
 from statistics import median
 
 from .adverts import is_advert
@@ -16,6 +17,7 @@ from .appeals import is_appeal
 from .dom import address, joined, said
 from .found import Group
 from .marks import Mark, Survey
+from .people import named_by
 from .places import Sidelines
 from .rows import Row, Rows
 from .rowtimes import by_epochs, found_in
@@ -30,7 +32,8 @@ MOST_LINKED = 0.6  # share of link text in the median record
 MOST_TIMES = 3  # signs of time in one record; more are a list of records
 CAP = 600  # characters of one record that count: one long text must not outweigh a list
 MADE = 3  # names of attributes that tell of one make
-PARAGRAPHS = 2  # that no teaser has
+PARAGRAPHS = 2  # that no teaser has ...
+TOLD = 45  # ... of so many characters
 SAYS = 20  # characters of a record that are neither link nor time, where its headline leads elsewhere
 TITLE_LEAST = 10  # characters of the link that a teaser begins with ...
 TITLE_SHARE = 0.3  # ... and its share of the teaser
@@ -39,6 +42,8 @@ STORY_WORDS = 4  # in the last part of a path
 TALKERS = 0.5  # share of records with a button of readers: then people talk, not a newsroom
 DEEPEST = 25  # ancestors looked at from a time
 SHARED = 0.6  # a class token that this share of the records has is their mark
+_STOPS = (".", "!", "?", ":", "…", "。", "！", "？", "।", "؟", "۔")
+_CLOSING = "\"'”’»)」』）]"
 _WORDS = re.compile(r"[^\W\d_]+")
 CONTAINERS = words_of("article section div li tr tbody table details blockquote dl dd figure main ul ol td span")
 
@@ -78,7 +83,9 @@ def _is_update(row: Row, seen: Survey, url: str) -> bool:
     """Not a tombstone, by which an AMP list says that an update was deleted; nor an advertisement of the same class, or
     a link to another story with its time.
     """
-    if "data-tombstone" in row.node.attrib or is_advert(row.node, seen.size[row.node], timed=bool(row.marks)):
+    printed = any(mark.printed for mark in row.marks)
+    advert = is_advert(row.node, seen.size[row.node], timed=bool(row.marks), printed=printed)
+    if "data-tombstone" in row.node.attrib or advert:
         return False
     if row.marks and (row.node.get("id") or len(row.node.attrib) >= MADE):
         return True
@@ -161,7 +168,7 @@ def _score(
     trusted = sum(map(vouched, timed)) >= len(timed) / 2
     if not trusted and (_is_beside(kind, aside) or _is_talk(rows)):
         return 0.0
-    if not trusted and _leads_elsewhere(timed, seen, url) and not (announced and _are_told_in_full(timed, seen)):
+    if not trusted and _leads_elsewhere(timed, seen, url) and not (announced and _are_told_in_full(rows, seen)):
         return 0.0
     if _holds_lists(timed, inner):
         return 0.0
@@ -201,13 +208,21 @@ def _leads_elsewhere(nodes: list[Node], seen: Survey, url: str) -> bool:
     return linked > MOST_LINKED or 2 * sum(is_teaser(n, url) for n in nodes) > len(nodes)
 
 
-def _are_told_in_full(nodes: list[Node], seen: Survey) -> bool:
+def _are_told_in_full(rows: Sequence[Row], seen: Survey) -> bool:
     """Posts that stand whole in a stream and have a page of their own, too: some have several paragraphs, or a list."""
-    return any(sum(_is_told(n, seen) for n in node.iter("p", "li")) >= PARAGRAPHS for node in nodes)
+    return any(len(list(islice(_told(row, seen), PARAGRAPHS))) == PARAGRAPHS for row in rows)
+
+
+def _told(row: Row, seen: Survey) -> Iterator[Node]:
+    timed = {holder for mark in row.marks for holder in (mark.node, *islice(mark.node.iterancestors(), DEEPEST))}
+    return (block for block in row.node.iter("p", "li") if block not in timed and _is_told(block, seen))
 
 
 def _is_told(block: Node, seen: Survey) -> bool:
-    return seen.size.get(block, 0) - 2 * seen.linked.get(block, 0) >= SAYS
+    """Neither a link nor a line of who wrote it, which is no sentence."""
+    if seen.size.get(block, 0) - 2 * seen.linked.get(block, 0) < TOLD:
+        return False
+    return block.tag == "li" or said(block).rstrip(_CLOSING).endswith(_STOPS)
 
 
 def is_teaser(node: Node, url: str) -> bool:
@@ -221,7 +236,7 @@ def _opens_another_page(node: Node, url: str) -> bool:
         links = [*heading.iter("a"), *heading.iterancestors("a")]
         return any(_other_page(a.get("href") or "", here) for a in links)
     whole = node if node.tag == "a" else next((c for c in node if c.tag == "a" and len(node) == 1), None)
-    if whole is not None:
+    if whole is not None and len(said(node)) - len(said(whole)) < SAYS and named_by(said(node)) is None:
         return _other_page(whole.get("href") or "", here)
     opening = _opening_link(node)
     return opening is not None and _other_page(opening.get("href") or "", here)

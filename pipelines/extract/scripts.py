@@ -30,7 +30,7 @@ _EAST_CLOCK = re.compile(
     r"(?P<half>午前|上午|凌晨|早上|오전|새벽|아침|午後|下午|晚上|中午|오후|낮|저녁|밤)?\s*(?<![\d.:])(?P<h>\d{1,2})\s*"
     r"(?:[時时点點시](?![間间])\s*(?:(?P<m>\d{1,2})\s*[分분])?|(?(half):(?P<n>\d\d)|(?!)))"
 )
-_NOON = re.compile("正午|정오")
+_NOON = re.compile(r"(?:正午|정오)(?!\s?\d)")
 _EAST_UNITS = {
     "秒": "seconds", "초": "seconds", "分": "minutes", "分钟": "minutes", "分鐘": "minutes", "분": "minutes",
     "時間": "hours", "小时": "hours", "小時": "hours", "시간": "hours", "日": "days", "天": "days", "일": "days",
@@ -93,10 +93,11 @@ _WEEKDAY = re.compile(
 )
 _AFTERNOON = ("午後", "下午", "晚上", "中午", "오후", "낮", "저녁", "밤", "م")
 _OTHER_HALVES = ((re.compile(r"μ\.\s?μ\.?|μμ(?!\w)"), "pm"), (re.compile(r"π\.\s?μ\.?|πμ(?!\w)"), "am"))
-# what stands behind a clock in a sentence: half past, about, as of, after, before, at, from, until
+# what stands behind a clock in a sentence: half past, about, as of, after, before, at, from, until, the news of
 _ABOUT = (
     "半", "ごろ", "頃", "現在", "すぎ", "過ぎ", "前", "に", "から", "まで", "以降", "の",
-    "께", "쯤", "에", "부터", "까지", "许", "許",
+    "께", "쯤", "에", "부터", "까지", "许", "許", "무렵", "기준", "뉴스",
+    "ニュース", "时分", "時分", "过后", "過後", "前后", "左右",
 )  # fmt: skip
 # Words around a clock that say nothing but that it is one.
 _FILLERS = re.compile(r"เวลา|น\.(?!\w)|ساعت|الساعة")

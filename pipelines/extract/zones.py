@@ -31,11 +31,19 @@ _ELSEWHERE = {
     "eg": "Africa/Cairo", "gh": "Africa/Accra", "tz": "Africa/Dar_es_Salaam", "ug": "Africa/Kampala",
     "ve": "America/Caracas", "uy": "America/Montevideo", "ec": "America/Guayaquil", "cy": "Asia/Nicosia",
     "ge": "Asia/Tbilisi", "am": "Asia/Yerevan", "az": "Asia/Baku", "is": "Atlantic/Reykjavik",
+    "ma": "Africa/Casablanca", "dz": "Africa/Algiers", "tn": "Africa/Tunis", "sn": "Africa/Dakar",
+    "ci": "Africa/Abidjan", "ml": "Africa/Bamako", "bf": "Africa/Ouagadougou", "gn": "Africa/Conakry",
+    "tg": "Africa/Lome", "bj": "Africa/Porto-Novo", "ne": "Africa/Niamey", "cm": "Africa/Douala",
+    "ga": "Africa/Libreville", "cg": "Africa/Brazzaville", "td": "Africa/Ndjamena", "rw": "Africa/Kigali",
+    "bi": "Africa/Bujumbura", "dj": "Africa/Djibouti", "mg": "Indian/Antananarivo", "mu": "Indian/Mauritius",
+    "km": "Indian/Comoro", "re": "Indian/Reunion", "ht": "America/Port-au-Prince", "gp": "America/Guadeloupe",
+    "mq": "America/Martinique", "gf": "America/Cayenne", "nc": "Pacific/Noumea",
 }  # fmt: skip
 # Countries with several zones, and the one that most of their newsrooms are in.
 _MOSTLY = {
     "br": "America/Sao_Paulo", "au": "Australia/Sydney", "ca": "America/Toronto", "mx": "America/Mexico_City",
     "id": "Asia/Jakarta", "ru": "Europe/Moscow", "cl": "America/Santiago", "pt": "Europe/Lisbon", "kz": "Asia/Almaty",
+    "cd": "Africa/Kinshasa", "pf": "Pacific/Tahiti",
 }  # fmt: skip
 _ANYWHERE = frozenset(("us", "gb"))  # regions that templates name as they come
 _LANGUAGES = {
