@@ -25,7 +25,7 @@ LOWEST = 3  # updates at the foot: where they fall, newest first, none comes bel
 DAY = 24 * 60  # minutes
 FIRST = 10  # pieces of text that a clock stands in
 FIGURE_MOST = 400  # of a figure that is one thing; a whole page may be called one, too
-_BLOCKS = words_of("p h1 h2 h3 h4 h5 h6 li dt dd blockquote pre figure table div section article")
+_BLOCKS = words_of("p h1 h2 h3 h4 h5 h6 li dt dd blockquote pre figure table div section article center")
 _CLOCKED = words_of("strong b time em span")  # when they stand between blocks
 
 
@@ -75,9 +75,9 @@ def _blocks(body: Node, seen: Survey) -> list[Node]:
 
 
 def _is_one(node: Node, seen: Survey) -> bool:
-    """A figure, and what is told of a term with words before its list or paragraphs, if these are no updates."""
+    """A figure, and what is told of a term with words before its list or paragraphs, if there are no updates in it."""
     if node.tag == "figure":
-        return seen.size[node] <= FIGURE_MOST
+        return seen.size[node] <= FIGURE_MOST and not _is_clocked(node)
     if node.tag != "dd" or not (node.text or "").strip():
         return False
     term = node.getprevious()

@@ -116,6 +116,18 @@ def test_a_date_below_the_heading_of_an_update_is_no_heading_of_a_day() -> None:
     assert TEXTS[4] in texts(read(flat(*rows, start="<h3>{}</h3>")))[1]
 
 
+def test_updates_that_stand_in_figures_are_no_pictures() -> None:
+    rows = (f"<figure><h3>{clock}</h3><p>{text}</p></figure>" for clock, text in zip(CLOCKS, TEXTS, strict=True))
+
+    assert texts(read(f"<div>{''.join(rows)}</div>")) == list(TEXTS)
+
+
+def test_words_set_in_the_middle_are_text() -> None:
+    found = read(flat(*(f"{paragraphs(n)}<center>{TEXTS[4]}</center>" for n in range(4))))
+
+    assert texts(found)[:3] == [f"{text}\n{TEXTS[4]}" for text in TEXTS[:3]]  # below the oldest it may be a note
+
+
 def test_updates_in_the_text_of_a_term_are_updates() -> None:
     rows = "".join(f"<p>{clock} {text}</p>" for clock, text in zip(CLOCKS, TEXTS, strict=True))
 
