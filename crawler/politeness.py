@@ -148,7 +148,8 @@ class Politeness:
 
     def taken(self, url: str, at: datetime) -> None:
         """No other capture of this URL may be of the second that this moment is in."""
-        self._seconds[url] = _second(at) + timedelta(seconds=1)
+        free = _second(at) + timedelta(seconds=1)
+        self._seconds[url] = max(free, self._seconds.get(url, free))  # later ones may be reserved
 
     async def process_request(self, request: Request) -> None:
         if request.meta.get(ROLE) != ROBOTS:

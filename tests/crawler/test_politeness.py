@@ -83,6 +83,20 @@ def test_who_was_held_up_behind_its_second_takes_no_other_ones() -> None:
     assert dates[2] < min(dates[:2])  # its second was its own
 
 
+def test_a_capture_without_a_request_frees_no_second_that_is_reserved() -> None:
+    polite, now = politeness(), clock.now()
+
+    async def reserved() -> list[datetime]:
+        first, second = [asyncio.create_task(polite.second("http://a.example/")) for _ in range(2)]
+        await asyncio.sleep(0)
+        polite.taken("http://a.example/", now)
+        return [
+            at.replace(microsecond=0) for at in (await first, await second, await polite.second("http://a.example/"))
+        ]
+
+    assert len(set(asyncio.run(reserved()))) == 3
+
+
 async def _nobody_minds(_: str) -> None:
     """robots.txt allows it."""
 
