@@ -6,7 +6,7 @@ import asyncio
 import logging
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Self
 from urllib.parse import urljoin, urlsplit
 
@@ -25,7 +25,7 @@ from .governor import LONGEST_PARKING, Governor, parse_http_date, parse_retry_af
 from .hosts import host_of
 from .memory import Memory
 from .robots import Rules, rules_from
-from .wire import REQUISITE, ROLE, VISIT
+from .wire import BEGINS, REQUISITE, ROLE, VISIT
 
 log = logging.getLogger(__name__)
 ROBOTS = "robots"  # the role of a robots.txt request
@@ -147,8 +147,9 @@ class Politeness:
             task.add_done_callback(self._keeping.discard)
 
     def taken(self, url: str, at: datetime) -> None:
-        """The second of a capture that was made without a request."""
-        self._seconds[url] = at.replace(microsecond=0) + timedelta(seconds=1)
+        """No other capture of this URL may be of the second that this moment is in."""
+        free = _second(at) + timedelta(seconds=1)
+        self._seconds[url] = max(free, self._seconds.get(url, free))  # later ones may be reserved
 
     async def process_request(self, request: Request) -> None:
         if request.meta.get(ROLE) != ROBOTS:
@@ -156,11 +157,12 @@ class Politeness:
         has_slot = request.meta.pop(SLOT, False)
         if not has_slot:
             await self._slot(request.url)
-        await self.second(request.url)
+        reserved = await self.second(request.url)
         # Whoever has reserved its turn outside can come again; a hop has its visit behind it.
         longest = NOT_AT_ALL if request.meta.get(ROLE) == REQUISITE else HELD if has_slot else LONGEST_WAIT
         await self._turn(request.url, longest)
         request.meta[LEFT] = clock.steady()
+        request.meta[BEGINS] = partial(self._begins, request.url, reserved)
 
     async def process_response(self, request: Request, response: Response) -> Response:
         latency = timedelta(seconds=request.meta.get("download_latency", 0.0))
@@ -218,17 +220,34 @@ class Politeness:
                 raise Parked(f"the crawl ended before {host} could be asked, nothing was sent")
             await asyncio.sleep(min(left.total_seconds(), 1.0))
 
-    async def second(self, url: str) -> None:
-        """At most one capture per URL and second: CDX and Memento address with 14 digits."""
+    async def second(self, url: str) -> datetime:
+        """At most one capture per URL and second: CDX and Memento address with 14 digits. Waits for the next one that
+        is free, and reserves it: when it begins, or now."""
         now = clock.now()
         if now - self._swept >= timedelta(seconds=1):  # redirects may lead to a new URL each time
             self._seconds = {known: at for known, at in self._seconds.items() if at > now}
             self._swept = now
         earliest = self._seconds.get(url, now)
         start = max(now, earliest)
-        self._seconds[url] = start.replace(microsecond=0) + timedelta(seconds=1)
-        if start > now:
-            await asyncio.sleep((start - now).total_seconds())
+        self.taken(url, start)
+        # Loop and clock are not of one pace: who is woken is early, by less than a millisecond as a rule.
+        while timedelta() < (left := start - clock.now()) <= start - now:
+            await asyncio.sleep(left.total_seconds())
+        return start
+
+    async def _begins(self, url: str, reserved: datetime) -> datetime:
+        """When it is sent, which its capture is dated by: in the second that was reserved, or, where its turn and its
+        host's other requests took longer, in one that is free."""
+        while True:
+            now = clock.now()
+            if _second(now) == _second(reserved):
+                return now
+            free = self._seconds.get(url, now)
+            if free <= now:
+                self.taken(url, now)
+                return now
+            await asyncio.sleep(min((free - now).total_seconds(), 1.0))
+            await self._turn(url, HELD)
 
     async def _consent(self, url: str) -> None:
         """Raises Disallowed, or what the downloader raised when robots.txt was asked for."""
@@ -290,6 +309,10 @@ class Politeness:
 
 def _parked_until(host: str, at: datetime) -> Parked:
     return Parked(f"{host} may not be asked before {clock.dated(at):%Y-%m-%dT%H:%M:%SZ}, nothing was sent")
+
+
+def _second(moment: datetime) -> datetime:
+    return moment.replace(microsecond=0)
 
 
 def _today(date: str | None) -> datetime:

@@ -12,9 +12,9 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -52,6 +52,7 @@ REQUISITE = "requisite"  # the role of what a page is shown with
 HINT = "hint"  # the role of a feed or sitemap that is asked what is new
 UNRECORDED = "stoppress_unrecorded"  # meta: what is sent holds a secret, so the archive must not have it
 ORIGINAL = "stoppress_original"  # meta: the capture that a requisite's answer may turn out to repeat
+BEGINS = "stoppress_begins"  # meta: asked when it is about to be sent, it says when that is, perhaps after a wait
 EXCHANGE = "stoppress_exchange"  # meta: the exchange that this request became, where it is made for a visit
 Keep = Callable[[Exchange, Response | None], "Promise[Visit | None] | None"]
 REPEATABLE = ("GET", "HEAD")
@@ -144,7 +145,7 @@ class WireHandler(HTTP11DownloadHandler):
 
     async def _tapped_once(self, request: Request, keep: Keep) -> Response:
         """_Dead: what was raised, where the connection was dead when it was lent."""
-        started, since = clock.now(), time.monotonic()
+        started, since = await _begun(request), time.monotonic()
         agent = self.agent()
 
         def seen(error: BaseException | None = None, response: Response | None = None) -> Promise[Visit | None] | None:
@@ -178,7 +179,7 @@ class WireHandler(HTTP11DownloadHandler):
             raise
 
     async def _untapped(self, request: Request, keep: Keep) -> Response:
-        started, since = clock.now(), time.monotonic()
+        started, since = await _begun(request), time.monotonic()
         try:
             response = await super().download_request(request)
         except Exception as e:
@@ -249,6 +250,12 @@ class WireHandler(HTTP11DownloadHandler):
 def leads_on(response: Response) -> bool:
     """A redirect that says where to (RFC 9110 15.4)."""
     return response.status in (301, 302, 303, 307, 308) and bool(response.headers.get("Location"))
+
+
+async def _begun(request: Request) -> datetime:
+    """The date of what is sent now. Other people's crawls may ask for a URL as often in a second as they like."""
+    begins: Callable[[], Awaitable[datetime]] | None = request.meta.get(BEGINS)
+    return await begins() if begins else clock.now()
 
 
 def _since(began: float) -> timedelta:

@@ -19,7 +19,7 @@ class Look:
     watch: Watch
     follow: Callable[[str], Awaitable[None]]  # the page leads elsewhere: waits for that host's turn; raises if not
     forbids: Callable[[str], bool]  # whether a robots.txt that is at hand forbids it
-    second: Callable[[str], Awaitable[None]]  # until a capture of this URL has a second of its own
+    second: Callable[[str], Awaitable[object]]  # until a capture of this URL has a second of its own
     # A host asked to be left alone: URL, status, Retry-After, Date.
     refused: Callable[[str, int, str | None, str | None], None]
     taken: Callable[[str, datetime], None]  # the second of a capture that was made without asking

@@ -85,7 +85,7 @@ def adopt(folder: Path, catalog: Catalog) -> Adopted:
         if catalog.file(path.name) is None and not catalog.replacing(path.name):
             with path.open("rb") as file:
                 told(Recovered(path, lean(scan(file)), path.stat().st_size, 0), mended=False)
-    recovered = recover(folder, told)
+    recovered = recover(folder, told, known=lambda name: (offset for offset, _ in catalog.places(name).values()))
     torn, damaged = sum(left.torn for left in recovered), sum(p.length for left in recovered for p in left.damaged)
     return Adopted(files=len(recovered), visits=visits, torn=torn, damaged=damaged, lost=len(lost))
 

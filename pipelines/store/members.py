@@ -7,7 +7,7 @@ member is taken for the next one only with a mark (``gzipping``) that was seen a
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 
 from isal import isal_zlib
@@ -49,13 +49,13 @@ class Members:
     end.
 
     Files of others, and ours of before 2026-11-26, have no marks: what looks like a record is the next member then.
-    ``strict``: not even then.
+    ``strict``: not even then. ``marks``: known to be the file's, though its beginning may not say so any more.
     """
 
-    def __init__(self, read: Callable[[], bytes], *, strict: bool = False) -> None:
+    def __init__(self, read: Callable[[], bytes], *, strict: bool = False, marks: Collection[bytes] = ()) -> None:
         self._read = read
         self._strict = strict
-        self._marks: set[bytes] = set()  # seen where members begin; empty: one without a mark was
+        self._marks = set(marks)  # seen where members begin; empty: one without a mark was
         self._held = memoryview(b"")
         self._at = 0  # in what is held
         self._offset = 0  # of the member in the file

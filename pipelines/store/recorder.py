@@ -209,7 +209,8 @@ class Recorder:
 
     def _write_exchange(self, exchange: Exchange, visit_id: str | None, role: Role,
                         original: Capture | None) -> Capture | None:  # fmt: skip
-        kept = warc.exchange_records(exchange, record_id=warc.new_id(), visit_id=visit_id, role=role, original=original)
+        record_id = warc.new_id(visit_id or "")
+        kept = warc.exchange_records(exchange, record_id=record_id, visit_id=visit_id, role=role, original=original)
         placed = self._append(kept.records)
         return capture_of(placed[0], self._file().name)
 

@@ -14,7 +14,8 @@ import hashlib
 import itertools
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -64,15 +65,17 @@ class Recovered:
 
 
 def recover(folder: Path, told: Callable[[Recovered], None] = lambda left: None,
-            now: Callable[[], datetime] = clock.now) -> list[Recovered]:  # fmt: skip
+            now: Callable[[], datetime] = clock.now,
+            known: Callable[[str], Iterable[int]] = lambda name: ()) -> list[Recovered]:  # fmt: skip
     """Seal what dead processes left open. StoppressError: the disk does not take what that needs.
 
     ``told`` hears of each file before it is sealed: if it raises, the file is still there for the next try.
+    ``known``: where in the file of that name records begin, as far as others have been told.
     """
     found = []
     for path in left_open(folder):
         try:
-            found.append(_recover(path, told, now))
+            found.append(_recover(path, told, now, known))
         except OSError as e:
             raise StoppressError(
                 f"{path}, which a crawler that died has left, cannot be sealed: {e.strerror or e}; nothing of it is "
@@ -81,9 +84,12 @@ def recover(folder: Path, told: Callable[[Recovered], None] = lambda left: None,
     return found
 
 
-def _recover(path: Path, told: Callable[[Recovered], None], now: Callable[[], datetime]) -> Recovered:
+def _recover(path: Path, told: Callable[[Recovered], None], now: Callable[[], datetime],
+             known: Callable[[str], Iterable[int]]) -> Recovered:  # fmt: skip
     size = path.stat().st_size
     records, places = _looked_through(path)
+    if not records and size:  # its beginning, and with it the mark, may be what is damaged
+        records, places = _looked_through(path, _marks(path, known(path.name.removesuffix(OPEN))))
     tail = places.pop() if places and places[-1].end == size else None
     if tail:
         _kept(path, tail, ".tail")
@@ -106,12 +112,19 @@ def _recover(path: Path, told: Callable[[Recovered], None], now: Callable[[], da
     return left
 
 
-def _looked_through(path: Path) -> tuple[tuple[Placed, ...], list[Place]]:
+def _marks(path: Path, offsets: Iterable[int]) -> list[bytes]:
+    """The file's mark, by what lies where others have been told that records begin: no body does."""
+    with path.open("rb") as file:
+        found = Counter(filter(None, (mark_of(os.pread(file.fileno(), HEADER, offset)) for offset in offsets)))
+    return [mark for mark, _ in found.most_common(1)]
+
+
+def _looked_through(path: Path, marks: Collection[bytes] = ()) -> tuple[tuple[Placed, ...], list[Place]]:
     """Its records, lean, and what is none; neighbouring places are one."""
     records: list[Placed] = []
     places: list[Place] = []
     with path.open("rb") as file:
-        for found in _parts(file):
+        for found in _parts(file, marks):
             if isinstance(found, Placed):
                 records += lean([found])
             elif places and places[-1].end == found.offset:
@@ -121,8 +134,8 @@ def _looked_through(path: Path) -> tuple[tuple[Placed, ...], list[Place]]:
     return tuple(records), places
 
 
-def _parts(file: BinaryIO) -> Iterator[Placed | Place]:
-    for item in Members(lambda: file.read(_PIECE), strict=True):
+def _parts(file: BinaryIO, marks: Collection[bytes]) -> Iterator[Placed | Place]:
+    for item in Members(lambda: file.read(_PIECE), strict=True, marks=marks):
         if isinstance(item, Broken):
             yield Place(item.offset, item.length, item.why)
             continue

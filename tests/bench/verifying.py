@@ -6,6 +6,7 @@ PYTHONPATH=. python tests/bench/verifying.py            # makes its own files: g
 from __future__ import annotations
 
 import gzip
+import hashlib
 import multiprocessing
 import random
 import resource
@@ -80,12 +81,19 @@ def several(path: Path, expected: str) -> None:
         ours(path, expected)
 
 
-def two(path: Path, expected: str) -> float:
-    """How many times as much two processes do in the same time: started first, then each the same files."""
+def hashing(megabytes: int) -> None:
+    """What the machine itself has to give: no code of ours, no file."""
+    block = bytes(1 << 20)
+    for _ in range(megabytes):
+        hashlib.sha256(block).digest()
+
+
+def two(work: Callable[..., None], *of: object) -> float:
+    """How many times as much two processes do in the same time: started first, then each the same."""
     context = multiprocessing.get_context("spawn")
     with ProcessPoolExecutor(2, mp_context=context) as pool:
-        list(pool.map(several, [path] * 2, [expected] * 2))  # both are awake
-        alone, both = (_wall(lambda count=count: list(pool.map(several, [path] * count, [expected] * count)))
+        list(pool.map(work, *([one] * 2 for one in of)))  # both are awake
+        alone, both = (_wall(lambda count=count: list(pool.map(work, *([one] * count for one in of))))
                        for count in (1, 2))  # fmt: skip
     return 2 * alone / both
 
@@ -116,8 +124,9 @@ def main() -> None:
                 told = [[one[0][which] / one[place][which] for one in rounds] for which in (0, 1)]
                 wall, cpu = (f"{statistics.median(r):.2f} ({min(r):.2f} to {max(r):.2f})" for r in told)
                 print(f"{name:12} FastWARC {speed:4.0f} MB/s   {who}, ratio of wall {wall}, of CPU {cpu}")
-            pairs = [two(path, expected) for _ in range(3)]
-            print(f"{name:12} two processes: {statistics.median(pairs):.2f} ({min(pairs):.2f} to {max(pairs):.2f})")
+            pairs = [(two(several, path, expected), two(hashing, 400)) for _ in range(3)]
+            each = ", ".join(f"{mine:.2f} ({bare:.2f})" for mine, bare in pairs)
+            print(f"{name:12} two processes do as much as one, times (hashing alone just after it): {each}")
         before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
         fill(path, 256_000_000, 45_000, coded=True)
         ours(path, f"sha256:{sha256_of(path)}")

@@ -17,7 +17,7 @@ from crawler.governor import Governor
 from crawler.hints.allowance import Allowance
 from crawler.memory import Memory
 from crawler.politeness import SLOT, Disallowed, Parked, Politeness
-from crawler.wire import REQUISITE, ROLE
+from crawler.wire import BEGINS, REQUISITE, ROLE
 from pipelines import clock
 from pipelines.store.catalog import Catalog
 
@@ -49,6 +49,56 @@ def test_a_url_is_asked_once_in_a_second() -> None:
     first, second = asyncio.run(twice())
 
     assert second - first == timedelta(seconds=1)
+
+
+def test_who_is_woken_too_early_waits_on_for_its_second(monkeypatch: pytest.MonkeyPatch) -> None:
+    polite, slept = politeness(), asyncio.sleep
+    monkeypatch.setattr(asyncio, "sleep", lambda seconds: slept(seconds - 0.005))  # the loop's clock is no other's
+
+    async def several() -> list[datetime]:
+        async def one() -> datetime:
+            await polite.second("http://a.example/")
+            return datetime.now(UTC).replace(microsecond=0)
+
+        return await asyncio.gather(*(one() for _ in range(4)))
+
+    assert len(set(asyncio.run(several()))) == 4
+
+
+def test_who_was_held_up_behind_its_second_takes_no_other_ones() -> None:
+    """Two captures of one URL and second could not be told apart by CDX and Memento."""
+    polite = Politeness(Governor(budget=9.0, per_host=9.0, hosts={}, min_gap=timedelta(0), random=Random(1)), "test")
+    polite._consent = _nobody_minds  # type: ignore[method-assign]
+
+    async def held_up() -> list[datetime]:
+        requests = [Request("http://a.example/") for _ in range(3)]
+        for request in requests:
+            await polite.process_request(request)
+        # Meanwhile the first two have waited for the other requests of their host.
+        return await asyncio.gather(*(request.meta[BEGINS]() for request in requests))
+
+    dates = asyncio.run(held_up())
+
+    assert len({date.replace(microsecond=0) for date in dates}) == 3
+    assert dates[2] < min(dates[:2])  # its second was its own
+
+
+def test_a_capture_without_a_request_frees_no_second_that_is_reserved() -> None:
+    polite, now = politeness(), clock.now()
+
+    async def reserved() -> list[datetime]:
+        first, second = [asyncio.create_task(polite.second("http://a.example/")) for _ in range(2)]
+        await asyncio.sleep(0)
+        polite.taken("http://a.example/", now)
+        return [
+            at.replace(microsecond=0) for at in (await first, await second, await polite.second("http://a.example/"))
+        ]
+
+    assert len(set(asyncio.run(reserved()))) == 3
+
+
+async def _nobody_minds(_: str) -> None:
+    """robots.txt allows it."""
 
 
 URL = "http://www.a.example/live"

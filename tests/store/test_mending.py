@@ -257,9 +257,10 @@ def test_a_file_without_its_first_record_is_kept_from_the_second_on(desk: Desk) 
 def test_a_file_of_which_nothing_can_be_told_is_kept_whole_in_quarantine(
     desk: Desk, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Without its beginning nobody can tell which members are ours."""
+    """Without its beginning, and where no record begins that the catalog knows of, nobody can tell which are ours."""
     path = left_behind(desk, [body(n) for n in range(3)])
-    damage(path, 0, bytes(60))
+    for start in (0, *(item.offset for item in placed(path) if item.record.type == "response")):
+        damage(path, start, bytes(60))
     data = path.read_bytes()
     adopted = adopt(desk.folder, desk.catalog)
 
@@ -433,3 +434,19 @@ def test_visits_of_a_mended_file_are_all_in_it(desk: Desk) -> None:
     (sealed,) = desk.folder.glob("*.warc.gz")
 
     assert visits_in(sealed) == ["v0", "v1", "v2", "v3"]
+
+
+@pytest.mark.parametrize("what", ["", *BODIES])
+@pytest.mark.parametrize("size", [60, 4096])
+def test_a_place_of_zeros_at_the_beginning_costs_the_records_that_it_touches(desk: Desk, size: int, what: str) -> None:
+    """The mark is known from where the catalog says that captures begin; a body that holds records changes nothing."""
+    bodies = [body(0), body(1), BODIES[what]() if what else body(2), body(3)]
+    path = left_behind(desk, bodies)
+    whole = {p.record.get("Stoppress-Visit") for p in placed(path) if p.record.type == "response" and p.offset >= size}
+    damage(path, 0, bytes(size))
+    found = kept(desk, adopt(desk.folder, desk.catalog))
+
+    assert "v3" in whole
+    assert {name: was for name, was in found.items() if was} == {
+        f"v{n}": bodies[n] for n in range(4) if f"v{n}" in whole
+    }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -113,6 +114,16 @@ def test_each_hop_is_a_capture_of_its_visit_and_endless_ones_end_after_six(told:
 
     assert [capture["role"] for capture in followed["captures"]] == ["page", "redirect"]
     assert len(endless["captures"]) == 6
+
+
+def test_no_two_captures_of_a_url_are_of_one_second(told: Told) -> None:
+    """CDX and Memento address by seconds: one of two could not be reached."""
+    captures = [record.fields for record in told.records if record.kind in ("response", "revisit")]
+    times = Counter(
+        (fields["WARC-Target-URI"], fields["WARC-Date"][: len("2026-01-03T12:00:00")]) for fields in captures
+    )
+
+    assert [name for name, count in times.items() if count > 1] == []
 
 
 def test_a_next_page_that_shows_the_same_is_asked_for_once_a_visit_and_nothing_behind_it(told: Told) -> None:

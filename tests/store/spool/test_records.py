@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 from pathlib import Path
+from uuid import UUID, uuid4
 
 import pytest
 from warcio.archiveiterator import ArchiveIterator
@@ -109,3 +110,28 @@ def test_a_damaged_member_is_named_damaged(where: int) -> None:
     data[where] ^= 0xFF
     with pytest.raises(DamagedRecord):
         warc.read_member(bytes(data))
+
+
+def test_ids_of_what_belongs_together_begin_alike_and_cost_less() -> None:
+    def kept(answer_id: str, visit_id: str) -> tuple[int, set[str]]:
+        made = warc.exchange_records(exchange(), record_id=answer_id, visit_id=visit_id, role="page", original=None)
+        told = warc.visit_record(visit_id, {"captures": [{"record_id": answer_id}]}, NOON, answer_id)
+        read = warc.reading_record(visit_id, {}, NOON, answer_id)
+        records = (*made.records, told, read)
+        return sum(len(warc.member(record)) for record in records), {record.id for record in records}
+
+    visit_id = str(uuid4())
+    apart, _ = kept(warc.new_id(), visit_id)
+    beside, ids = kept(warc.new_id(visit_id), visit_id)
+
+    assert {name[: -len("0123456789ab")] for name in ids} == {f"urn:uuid:{visit_id[:24]}"}
+    assert len(ids) == 4
+    assert beside < apart - 20
+
+
+@pytest.mark.parametrize("near", ["", "v1", "urn:uuid:x", "../../etc/passwd", "urn:stoppress:visit:v1"])
+def test_beside_a_name_that_is_no_uuid_an_id_is_all_new(near: str) -> None:
+    ids = {warc.new_id(near) for _ in range(100)}
+
+    assert len({name[:18] for name in ids}) == 100
+    assert {UUID(name).version for name in ids} == {4}
