@@ -8,6 +8,7 @@ from datetime import date, datetime
 
 from . import (
     ahead,
+    amid,
     crosscheck,
     distrust,
     embedded,
@@ -84,13 +85,17 @@ class Carried:
             self._restate(data)
             self.warnings.append(distrust.AHEAD_AS_UTC)
 
-    def refuse_others(self, head: Head, place: Place, *, hinted: bool, dated: bool) -> None:
+    def refuse_others(
+        self, head: Head, place: Place, body: Node, aside: Sidelines, *, hinted: bool, dated: bool
+    ) -> None:
         """Records found by their looks alone must not look like anything else. ``dated``: something says of which day
         their clocks are.
         """
         if self.trusted or not self.dom:
             return
         told = None if head.live else _told_otherwise(self.dom, head.structured.other, hinted=hinted)
+        if not hinted and amid.is_amid_story(body, aside, [n for f in self.dom for n in f.nodes]):
+            told = told or "the list stands amid a story"
         self.refused = told or _refusal(self.dom, place, head, hinted=hinted, dated=dated)
         self.dom = [] if self.refused else self.dom
 

@@ -53,7 +53,7 @@ def read(
     dated = carried.is_dated(place)
     _tell_times(lasting, zone, head, carried, seen, hinted=hinted, dated=dated)
     dated = dated or printed.goes_on(body, aside, carried.dom)
-    carried.refuse_others(head, place, hinted=hinted, dated=dated)
+    carried.refuse_others(head, place, body, aside, hinted=hinted, dated=dated)
     believed = seen is not None and bool(seen.shown or seen.stated) and not doubt
     if hinted and not (carried.dom or carried.data or believed):
         carried.take_embedded(root, url, place)
