@@ -44,7 +44,7 @@ _WORDS = (
 )
 # of scripts in which a word's end cannot be seen, or is not one for regular expressions
 _PIECES = (
-    r"ライブ(?:更新|速報|ブログ)|生中[継继]|タイムライン|文字直播|直播|实时更新|即時更新|实时|滚动更新|随時更新|실시간|생중계|타임라인|(?<![가-힣])라이브",
+    r"ライブ(?:更新|速報|ブログ)|生中[継继]|タイムライン|実況(?!見分)|文字直播|直播|实时更新|即時更新|实时|滚动更新|随時更新|실시간|생중계|타임라인|(?<![가-힣])라이브",
     r"(?:تغطية|بث) (?:مباشرة?|حية)|مباشر|لحظة بلحظة|دقيقة بدقيقة",
     r"लाइव|पल[- ]पल|লাইভ|லைவ்|நேரலை|లైవ్|ലൈവ്|ਲਾਈਵ|લાઈવ|ಲೈವ್|ถ่ายทอดสด|รายงานสด|เกาะติด",
 )
@@ -73,6 +73,20 @@ _KEPT = re.compile(
     r"terus (?:diperbarui|memperbarui)|liên tục cập nhật",
     re.IGNORECASE,
 )
+# ... or that it grows at its top.
+_GROWS = re.compile(
+    r"(?:newest|latest|most recent)(?: \w+)? (?:first|(?:is |are )?(?:at|on) (?:the )?top)|"
+    r"neue(?:ste|ren?)[ns]?(?: \w+)? (?:(?:steht|stehen|immer|ganz) )*(?:oben|zuerst)|"
+    r"plus récente?s?(?: \w+)? (?:en haut|en premier|d['’]abord)|más recientes?(?: \w+)? (?:primero|arriba)|"
+    r"più recent[ei](?: \w+)? (?:in alto|per prim)|mais recentes?(?: \w+)? (?:primeiro|em cima|no topo)|"
+    r"nieuwste(?: \w+)? (?:staa[nt] )?(?:bovenaan|eerst)|uusin(?: \w+)? (?:ylinnä|ylimpänä|ensin)|"
+    r"(?:nyeste|nyaste|senaste)(?: \w+)? (?:ligger |står )?(?:øverst|överst|först|først)|"
+    r"najnowsz\w+(?: \w+)? (?:na|u) góry?|nejnovější(?: \w+)? (?:nahoře|jako první)|"
+    r"legfrissebb(?: \w+)? (?:felül|elöl)|най-нов\w+ (?:\w+ )?(?:е |са )?(?:най-)?(?:отгоре|горе)|"
+    r"нов\w+ (?:\w+ )?(?:сверху|вверху|зверху|вгорі)|νεότερ\w+(?: \w+)? (?:είναι )?(?:επάνω|πάνω|πρώτ\w+)|"
+    r"新しい順|上から新しい|최신순",
+    re.IGNORECASE,
+)
 # ... or that it tells what happens.
 _TOLD = re.compile(
     r"updates? (?:here )?(?:throughout the (?:day|night|evening)|as they come)|"
@@ -99,8 +113,8 @@ _SENTENCE = re.compile(r"[.!?…。！？]")
 
 
 def is_kept(text: str) -> bool:
-    """Whether a line says that its page is kept up to date."""
-    return _KEPT.search(text) is not None or _steadily(text, _KEEPS)
+    """Whether a line says that its page is kept up to date, or that the newest is on top."""
+    return _KEPT.search(text) is not None or _GROWS.search(text) is not None or _steadily(text, _KEEPS)
 
 
 def tells_on(text: str) -> bool:

@@ -86,17 +86,17 @@ class Carried:
             self.warnings.append(distrust.AHEAD_AS_UTC)
 
     def refuse_others(
-        self, head: Head, place: Place, body: Node, aside: Sidelines, *, hinted: bool, dated: bool
+        self, head: Head, place: Place, body: Node, aside: Sidelines, *, hinted: bool, dated: bool, told_on: bool
     ) -> None:
         """Records found by their looks alone must not look like anything else. ``dated``: something says of which day
-        their clocks are.
+        their clocks are. ``told_on``: the page says that it tells more as it happens.
         """
         if self.trusted or not self.dom:
             return
         told = None if head.live else _told_otherwise(self.dom, head.structured.other, hinted=hinted)
         if not hinted and amid.is_amid_story(body, aside, [n for f in self.dom for n in f.nodes]):
             told = told or "the list stands amid a story"
-        self.refused = told or _refusal(self.dom, place, head, hinted=hinted, dated=dated)
+        self.refused = told or _refusal(self.dom, place, head, hinted=hinted, dated=dated, told_on=told_on)
         self.dom = [] if self.refused else self.dom
 
     def take_embedded(self, root: Node, url: str, place: Place) -> None:
@@ -185,12 +185,14 @@ def _told_otherwise(dom: list[Found], other: str | None, *, hinted: bool) -> str
     return f"the page says that it is one of type {other}" if other else other_list(nodes)
 
 
-def _refusal(dom: list[Found], place: Place, head: Head, *, hinted: bool, dated: bool) -> str | None:
+def _refusal(
+    dom: list[Found], place: Place, head: Head, *, hinted: bool, dated: bool, told_on: bool
+) -> str | None:
     """What speaks against records that were found by their looks alone."""
     reads = [f.published for f in dom]
     stamps = settle(reads, place, [f.day for f in dom])
     beside = {r.moment.date() for r in (head.published, head.modified) if head.printed and r and r.moment}
-    known = hinted or any(_has_day(f, beside) for f in dom)
+    known = hinted or told_on or any(_has_day(f, beside) for f in dom)
     if head.printed and not known and not printed.fits(stamps, place, head):
         return "the day that the page prints is not that of its clocks, or it is a story told by the hour"
     return gate.refusal(
@@ -198,7 +200,7 @@ def _refusal(dom: list[Found], place: Place, head: Head, *, hinted: bool, dated:
         hinted=hinted,
         match=is_match(reads),
         named=all(f.id for f in dom),
-        dated=dated,
+        dated=dated or told_on,
         at=place.at,
         changed=place.changed if head.modified and head.modified.precision != "day" else None,
         begun=place.published if head.published and head.published.precision != "day" else None,

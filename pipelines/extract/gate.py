@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from itertools import pairwise
 
+from . import notices
 from .scripts import spelled
 from .times import Stamp
 from .words import hints_age
@@ -37,7 +38,8 @@ def refusal(
     the page was, to the minute; ``begun``: when it was published. ``archive``: it may be one. ``match``: they are
     placed by the minutes of a match, which are no times.
     """
-    if len(stamps) < (FEWEST_WITH_HINT if hinted else FEWEST):
+    called = all(s is not None and notices.after(s.raw) for s in stamps)
+    if len(stamps) < (FEWEST_WITH_HINT if hinted or called else FEWEST):
         return f"only {len(stamps)} records"
     if hinted and match:
         return None

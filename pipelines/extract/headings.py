@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from itertools import pairwise
 
-from . import ends, ids, programmes, records
+from . import ends, ids, notices, programmes, records
 from .appeals import is_appeal
 from .dom import said
 from .found import Found, Group
@@ -19,6 +19,7 @@ from .starts import CLOSE, FEWEST, Start, is_day, starts_in, with_phases
 from .times import Read, leading_clock, shown
 from .words import words_of
 
+CALLED = 2  # starts that are called updates
 CAP = 600
 MOST = 0.8  # share of the starts that their container must hold
 LOWEST = 3  # updates at the foot: where they fall, newest first, none comes below them; how many are above says nothing
@@ -46,9 +47,15 @@ def read(body: Node, seen: Survey, aside: Sidelines, url: str) -> Group:
     if 2 * sum(any(records.is_teaser(n, url) for n in f.nodes if n.tag != "figure") for f in found) > len(found):
         return Group("headings", ())
     sizes = [sum(seen.size[n] for n in f.nodes) for f in found]
-    if len(found) < FEWEST or sorted(sizes)[len(sizes) // 2] < ends.SHORTEST:
+    if len(found) < _fewest(starts) or sorted(sizes)[len(sizes) // 2] < ends.SHORTEST:
         return Group("headings", ())
     return Group("headings", tuple(found), sum(min(s, CAP) for s in sizes) * (1 + 0.1 * len(found)))
+
+
+def _fewest(starts: list[Start]) -> int:
+    """Two are enough where both are called updates."""
+    called = bool(starts) and all(notices.after(start.read.raw) for start in starts)
+    return min(CALLED, FEWEST) if called else FEWEST
 
 
 def _blocks(body: Node, seen: Survey) -> list[Node]:
@@ -93,9 +100,9 @@ def _is_clocked(block: Node) -> bool:
 def _container(starts: list[Start], body: Node) -> Node | None:
     """The smallest element that holds most of the starts; or one just around it that holds more."""
     counts = Counter(a for s in starts for a in s.node.iterancestors())
-    enough = max(FEWEST, MOST * len(starts))
+    enough = max(_fewest(starts), MOST * len(starts))
     fitting = [node for node, n in counts.items() if n >= enough]
-    if not fitting or len(starts) < FEWEST:
+    if not fitting or len(starts) < _fewest(starts):
         return None
     smallest = max(fitting, key=lambda n: sum(1 for _ in n.iterancestors()))
     around = [smallest, *list(smallest.iterancestors())[:CLOSE]]
@@ -137,17 +144,21 @@ def _cut(starts: list[Start], blocks: list[Node], container: Node) -> list[Found
 
 
 def _ids(nodes: list[Node]) -> list[str | None]:
-    """Of the starts themselves, of the boxes around them, or of anchors above, if (nearly) each has one of its own."""
+    """Of the starts themselves, of the boxes around them, or of anchors above or at their beginning, if (nearly) each
+    has one of its own.
+    """
     holding = Counter(a for node in nodes for a in node.iterancestors())
 
     def of(node: Node, name: Callable[[Node], str | None]) -> str | None:
         boxes = itertools.takewhile(lambda a: holding[a] == 1, node.iterancestors())
         return next((id_ for n in (node, *boxes) if (id_ := name(n))), None)
 
-    for name in (lambda node: node.get("id"), ids.above):
-        found = [of(node, name) for node in nodes]
-        counted = name is ids.above and ids.are_counted([id_ for id_ in found if id_])
-        if sum(map(bool, found)) >= MOST * len(found) and not counted:
+    own = [of(node, lambda one: one.get("id")) for node in nodes]
+    if sum(map(bool, own)) >= MOST * len(own):
+        return own
+    for anchor in (ids.above, ids.within):
+        found = [of(node, anchor) for node in nodes]
+        if sum(map(bool, found)) >= MOST * len(found) and not ids.are_counted([id_ for id_ in found if id_]):
             return found
     return [node.get("id") or ids.above(node) for node in nodes]
 

@@ -108,11 +108,19 @@ def _offers(node: Node, url: str) -> dict[str, str]:
 
 def above(node: Node) -> str | None:
     """Of an empty anchor that stands just above an element."""
-    before = node.getprevious()
-    if before is None or len(before) or said(before):
+    return _of_anchor(node.getprevious())
+
+
+def within(node: Node) -> str | None:
+    """Of an empty anchor that an element begins with."""
+    return _of_anchor(node[0]) if len(node) and not (node.text or "").strip() else None
+
+
+def _of_anchor(node: Node | None) -> str | None:
+    if node is None or len(node) or said(node):
         return None
-    value = before.get("id") or before.get("name") or ""
-    anchor = before.tag == "a" or "anchor" in names_of(before)
+    value = node.get("id") or node.get("name") or ""
+    anchor = node.tag == "a" or "anchor" in names_of(node)
     return value if anchor and _ID_VALUE.fullmatch(value) else None
 
 

@@ -28,7 +28,7 @@ _PARTS = re.compile(r"(?:^|\s+)[–—|·•/-]\s+|[（(]|[）)]\s*$")
 _CHANGED = re.compile(
     r"updat|upd\.|modif|edited|changed|aktuali[sz]|änder|geändert|bearbeitet|mis à jour|\bmaj\b|actualiz|aggiornat|"
     r"bijgewerkt|gewijzigd|atualiz|uppdater|ändrad|oppdater|endret|opdater|ændret|päivit|muutettu|frissít|módos|"
-    r"muudet|uuendat|täiendat|zmian|změn|zmen|ažurir|izmjen|обновл|изменен|оновл|змінен|промен|ажурир|"
+    r"muudet|uuendat|täiendat|zmian|změn|zmen|ažurir|izmjen|обновл|изменен|оновл|змінен|промен|промян|ажурир|"
     r"güncel|ενημ[εέ]ρ|diperbarui|cập nhật|更新|업데이트|수정|تحديث|עודכן|अपडेट",
     re.IGNORECASE,
 )
@@ -84,12 +84,13 @@ def with_own(head: Head, body: Node, aside: Sidelines, found: Sequence[Found]) -
 
 def goes_on(body: Node, aside: Sidelines, found: Sequence[Found]) -> bool:
     """Whether what stands between the headline and the first update says that the page tells more as it happens; or
-    that it is kept up to date, and the newest stands first, as in no timetable."""
+    that it is kept up to date, and the newest stands first, or they are called updates, as in no timetable."""
     first = found[0].nodes[0] if found else None
     title = _title(body, aside, first) if first is not None else None
     lines = list(_between(body, aside, title, first)) if title is not None and first is not None else []
     falling = headings.fall([f.published for f in found[-LOWEST:]])
-    return any(map(announced.tells_on, lines)) or (falling and any(map(announced.is_kept, lines)))
+    called = all(f.published is not None and notices.after(f.published.raw) for f in found)
+    return any(map(announced.tells_on, lines)) or ((falling or called) and any(map(announced.is_kept, lines)))
 
 
 def placed(place: Place, head: Head, *, hinted: bool) -> Place:

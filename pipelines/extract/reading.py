@@ -52,8 +52,8 @@ def read(
     carried.mend_wall_times(place)
     dated = carried.is_dated(place)
     _tell_times(lasting, zone, head, carried, seen, hinted=hinted, dated=dated)
-    dated = dated or printed.goes_on(body, aside, carried.dom)
-    carried.refuse_others(head, place, body, aside, hinted=hinted, dated=dated)
+    told_on = printed.goes_on(body, aside, carried.dom)
+    carried.refuse_others(head, place, body, aside, hinted=hinted, dated=dated, told_on=told_on)
     believed = seen is not None and bool(seen.shown or seen.stated) and not doubt
     if hinted and not (carried.dom or carried.data or believed):
         carried.take_embedded(root, url, place)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import partial
-from itertools import islice
+from itertools import islice, takewhile
 from statistics import median
 
 from .adverts import is_advert
@@ -333,8 +333,9 @@ def _days(rows: Sequence[Row], seen: Survey) -> dict[Node, date]:
         m
         for m in seen.marks
         if m.printed and m.read.day and not m.read.clock and nodes.isdisjoint((m.node, *m.node.iterancestors()))
-        and m.node.getnext() in starts
+        and _box_of(m.node).getnext() in starts
     ]  # fmt: skip
+    own = {r.node: m.read.day for r in rows for m in r.marks if m.printed and m.read.day and m.read.raw == said(r.node)}
     found: dict[Node, date] = {}
     day: date | None = None
     for _, node, heading in sorted(
@@ -343,9 +344,17 @@ def _days(rows: Sequence[Row], seen: Survey) -> dict[Node, date]:
     ):
         if heading is not None:
             day = heading.read.day
-        elif node is not None and day is not None:
-            found[node] = day
+        elif node is not None:
+            day = own.get(node, day)
+            found.update({node: day} if day is not None else {})
     return found
+
+
+def _box_of(heading: Node) -> Node:
+    """The largest box that holds nothing else."""
+    text = said(heading)
+    boxes = takewhile(lambda box: len(box) == 1 and said(box) == text, heading.iterancestors())
+    return max((heading, *boxes), key=lambda box: sum(1 for _ in box.iterdescendants()))
 
 
 def _fits(node: Node, kind: Rows) -> bool:

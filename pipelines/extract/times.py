@@ -32,6 +32,7 @@ _CLOCK = re.compile(
     r"\s*(?P<half>[ap]\.?\s?m\b\.?)?(?P<word>\s*(?:Uhr|h)\b)?",
     re.IGNORECASE,
 )
+_ZULU = re.compile(r"(?<!\d)([01]\d|2[0-3])([0-5]\d)\s?(?=Z\b|UTC\b|GMT\b)")  # "1635Z"
 _OFFSET = re.compile(r"\b(?:GMT|UTC)\s?(?P<sign>[+\-−])(?P<h>\d{1,2})(?::?(?P<m>\d\d))?(?!\d)", re.IGNORECASE)
 _SPACED = re.compile(r"\d\sh\s\d")
 _LABELLED = re.compile(
@@ -142,7 +143,7 @@ def shown(text: str) -> Read | None:
 
 @lru_cache(4096)  # several ask about the same short texts of a page
 def _shown(text: str) -> Read | None:
-    plain = _CASE.sub("", spelled(text))
+    plain = _ZULU.sub(r"\1:\2 ", _CASE.sub("", spelled(text)))
     read = _shown_plain(plain)
     if read is None and (other := _english(plain)):
         read = _shown_plain(other)
@@ -213,7 +214,7 @@ def _aged(text: str, age: timedelta, unit: str) -> Read:
 
 
 def _says_utc(text: str) -> bool:
-    return not {"utc", "gmt"}.isdisjoint(_WORDS.findall(text.casefold()))
+    return not {"utc", "gmt", "z"}.isdisjoint(_WORDS.findall(text.casefold()))
 
 
 def leading_clock(text: str) -> tuple[Read, int] | None:
@@ -227,6 +228,10 @@ def leading_clock(text: str) -> tuple[Read, int] | None:
         text = text.replace(half, same)  # letter for letter
     start = len(text) - len(text.lstrip(" \t\n\r•·-–—*[(\xa0"))
     start = framed.end() if (framed := _FRAMED.match(text, start)) else start
+    if zulu := _ZULU.match(text, start):
+        behind = start + len(zulu[0]) + (1 if text.startswith("Z", zulu.end()) else 3)
+        shows = time(int(zulu[1]), int(zulu[2]))
+        return Read(text[start:behind], clock=shows, utc=True), behind + _separator(text[behind:])
     labelled = found.end() if (found := _LABELLED.match(text, start)) else notices.after(text, start)
     start = labelled or start
     found = _CLOCK.match(text, start)

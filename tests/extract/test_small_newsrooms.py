@@ -313,3 +313,60 @@ def test_a_last_line_that_is_all_by_and_a_name_is_who_wrote_it() -> None:
 
     assert {u.authors for u in read(f"<div>{rows('Por Ann Reed')}</div>").updates[:4]} == {("Ann Reed",)}
     assert all("By noon" in text for text in texts(read(f"<div>{rows('By noon the wind was down.')}</div>"))[:4])
+
+
+@pytest.mark.parametrize(
+    ("mark", "clock"),
+    [("ΕΝΗΜΕΡΩΣΗ 14:40", "12:40"), ("Update 2 – 14.40", "14:40"), ("Update nr. 2: 14.40", "14:40"), ("1440Z", "14:40")],
+)
+def test_what_is_called_an_update_or_told_in_zulu_begins_one(mark: str, clock: str) -> None:
+    lang = "el" if mark.startswith("Ε") else "en"
+    hours = (mark, mark.replace("2", "1").replace("40", "05"), mark.replace("40", "01").replace("2", "0"))
+    rows = "".join(f"<div><b>{h}</b></div><div>{t}</div>" for h, t in zip(hours, TEXTS, strict=False))
+
+    assert clocks(read(f"<div>{rows}</div>", lang=lang))[0] == clock
+
+
+def test_two_that_are_called_updates_are_enough_where_the_page_says_that_it_goes_on() -> None:
+    rows = "".join(f"<h3>Update {2 - n} – {c}</h3><p>{t}</p>" for n, (c, t) in enumerate(ROWS[:2]))
+    says = "<p>Power is out. The newest update is at the top of this page.</p>"
+
+    assert texts(told(f"<main><h1>No power</h1>{says}{rows}</main>")) == list(TEXTS[:2])
+
+
+@pytest.mark.parametrize(
+    ("lang", "says"),
+    [("de", "Die jeweils neueste Meldung steht oben."), ("bg", "Най-новото е най-отгоре."), ("en", "Newest first.")],
+)
+def test_a_page_that_grows_at_its_top_is_a_live_one_if_it_does(lang: str, says: str) -> None:
+    rows = [f'<p id="r{c}"><b>{c}</b> {t}</p>' for c, t in ROWS]
+    page = "<main><h1>Storm</h1><p>{}</p><div>{}</div></main>"
+
+    assert texts(told(page.format(says, "".join(rows)), lang=lang)) == list(TEXTS)
+    assert not told(page.format(says, "".join(rows[::-1])), lang=lang).updates
+
+
+def test_headings_of_days_in_boxes_of_their_own_are_those_of_the_records_below() -> None:
+    def day(said: str, rows: list[tuple[str, str]]) -> str:
+        records = "".join(f'<div class="item"><span>{c}</span><h3>Title</h3><p>{t}</p></div>' for c, t in rows)
+        return f"<div><header><h2>{said}</h2></header></div><div><div>{records}</div></div>"
+
+    found = read(day("Tuesday, 3 February 2026", ROWS[:2]) + day("Monday, 2 February 2026", ROWS[2:]))
+
+    assert [u.published and u.published.day for u in found.updates] == [3, 3, 2, 2, 2]
+
+
+def test_anchors_that_updates_begin_with_are_their_ids() -> None:
+    rows = "".join(f'<p><a name="19{1635 - n}"></a><b>{c}</b> {t}</p>' for n, (c, t) in enumerate(ROWS))
+
+    assert [u.id for u in read(f"<div>{rows}</div>").updates] == [f"19{1635 - n}" for n in range(5)]
+
+
+def test_a_list_with_times_amid_a_story_is_none() -> None:
+    paragraph = f"<p>{TEXTS[0]} {TEXTS[1]}</p>"
+    rows = "".join(f"<li><b>{c}</b> <p>{t}</p></li>" for c, t in reversed(ROWS))
+    head = '<meta property="article:published_time" content="2026-02-03T14:50:00Z">'
+    box = f"<div><h2>How it happened</h2><ul>{rows}</ul></div>"
+
+    assert not told(f"<article><h1>Storm</h1>{paragraph * 2}{box}{paragraph * 2}</article>", head=head).updates
+    assert told(f"<article><h1>Storm</h1>{paragraph * 2}{box}</article>", head=head).updates
