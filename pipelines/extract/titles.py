@@ -63,10 +63,12 @@ def headline_of(article: Article, parts: Parts, given: str | None, *, hollow: bo
 
 
 def _remove_copies(article: Article, text: str) -> None:
-    """Of a headline that stands there once more, for screens of another width."""
+    """Of a headline that stands there once more, for screens of another width; where nothing else is said it is the
+    text.
+    """
     for node in article.nodes()[1:]:
         said = article.said(node) if article.holds(node) else ""
-        if said == text:
+        if said == text and article.said(article.root) != text:
             article.remove(node)
         elif said and not said.startswith(text):
             return
