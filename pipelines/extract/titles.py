@@ -24,6 +24,7 @@ TITLE_LEAST = 2  # words
 WORDS_LEAST = 3  # beside a time, where a place or a department may stand
 TITLE_SHORTEST = 10  # characters of a paragraph that is one
 _SCORE = re.compile(r"\d\s?[-–:]\s?\d")
+_READING_TIME = re.compile(r"\d+[\s-]*min(?:\b|ut)", re.IGNORECASE)  # "3 min read"
 _FRAME = re.compile(r"\s*\+{3,}$")  # "+++ 15:42 Ferry is back +++"
 _ENDS = (".", "!", "?", ":", "…", "。", "！", "？", "।")
 
@@ -107,7 +108,9 @@ def _is_beside_time(article: Article, node: Node, text: str) -> bool:
     if node not in article.timed or node.tag in PROSE or not TITLE_SHORTEST <= length(text) < TITLE_MOST:
         return False
     byline = named_by(text.partition(",")[0]) is not None
-    named = byline or name_of(text) is not None or text.endswith(_ENDS) or next(node.iter(*PROSE), None) is not None
+    lasts = len(text) <= KICKER_MOST and _READING_TIME.match(text) is not None
+    named = byline or lasts or name_of(text) is not None or text.endswith(_ENDS)
+    named = named or next(node.iter(*PROSE), None) is not None
     behind = None if named or article.amid_text(node) else _behind(article, node)
     return behind is not None and behind.tag in BLOCKS and (text.count(" ") >= WORDS_LEAST - 1 or not text.isascii())
 

@@ -58,8 +58,9 @@ def test_a_place_from_which_amid_the_text_is_no_author() -> None:
     assert (found.authors, "Von: Hamburg Altona" in found.text) == ((), True)
 
 
-def test_a_byline_with_what_its_author_is_beside_the_time_is_no_headline() -> None:
-    assert of(f"<div><time>14:05</time> by Ann Reed, Metro reporter</div><p>{TEXT}</p>").headline is None
+@pytest.mark.parametrize("beside", ["by Ann Reed, Metro reporter", "3 min read", "3 Minuten Lesezeit"])
+def test_a_byline_or_how_long_it_is_beside_the_time_is_no_headline(beside: str) -> None:
+    assert of(f"<div><time>14:05</time> {beside}</div><p>{TEXT}</p>").headline is None
 
 
 # --- times
