@@ -75,7 +75,8 @@ _KEPT = re.compile(
 )
 # ... or that it grows at its top.
 _GROWS = re.compile(
-    r"(?:newest|latest|most recent)(?: \w+)? (?:first|(?:is |are )?(?:at|on) (?:the )?top)|"
+    r"(?:newest|latest|most recent)(?: \w+)? (?:first\b(?! (?:minister|lady|half|quarter|round|set|day|time)\b)|"
+    r"(?:is |are )?(?:at|on) (?:the )?top)|"
     r"neue(?:ste|ren?)[ns]?(?: \w+)? (?:(?:steht|stehen|immer|ganz) )*(?:oben|zuerst)|"
     r"plus récente?s?(?: \w+)? (?:en haut|en premier|d['’]abord)|más recientes?(?: \w+)? (?:primero|arriba)|"
     r"più recent[ei](?: \w+)? (?:in alto|per prim)|mais recentes?(?: \w+)? (?:primeiro|em cima|no topo)|"

@@ -8,7 +8,7 @@ pages, over midnight too. A day back is thus only taken where the clocks jump.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta, tzinfo
 from itertools import pairwise, zip_longest
 from statistics import median_low
@@ -16,6 +16,7 @@ from statistics import median_low
 NEXT_DAY = timedelta(hours=3)  # a stream whose clock steps back by more has crossed midnight
 SKEW = timedelta(minutes=10)  # a newsroom's clock may be ahead of the crawler's by so much
 BUSY = timedelta(hours=1)  # the usual pause of a stream in which a jump there and back is one entry out of place
+WEEK = 7 * 24 * 60  # minutes
 _DAY = timedelta(days=1)
 
 
@@ -37,16 +38,20 @@ def days(
     """The day of each clock, in its own zone. ``changed``, ``published``: the page's own times, if stated. ``first``:
     that of the first update, as printed below the headline; it counts where it is the only heading, or nothing else is
     known (``alone``)."""
+    clocks = [replace(c, day=None) if c.day and c.weekday not in (None, c.day.weekday()) else c for c in clocks]
     steps = [_minutes(b.time) - _minutes(a.time) for a, b in pairwise(clocks)]
     headed = [c.day for c in clocks if c.day is not None]
-    # Where headings name several days, their order is that of the stream.
-    oldest_first = headed[0] < headed[-1] if headed and headed[0] != headed[-1] else _is_oldest_first(steps)
+    # Where headings name several days, their order is that of the stream; else that of the days of the week.
+    turns = sum(_turns(clocks))
+    oldest_first = turns > 0 if turns else _is_oldest_first(steps)
+    oldest_first = headed[0] < headed[-1] if headed and headed[0] != headed[-1] else oldest_first
     pauses = [_passed(s if oldest_first else -s) for s in steps]
     busy = bool(pauses) and median_low(pauses) <= BUSY.total_seconds() / 60
     latest = _latest(at, zone, changed)
     walk = clocks[::-1] if oldest_first else clocks
     only = all(day == first for day in headed) and len(headed) == len(clocks) if headed else alone
-    if first is not None and only and all(c.around is None for c in clocks):
+    fits = first is not None and all(c.weekday in (None, first.weekday()) for c in walk[-1:])
+    if first is not None and fits and only and all(c.around is None for c in clocks):
         onward = _from(walk[::-1], first, at + SKEW)
         if max(onward, default=latest) <= at + SKEW:  # else it is the day of the newest
             return [m.date() for m in (onward if oldest_first else onward[::-1])]
@@ -60,13 +65,22 @@ def _from(walk: Sequence[Clock], first: date, limit: datetime) -> list[datetime]
     found: list[datetime] = []
     for clock in walk:
         moment = datetime.combine(last.date() if last else first, clock.time, clock.zone)
-        if last is not None and moment < last - NEXT_DAY and moment + _DAY <= limit:
+        if last is not None and clock.weekday is not None:
+            moment = _after(clock, last - NEXT_DAY)
+        elif last is not None and moment < last - NEXT_DAY and moment + _DAY <= limit:
             moment += _DAY
         elif last is not None and moment - _DAY >= last - NEXT_DAY:  # a little out of order, over midnight
             moment -= _DAY
         found.append(moment)
         last = moment
     return found
+
+
+def _turns(clocks: Sequence[Clock]) -> list[int]:
+    """1 for each step to a later time of the week, -1 for each to an earlier one: the nearer of the two."""
+    named = [c.weekday * 24 * 60 + _minutes(c.time) for c in clocks if c.weekday is not None]
+    steps = [(b - a) % WEEK for a, b in pairwise(named) if a != b]
+    return [1 if step <= WEEK / 2 else -1 for step in steps]
 
 
 def _minutes(clock: time) -> int:
@@ -112,6 +126,13 @@ def _before(clock: Clock, limit: datetime) -> datetime:
     return moment if clock.weekday is None else moment - _DAY * ((moment.weekday() - clock.weekday) % 7)
 
 
+def _after(clock: Clock, limit: datetime) -> datetime:
+    """The first time that the clock, with its weekday, shows this, from ``limit`` on."""
+    moment = datetime.combine(limit.astimezone(clock.zone).date(), clock.time, clock.zone)
+    moment = moment if moment >= limit else moment + _DAY
+    return moment if clock.weekday is None else moment + _DAY * ((clock.weekday - moment.weekday()) % 7)
+
+
 def _walk(walk: Sequence[Clock], latest: datetime, earliest: datetime | None, *, busy: bool) -> list[datetime]:
     """``walk``: newest first."""
     last = limit = latest
@@ -125,7 +146,7 @@ def _walk(walk: Sequence[Clock], latest: datetime, earliest: datetime | None, *,
             moment = moment or datetime.combine(heading, clock.time, clock.zone)
         if moment is None:
             moment = _before(clock, min(last + NEXT_DAY, limit))
-            if earliest is not None and moment < earliest and moment + _DAY <= limit:
+            if earliest is not None and clock.weekday is None and moment < earliest and moment + _DAY <= limit:
                 moment += _DAY
         moments.append(moment)
         after = _before(following, min(last + NEXT_DAY, limit)) if busy and following else moment

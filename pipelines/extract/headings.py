@@ -160,7 +160,9 @@ def _ids(nodes: list[Node]) -> list[str | None]:
         found = [of(node, anchor) for node in nodes]
         if sum(map(bool, found)) >= MOST * len(found) and not ids.are_counted([id_ for id_ in found if id_]):
             return found
-    return [node.get("id") or ids.above(node) for node in nodes]
+    anchors = [ids.above(node) for node in nodes]
+    anchors = [None] * len(nodes) if ids.are_counted(list(filter(None, anchors))) else anchors
+    return [node.get("id") or anchor for node, anchor in zip(nodes, anchors, strict=True)]
 
 
 def _titles(blocks: list[Node], starts: dict[Node, Start]) -> set[Node]:

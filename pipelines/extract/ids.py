@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Sequence
 from functools import lru_cache
 from itertools import pairwise
@@ -21,7 +22,7 @@ _COAT = re.compile(
     r"|(?<=.)[-_](?:parent|wrapper|container|anchor)$",
     re.IGNORECASE,
 )
-MOST_NUMBERED = 1000
+DIGITS = 4  # that a year or a clock has
 FEWEST = 3  # values by which counting is known
 _COUNTER = re.compile(r"(?<!\d)\d{1,4}$")
 BEFORE = "before"  # an anchor of its own, above the record
@@ -128,9 +129,12 @@ def are_counted(values: Sequence[str]) -> bool:
     """Whether anchors may number the places of a page, first to last, or be what a script counts; a few hundred that
     count down number its updates.
     """
-    numbers = [int(found[0]) for value in values if (found := _COUNTER.search(value))]
-    falls = len(numbers) == len(values) and all(b < a for a, b in pairwise(numbers))
-    return bool(numbers) and not (falls and max(numbers) < MOST_NUMBERED)
+    found = [(value[: match.start()], match[0]) for value in values if (match := _COUNTER.search(value))]
+    alike = Counter(stem for stem, _ in found)  # "c0ffee12" ends so by chance
+    numbers = [number for stem, number in found if alike[stem] > 1]
+    turns = [int(b) - int(a) for a, b in pairwise(numbers)]
+    falls = sum(t < 0 for t in turns) >= sum(t >= 0 for t in turns)  # not all: one may be pinned
+    return bool(numbers) and not (falls and max(map(len, numbers)) < DIGITS)
 
 
 def _of_element(node: Node, prefix: str) -> dict[str, str]:

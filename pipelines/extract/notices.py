@@ -10,7 +10,7 @@ from .words import NOTICES
 LINK_MOST = 8  # letters of a word between the message and its clock
 _BARE = {n: base for n in range(0xC0, 0x500) if (base := unicodedata.normalize("NFD", chr(n))[0]) != chr(n)}
 _NAMES = "|".join(sorted((name.translate(_BARE) for name in NOTICES), key=len, reverse=True))
-_NUMBER = r"(?:nr\.?|no\.?|#)?\s*\d{1,3}\s*[:,–—-]\s*(?=\D{0,8}\d{1,2}\s?[:.h]\s?\d\d)"  # "Update 2 - 20.40"
+_NUMBER = r"(?:nr\.?|no\.?|#)?\s*\d{1,3}\s*(?:[,–—-]|:(?!\d))\s*(?=\D{0,8}\d{1,2}\s?[:.h]\s?\d\d)"  # "Update 2 - 20.40"
 _NOTICE = re.compile(
     rf"(?:mise a jour|{_NAMES})\b\s*(?:{_NUMBER}|[:,–—-]?\s*)"
     rf"(?:[^\W\d_]{{1,{LINK_MOST}}}\.?\s+){{0,2}}(?=\d)",

@@ -131,9 +131,21 @@ def _is_by_line(article: Article, node: Node) -> bool:
     name = named_by(text) if len(text) <= LINE_MOST else None
     if name is None or article.amid_text(node) or article.holds_most(node):
         return False
-    linked = any(article.said(a) == name for a in node.iter("a"))
-    labelled = ":" in text
-    return linked or labelled or (node.tag == "p" and article.said(article.root).endswith(text))
+    if any(article.said(a) == name for a in node.iter("a")):
+        return True
+    last = article.said(article.root).endswith(text)
+    begins = ":" in text and not _has_other_prose_before(article, node)  # amid the text "Von: Bad Oldesloe" is a place
+    return (begins or (last and (":" in text or node.tag == "p"))) and not _is_of_quote(article, node)
+
+
+def _has_other_prose_before(article: Article, node: Node) -> bool:
+    prose = next((p for p in article.nodes("p", "blockquote", "li") if article.said(p)), None)
+    return prose is not node and _has_prose_before(article, node)
+
+
+def _is_of_quote(article: Article, node: Node) -> bool:
+    """Whether a name belongs to what is quoted: below it, or in its box."""
+    return next(node.iterancestors("blockquote"), None) is not None or _quotes(article, node.getprevious())
 
 
 def signs(article: Article, node: Node) -> bool:
@@ -224,7 +236,11 @@ def _take_signature(article: Article, line: Node, parts: Parts) -> None:
     text = article.said(line)
     if len(text) > LINE_MOST or text[-1] in _STOPS or article.holds_most(line) or text.startswith(_QUOTES):
         return
-    if name := name_of(text.rpartition(":")[2].strip()):
+    label, _, who = text.rpartition(":")
+    name = name_of(who.strip())
+    if _is_of_quote(article, line) or any(map(str.isdigit, text)) or not (name or label):
+        return  # a source, a figure
+    if name:
         parts.authors.append(name)
     article.remove(line)
 

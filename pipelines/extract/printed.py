@@ -184,15 +184,21 @@ def _dated(read: Read, line: str = "") -> Read | None:
     if read.age is not None:
         return None
     if read.is_yearless():
-        year, day = next((d.year for d in _days_in(line)), None), read.day or (read.moment and read.moment.date())
-        if year is None or day is None:
+        beside, day = next(_days_in(line), None), read.day or (read.moment and read.moment.date())
+        if beside is None or day is None:
             return None
         clock = read.clock or (read.moment.time() if read.moment else None)
-        moment = datetime.combine(_in_year(day, year), clock or datetime.min.time())
+        moment = datetime.combine(_nearest(day, beside), clock or datetime.min.time())
         return Read(read.raw, moment=moment, precision=read.precision if clock else "day")
     if read.moment is not None:
         return read
     return Read(read.raw, moment=datetime.combine(read.day, datetime.min.time()), precision="day") if read.day else None
+
+
+def _nearest(day: date, beside: date) -> date:
+    """In the year that brings it nearest to the other, as about New Year."""
+    years = (beside.year, beside.year - 1, beside.year + 1)
+    return min((_in_year(day, year) for year in years), key=lambda dated: abs(dated - beside))
 
 
 def _in_year(day: date, year: int) -> date:

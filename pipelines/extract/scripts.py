@@ -62,7 +62,7 @@ _HINDI_CLOCK = re.compile(
     r"(?:(?P<half>सुबह|तड़के|तड़के|दोपहर|शाम|रात)\s*(?:के\s+)?)?(?<![\d.:])(?P<h>\d{1,2})(?:[:.](?P<m>\d\d))?\s*बजे(?!\w)"
 )
 _HINDI_MORNING = ("सुबह", "तड़के", "तड़के")
-_NIGHT = "रात"
+_NIGHT, _NOON_WORD = "रात", "दोपहर"
 _TWO = ("ين", "יים")  # the ending of two of something
 _UNITS_AFTER = [*_ARABIC_UNITS.items(), *_HEBREW_UNITS.items()]
 _ARABIC_UNIT = {word: unit for unit, words in _UNITS_AFTER for word in words.split()}
@@ -140,7 +140,8 @@ def _clock(found: re.Match[str]) -> str:
 
 def _hindi_clock(found: re.Match[str]) -> str:
     hour, half = int(found["h"]), found["half"]
-    morning = half in _HINDI_MORNING or (half == _NIGHT and (hour < 4 or hour == 12))  # after midnight
+    morning = half in _HINDI_MORNING or (half == _NIGHT and (hour < 6 or hour == 12))  # after midnight
+    morning = morning or (half == _NOON_WORD and hour == 11)
     name = "" if not half else "am" if morning else "pm"
     return f" {hour}:{int(found['m'] or 0):02} {name} "
 

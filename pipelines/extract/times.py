@@ -32,7 +32,7 @@ _CLOCK = re.compile(
     r"\s*(?P<half>[ap]\.?\s?m\b\.?)?(?P<word>\s*(?:Uhr|h)\b)?",
     re.IGNORECASE,
 )
-_ZULU = re.compile(r"(?<!\d)([01]\d|2[0-3])([0-5]\d)\s?(?=Z\b|UTC\b|GMT\b)")  # "1635Z"
+_ZULU = re.compile(r"(?<!\d)([01]\d|2[0-3])([0-5]\d)(?=Z\b|\s?(?:UTC|GMT)\b)\s?")  # "1635Z"; no "1945 Z Warszawy"
 _OFFSET = re.compile(r"\b(?:GMT|UTC)\s?(?P<sign>[+\-−])(?P<h>\d{1,2})(?::?(?P<m>\d\d))?(?!\d)", re.IGNORECASE)
 _SPACED = re.compile(r"\d\sh\s\d")
 _LABELLED = re.compile(
@@ -143,14 +143,26 @@ def shown(text: str) -> Read | None:
 
 @lru_cache(4096)  # several ask about the same short texts of a page
 def _shown(text: str) -> Read | None:
-    plain = _ZULU.sub(r"\1:\2 ", _CASE.sub("", spelled(text)))
+    plain = _CASE.sub("", spelled(text))
     read = _shown_plain(plain)
+    clocked = _ZULU.sub(r"\1:\2 ", plain)
+    if clocked != plain and (zulu := _shown_plain(clocked)) and _tells_more(zulu, read):
+        read, plain = zulu, clocked
     if read is None and (other := _english(plain)):
         read = _shown_plain(other)
     if read is None and (begins := notices.after(plain)):
         read = _shown_plain(plain[begins:])
         read = read if read and read.clock and not read.age else None
     return replace(read, raw=text) if read is not None and read.raw != text else read
+
+
+def _tells_more(zulu: Read, read: Read | None) -> bool:
+    """Whether four digits are a clock and not the year: "3 February 2026 UTC"."""
+    if read is None:
+        return True
+    if read.clock is not None or read.moment is not None or zulu.moment is None:
+        return False
+    return read.is_yearless() or not zulu.is_yearless()
 
 
 def _english(text: str) -> str | None:

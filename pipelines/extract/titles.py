@@ -8,7 +8,7 @@ from itertools import takewhile
 from .article import Article, is_leaf
 from .canonical import letters
 from .dom import BLOCKS, HEADINGS, PROSE, said
-from .people import name_of
+from .people import name_of, named_by
 from .pieces import Parts
 from .scripts import length
 from .source import Node
@@ -17,12 +17,14 @@ from .words import words_of
 
 TITLE_MOST = 200  # characters of a headline that is no heading
 KICKER_MOST = 30  # characters of what stands above one
+_PARAGRAPHS = PROSE - set(HEADINGS)
 _NAMES = words_of("title ttl titel titre titulo titolo tytul headline heading rubrik overskrift otsikko baslik")
 _BOLD = words_of("font-semibold font-bold font-extrabold font-black fw-semibold fw-bold fw-bolder fw-600 fw-700")
 TITLE_LEAST = 2  # words
 WORDS_LEAST = 3  # beside a time, where a place or a department may stand
 TITLE_SHORTEST = 10  # characters of a paragraph that is one
 _SCORE = re.compile(r"\d\s?[-–:]\s?\d")
+_READING_TIME = re.compile(r"\d+[\s-]*min(?:\b|ut)", re.IGNORECASE)  # "3 min read"
 _FRAME = re.compile(r"\s*\+{3,}$")  # "+++ 15:42 Ferry is back +++"
 _ENDS = (".", "!", "?", ":", "…", "。", "！", "？", "।")
 
@@ -63,15 +65,20 @@ def headline_of(article: Article, parts: Parts, given: str | None, *, hollow: bo
 
 
 def _remove_copies(article: Article, text: str) -> None:
-    """Of a headline that stands there once more, for screens of another width; where nothing else is said it is the
-    text.
+    """Of a headline that stands there once more, for screens of another width; a paragraph is no copy, and where nothing
+    else is said it is the text.
     """
     for node in article.nodes()[1:]:
         said = article.said(node) if article.holds(node) else ""
-        if said == text and article.said(article.root) != text:
+        if said == text and not _is_text(article, node, text):
             article.remove(node)
         elif said and not said.startswith(text):
             return
+
+
+def _is_text(article: Article, node: Node, text: str) -> bool:
+    paragraph = next(node.iter(*_PARAGRAPHS), None) is not None or article.amid_text(node)
+    return paragraph or article.said(article.root) == text
 
 
 def _begins_with_text(article: Article, node: Node) -> bool:
@@ -107,7 +114,10 @@ def _is_beside_time(article: Article, node: Node, text: str) -> bool:
     """What stands in the time's own box, above the first paragraph; a sentence, a place or a name is none."""
     if node not in article.timed or node.tag in PROSE or not TITLE_SHORTEST <= length(text) < TITLE_MOST:
         return False
-    named = name_of(text) is not None or text.endswith(_ENDS) or next(node.iter(*PROSE), None) is not None
+    byline = named_by(text.partition(",")[0]) is not None
+    lasts = len(text) <= KICKER_MOST and _READING_TIME.match(text) is not None
+    named = byline or lasts or name_of(text) is not None or text.endswith(_ENDS)
+    named = named or next(node.iter(*PROSE), None) is not None
     behind = None if named or article.amid_text(node) else _behind(article, node)
     return behind is not None and behind.tag in BLOCKS and (text.count(" ") >= WORDS_LEAST - 1 or not text.isascii())
 
