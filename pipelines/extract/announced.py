@@ -44,7 +44,8 @@ _WORDS = (
 )
 # of scripts in which a word's end cannot be seen, or is not one for regular expressions
 _PIECES = (
-    r"ライブ(?:更新|速報|ブログ)|生中[継继]|タイムライン|実況(?!見分)|文字直播|直播|实时更新|即時更新|实时|滚动更新|随時更新|실시간|생중계|타임라인|(?<![가-힣])라이브",
+    r"ライブ(?:更新|速報|ブログ)|生中[継继]|タイムライン|実況(?!見分)|文字直播|直播|实时更新|即時更新|实时|滚动更新|随時更新",
+    r"실시간|생중계|(?:현장|문자|실황) ?중계|타임라인|(?<![가-힣])라이브",
     r"(?:تغطية|بث) (?:مباشرة?|حية)|مباشر|لحظة بلحظة|دقيقة بدقيقة",
     r"लाइव|पल[- ]पल|লাইভ|லைவ்|நேரலை|లైవ్|ലൈവ്|ਲਾਈਵ|લાઈવ|ಲೈವ್|ถ่ายทอดสด|รายงานสด|เกาะติด",
 )
@@ -62,6 +63,9 @@ _FILE = re.compile(r"\.[a-z]{3,5}$|\b[a-z]?\d[\w.]*$", re.IGNORECASE)  # what fo
 _KEPT = re.compile(
     r"(?:page|story|article|post|thread|blog) (?:is|will be|is being) (?:continuously |constantly |regularly )?updated|"
     r"(?:keep|keeping) (?:you|this (?:page|story|post)) (?:posted|updated|up to date)|"
+    r"(?:we|i) (?:will )?(?:update|are updating) this page|wir aktualisieren diese seite|"
+    r"päivitämme (?:tätä|tälle) sivu\w*|"
+    r"(?:vi|jeg|jag) (?:uppdaterar|oppdaterer|opdaterer) (?:den här |denne |her )?(?:sidan|siden|saken)|"
     r"(?:rolling|regular|running) updates|auf dem laufenden|ständig aktualisiert|"
     r"au fur et à mesure|(?:mise?s? à jour|informations?) (?:en continu|régulièrement)|"
     r"actualiza(?:mos|remos|da)? (?:constante|permanente)|(?:iremos|vamos|seguiremos) actualizando|"

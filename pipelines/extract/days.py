@@ -41,6 +41,8 @@ def days(
     clocks = [replace(c, day=None) if c.day and c.weekday not in (None, c.day.weekday()) else c for c in clocks]
     steps = [_minutes(b.time) - _minutes(a.time) for a, b in pairwise(clocks)]
     headed = [c.day for c in clocks if c.day is not None]
+    if len(headed) == len(clocks) and _is_read_downwards(headed, steps):
+        return headed
     # Where headings name several days, their order is that of the stream; else that of the days of the week.
     turns = sum(_turns(clocks))
     oldest_first = turns > 0 if turns else _is_oldest_first(steps)
@@ -57,6 +59,12 @@ def days(
             return [m.date() for m in (onward if oldest_first else onward[::-1])]
     found = [m.date() for m in _walk(walk, latest, _earliest(clocks, latest, published), busy=busy)]
     return found[::-1] if oldest_first else found
+
+
+def _is_read_downwards(days: Sequence[date], steps: Sequence[int]) -> bool:
+    """Whether each day is told from its morning on, though the last of them stands first."""
+    within = [step for step, (a, b) in zip(steps, pairwise(days), strict=True) if a == b]
+    return len(days) > 1 and days[0] > days[-1] and bool(within) and all(step >= 0 for step in within)
 
 
 def _from(walk: Sequence[Clock], first: date, limit: datetime) -> list[datetime]:

@@ -112,7 +112,15 @@ def _usual_step(moments: Sequence[datetime]) -> timedelta:
 
 
 def _ordered(moments: Sequence[datetime]) -> bool:
-    steps = [b - a for a, b in pairwise(moments)]
+    """From first to last, or from last to first; or its days the one way, and each of them the other."""
+    days = [moment.date() for moment in moments]
+    within = [b - a for (a, b), one, other in zip(pairwise(moments), days, days[1:], strict=False) if one == other]
+    return _of_one_order([b - a for a, b in pairwise(moments)]) or (
+        _of_one_order(within) and _of_one_order([b - a for a, b in pairwise(dict.fromkeys(days))])
+    )
+
+
+def _of_one_order(steps: Sequence[timedelta]) -> bool:
     up, down = sum(s > timedelta() for s in steps), sum(s < timedelta() for s in steps)
     if up + down == 0:
         return False  # one time for all: the moment of rendering

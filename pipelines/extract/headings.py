@@ -19,6 +19,7 @@ from .starts import CLOSE, FEWEST, Start, is_day, starts_in, with_phases
 from .times import Read, leading_clock, shown
 from .words import words_of
 
+DAY_MOST = 200  # characters of a heading
 CALLED = 2  # starts that are called updates
 CAP = 600
 MOST = 0.8  # share of the starts that their container must hold
@@ -47,7 +48,9 @@ def read(body: Node, seen: Survey, aside: Sidelines, url: str) -> Group:
     if 2 * sum(any(records.is_teaser(n, url) for n in f.nodes if n.tag != "figure") for f in found) > len(found):
         return Group("headings", ())
     sizes = [sum(seen.size[n] for n in f.nodes) for f in found]
-    if len(found) < _fewest(starts) or sorted(sizes)[len(sizes) // 2] < ends.SHORTEST:
+    terms = all(start.node.tag == "dt" for start in starts)
+    shortest = ends.SHORTEST / 2 if terms else ends.SHORTEST  # what is told of a time in a list may be a line
+    if len(found) < _fewest(starts) or sorted(sizes)[len(sizes) // 2] < shortest:
         return Group("headings", ())
     return Group("headings", tuple(found), sum(min(s, CAP) for s in sizes) * (1 + 0.1 * len(found)))
 
@@ -85,7 +88,7 @@ def _is_one(node: Node, seen: Survey) -> bool:
     """A figure, and what is told of a term with words before its list or paragraphs, if there are no updates in it."""
     if node.tag == "figure":
         return seen.size[node] <= FIGURE_MOST and not _is_clocked(node)
-    if node.tag != "dd" or not (node.text or "").strip():
+    if node.tag != "dd" or not "".join((node.text or "", *(part.tail or "" for part in node))).strip():
         return False
     term = node.getprevious()
     clocks = filter(_is_clocked, node.iterdescendants("p", "li", *ends.RANKED))
@@ -173,9 +176,13 @@ def _titles(blocks: list[Node], starts: dict[Node, Start]) -> set[Node]:
 
 
 def _day_heading(block: Node) -> date | None:
-    text = block.text_content()
-    printed = shown(text) if len(text) < 200 else None
-    return printed.day if printed is not None and is_day(printed) else None
+    edited = len(block) and not (block.text or "").strip()  # a link to edit it may stand beside it
+    first = [block[0].text_content()] if edited else []
+    for text in (block.text_content(), *first):
+        printed = shown(text) if len(text) < DAY_MOST else None
+        if printed is not None and is_day(printed):
+            return printed.day
+    return None
 
 
 def fall(reads: Sequence[Read | None]) -> bool:

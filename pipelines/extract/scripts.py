@@ -66,9 +66,10 @@ _NIGHT, _NOON_WORD = "रात", "दोपहर"
 _TWO = ("ين", "יים")  # the ending of two of something
 _UNITS_AFTER = [*_ARABIC_UNITS.items(), *_HEBREW_UNITS.items()]
 _ARABIC_UNIT = {word: unit for unit, words in _UNITS_AFTER for word in words.split()}
+_ARABIC_NAMES = "|".join(sorted(_ARABIC_UNIT, key=len, reverse=True))
 _ARABIC_AGE = re.compile(
     r"(?:منذ|قبل|לפני)\s+(?:(\d{1,3})\s+)?"
-    rf"({'|'.join(sorted(_ARABIC_UNIT, key=len, reverse=True))})(?:\s+واحدة?)?(?!\w)"
+    rf"({_ARABIC_NAMES})(?:\s+واحدة?)?(?:\s*و\s?(\d{{1,2}})\s*({_ARABIC_NAMES}))?(?!\w)"
 )
 _ARABIC_CLOCK = re.compile(
     r"(?:الساعة\s*)?(?<![\d.:])(?P<h>\d{1,2})[:.](?P<m>\d\d)(?![\d.:])(?:\s*(?P<half>صباحاً|صباحا|مساءً|مساء|ص|م)(?!\w))?"
@@ -110,7 +111,7 @@ def spelled(text: str) -> str:
     text = text.translate(_DIGITS).translate(_MARKS)
     text = western(text)
     text = _EAST_AGE.sub(lambda f: f" {f[1]} {_EAST_UNITS[f[2]]} ago ", text)
-    text = _ARABIC_AGE.sub(lambda f: f" {f[1] or (2 if f[2].endswith(_TWO) else 1)} {_ARABIC_UNIT[f[2]]} ago ", text)
+    text = _ARABIC_AGE.sub(_arabic_age, text)
     text = _HINDI_AGE.sub(lambda f: f" {f[1]} {_HINDI_UNITS[f[2]]} ago ", text)
     text = _EAST_DAY.sub(lambda f: f" {f[3]}.{f[2]}.{f[1]} " if f[1] else f" {f[3]} {_month(f[2])} ", text)
     text = _ARABIC_DAY.sub(lambda f: f" {f[1]}.{_ARABIC_MONTH[f[2]]}.{f[3]} ", text)
@@ -136,6 +137,12 @@ def _clock(found: re.Match[str]) -> str:
     # 午後0時 and 午前0時 are noon and midnight: twelve, where a clock has halves
     hour = "12" if name and groups["h"] in ("0", "00") else groups["h"]
     return f" {hour}:{int(groups['m'] or groups.get('n') or 0):02} {name} "
+
+
+def _arabic_age(found: re.Match[str]) -> str:
+    """ "An hour", "two hours", "3 hours and 15 minutes"."""
+    more = f" and {found[3]} {_ARABIC_UNIT[found[4]]}" if found[3] else ""
+    return f" {found[1] or (2 if found[2].endswith(_TWO) else 1)} {_ARABIC_UNIT[found[2]]}{more} ago "
 
 
 def _hindi_clock(found: re.Match[str]) -> str:

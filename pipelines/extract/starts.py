@@ -87,7 +87,11 @@ def _opening(block: Node) -> tuple[tuple[str, str | None, str | None], ...]:
 def _of_terms(starts: list[Start]) -> list[Start]:
     """In a list of terms that are times, what is told of one may begin with another clock."""
     terms = {s.node for s in starts if s.node.tag == "dt"}
-    return [s for s in starts if s.node.tag != "dd" or s.node.getprevious() not in terms]
+    return [s for s in starts if s.node.tag != "dd" or _term_of(s.node) not in terms]
+
+
+def _term_of(told: Node) -> Node | None:
+    return next((before for before in told.itersiblings("dt", preceding=True)), None)
 
 
 def _beside_headings(starts: list[Start], seen: Survey) -> list[Start]:

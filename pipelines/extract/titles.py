@@ -65,8 +65,8 @@ def headline_of(article: Article, parts: Parts, given: str | None, *, hollow: bo
 
 
 def _remove_copies(article: Article, text: str) -> None:
-    """Of a headline that stands there once more, for screens of another width; a paragraph is no copy, and where nothing
-    else is said it is the text.
+    """Of a headline that stands there once more, for screens of another width. A paragraph is no copy, nor is what
+    stands alone.
     """
     for node in article.nodes()[1:]:
         said = article.said(node) if article.holds(node) else ""

@@ -99,6 +99,7 @@ _LOOSELY = re.compile(_WORDS, re.IGNORECASE)
 _SIGN = re.compile(r"\s?[+\-−]\s?\d")
 BEFORE = 40  # characters before an abbreviation in which it is said to be of times
 LINE_MOST = 100  # characters of a line about the times
+_ENDS = re.compile(r"(?<=[.!?])\s+")
 _LETTERS = re.compile(r"\b[A-Z]{2,4}\b")
 MOST = 0.5  # share of the printed times that must name it
 
@@ -132,9 +133,17 @@ def note(body: Node, records: Iterable[Node]) -> str:
     if not _may_name_one(str(body.text_content())):
         return ""
     updates = set(records)
-    lines = (n for n in body.iter() if any(map(_names_one, _own(n))) and len(said(n)) <= LINE_MOST)
-    outside = (n for n in lines if updates.isdisjoint(around := (n, *n.iterancestors())) and not _is_apart(around))
-    return " ".join(map(said, outside))
+    named = (n for n in body.iter() if any(map(_names_one, _own(n))))
+    outside = (n for n in named if updates.isdisjoint(around := (n, *n.iterancestors())) and not _is_apart(around))
+    return " ".join(line for n in outside for line in _lines(said(n)))
+
+
+def _lines(text: str) -> list[str]:
+    """A line as it is; of a paragraph the sentences that are about times."""
+    if len(text) <= LINE_MOST:
+        return [text]
+    sentences = (s for s in _ENDS.split(text) if len(s) <= LINE_MOST)
+    return [s for s in sentences if _names_one(s) and _LOOSELY.search(s)]
 
 
 def _is_apart(around: Iterable[Node]) -> bool:

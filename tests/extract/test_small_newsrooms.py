@@ -370,3 +370,39 @@ def test_a_list_with_times_amid_a_story_is_none() -> None:
 
     assert not told(f"<article><h1>Storm</h1>{paragraph * 2}{box}{paragraph * 2}</article>", head=head).updates
     assert told(f"<article><h1>Storm</h1>{paragraph * 2}{box}</article>", head=head).updates
+
+
+def test_days_that_fall_may_each_be_told_from_their_morning_on() -> None:
+    today = [("09:10", TEXTS[0]), ("10:05", TEXTS[1]), ("11:40", TEXTS[2])]
+    before = [("08:20", TEXTS[3]), ("22:15", TEXTS[4])]
+    edit = '<span>[<a href="?edit">edit</a>]</span>'
+    days = "".join(
+        f"<h2><span>{day}</span>{edit}</h2><ul>{''.join(f'<li><b>{c}</b> {t}</li>' for c, t in rows)}</ul>"
+        for day, rows in (("Tuesday 3 February", today), ("Monday 2 February", before))
+    )
+    note = f"<table><tr><td>{TEXTS[0]} {TEXTS[1]} The time is that of Uruguay (UTC−3). All day.</td></tr></table>"
+    said = told(f"<main><h1>Strike</h1>{note}{days}</main>")
+
+    assert [f"{u.published:%d %H:%M}" for u in said.updates if u.published] == [
+        "03 12:10", "03 13:05", "03 14:40", "02 11:20", "03 01:15",
+    ]  # fmt: skip
+
+
+def test_ages_of_hours_and_minutes_in_arabic() -> None:
+    ages = ("قبل 6 دقائق", "قبل ساعة و8 دقائق", "قبل ساعتين", "قبل ساعتين و40 دقيقة", "قبل 3 ساعات و15 دقيقة")
+    rows = "".join(RECORD.format(n, a, t) for n, (a, t) in enumerate(zip(ages, TEXTS, strict=True)))
+
+    assert clocks(read(rows, lang="ar")) == ["14:54", "13:52", "13:00", "12:20", "11:45"]
+
+
+def test_a_link_to_newer_updates_below_the_last_is_not_its_text() -> None:
+    rows = "".join(f"<h2>{c} The wind rises</h2><p>{t}</p>" for c, t in ROWS)
+
+    assert texts(read(f'<div>{rows}<p><a href="/live/x">Newer updates</a></p></div>')) == list(TEXTS)
+
+
+def test_an_update_that_only_repeats_its_headline_keeps_it_as_its_text() -> None:
+    record = '<div class="e" id="e{}1"><b>{}</b><h3>{}</h3><div class="card"><a href="/s">{}</a></div></div>'
+    rows = "".join(record.format(n, c, t, t) for n, (c, t) in enumerate(ROWS))
+
+    assert texts(read(rows)) == list(TEXTS)
