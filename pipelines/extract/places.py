@@ -37,6 +37,7 @@ MORE = re.compile(
     r"(?:加载|查看|顯示|载入)?更多.*|더 ?보기.*|(?:عرض|تحميل|قراءة) المزيد.*|المزيد من التحديثات.*",
     re.IGNORECASE,
 )
+_ENCODED = re.compile(r"(?:%[0-9A-Fa-f]{2})+")
 _HEADINGS = ("h1", "h2", "h3", "h4", "h5", "h6", "summary", "legend")
 
 
@@ -47,6 +48,7 @@ def names_of(node: Node) -> frozenset[str]:
 
 @lru_cache(4096)  # a page has some hundred classes, on thousands of elements
 def _names_in(text: str) -> frozenset[str]:
+    text = _ENCODED.sub(" ", text)  # "%CE%AD" of a letter is no "ad"
     spaced = re.sub(r"(?<=[a-z])(?=[A-Z])", " ", text).lower()
     return frozenset(w for w in re.split(r"[^a-z0-9]+", spaced) if w)
 

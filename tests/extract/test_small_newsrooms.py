@@ -406,3 +406,10 @@ def test_an_update_that_only_repeats_its_headline_keeps_it_as_its_text() -> None
     rows = "".join(record.format(n, c, t, t) for n, (c, t) in enumerate(ROWS))
 
     assert texts(read(rows)) == list(TEXTS)
+
+
+def test_the_letters_of_an_encoded_id_are_no_words() -> None:
+    record = '<h3 id="{}1-%CF%84%CE%AD%CE%BB%CE%BF%CF%82">{} – Τέλος για σήμερα</h3><p>{}</p>'
+    rows = "".join(record.format(n, c, t) for n, (c, t) in enumerate(ROWS))
+
+    assert titles(f"<div>{rows}</div>") == ["Τέλος για σήμερα"] * 5

@@ -43,8 +43,7 @@ MISSED = {
     "fr-joomla-br": (8, 7),
 }
 # What their author calls a headline: the place where it happened, a line of a class that is no word, the clock itself.
-TITLES = {"traffic-id", "cinartribun", "allileggii-notou", "noorderhavense-bode", "skoczek-brzezinki",
-          "dikastiko-simeiomatario"}  # fmt: skip
+TITLES = {"traffic-id", "cinartribun", "allileggii-notou", "noorderhavense-bode", "skoczek-brzezinki"}
 CLOCKS = {"golrapido"}  # before a match its day is said by nothing but the match, whose end is tomorrow's
 LIVE = [case for case in CASES if json.loads((case / "expected.json").read_text("utf-8"))["updates"]]
 
