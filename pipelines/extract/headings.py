@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from datetime import date
 from itertools import pairwise
 
-from . import ends, ids, notices, programmes, records
+from . import ends, ids, notices, programmes, records, teasers
 from .appeals import is_appeal
 from .dom import said
 from .found import Found, Group
@@ -45,7 +45,7 @@ def read(body: Node, seen: Survey, aside: Sidelines, url: str) -> Group:
     boxes = {s.node.getparent() for s in starts}
     inside = [b for b in blocks if container in b.iterancestors() and (b.getparent() in boxes or not is_appeal(b))]
     found = _cut(starts, inside, container)
-    if 2 * sum(any(records.is_teaser(n, url) for n in f.nodes if n.tag != "figure") for f in found) > len(found):
+    if 2 * sum(any(teasers.is_teaser(n, url) for n in f.nodes if n.tag != "figure") for f in found) > len(found):
         return Group("headings", ())
     sizes = [sum(seen.size[n] for n in f.nodes) for f in found]
     terms = all(start.node.tag == "dt" for start in starts)

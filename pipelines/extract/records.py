@@ -2,49 +2,36 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import partial
-from itertools import islice, takewhile
+from itertools import takewhile
 from statistics import median
 
 from .adverts import is_advert
-from .announced import announces_live
 from .appeals import is_appeal
-from .dom import address, joined, said
+from .dom import said
 from .found import Group
 from .marks import Mark, Survey
-from .people import named_by
 from .places import Sidelines
 from .rows import Row, Rows
 from .rowtimes import by_epochs, found_in
 from .source import Node
 from .talk import comments, talk_buttons
-from .times import shown
+from .teasers import SAYS, are_told_in_full, is_teaser, lead_elsewhere
 from .words import words_of
 
 FEWEST = 2  # whether two are enough is for the gate to say
 SHORTEST = 45  # characters in the median record; shorter ones are lists of links, schedules, indexes
-MOST_LINKED = 0.6  # share of link text in the median record
 MOST_TIMES = 3  # signs of time in one record; more are a list of records
 CAP = 600  # characters of one record that count: one long text must not outweigh a list
 MADE = 3  # names of attributes that tell of one make
-PARAGRAPHS = 2  # that no teaser has ...
-TOLD = 45  # ... of so many characters
-SAYS = 20  # characters of a record that are neither link nor time, where its headline leads elsewhere
-TITLE_LEAST = 10  # characters of the link that a teaser begins with ...
-TITLE_SHARE = 0.3  # ... and its share of the teaser
 STATED = 2  # data attributes that tell of one make
-STORY_WORDS = 4  # in the last part of a path
 TALKERS = 0.5  # share of records with a button of readers: then people talk, not a newsroom
 DEEPEST = 25  # ancestors looked at from a time
 SHARED = 0.6  # a class token that this share of the records has is their mark
-_STOPS = (".", "!", "?", ":", "…", "。", "！", "？", "।", "؟", "۔")
-_CLOSING = "\"'”’»)」』）]"
-_WORDS = re.compile(r"[^\W\d_]+")
 CONTAINERS = words_of("article section div li tr tbody table details blockquote dl dd figure main ul ol td span")
 
 
@@ -168,7 +155,7 @@ def _score(
     trusted = sum(map(vouched, timed)) >= len(timed) / 2
     if not trusted and (_is_beside(kind, aside) or _is_talk(rows)):
         return 0.0
-    if not trusted and _leads_elsewhere(timed, seen, url) and not (announced and _are_told_in_full(rows, seen)):
+    if not trusted and lead_elsewhere(timed, seen, url) and not (announced and are_told_in_full(rows, seen)):
         return 0.0
     if _holds_lists(timed, inner):
         return 0.0
@@ -186,7 +173,7 @@ def refused(body: Node, seen: Survey, url: str) -> set[Node]:
         timed = [r for r in kind.rows if r.marks]
         nodes = [r.node for r in timed]
         single = len(timed) >= 3 and median(len(r.marks) for r in timed) <= MOST_TIMES
-        if single and (_leads_elsewhere(nodes, seen, url) or _is_talk(timed)):
+        if single and (lead_elsewhere(nodes, seen, url) or _is_talk(timed)):
             found.update(nodes)
     return found
 
@@ -200,82 +187,6 @@ def _holds_lists(nodes: list[Node], inner: set[Node]) -> bool:
     """Records of records: then the inner ones are the updates."""
     holding = {a for parent in inner for a in (parent, *parent.iterancestors())}
     return 2 * sum(n in holding for n in nodes) >= len(nodes)
-
-
-def _leads_elsewhere(nodes: list[Node], seen: Survey, url: str) -> bool:
-    """Teasers: mostly link text, or a headline that is a link to another page."""
-    linked = median(seen.linked[n] / max(1, seen.size[n]) for n in nodes)
-    return linked > MOST_LINKED or 2 * sum(is_teaser(n, url) for n in nodes) > len(nodes)
-
-
-def _are_told_in_full(rows: Sequence[Row], seen: Survey) -> bool:
-    """Posts that stand whole in a stream and have a page of their own, too: some have several paragraphs, or a list."""
-    return any(len(list(islice(_told(row, seen), PARAGRAPHS))) == PARAGRAPHS for row in rows)
-
-
-def _told(row: Row, seen: Survey) -> Iterator[Node]:
-    timed = {holder for mark in row.marks for holder in (mark.node, *islice(mark.node.iterancestors(), DEEPEST))}
-    return (block for block in row.node.iter("p", "li") if block not in timed and _is_told(block, seen))
-
-
-def _is_told(block: Node, seen: Survey) -> bool:
-    """Neither a link nor a line of who wrote it, which is no sentence."""
-    if seen.size.get(block, 0) - 2 * seen.linked.get(block, 0) < TOLD:
-        return False
-    return block.tag == "li" or said(block).rstrip(_CLOSING).endswith(_STOPS)
-
-
-def is_teaser(node: Node, url: str) -> bool:
-    """Whether its headline, or the whole of it, is a link to another page, and nothing in it a link to itself."""
-    return _opens_another_page(node, url) and not _links_to_itself(node, url)
-
-
-def _opens_another_page(node: Node, url: str) -> bool:
-    here = address(url).path.rstrip("/")
-    for heading in node.iter("h1", "h2", "h3", "h4", "h5", "h6"):
-        links = [*heading.iter("a"), *heading.iterancestors("a")]
-        return any(_other_page(a.get("href") or "", here) for a in links)
-    whole = node if node.tag == "a" else next((c for c in node if c.tag == "a" and len(node) == 1), None)
-    if whole is not None and len(said(node)) - len(said(whole)) < SAYS and named_by(said(node)) is None:
-        return _other_page(whole.get("href") or "", here)
-    opening = _opening_link(node)
-    return opening is not None and _other_page(opening.get("href") or "", here)
-
-
-def _opening_link(node: Node) -> Node | None:
-    """The link that a record begins with, if it is a good part of it."""
-    for item in node.iter():
-        text = (item.text or "").strip() if isinstance(item.tag, str) else ""
-        if not text or item.tag == "time" or shown(text):
-            continue
-        holders = (a for a in item.iterancestors("a") if node in a.iterancestors())
-        link = item if item.tag == "a" else next(holders, None)
-        if link is None:
-            return None
-        title = len(said(link))
-        return link if title >= TITLE_LEAST and title >= TITLE_SHARE * len(said(node)) else None
-    return None
-
-
-def _other_page(href: str, here: str) -> bool:
-    if not href or href.startswith(("#", "javascript:", "mailto:")):
-        return False
-    there = address(href)
-    path = there.path.rstrip("/")
-    return bool(path or there.hostname) and path != here and not _is_below(path, here)
-
-
-def _is_below(path: str, here: str) -> bool:
-    """The part just below this page, if that is a live page about one thing, as the many words of its name say."""
-    name = here.rpartition("/")[2]
-    return path.split("/")[-2:-1] == [name] and len(_WORDS.findall(name)) >= STORY_WORDS and announces_live(here)
-
-
-def _links_to_itself(node: Node, url: str) -> bool:
-    """Its time leads to where it stands on this page: a permalink."""
-    own, here = node.get("id"), url.partition("#")[0]
-    links = [a for a in node.iter("a") if joined(url, a.get("href") or "") == f"{here}#{own}"] if own else []
-    return any(shown(said(a)) for a in links)
 
 
 def _is_talk(rows: Sequence[Row]) -> bool:
@@ -295,7 +206,7 @@ def _whole(body: Node, kind: Rows, seen: Survey, aside: Sidelines, url: str) -> 
         others = (n for n in body.iter(kind.tag) if n not in rows)
         likely = {n for n in others if (fits(n) and not aside.beside(n)) or _is_pinned_one(n, kind, aside, url)}
     else:
-        likely = {n for n in _sisters(kind) if not aside.beside(n) and not _leads_elsewhere([n], seen, url)}
+        likely = {n for n in _sisters(kind) if not aside.beside(n) and not lead_elsewhere([n], seen, url)}
     likely -= {holder for node in rows for holder in node.iterancestors()} if likely else set()
     marks: dict[Node, list[Mark]] = defaultdict(list)
     for mark in seen.marks if likely else ():
