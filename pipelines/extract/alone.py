@@ -34,9 +34,11 @@ def put_beside(page: Source, part: Source, *, url: str) -> int:
 
 def without(version: Version, count: int) -> Version:
     """The version without the updates that were put in; with nothing else in it, none was recognised."""
+    if not count:
+        return version
     own = rekeyed(version.updates[count:])
     warnings = version.warnings if own else (*version.warnings, "not_segmented")
-    return replace(version, updates=own, warnings=warnings) if count else version
+    return replace(version, updates=own, warnings=warnings)
 
 
 def _alike(node: Node, model: Node) -> bool:
