@@ -94,7 +94,7 @@ class Carried:
         if self.trusted or not self.dom:
             return
         told = None if head.live else _told_otherwise(self.dom, head.structured.other, hinted=hinted)
-        told_so = hinted or told_on or headings.fall([f.published for f in self.dom[-printed.LOWEST :]])
+        told_so = hinted or told_on or headings.fall([f.published for f in self.dom])
         if not told_so and amid.is_amid_story(body, aside, [n for f in self.dom for n in f.nodes]):
             told = told or "the list stands amid a story"
         self.refused = told or _refusal(self.dom, place, head, hinted=hinted, dated=dated, told_on=told_on)

@@ -30,6 +30,8 @@ FIGURE_MOST = 400  # of a figure that is one thing; a whole page may be called o
 _BLOCKS = words_of("p h1 h2 h3 h4 h5 h6 li dt dd blockquote pre figure table div section article center")
 _CLOCKED = words_of("strong b time em span")  # when they stand between blocks
 
+Piece = tuple[Start, list[Node], date | None]  # what begins an update, its blocks, the day of the heading above it
+
 
 def read(body: Node, seen: Survey, aside: Sidelines, url: str) -> Group:
     """A run of starts in one container, cut there; an empty group if there are fewer than three."""
@@ -114,13 +116,29 @@ def _container(starts: list[Start], body: Node) -> Node | None:
 
 def _cut(starts: list[Start], blocks: list[Node], container: Node) -> list[Found]:
     by_node = {s.node: s for s in starts}
-    found: list[tuple[Start, list[Node], date | None]] = []
-    day: date | None = None
     titles = _titles(blocks, by_node)
+    found = _pieces(blocks, by_node, titles)
+    boxes = ends.Boxes(list(by_node), container)
+    found = [*((s, ends.without_strangers(s.node, n, boxes, told=_tells(s)), d) for s, n, d in found[:-1]), *found[-1:]]
+    if found:
+        start, nodes, day = found[-1]
+        own = max(2 if titles else 1, _titled_below(found))  # what is surely the update's: its time and its title
+        ruled = all(ends.is_below_rule(s.node) for s, _, _ in found[1:])
+        oldest = fall([s.read for s, _, _ in found])
+        rest = ends.of_last(start.node, nodes[own:], boxes, ruled=ruled, told=_tells(start), oldest=oldest)
+        found[-1] = (start, [*nodes[:own], *rest], day)
+    given = _ids([start.node for start, _, _ in found])
+    return [_found(start, nodes, day, id_) for (start, nodes, day), id_ in zip(found, given, strict=True)]
+
+
+def _pieces(blocks: list[Node], starts: dict[Node, Start], titles: set[Node]) -> list[Piece]:
+    """From each start to the next."""
+    found: list[Piece] = []
+    day: date | None = None
     title: list[Node] = []
     over = False
     for block in blocks:
-        start = by_node.get(block)
+        start = starts.get(block)
         heading = _day_heading(block)
         if start:
             found.append((start, [block, *title], day))
@@ -133,17 +151,7 @@ def _cut(starts: list[Start], blocks: list[Node], container: Node) -> list[Found
             found[-1][1].extend(() if over else (block,))  # below the heading of a day stands what is of that day
         else:
             day = None  # a date far above the first update is not its heading
-    boxes = ends.Boxes(list(by_node), container)
-    found = [*((s, ends.without_strangers(s.node, n, boxes, told=_tells(s)), d) for s, n, d in found[:-1]), *found[-1:]]
-    if found:
-        start, nodes, day = found[-1]
-        own = max(2 if titles else 1, _titled_below(found))  # what is surely the update's: its time and its title
-        ruled = all(ends.is_below_rule(s.node) for s, _, _ in found[1:])
-        oldest = fall([s.read for s, _, _ in found[-LOWEST:]])
-        rest = ends.of_last(start.node, nodes[own:], boxes, ruled=ruled, told=_tells(start), oldest=oldest)
-        found[-1] = (start, [*nodes[:own], *rest], day)
-    given = _ids([start.node for start, _, _ in found])
-    return [_found(start, nodes, day, id_) for (start, nodes, day), id_ in zip(found, given, strict=True)]
+    return found
 
 
 def _ids(nodes: list[Node]) -> list[str | None]:
@@ -186,8 +194,8 @@ def _day_heading(block: Node) -> date | None:
 
 
 def fall(reads: Sequence[Read | None]) -> bool:
-    """Whether each is older than the one above it."""
-    steps = pairwise(reads)
+    """Whether each of the lowest is older than the one above it."""
+    steps = pairwise(reads[-LOWEST:])
     return len(reads) >= LOWEST and all(a is not None and b is not None and _is_older(b, a) for a, b in steps)
 
 
@@ -205,7 +213,7 @@ def _is_older(one: Read, other: Read) -> bool:
     return one.minute is not None and other.minute is not None and one.minute < other.minute
 
 
-def _titled_below(found: list[tuple[Start, list[Node], date | None]]) -> int:
+def _titled_below(found: list[Piece]) -> int:
     """With which block the title ends, if it stands below the time, here as in another update; 0 if it does not."""
     below = [_title_in(nodes) for _, nodes, _ in found]
     return below[-1] if any(below[:-1]) else 0

@@ -91,8 +91,12 @@ def _words_around(holder: Node) -> set[str]:
 
 
 def _has_prose_before(article: Article, node: Node) -> bool:
-    prose = next((p for p in article.nodes("p", "blockquote", "li") if article.said(p)), None)
+    prose = _first_prose(article)
     return prose is not None and next((n for n in article.nodes() if n is prose or n is node), None) is prose
+
+
+def _first_prose(article: Article) -> Node | None:
+    return next((p for p in article.nodes("p", "blockquote", "li") if article.said(p)), None)
 
 
 def bylines(article: Article, parts: Parts) -> None:
@@ -139,8 +143,7 @@ def _is_by_line(article: Article, node: Node) -> bool:
 
 
 def _has_other_prose_before(article: Article, node: Node) -> bool:
-    prose = next((p for p in article.nodes("p", "blockquote", "li") if article.said(p)), None)
-    return prose is not node and _has_prose_before(article, node)
+    return _first_prose(article) is not node and _has_prose_before(article, node)
 
 
 def _is_of_quote(article: Article, node: Node) -> bool:

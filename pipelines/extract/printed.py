@@ -22,7 +22,6 @@ from .words import words_of
 LINE_MOST = 80  # characters of a line that holds a date
 ABOVE = 2  # lines above the headline, of its own box or the one around it
 CLOSE = 2  # levels up from the headline
-LOWEST = 3  # updates at the foot: where the newest stands first they stay what they are
 REACH = 1500  # characters below it: a long introduction is a story
 _PARTS = re.compile(r"(?:^|\s+)[–—|·•/-]\s+|[（(]|[）)]\s*$")
 _CHANGED = re.compile(
@@ -88,7 +87,7 @@ def goes_on(body: Node, aside: Sidelines, found: Sequence[Found]) -> bool:
     first = found[0].nodes[0] if found else None
     title = _title(body, aside, first) if first is not None else None
     lines = list(_between(body, aside, title, first)) if title is not None and first is not None else []
-    falling = headings.fall([f.published for f in found[-LOWEST:]])
+    falling = headings.fall([f.published for f in found])
     called = all(f.published is not None and notices.after(f.published.raw) for f in found)
     return any(map(announced.tells_on, lines)) or ((falling or called) and any(map(announced.is_kept, lines)))
 
@@ -108,7 +107,7 @@ def fits(stamps: Sequence[Stamp | None], place: Place, head: Head) -> bool:
     programmes stand below a date, too, and a story told by the hour goes on. What is asked of updates is asked of the
     lowest, so that none that comes changes the answer."""
     moments = [s.moment for s in stamps if s is not None]
-    lowest = stamps[-LOWEST:]
+    lowest = stamps[-headings.LOWEST :]
     falling = all(a is not None and b is not None and b.moment < a.moment for a, b in pairwise(lowest))
     called = all(s is not None and notices.after(s.raw) for s in lowest)
     to_the_minute = head.modified is not None and head.modified.precision != "day"
@@ -168,15 +167,10 @@ def _dates(text: str, *, changed: bool) -> Iterator[Read]:
             pieces = [part[told.start() :], part] if told else []
         else:
             pieces = [part[: told.start()].strip(" ,;(") if told else part]
-        for read in map(_after_label, pieces):
+        for read in map(shown, pieces):
             if read is not None and (dated := _dated(read, text)) is not None:
                 yield dated
                 return
-
-
-def _after_label(text: str) -> Read | None:
-    """A date, by itself or behind words that say that it is of the page."""
-    return shown(text)
 
 
 def _dated(read: Read, line: str = "") -> Read | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from functools import partial
@@ -115,11 +115,16 @@ def _without_others(rows: list[Row]) -> Iterator[Row]:
     have one.
     """
     timed = [row.node for row in rows if row.marks]
-    shared = frozenset.intersection(*map(_worn, timed)) if timed else frozenset()
+    shared = _in_all(map(_worn, timed))
     named = all(node.get("id") for node in timed)
     for row in rows:
         if row.marks or (shared <= _worn(row.node) and (row.node.get("id") or not named)):
             yield row
+
+
+def _in_all(tokens: Iterable[frozenset[str]]) -> frozenset[str]:
+    sets = list(tokens)
+    return frozenset.intersection(*sets) if sets else frozenset()
 
 
 def _worn(node: Node) -> frozenset[str]:
@@ -202,7 +207,7 @@ def _whole(body: Node, kind: Rows, seen: Survey, aside: Sidelines, url: str) -> 
     rows = {r.node: r for r in kind.rows}
     named = all(r.node.get("id") for r in kind.rows)
     if kind.tokens or named:
-        fits = partial(_fits, kind=kind)
+        fits = partial(_fits, tokens=kind.tokens, held=_in_all(_held(row.node) for row in kind.rows if row.marks))
         others = (n for n in body.iter(kind.tag) if n not in rows)
         likely = {n for n in others if (fits(n) and not aside.beside(n)) or _is_pinned_one(n, kind, aside, url)}
     else:
@@ -265,20 +270,18 @@ def _box_of(heading: Node) -> Node:
     """The largest box that holds nothing else."""
     text = said(heading)
     boxes = takewhile(lambda box: len(box) == 1 and said(box) == text, heading.iterancestors())
-    return max((heading, *boxes), key=lambda box: sum(1 for _ in box.iterdescendants()))
+    return [heading, *boxes][-1]
 
 
-def _fits(node: Node, kind: Rows) -> bool:
+def _fits(node: Node, tokens: frozenset[str], held: frozenset[str]) -> bool:
     """Of the same make: all the shared class tokens; where there are none, an id as the others have. Of cells of a grid
-    what they hold is of the same make, too.
+    what they hold is of the same make, too: of it, one of those that are shared (``held``).
     """
-    if not kind.tokens:
+    if not tokens:
         return bool(node.get("id"))
-    if not kind.tokens <= set((node.get("class") or "").split()):
+    if not tokens <= set((node.get("class") or "").split()):
         return False
-    held = [_held(row.node) for row in kind.rows if row.marks]
-    shared = frozenset.intersection(*held) if held else frozenset()
-    return not shared or not shared.isdisjoint(_held(node))
+    return not held or not held.isdisjoint(_held(node))
 
 
 def _held(node: Node) -> frozenset[str]:
