@@ -39,6 +39,7 @@ class Memory:
         self._failed = False  # and it was said
         self._by = timedelta()  # the dates in the catalog are so much later than the governor's
         self.before: LastRun | None = None  # the crawl before this one
+        self.sent_until: datetime | None = None  # others of this catalog may have sent something up to then
         self._accounts: dict[str, Account] = {}
         self._saved: dict[str, float] = {}  # by account, as it was found: some are asked for later, or not at all
 
@@ -48,6 +49,7 @@ class Memory:
         self._catalog.forget_hosts(worker=self._worker, now=now)
         self.before = self._catalog.last_run(self._worker)
         killed = self.before is not None and not self.before.ended
+        self.sent_until = now if killed else self._catalog.last_heard()  # of what was killed, nothing tells when
         self._by = now - steady
         known = [_moved(state, -self._by) for state in self._catalog.hosts(self._worker)]
         self._governor.recall(known, now=steady, killed=killed)

@@ -59,7 +59,7 @@ class Politeness:
         self._origins: dict[str, Rules] = {}
         self._fetching: dict[str, asyncio.Task[None]] = {}
         self._seconds: dict[str, datetime] = {}  # URL -> when it may be asked again
-        self._swept = datetime.min.replace(tzinfo=UTC)
+        self._swept = self._opens = datetime.min.replace(tzinfo=UTC)
         self.ending = False  # no new visit starts: long waits are given up
         self.crawler: Crawler
 
@@ -77,6 +77,8 @@ class Politeness:
             memory.recall()
             crawler.signals.connect(memory.ended, signal=signals.spider_closed)
         self = cls(governor, crawl.agent, memory)
+        if memory and memory.sent_until:
+            self.opens_after(memory.sent_until)
         self.crawler = crawler
         return self
 
@@ -110,6 +112,7 @@ class Politeness:
         """The clock was set back: what was noted by it would hold for as long as that. Waits of hosts go by another."""
         self._origins.clear()
         self._seconds.clear()
+        self._opens = datetime.min.replace(tzinfo=UTC)
 
     async def follow(self, url: str) -> None:
         """A page in the browser leads there: its consent and its host's turn, as for a hop."""
@@ -150,6 +153,11 @@ class Politeness:
         """No other capture of this URL may be of the second that this moment is in."""
         free = _second(at) + timedelta(seconds=1)
         self._seconds[url] = max(free, self._seconds.get(url, free))  # later ones may be reserved
+
+    def opens_after(self, moment: datetime) -> None:
+        """A crawl before this one may have captured any URL up to then: in that second nothing is sent any more."""
+        if _second(moment) <= clock.now():  # by a clock that was set back since, it would hold for as long as that
+            self._opens = _second(moment) + timedelta(seconds=1)
 
     async def process_request(self, request: Request) -> None:
         if request.meta.get(ROLE) != ROBOTS:
@@ -227,8 +235,7 @@ class Politeness:
         if now - self._swept >= timedelta(seconds=1):  # redirects may lead to a new URL each time
             self._seconds = {known: at for known, at in self._seconds.items() if at > now}
             self._swept = now
-        earliest = self._seconds.get(url, now)
-        start = max(now, earliest)
+        start = max(now, self._opens, self._seconds.get(url, now))
         self.taken(url, start)
         # Loop and clock are not of one pace: who is woken is early, by less than a millisecond as a rule.
         while timedelta() < (left := start - clock.now()) <= start - now:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Connection, delete, or_, select, update
+from sqlalchemy import Connection, delete, func, or_, select, update
 
 from . import rows
 from .database import Database
@@ -52,6 +52,12 @@ class HostRows(Database):
         others = (hosts.c.worker != worker, hosts.c.host == _ITSELF, hosts.c.asked.is_(True), hosts.c.refusals == 0)
         query = select(hosts.c.worker, hosts.c.last_start).where(*others)
         return {row.worker: rows.moment(row.last_start) for row in self.read(lambda one: one.execute(query).all())}
+
+    def last_heard(self) -> datetime | None:
+        """When any crawler of this catalog last told that it runs, or that it ends; None: there was none."""
+        query = select(func.max(hosts.c.last_start)).where(hosts.c.host == _ITSELF)
+        told = self.read(lambda connection: connection.execute(query).scalar())
+        return None if told is None else rows.moment(told)
 
     def was_killed(self, heard: Mapping[str, datetime]) -> None:
         """These crawlers are not there, unless they have been heard of since. They begin as who was killed."""

@@ -19,6 +19,7 @@ from typing import Any
 
 OPEN = ".open"
 END_OF_HEAD = b"\r\n\r\n"
+CAPTURES = ("response", "revisit")
 
 
 class Damaged(Exception):
@@ -149,9 +150,12 @@ def _record(plain: bytes, where: str) -> Found:
 
 
 def _nothing_twice(found: Sequence[Found], report: Report) -> None:
+    """No second has two captures of one URL either: 14 digits would not tell them apart."""
     ids = Counter(record.id for record in found)
     visits = Counter(facts["visit"] for facts in _visits(found))
     report.twice += [f"{n} records are {name}" for name, n in ids.items() if n > 1]
+    seconds = Counter((record.uri, record.fields["warc-date"][:19]) for record in found if record.type in CAPTURES)
+    report.twice += [f"{n} captures of {url} in {second}" for (url, second), n in seconds.items() if n > 1]
     report.twice += [f"{n} lines tell of visit {name}" for name, n in visits.items() if n > 1]
 
 
@@ -178,7 +182,7 @@ def _nothing_invented(found: Sequence[Found], sent: Mapping[str, Sequence[bytes]
 
 
 def _nothing_lost(found: Sequence[Found], acknowledged: Iterable[Mapping[str, Any]], report: Report) -> None:
-    captures = {record.id: record for record in found if record.type in ("response", "revisit")}
+    captures = {record.id: record for record in found if record.type in CAPTURES}
     told = Counter((facts["url"], _moment(facts["started"])) for facts in _visits(found))
     for visit in acknowledged:
         if visit["reason"] == "storage":  # it says itself that nothing was kept

@@ -20,9 +20,10 @@ def digest(data: bytes) -> str:
     return "sha256:" + hashlib.sha256(data).hexdigest()
 
 
-def record(kind: str, name: str, uri: str, block: bytes, payload: bytes = b"") -> bytes:
+def record(kind: str, name: str, uri: str, block: bytes, payload: bytes = b"", date: str = STARTED) -> bytes:
     head = (
         f"WARC/1.1\r\nWARC-Type: {kind}\r\nWARC-Record-ID: <{name}>\r\nWARC-Target-URI: {uri}\r\n"
+        f"WARC-Date: {date}\r\n"
         f"WARC-Block-Digest: {digest(block)}\r\nWARC-Payload-Digest: {digest(payload)}\r\n"
         f"Content-Length: {len(block)}\r\n\r\n"
     )
@@ -64,6 +65,19 @@ def test_what_was_not_sent_or_not_so_often_is_invented(tmp_path: Path, more: byt
 
 def test_a_record_or_visit_there_twice_is_found(tmp_path: Path) -> None:
     assert len(checked(tmp_path, RESPONSE + LINE + LINE).twice) == 2
+
+
+def test_two_captures_of_one_url_and_second_are_found(tmp_path: Path) -> None:
+    answers = {f"{URL}/a": [ANSWER], URL: [ANSWER, ANSWER]}
+    other = record("response", "b", f"{URL}/a", ANSWER, b"one")
+    later, same = (record("response", "c", URL, ANSWER, b"one", f"2026-01-03T12:00:0{s}.9Z") for s in (1, 0))
+    (tmp_path / "a.warc.gz").write_bytes(RESPONSE + LINE + other + later)
+    apart = check([tmp_path], answers, ACKNOWLEDGED)
+    (tmp_path / "a.warc.gz").write_bytes(RESPONSE + LINE + other + same)
+    together = check([tmp_path], answers, ACKNOWLEDGED)
+
+    assert apart.clean
+    assert together.twice == [f"2 captures of {URL} in 2026-01-03T12:00:00"]
 
 
 def test_a_torn_member_counts_only_in_a_sealed_file(tmp_path: Path) -> None:

@@ -83,6 +83,34 @@ def test_who_was_held_up_behind_its_second_takes_no_other_ones() -> None:
     assert dates[2] < min(dates[:2])  # its second was its own
 
 
+@pytest.mark.parametrize("ended", [True, False])
+def test_a_crawl_sends_nothing_in_the_second_in_which_the_one_before_it_ended(
+    ended: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may have captured any URL in it, and who was killed does not tell when."""
+    at = clock.now().replace(microsecond=100_000) + timedelta(seconds=1)  # by now it is over, or there is time enough
+    monkeypatch.setattr(clock, "now", lambda: at)
+    monkeypatch.setattr(clock, "machine", lambda: at)
+    before = at if ended else at - timedelta(seconds=2)  # told every few seconds
+    with Catalog.open(f"sqlite:///{tmp_path / 'catalog.sqlite'}") as catalog:
+        catalog.remember_hosts([], worker="other" if ended else "w1", now=before, ended=ended)
+        memory = Memory(politeness().governor, catalog, "w1")
+        memory.recall()
+    polite = politeness()
+    assert memory.sent_until is not None
+    polite.opens_after(memory.sent_until)
+    monkeypatch.undo()
+
+    assert asyncio.run(polite.second("http://a.example/")) == at.replace(microsecond=0) + timedelta(seconds=1)
+
+
+def test_a_clock_that_was_set_back_since_the_last_crawl_holds_nobody_up() -> None:
+    polite, now = politeness(), clock.now()
+    polite.opens_after(now + timedelta(hours=1))
+
+    assert asyncio.run(polite.second("http://a.example/")) < now + timedelta(seconds=1)
+
+
 def test_a_capture_without_a_request_frees_no_second_that_is_reserved() -> None:
     polite, now = politeness(), clock.now()
 

@@ -41,6 +41,14 @@ def test_whether_the_crawler_before_this_one_has_ended(catalog: Catalog) -> None
     assert (running, catalog.last_run("w1")) == (LastRun(NOON, False), LastRun(minute(1), True))
 
 
+def test_when_any_crawler_of_the_catalog_was_last_heard_of(catalog: Catalog) -> None:
+    before = catalog.last_heard()
+    catalog.remember_hosts([PARKED], worker="w1", now=minute(2), ended=True)
+    catalog.remember_hosts([replace(FREE, last_start=minute(9))], worker="w2", now=minute(1))
+
+    assert (before, catalog.last_heard()) == (None, minute(2))
+
+
 def test_what_a_crawler_had_saved_up_of_its_budget_comes_back(catalog: Catalog) -> None:
     saved = {"budget": 12.5, "hints": 0.25}
     catalog.remember_hosts([PARKED], worker="w1", now=NOON, saved=saved)
