@@ -5,5 +5,5 @@ They stand by themselves: what only looks something up compares them, and needs 
 
 from __future__ import annotations
 
-EXTRACTOR = "stoppress-extract/8"
+EXTRACTOR = "stoppress-extract/9"
 DIFFER = "stoppress-diff/6"

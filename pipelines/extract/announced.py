@@ -82,14 +82,23 @@ _GROWS = re.compile(
     r"(?:newest|latest|most recent)(?: \w+)? (?:first\b(?! (?:minister|lady|half|quarter|round|set|day|time)\b)|"
     r"(?:is |are )?(?:at|on) (?:the )?top)|"
     r"neue(?:ste|ren?)[ns]?(?: \w+)? (?:(?:steht|stehen|immer|ganz) )*(?:oben|zuerst)|"
-    r"plus récente?s?(?: \w+)? (?:en haut|en premier|d['’]abord)|más recientes?(?: \w+)? (?:primero|arriba)|"
-    r"più recent[ei](?: \w+)? (?:in alto|per prim)|mais recentes?(?: \w+)? (?:primeiro|em cima|no topo)|"
-    r"nieuwste(?: \w+)? (?:staa[nt] )?(?:bovenaan|eerst)|uusin(?: \w+)? (?:ylinnä|ylimpänä|ensin)|"
-    r"(?:nyeste|nyaste|senaste)(?: \w+)? (?:ligger |står )?(?:øverst|överst|först|først)|"
-    r"najnowsz\w+(?: \w+)? (?:na|u) góry?|nejnovější(?: \w+)? (?:nahoře|jako první)|"
-    r"legfrissebb(?: \w+)? (?:felül|elöl)|най-нов\w+ (?:\w+ )?(?:е |са )?(?:най-)?(?:отгоре|горе)|"
+    r"plus récente?s?(?: \w+)? (?:(?:est|sont) )?(?:en haut|en premier|d['’]abord)|"
+    r"más recientes?(?: \w+)? (?:(?:va|van|está|están) )?(?:primero|arriba)|"
+    r"(?:últim\w+|nuev\w+)(?: \w+)? (?:va|van|está|están) (?:primero|arriba)|"
+    r"più recent[ei](?: \w+)? (?:(?:è|sono) )?(?:in alto|per prim|in cima)|"
+    r"mais recentes?(?: \w+)? (?:(?:está|estão|fica|ficam) )?(?:primeiro|em cima|no topo)|"
+    r"nieuwste(?: \w+)? (?:staa[nt] )?(?:bovenaan|eerst)|uusin(?: \w+)? (?:on )?(?:ylinnä|ylimpänä|ensin)|"
+    r"(?:nyeste|nyaste|senaste|siste)(?: \w+)? (?:ligger |står |legges |är |er )?(?:øverst|överst|først|först)|"
+    r"najnowsz\w+(?: \w+){0,2} (?:na|u) górz?[eay]?|"
+    r"(?:nejnovější|najnovší\w*|najnovij\w+|najnovej\w+)(?: \w+){0,2} (?:(?:je|jsou|sú|na) )?"
+    r"(?:nahoře|navrchu|hore|vrhu|jako první|ako prvé)|"
+    r"legfrissebb(?: \w+)? (?:van )?(?:felül|elöl)|legújabb(?: \w+)? (?:van )?(?:felül|elöl)|"
+    r"cel\w* mai (?:noi|nou\w*|recent\w*)(?: \w+)? (?:(?:sunt|este|e) )?(?:primel\w+|prim[aeu]\w*|sus|în față)|"
+    r"най-нов\w+ (?:\w+ )?(?:е |са )?(?:най-)?(?:отгоре|горе)|"
     r"нов\w+ (?:\w+ )?(?:сверху|вверху|зверху|вгорі)|νεότερ\w+(?: \w+)? (?:είναι )?(?:επάνω|πάνω|πρώτ\w+)|"
-    r"新しい順|上から新しい|최신순",
+    r"en (?:yeni|son)(?: \w+)? (?:en )?üstte|terbaru(?: \w+)? (?:di|ada di) (?:paling )?atas|"
+    r"mới nhất(?: \w+)? (?:ở )?(?:trên cùng|đầu trang)|"
+    r"新しい(?:順|情報(?:を|は|が)上)|上から新しい|最新(?:の)?情報(?:を|は|が)(?:一番)?上|최신순|最新(?:消息|内容)?(?:在|置)(?:最)?(?:上|顶|頂)",
     re.IGNORECASE,
 )
 # ... or that it tells what happens.

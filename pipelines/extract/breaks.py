@@ -5,13 +5,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterable, Sequence
 
 from lxml import etree
 
-from .matchclock import leading
+from .openings import called, opening
 from .source import Node
-from .times import leading_clock
 
 FEWEST = 3  # parts that begin with a clock
 PIECE = etree.XPath("string()", smart_strings=False)
@@ -27,7 +27,7 @@ def split(body: Node) -> None:
     for holder, breaks in holders.items():
         if breaks >= FEWEST - 1:
             parts = _parts(holder)
-            if sum(_begins(part) for part in parts) >= FEWEST:
+            if _are_openings([_text(part) for part in parts]):
                 _rebuild(holder, parts)
 
 
@@ -43,9 +43,15 @@ def _parts(holder: Node) -> list[list[Node | str]]:
     return parts
 
 
-def _begins(part: Iterable[Node | str]) -> bool:
-    text = "".join(p if isinstance(p, str) else str(PIECE(p)) for p in part)[:80]
-    return (leading_clock(text) or leading(text)) is not None
+def _text(part: Iterable[Node | str]) -> str:
+    return "".join(p if isinstance(p, str) else str(PIECE(p)) for p in part).strip()
+
+
+def _are_openings(parts: Sequence[str]) -> bool:
+    """Several begin with a clock, or with one word and a clock."""
+    words = Counter(found[0] for part in parts if (found := called(part)))
+    clocked = sum(opening(part) is not None for part in parts)
+    return max(clocked, *words.values(), 0) >= FEWEST
 
 
 def _rebuild(holder: Node, parts: list[list[Node | str]]) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-from .times import Read, shown
+from .times import Read, is_of_time, shown
 
 LONGEST = 80  # characters of such a line
 _CLOCKED = re.compile(r"\d[:.h]\d\d")
-_BETWEEN = re.compile(r"\s*(?:[,|·•–—/]|\s-\s|\bat\b|\bum\b|\bà\b|\balle\b|\bkl\.?\s)\s*")
+_BETWEEN = re.compile(
+    r"\s*(?:[,|·•–—/]|\s-\s|\bat\b|\bum\b|\bà\b|\balle\b|\bkl\.?\s|\b(?:by|von|par|por|door|av|af)\b)\s*"
+)
 _WHO = re.compile(r"(?:[^\W\d_][\w.'’-]*)(?:\s+[^\W\d_][\w.'’-]*){0,4}")
 MOST_SPLITS = 4
 
@@ -23,7 +25,7 @@ def bylined(text: str) -> tuple[Read, str] | None:
     for split in list(_BETWEEN.finditer(text))[:MOST_SPLITS]:
         before, after = text[: split.start()], text[split.end() :]
         for time, who in ((after, before), (before, after)):
-            read = shown(time) if _WHO.fullmatch(who) else None
+            read = shown(time) if _WHO.fullmatch(who) and not is_of_time(who) else None
             if read is not None and (read.clock or read.moment):
                 return read, who
     return None

@@ -94,10 +94,13 @@ class Carried:
         if self.trusted or not self.dom:
             return
         told = None if head.live else _told_otherwise(self.dom, head.structured.other, hinted=hinted)
+        if any(f.ended for f in self.dom) and not (hinted or told_on):
+            told = told or "the times stand below the texts, as those of letters"
         told_so = hinted or told_on or headings.fall([f.published for f in self.dom])
         if not told_so and amid.is_amid_story(body, aside, [n for f in self.dom for n in f.nodes]):
             told = told or "the list stands amid a story"
-        self.refused = told or _refusal(self.dom, place, head, hinted=hinted, dated=dated, told_on=told_on)
+        named = printed.named_days(body, aside, self.dom) if not (hinted or told_on) else frozenset()
+        self.refused = told or _refusal(self.dom, place, head, named, hinted=hinted, dated=dated, told_on=told_on)
         self.dom = [] if self.refused else self.dom
 
     def take_embedded(self, root: Node, url: str, place: Place) -> None:
@@ -152,7 +155,7 @@ def _are_of_several(records: Sequence[Found], flat: Group) -> bool:
 
 def _are_lines(records: Sequence[Found], flat: Group) -> bool:
     """Records without a class or an id that each begin with a clock: what stands between them belongs to them."""
-    starts = {f.nodes[0] for f in flat.found}
+    starts = {f.nodes[f.skip_in] for f in flat.found}
     bare = all(not (node := f.nodes[0]).get("class") and not node.get("id") for f in records)
     return len(records) > 0 and bare and len(flat.found) >= len(records) and all(f.nodes[0] in starts for f in records)
 
@@ -187,15 +190,17 @@ def _told_otherwise(dom: list[Found], other: str | None, *, hinted: bool) -> str
 
 
 def _refusal(
-    dom: list[Found], place: Place, head: Head, *, hinted: bool, dated: bool, told_on: bool
+    dom: list[Found], place: Place, head: Head, named: frozenset[date], *, hinted: bool, dated: bool, told_on: bool
 ) -> str | None:
-    """What speaks against records that were found by their looks alone."""
+    """What speaks against records that were found by their looks alone. ``named``: days in the page's headline."""
     reads = [f.published for f in dom]
     stamps = settle(reads, place, [f.day for f in dom])
     beside = {r.moment.date() for r in (head.published, head.modified) if head.printed and r and r.moment}
     known = hinted or told_on or any(_has_day(f, beside) for f in dom)
     if head.printed and not known and not printed.fits(stamps, place, head):
         return "the day that the page prints is not that of its clocks, or it is a story told by the hour"
+    if named and not named & {s.moment.astimezone(place.zone).date() for s in stamps if s is not None}:
+        return "the headline is of another day than the clocks, as that of minutes or a programme"
     return gate.refusal(
         stamps,
         hinted=hinted,

@@ -76,7 +76,8 @@ def _key(found: Found, url: str, headline: str | None) -> bytes:
     loose = found.carrier == "headings"
     nodes = [source_of(n, tail=loose) for n in found.nodes]
     body = [source_of(n, tail=loose) for n in found.body]
-    return digest("cut", [url, headline, str(loose), str(found.skip), str(len(nodes)), *nodes, *body])
+    clock = str((found.skip, found.skip_at, found.skip_in))
+    return digest("cut", [url, headline, str(loose), clock, str(len(nodes)), *nodes, *body])
 
 
 def _cut(found: Found, url: str, headline: str | None) -> Cut:
@@ -137,8 +138,8 @@ def _copy(found: Found) -> Node:
                 part.tag = "div"
         if twin.tag in _ITEMS:
             twin.tag = "div"  # a record in a list or table is no list by itself
-        if number == 0 and found.skip:
-            _skip(twin, found.skip)
+        if number == found.skip_in and found.skip:
+            _skip(twin, found.skip_at, found.skip)
         _make_plain(twin, whole=not loose)
         article.append(twin)
     return article
@@ -168,13 +169,16 @@ def _make_plain(record: Node, *, whole: bool) -> None:
         node.tag = "span" if amid and node is not record else "div"
 
 
-def _skip(node: Node, count: int) -> None:
-    """Take the clock off the front: the first ``count`` characters of the element's text."""
+def _skip(node: Node, at: int, count: int) -> None:
+    """Take the clock out: ``count`` characters of the element's text, from ``at`` on."""
     for event, item in etree.iterwalk(node, events=("start", "end")):
         if count == 0 or (event == "end" and item is node):
             return
         text = (item.text if event == "start" else item.tail) or ""
-        left, count = text[count:], max(0, count - len(text))
+        if len(text) <= at:
+            at -= len(text)
+            continue
+        left, count, at = text[:at] + text[at + count :], max(0, count - (len(text) - at)), 0
         if event == "start":
             item.text = left
         else:

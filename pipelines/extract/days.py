@@ -33,11 +33,11 @@ class Clock:
 
 def days(
     clocks: Sequence[Clock], *, at: datetime, zone: tzinfo, changed: datetime | None, published: datetime | None,
-    first: date | None = None, alone: bool = False,
+    first: date | None = None, alone: bool = False, ahead: timedelta = SKEW,
 ) -> list[date]:  # fmt: skip
     """The day of each clock, in its own zone. ``changed``, ``published``: the page's own times, if stated. ``first``:
     that of the first update, as printed below the headline; it counts where it is the only heading, or nothing else is
-    known (``alone``)."""
+    known (``alone``). ``ahead``: of the fetch, that its clocks may be."""
     clocks = [replace(c, day=None) if c.day and c.weekday not in (None, c.day.weekday()) else c for c in clocks]
     steps = [_minutes(b.time) - _minutes(a.time) for a, b in pairwise(clocks)]
     headed = [c.day for c in clocks if c.day is not None]
@@ -54,8 +54,8 @@ def days(
     only = all(day == first for day in headed) and len(headed) == len(clocks) if headed else alone
     fits = first is not None and all(c.weekday in (None, first.weekday()) for c in walk[-1:])
     if first is not None and fits and only and all(c.around is None for c in clocks):
-        onward = _from(walk[::-1], first, at + SKEW)
-        if max(onward, default=latest) <= at + SKEW:  # else it is the day of the newest
+        onward = _from(walk[::-1], first, at + ahead)
+        if max(onward, default=latest) <= at + ahead:  # else it is the day of the newest
             return [m.date() for m in (onward if oldest_first else onward[::-1])]
     found = [m.date() for m in _walk(walk, latest, _earliest(clocks, latest, published), busy=busy)]
     return found[::-1] if oldest_first else found

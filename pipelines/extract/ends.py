@@ -82,7 +82,7 @@ def of_last(start: Node, nodes: list[Node], boxes: Boxes, *, ruled: bool, told: 
     box = boxes.shared(start)
     for end, node in enumerate(nodes):
         outside = box is not None and box not in node.iterancestors()
-        titled = closes(node, start) or (oldest and (node.tag in RANKED or (_is_bold(node) and _is_bold(start))))
+        titled = closes(node, start) or (oldest and (node.tag in RANKED or (is_bold(node) and is_bold(start))))
         noted = oldest and (told or end) and (is_below_rule(node) or _is_note(node, start))
         if outside or titled or noted or (ruled and is_below_rule(node)):
             return nodes[:end]
@@ -117,14 +117,16 @@ def _is_slanted(block: Node) -> bool:
     return _is_all(block, ("em", "i"), _SLANTED)
 
 
-def _is_bold(block: Node) -> bool:
+def is_bold(block: Node) -> bool:
     return _is_all(block, ("b", "strong"), _BOLD)
 
 
 def _is_all(block: Node, tags: tuple[str, ...], style: re.Pattern[str]) -> bool:
     """Whether one element of such a tag or style says all of it."""
     text = said(block)
-    return any((n.tag in tags or style.search(n.get("style") or "")) and said(n) == text for n in block.iter())
+    return bool(text) and any(
+        (n.tag in tags or style.search(n.get("style") or "")) and said(n) == text for n in block.iter()
+    )
 
 
 def _is_centred(block: Node) -> bool:

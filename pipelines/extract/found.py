@@ -27,7 +27,10 @@ class Found:
     created: Read | None = None  # stated beside ``published``
     shown: str | None = None  # the time as printed beside it
     day: date | None = None  # of a day heading above it
-    skip: int = 0  # characters of the first node's text taken by the clock
+    skip: int = 0  # characters of a node's text taken by the clock ...
+    skip_at: int = 0  # ... where they begin ...
+    skip_in: int = 0  # ... and which of ``nodes`` that is
+    ended: bool = False  # its time stands below its text, as that of a letter does
     pinned: bool = False
     key_event: bool = False
     distrust: tuple[str, ...] = ()  # rules of distrust.py that took something away

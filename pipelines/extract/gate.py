@@ -19,10 +19,12 @@ FEWEST_WITH_HINT = 2  # where address or title announce a live page
 LONGEST = timedelta(days=45)  # coverage that ran longer had one page per day
 RAREST = timedelta(days=1)  # from one record to the next, in the median
 FUTURE = timedelta(minutes=30)  # clocks of newsrooms and crawlers differ; schedules lie further ahead
+BESIDE = timedelta(minutes=10)  # the same, of a page that was never changed since it was published
 LONG_BEFORE = timedelta(days=1)  # that a page may be dated anew, if it states nothing but when it was published
 BEFORE = timedelta(hours=3)  # that a page may be saved, and dated anew, after an update
 MOST_FUTURE = 0.2
 NEARLY = 0.8  # share of the records that are as an entry of a timetable is
+MANY = 7  # clocks of which all but one may be round: of minutes that end in 0 and 5 that is one in 350
 ORDERED = 0.7  # share of steps in one direction
 TIMED = 0.5  # share of records with a time
 
@@ -77,9 +79,15 @@ def _unlike_news(stamps: Sequence[Stamp]) -> str | None:
     if len(stamps) > FEWEST and len(steps) == 1 and all(s.moment.minute in (0, 30) for s in stamps):
         return "the times are regular, as in a forecast"
     clocks = [s.moment.minute for s in stamps if s.source != "relative" and s.precision != "day"]
-    if len(clocks) > FEWEST and len(clocks) >= NEARLY * len(stamps) and all(minute % 15 == 0 for minute in clocks):
+    odd = sum(minute % 15 != 0 for minute in clocks)
+    many = len(clocks) >= MANY and not _fall(stamps)  # who tells of the newest first has no programme
+    if len(clocks) > FEWEST and len(clocks) >= NEARLY * len(stamps) and odd <= many:
         return "the clocks are round, as in a timetable"  # by chance that is one in fifty thousand of four
     return None
+
+
+def _fall(stamps: Sequence[Stamp]) -> bool:
+    return all(b.moment < a.moment for a, b in pairwise(stamps))
 
 
 def _counts_from_zero(stamps: Sequence[Stamp]) -> bool:
@@ -102,7 +110,7 @@ def _is_told_later(newest: datetime, changed: datetime, begun: datetime | None, 
     """A live page is changed with its newest update, and published before it; one that is dated anew with each update
     is dated soon after it. ``bare``: without ids, as in a story; what has them may have been dated anew at its end.
     """
-    if newest > changed + FUTURE:
+    if newest > changed + (BESIDE if begun == changed else FUTURE):
         return True
     return begun is not None and newest < begun - BEFORE and (bare or begun == changed)
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 import itertools
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from itertools import pairwise
 
-from . import ends, ids, notices, programmes, records, teasers
+from . import ends, ids, notices, programmes, records, tails, teasers
 from .appeals import is_appeal
 from .dom import said
 from .found import Found, Group
@@ -19,6 +20,7 @@ from .starts import CLOSE, FEWEST, Start, is_day, starts_in, with_phases
 from .times import Read, leading_clock, shown
 from .words import words_of
 
+TITLE_MOST = 150  # characters of a line in bold that is a headline
 DAY_MOST = 200  # characters of a heading
 CALLED = 2  # starts that are called updates
 CAP = 600
@@ -27,7 +29,7 @@ LOWEST = 3  # updates at the foot: where they fall, newest first, none comes bel
 DAY = 24 * 60  # minutes
 FIRST = 10  # pieces of text that a clock stands in
 FIGURE_MOST = 400  # of a figure that is one thing; a whole page may be called one, too
-_BLOCKS = words_of("p h1 h2 h3 h4 h5 h6 li dt dd blockquote pre figure table div section article center")
+_BLOCKS = words_of("p h1 h2 h3 h4 h5 h6 summary li dt dd blockquote pre figure table div section article center")
 _CLOCKED = words_of("strong b time em span")  # when they stand between blocks
 
 Piece = tuple[Start, list[Node], date | None]  # what begins an update, its blocks, the day of the heading above it
@@ -40,13 +42,19 @@ def read(body: Node, seen: Survey, aside: Sidelines, url: str) -> Group:
     starts = [s for s in starts_in(blocks, seen) if foreign.isdisjoint((s.node, *s.node.iterancestors()))]
     starts = programmes.without(starts, blocks)
     starts = with_phases(starts, blocks, seen)
+    closed = [] if starts else tails.closings(blocks, seen)
+    starts = starts or closed
     container = _container(starts, body)
     if container is None:
         return Group("headings", ())
     starts = [s for s in starts if container in s.node.iterancestors()]
     boxes = {s.node.getparent() for s in starts}
     inside = [b for b in blocks if container in b.iterancestors() and (b.getparent() in boxes or not is_appeal(b))]
-    found = _cut(starts, inside, container)
+    ended = tails.cut(starts, inside, seen) if closed or not any(s.at for s in starts) else []
+    if ended or closed:
+        found = [replace(_found(start, nodes, None, None), ended=True) for start, nodes in ended]
+    else:
+        found = _cut(starts, inside, container)
     if 2 * sum(any(teasers.is_teaser(n, url) for n in f.nodes if n.tag != "figure") for f in found) > len(found):
         return Group("headings", ())
     sizes = [sum(seen.size[n] for n in f.nodes) for f in found]
@@ -103,7 +111,8 @@ def _is_clocked(block: Node) -> bool:
 
 
 def _container(starts: list[Start], body: Node) -> Node | None:
-    """The smallest element that holds most of the starts; or one just around it that holds more."""
+    """The smallest element that holds most of the starts; or one around it that holds more, just around it or however
+    far up, if those have the class that these have: each day's may lie deep in a box of its own."""
     counts = Counter(a for s in starts for a in s.node.iterancestors())
     enough = max(_fewest(starts), MOST * len(starts))
     fitting = [node for node, n in counts.items() if n >= enough]
@@ -111,7 +120,14 @@ def _container(starts: list[Start], body: Node) -> Node | None:
         return None
     smallest = max(fitting, key=lambda n: sum(1 for _ in n.iterancestors()))
     around = [smallest, *list(smallest.iterancestors())[:CLOSE]]
-    return max(around, key=lambda n: counts[n])  # the first of equals: the smallest
+    closest = max(around, key=lambda n: counts[n])  # the first of equals: the smallest
+    held = {s.node for s in starts if closest in s.node.iterancestors()}
+    makes = {(node.tag, node.get("class")) for node in held if node.get("class")}
+    alike = {s.node for s in starts if (s.node.tag, s.node.get("class")) in makes} - held
+    if not alike:
+        return closest
+    holders = (a for a in closest.iterancestors() if alike <= set(a.iterdescendants()))
+    return next(holders, closest)
 
 
 def _cut(starts: list[Start], blocks: list[Node], container: Node) -> list[Found]:
@@ -141,7 +157,7 @@ def _pieces(blocks: list[Node], starts: dict[Node, Start], titles: set[Node]) ->
         start = starts.get(block)
         heading = _day_heading(block)
         if start:
-            found.append((start, [block, *title], day))
+            found.append((start, [*title, block] if _tells(start) else [block, *title], day))
             title, over = [], False
         elif block in titles:
             title = [block]
@@ -177,10 +193,15 @@ def _ids(nodes: list[Node]) -> list[str | None]:
 
 
 def _titles(blocks: list[Node], starts: dict[Node, Start]) -> set[Node]:
-    """Headings that stand just above the time of their update, if that is where this page puts them."""
-    pairs = [(a, b) for a, b in pairwise(blocks) if b in starts]
-    above = {a for a, _ in pairs if a.tag in ends.HEADINGS and a not in starts and not _day_heading(a)}
+    """Headings, or lines in bold, that stand just above the time of their update, if that is where this page puts
+    them."""
+    pairs = [(a, b) for a, b in pairwise(blocks) if b in starts and a not in starts]
+    above = {a for a, _ in pairs if (a.tag in ends.HEADINGS or _is_bold_line(a)) and not _day_heading(a)}
     return above if len(above) > MOST * len(starts) else set()
+
+
+def _is_bold_line(block: Node) -> bool:
+    return ends.is_bold(block) and len(text := said(block)) <= TITLE_MOST and not text.endswith((".", ":", "。"))
 
 
 def _day_heading(block: Node) -> date | None:
@@ -240,4 +261,6 @@ def _found(start: Start, nodes: list[Node], day: date | None, id_: str | None) -
         shown=start.read.raw,
         day=day,
         skip=start.skip,
+        skip_at=start.at,
+        skip_in=nodes.index(start.node),
     )

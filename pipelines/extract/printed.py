@@ -42,6 +42,8 @@ _DAY = re.compile(
     r"\d{1,2}[./-]\d{1,2}[./-]20\d{2}|\d{1,2}\.?(?:st|nd|rd|th)?\s(?:de\s)?[^\W\d_]{3,12}\.?,?\s(?:de\s)?20\d{2}|"
     r"[^\W\d_]{3,12}\s\d{1,2},\s20\d{2}|20\d{2}\.?\s[^\W\d_]{3,12}\s\d{1,2}\.?|20\d{2}年\d{1,2}月\d{1,2}日"
 )
+# "Thursday 29 January 2026. Two of us are ..."
+_DATELINE = re.compile(rf"((?:[^\W\d_]{{2,14}},?\s+)?(?:{_DAY.pattern}))\s*[.:–—-]\s", re.IGNORECASE)
 # of schema.org, and of microformats
 _OWN = words_of("datePublished dateModified published updated dt-published dt-updated entry-date")
 _STATED = ("datetime", "content", "title")
@@ -54,6 +56,7 @@ _OTHERS = words_of(
 def stated(body: Node, updates: Iterable[Node]) -> list[Read]:
     """What the page marks as its own time: ``itemprop="datePublished"``, ``class="published"``."""
     inside = set(updates)
+    page = {holder for node in inside for holder in node.iterancestors()}  # "right-sidebar" may be the class of all
     found: list[Read] = []
     for node in body.iter("time", "abbr", "meta", "span", "div"):
         names = {*(node.get("itemprop") or "").split(), *(node.get("class") or "").split()}
@@ -62,7 +65,7 @@ def stated(body: Node, updates: Iterable[Node]) -> list[Read]:
         if read is None or read.moment is None:
             continue
         around = (node, *node.iterancestors())
-        if inside.isdisjoint(around) and not any(map(_is_others, around)):
+        if inside.isdisjoint(around) and not any(_is_others(a) for a in around if a not in page):
             found.append(read)
     return found
 
@@ -74,11 +77,30 @@ def with_own(head: Head, body: Node, aside: Sidelines, found: Sequence[Found]) -
     title = _title(body, aside, found[0].nodes[0])
     begun, changed = _own_dates(body, aside, title, found[0].nodes[0]) if title is not None else (None, None)
     marked = {r.moment: r for r in stated(body, (n for f in found for n in f.nodes))}
-    if len(marked) == 1:
+    own = len(marked) == 1
+    if own:
         begun = next(iter(marked.values()))
+    elif two := _begun_and_changed(list(marked.values())):
+        begun, changed = two
     live = head.announced or (title is not None and announces_live("", said(title)))
-    printed, own = bool(begun or changed), len(marked) == 1
+    printed = bool(begun or changed)
     return replace(head, published=begun, modified=changed, printed=printed, marked=own, announced=live)
+
+
+def _begun_and_changed(marked: list[Read]) -> tuple[Read, Read] | None:
+    """A post that was changed is marked with both, to the minute."""
+    if len(marked) != 2 or any(r.precision == "day" for r in marked):
+        return None
+    one, other = marked
+    if one.moment is None or other.moment is None or (one.moment.tzinfo is None) != (other.moment.tzinfo is None):
+        return None
+    return (one, other) if one.moment < other.moment else (other, one)
+
+
+def named_days(body: Node, aside: Sidelines, found: Sequence[Found]) -> frozenset[date]:
+    """The days with their year that the page's headline names."""
+    title = _title(body, aside, found[0].nodes[0]) if found else None
+    return frozenset(_days_in(said(title))) if title is not None else frozenset()
 
 
 def goes_on(body: Node, aside: Sidelines, found: Sequence[Found]) -> bool:
@@ -94,10 +116,11 @@ def goes_on(body: Node, aside: Sidelines, found: Sequence[Found]) -> bool:
 
 def placed(place: Place, head: Head, *, hinted: bool) -> Place:
     """The first clock of a page of which nothing is known but the day that it prints is of that day. ``hinted``: it
-    announces itself as live; then the fetch says more than a line that stands apart from its updates."""
+    announces itself as live; then the fetch says more than a line that stands apart from its updates, if it is known
+    in which zone they are."""
     printed = head.published if head.printed and not head.modified else None
     moment = printed.moment if printed and printed.precision == "day" else None
-    return replace(place, first=moment.date(), alone=not hinted) if moment else place
+    return replace(place, first=moment.date(), alone=place.somewhere or not hinted) if moment else place
 
 
 def fits(stamps: Sequence[Stamp | None], place: Place, head: Head) -> bool:
@@ -158,6 +181,9 @@ def _days_in(text: str) -> Iterator[date]:
 def _dates(text: str, *, changed: bool) -> Iterator[Read]:
     """The dates in a line, or in a part of it, that are said to be of a change, or that are not."""
     if len(text) > LINE_MOST:
+        dateline = _DATELINE.match(text) if not changed else None
+        read = shown(dateline[1]) if dateline else None
+        yield from [dated] if read and (dated := _dated(read)) else []
         return
     parts = [part.strip() for part in _PARTS.split(text)]
     for part in (*parts, text) if changed else (text, *parts):
@@ -235,7 +261,10 @@ def _between(body: Node, aside: Sidelines, title: Node, first: Node) -> Iterator
 
 def _leaf(node: Node, aside: Sidelines) -> str:
     """What an element says by itself, or with the words marked in it."""
-    if not isinstance(node.tag, str) or node.tag in SILENT or not (node.text or "").strip() or aside.beside(node):
+    if not isinstance(node.tag, str) or node.tag in SILENT:
+        return ""
+    own = (node.text, *(child.tail for child in node)) if node.tag == "p" else (node.text,)
+    if not any((text or "").strip() for text in own) or aside.beside(node):
         return ""
     return said(node)
 

@@ -44,7 +44,8 @@ def read(
     hinted = hinted or head.live or head.announced
     head = printed.with_own(head, body, aside, carried.dom)
     zone, known = _zone(body, head, carried, None if doubt else seen, url)
-    place = Place(at, zone, page.past(utc(head.modified, zone), at), page.past(utc(head.published, zone), at))
+    changed, begun = (page.past(utc(read, zone), at) for read in (head.modified, head.published))
+    place = Place(at, zone, changed, begun, somewhere=not known)
     place = printed.placed(place, head, hinted=hinted)
     hinted = hinted or head.announced
     lasting = lasting or Lasting(at)

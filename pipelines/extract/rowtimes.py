@@ -14,7 +14,7 @@ from .marks import Kind, Mark, Survey
 from .rows import Row
 from .source import Node
 from .talk import DEEPEST, answer_buttons, comments
-from .times import Read
+from .times import Read, shown
 
 WALLED = 3  # records with two times that contradict each other, before one of them is doubted ...
 SURE = 0.8  # ... and the share in which they do so in the same way
@@ -166,6 +166,13 @@ def _second(row: Row, first: Mark | None) -> Mark | None:
     return None
 
 
+def _leads_on(box: Node) -> bool:
+    """Links to something else than what its record is, with more to say than when that was."""
+    if next(box.iter("a"), None) is None:
+        return False
+    return any(text.strip() and shown(text) is None for text in box.itertext())
+
+
 def _quoted(node: Node, record: Node) -> bool:
     """The date of an embedded post, or of a story that a box beside the text leads to, is not the update's."""
     for ancestor in node.iterancestors():
@@ -173,6 +180,6 @@ def _quoted(node: Node, record: Node) -> bool:
             return False
         if ancestor.tag in ("blockquote", "figure", "video", "iframe"):
             return True
-        if ancestor.tag == "aside" and next(ancestor.iter("a"), None) is not None:
+        if ancestor.tag == "aside" and _leads_on(ancestor):
             return True
     return False

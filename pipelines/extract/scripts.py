@@ -30,6 +30,10 @@ _EAST_CLOCK = re.compile(
     r"(?P<half>午前|上午|凌晨|早上|오전|새벽|아침|午後|下午|晚上|中午|오후|낮|저녁|밤)?\s*(?<![\d.:])(?P<h>\d{1,2})\s*"
     r"(?:[時时点點시](?![間间])\s*(?:(?P<m>\d{1,2})\s*[分분])?|(?(half):(?P<n>\d\d)|(?!)))"
 )
+# "11일 오전 0시 20분": which month it is, and that it is another day, is for the clocks around it to say
+_EAST_OF_MONTH = re.compile(
+    r"(?<![\d月월])(?<![月월]\s)\d{1,2}\s*[日일]\s*(?:[(（][^()（）]{1,3}[)）]\s*)?(?=(?:[午上凌早下晚中]\S|오전|새벽|아침|오후|낮|저녁|밤)\s*\d)"
+)
 _NOON = re.compile(r"(?:正午|정오)(?!\s?\d)")
 _EAST_UNITS = {
     "秒": "seconds", "초": "seconds", "分": "minutes", "分钟": "minutes", "分鐘": "minutes", "분": "minutes",
@@ -115,7 +119,8 @@ def spelled(text: str) -> str:
     text = _HINDI_AGE.sub(lambda f: f" {f[1]} {_HINDI_UNITS[f[2]]} ago ", text)
     text = _EAST_DAY.sub(lambda f: f" {f[3]}.{f[2]}.{f[1]} " if f[1] else f" {f[3]} {_month(f[2])} ", text)
     text = _ARABIC_DAY.sub(lambda f: f" {f[1]}.{_ARABIC_MONTH[f[2]]}.{f[3]} ", text)
-    text = _ARABIC_CLOCK.sub(_clock, _EAST_CLOCK.sub(_clock, _NOON.sub(" 12:00 ", text)))
+    text = _NOON.sub(" 12:00 ", text)
+    text = _ARABIC_CLOCK.sub(_clock, _EAST_CLOCK.sub(_clock, _EAST_OF_MONTH.sub(" ", text)))
     text = _HINDI_CLOCK.sub(_hindi_clock, text)
     for half, name in _OTHER_HALVES:
         text = half.sub(f" {name} ", text)

@@ -178,6 +178,11 @@ def _empty() -> Node:
     return root
 
 
+_OF_HEAD = frozenset(
+    ("title", "base", "basefont", "bgsound", "link", "meta", "noframes", "noscript", "script", "style", "template")
+)
+
+
 def _parser() -> lxml_html.HTMLParser:
     # huge_tree: 2,048 levels instead of 256, and texts longer than ten million letters
     parser = lxml_html.HTMLParser(
@@ -188,6 +193,21 @@ def _parser() -> lxml_html.HTMLParser:
     return parser
 
 
+def _close_head(root: Node) -> None:
+    """Move what libxml2 leaves in the head into the body: it does not know that "main" or "section" ends a head whose
+    end no tag tells (HTML 13.2.6.4.4, "in head", anything else)."""
+    head, body = root.find("head"), root.find("body")
+    if head is None or body is None:
+        return
+    first = next((i for i, node in enumerate(head) if isinstance(node.tag, str) and node.tag not in _OF_HEAD), None)
+    if first is None:
+        return
+    moved = head[first:]
+    body.text, moved[-1].tail = None, (moved[-1].tail or "") + (body.text or "")
+    for place, node in enumerate(moved):
+        body.insert(place, node)
+
+
 def _tree(text: str) -> tuple[Node | None, str | None]:
     """The document, and at which limit of the parser it ends if that is not its own end."""
     data = text.replace("\0", "").encode("utf-8", "replace")
@@ -196,6 +216,7 @@ def _tree(text: str) -> tuple[Node | None, str | None]:
         root: Node = lxml_html.document_fromstring(data, parser=parser, ensure_head_body=True)
     except (etree.LxmlError, ValueError):
         return None, None
+    _close_head(root)
     # libxml2 only notes it, and half a page would look like updates taken away.
     stops = [error.message for error in parser.error_log if error.type == etree.ErrorTypes.ERR_RESOURCE_LIMIT]
     return root, stops[0].partition(",")[0] if stops else None

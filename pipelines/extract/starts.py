@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import itertools
 import re
+from collections import defaultdict
 from dataclasses import dataclass, replace
 
-from . import ends, matchclock
+from . import ends
 from .bylined import LONGEST, bylined
 from .marks import Survey
+from .openings import called, closing, opening
+from .people import name_of
 from .places import names_of
 from .source import Node
-from .times import SHOWN_MOST, Read, leading_clock, shown
+from .times import SHOWN_MOST, Read, shown
 from .words import words_of
 
 FEWEST = 3
@@ -26,26 +29,37 @@ _PLAYERS = words_of("video videos player")
 class Start:
     node: Node
     read: Read
-    skip: int  # characters of the clock at the beginning
+    skip: int  # characters of the clock
     authors: tuple[str, ...] = ()  # who is named beside it
+    at: int = 0  # where it begins: at the beginning of the block, or at the end of a headline
 
 
 def starts_in(blocks: list[Node], seen: Survey) -> list[Start]:
     """In document order."""
     starts: list[Start] = []
+    behind: dict[str, list[Start]] = defaultdict(list)
+    closed: dict[str, list[Start]] = defaultdict(list)
     for block in blocks:
         if seen.linked[block] > MOST_LINKED * seen.size[block]:
             continue
         text = block.text_content()
-        led = leading_clock(text[:80]) or matchclock.leading(text[:20])
+        led = opening(text)
         if led:
             starts.append(Start(block, _with_age(led[0], block), min(led[1], len(text))))
             continue
         printed = shown(text) if seen.size[block] <= SHOWN_MOST else None
         if printed and not is_day(printed) and (printed.age is None or block.tag in ends.HEADINGS):
             starts.append(Start(block, printed, len(text)))
+        elif _heads(block) and (end := closing(block)) and name_of(text[: end[1]].strip()) is None:
+            closed[block.tag].append(Start(block, end[0], end[2], at=end[1]))
         elif seen.size[block] <= LONGEST and not _is_below_picture(block, seen) and (beside := bylined(text)):
             starts.append(Start(block, beside[0], len(text), (beside[1],)))
+        elif found := called(text):
+            behind[found[0]].append(Start(block, *found[1:]))
+    # a word that we do not know for "at"; headlines with their time at the end
+    for kind in (behind, closed):
+        if len(alike := max(kind.values(), key=len, default=[])) >= FEWEST:
+            starts = sorted([*starts, *alike], key=lambda s: seen.order[s.node])
     if 2 * sum(map(_is_quoted, starts)) < len(starts):  # a post that is cited, with its time
         starts = [s for s in starts if not _is_quoted(s)]
     starts = _beside_headings(_of_terms(starts), seen)
@@ -101,6 +115,10 @@ def _beside_headings(starts: list[Start], seen: Survey) -> list[Start]:
         return starts
     first = seen.order[headed[0].node]
     return [s for s in starts if s.node.tag in ends.HEADINGS or (seen.order[s.node] > first and not _is_label(s))]
+
+
+def _heads(block: Node) -> bool:
+    return block.tag in ends.HEADINGS or block.tag == "summary" or ends.is_bold(block)
 
 
 def _is_label(start: Start) -> bool:

@@ -7,6 +7,7 @@ needs a day, a wall time needs a zone, an age needs the moment of the fetch.
 from __future__ import annotations
 
 import re
+import unicodedata
 from calendar import isleap
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
@@ -15,7 +16,7 @@ from functools import lru_cache
 
 from ..model import Precision, TimeSource
 from . import notices
-from .days import Clock
+from .days import SKEW, Clock
 from .days import days as days_of
 from .scripts import leading, spelled
 from .tongues import english
@@ -33,7 +34,16 @@ _CLOCK = re.compile(
     re.IGNORECASE,
 )
 _ZULU = re.compile(r"(?<!\d)([01]\d|2[0-3])([0-5]\d)(?=Z\b|\s?(?:UTC|GMT)\b)\s?")  # "1635Z"; no "1945 Z Warszawy"
+_MILITARY = re.compile(  # "1742 hrs", "542pm"
+    r"(?<![\d.:,/-])([01]?\d|2[0-3])([0-5]\d)(?=\s?(?:hrs?|hours|h|[ap]\.?\s?m)\b)", re.IGNORECASE
+)
 _OFFSET = re.compile(r"\b(?:GMT|UTC)\s?(?P<sign>[+\-−])(?P<h>\d{1,2})(?::?(?P<m>\d\d))?(?!\d)", re.IGNORECASE)
+_BULLETS = frozenset(" \t\n\r•·-–—*[(\xa0»›>|")
+_SIGNS = ("So", "Cf", "Mn")  # pictures, and what chooses their look
+_CLOCKED = re.compile(r"\d\s?(?:[:.h時时點点시]|[ap]\.?m\b|Uhr\b)", re.IGNORECASE)
+_CUTS = re.compile(r"\s[–—|·•-]\s|\)?:\s|\u3000|[】］]|\n")  # where a line may turn from its time to its text
+_NOON = re.compile(r"(?:12\s+)?(noon|midday|midnight)\b(?=\s*(?:[:–—|-]|\.\s|$))", re.IGNORECASE)
+_HALF = re.compile(r"\s?(?:hrs?\b|hours\b|h\b|[ap]\.?\s?m\b\.?)", re.IGNORECASE)
 _SPACED = re.compile(r"\d\sh\s\d")
 _LABELLED = re.compile(
     r"(?:(?:update|aktualisierung|mise à jour|actualización|aggiornamento|atualização)\s*(?:[,:–-]\s*|\s)"
@@ -49,6 +59,9 @@ _YEAR = re.compile(r"\b(20[0-3]\d)\b")
 _DMY = re.compile(r"\b(\d{1,2})[./-](\d{1,2})[./-](20\d{2})\b")
 _YMD = re.compile(r"\b(20\d{2})([./-])(\d{1,2})\2(\d{1,2})\b\.?")
 _DM = re.compile(r"(?<![\d.:])(\d{1,2})\.(\d{1,2})\.(?=\s|$|,)")
+# "14.06 | godz. 12:40"
+_DM_BESIDE = re.compile(r"(?<![\d.:])(\d{1,2})\.(\d{1,2})(?=\s*[|,·•–—-]?\s)(?=[^\d]*\d{1,2}:\d\d(?!\d))")
+_COLONED = re.compile(r"(?<![\d.:])\d{1,2}[:h]\d\d(?!\d)")
 _SLASHED = re.compile(r"(?<![\d/])(\d{1,2})/(\d{1,2})(?![\d/])")
 _NUMBER = re.compile(r"(?<![\d:.])(\d{1,2})(?:st|nd|rd|th|\.|er)?(?![\d:])(?!\.\d)")
 _NO_YEAR = 1904  # stands for "none is printed": a leap year that no page of ours is from
@@ -143,16 +156,17 @@ def shown(text: str) -> Read | None:
 
 @lru_cache(4096)  # several ask about the same short texts of a page
 def _shown(text: str) -> Read | None:
-    plain = _CASE.sub("", spelled(text))
+    plain = _MILITARY.sub(r"\1:\2 ", _CASE.sub("", spelled(text)))
     read = _shown_plain(plain)
     clocked = _ZULU.sub(r"\1:\2 ", plain)
     if clocked != plain and (zulu := _shown_plain(clocked)) and _tells_more(zulu, read):
         read, plain = zulu, clocked
     if read is None and (other := _english(plain)):
         read = _shown_plain(other)
-    if read is None and (begins := notices.after(plain)):
-        read = _shown_plain(plain[begins:])
-        read = read if read and read.clock and not read.age else None
+    for begins in (notices.behind(plain), notices.after(plain)) if read is None else ():
+        read = (begins and _shown_plain(plain[begins:])) or None
+        if read := read if read and (read.clock or read.moment) and not read.age else None:
+            break
     return replace(read, raw=text) if read is not None and read.raw != text else read
 
 
@@ -200,7 +214,9 @@ def _shown_plain(text: str) -> Read | None:
     if clock is not None and day is not None:
         return Read(text, moment=datetime.combine(day, clock, UTC if utc else None), precision=precision)
     named = {WEEKDAY[word] for word in words if word in WEEKDAY} if day is None else set()
-    weekday = named.pop() if len(named) == 1 else None
+    if len(named) > 1:
+        return None  # "Monday to Friday, 7.30"
+    weekday = named.pop() if named else None
     return Read(text, clock=clock, day=day, precision=precision, utc=utc, weekday=weekday)
 
 
@@ -225,6 +241,11 @@ def _aged(text: str, age: timedelta, unit: str) -> Read:
     return Read(text, clock=clock, age=age, precision=precision, utc=clock is not None and _says_utc(text))
 
 
+def is_of_time(text: str) -> bool:
+    """Whether all of its words are about time: "Monday to Friday" is nobody's name."""
+    return all(word in _KNOWN for word in _WORDS.findall(text.casefold()))
+
+
 def _says_utc(text: str) -> bool:
     return not {"utc", "gmt", "z"}.isdisjoint(_WORDS.findall(text.casefold()))
 
@@ -238,12 +259,20 @@ def leading_clock(text: str) -> tuple[Read, int] | None:
         return (replace(read, raw=text[: other[1]].strip()), other[1] + _separator(rest)) if read else None
     for half, same in () if text.isascii() else _GREEK_HALVES:
         text = text.replace(half, same)  # letter for letter
-    start = len(text) - len(text.lstrip(" \t\n\r•·-–—*[(\xa0"))
+    start = _behind_bullets(text)
     start = framed.end() if (framed := _FRAMED.match(text, start)) else start
     if zulu := _ZULU.match(text, start):
         behind = start + len(zulu[0]) + (1 if text.startswith("Z", zulu.end()) else 3)
         shows = time(int(zulu[1]), int(zulu[2]))
         return Read(text[start:behind], clock=shows, utc=True), behind + _separator(text[behind:])
+    if noon := _NOON.match(text, start):
+        shows = time(0 if noon[1].lower() == "midnight" else 12)
+        return Read(text[start : noon.end()], clock=shows), noon.end() + _separator(text[noon.end() :])
+    if military := _MILITARY.match(text, start):
+        told = _HALF.match(text, military.end())
+        end = told.end() if told else military.end()
+        read = _shown(text[start:end])
+        return (read, end + _separator(text[end:])) if read and read.clock else None
     labelled = found.end() if (found := _LABELLED.match(text, start)) else notices.after(text, start)
     start = labelled or start
     found = _CLOCK.match(text, start)
@@ -256,7 +285,7 @@ def leading_clock(text: str) -> tuple[Read, int] | None:
     if zone and named:
         end += zone.end()
     rest = text[end:]
-    if labelled and not re.match(r"\s*(?:[-–—:|]|\.\s)", rest):
+    if labelled and not re.match(r"\s*\)?(?:[-–—:|]|\.\s)", rest):
         return None  # "At 14:05 the bridge was shut" is prose
     # A measure is no time: "12.50 euros", "64.90 s", "58.12%"
     if re.match(r"\s*(?:%|€|\$|£|km|kg|s\b|sec|euro|dollar|pound|million|m\b|points?|percent|per cent|Prozent)", rest):
@@ -264,6 +293,27 @@ def leading_clock(text: str) -> tuple[Read, int] | None:
     clock = _clock(found)
     utc = bool(named and zone and zone[1] in ("UTC", "GMT"))
     return Read(text[start:end].strip(), clock=clock, utc=utc), end + _separator(rest)
+
+
+def _behind_bullets(text: str) -> int:
+    """Where a line begins behind its bullet, arrow or picture."""
+    for at, letter in enumerate(text):
+        if letter not in _BULLETS and unicodedata.category(letter) not in _SIGNS:
+            return at
+    return len(text)
+
+
+def leading_moment(text: str) -> tuple[Read, int] | None:
+    """A day with its clock at the start of a paragraph, and where the rest begins: "7 March 2026, 14:05 - The bridge",
+    "UPDATE (Tues. 6:40 a.m.): The bridge"."""
+    if not _CLOCKED.search(text):
+        return None
+    for cut in _CUTS.finditer(text):
+        read = shown(text[: cut.start()]) if cut.start() > 2 else None
+        dated = read is not None and (read.moment is not None or read.weekday is not None)
+        if read is not None and dated and read.precision != "day" and read.age is None:
+            return read, cut.end() + _separator(text[cut.end() :])
+    return None
 
 
 def _separator(rest: str) -> int:
@@ -288,7 +338,10 @@ def _printed_day(text: str, words: list[str]) -> tuple[date | None, str]:
         yearless = _DM.search(text)
         if yearless and (weekday or _first_clock(_without(text, yearless))[0] is not None):
             return date(_NO_YEAR, int(yearless[2]), int(yearless[1])), _without(text, yearless)
-        if weekday and (slashed := _SLASHED.search(text)):
+        if (beside := _DM_BESIDE.search(text)) and 1 <= int(beside[2]) <= 12:
+            return date(_NO_YEAR, int(beside[2]), int(beside[1])), _without(text, beside)
+        slashed = _SLASHED.search(text)
+        if slashed and (weekday or _COLONED.search(_without(text, slashed))):
             a, b = int(slashed[1]), int(slashed[2])
             return date(_NO_YEAR, a, b) if b > 12 else date(_NO_YEAR, b, a), _without(text, slashed)
         month = next((w for w in words if w in MONTHS), None)
@@ -354,6 +407,7 @@ class Place:
     published: datetime | None = None  # and when it was first published
     first: date | None = None  # the day of its first update, where it prints no more than that ...
     alone: bool = False  # ... and nothing else says of which day its clocks are
+    somewhere: bool = False  # the zone is no more than a guess
 
 
 def settle_one(read: Read, place: Place, day: date | None = None) -> Stamp | None:
@@ -393,7 +447,7 @@ def settle(reads: list[Read | None], place: Place, days: list[date | None] | Non
     }
     settled = days_of(
         list(clocks.values()), at=place.at, zone=place.zone, changed=place.changed, published=place.published,
-        first=place.first, alone=place.alone,
+        first=place.first, alone=place.alone, ahead=FARTHEST if place.somewhere else SKEW,
     )
     found = dict(zip(clocks, settled, strict=True))
     return [settle_one(r, place, found.get(i)) if r is not None else None for i, r in enumerate(reads)]

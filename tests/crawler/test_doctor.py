@@ -72,7 +72,7 @@ def test_where_all_is_well_nothing_is_wrong_and_nothing_is_changed(config: Path)
     code, found = doctor(config)
     after = sorted(path for path in config.parent.rglob("*") if path.name not in ("catalog.db-shm", "catalog.db-wal"))
 
-    assert code == 0
+    assert code == 0, found
     assert {name for name in found if wrong(found, name)} == set()
     assert set(found) == {
         "config", "versions", "machine", "store", "clock", "catalog", "spool", "egress", "wire", "watches", "browser",
@@ -220,7 +220,7 @@ def test_a_catalog_that_does_not_know_what_the_store_holds_is_named(config: Path
     code, found = doctor(config)
 
     told = wrong(found, "catalog")[-1]
-    assert code == 0
+    assert code == 0, found
     assert told[0] == "warning"
     assert f"1 WARC file(s) of the store are not in the catalog, among them {FILE}" in told[1]
     assert "stoppress rebuild --replace" in told[1]
@@ -241,7 +241,7 @@ def test_a_database_server_s_clock_is_looked_at(postgres_url: str, tmp_path: Pat
     assert stoppress("apply", str(config)).code == 0
     code, found = doctor(config)
 
-    assert code == 0
+    assert code == 0, found
     assert any(c["detail"].startswith("the catalog's clock and this machine's agree") for c in found["clock"])
 
 
@@ -284,7 +284,7 @@ def test_what_is_wrong_with_the_spool_is_told(config: Path, name: str) -> None:
     make(config.parent / "spool")
     code, found = doctor(config)
 
-    assert code == 0
+    assert code == 0, found
     assert [(state, told in detail) for state, detail in wrong(found, "spool")] == [("warning", True)], found["spool"]
 
 
@@ -303,7 +303,7 @@ def test_a_disk_smaller_than_the_spool_may_become_is_named(config: Path) -> None
     config.write_text(config.read_text().replace("[archive]\n", f'[archive]\nspool_limit = "{much}GiB"\n'))
     code, found = doctor(config)
 
-    assert code == 0
+    assert code == 0, found
     assert [d.startswith("the disk is full before the spool is") for _, d in wrong(found, "spool")] == [True]
 
 
@@ -311,7 +311,7 @@ def test_a_crawler_at_work_is_no_trouble_and_is_named(config: Path) -> None:
     with SpoolLock(config.parent / "spool"):
         code, found = doctor(config)
 
-    assert code == 0
+    assert code == 0, found
     assert found["spool"][0]["detail"].endswith(f"in use by process {os.getpid()}")
 
 
@@ -377,7 +377,7 @@ def test_a_watch_without_a_good_capture_for_three_intervals_is_named(config: Pat
         assert watch_to_json(rare)["schedule"] == "cron 0 0 1 1 *"
     code, found = doctor(config)
 
-    assert code == 0
+    assert code == 0, found
     assert [detail for _, detail in wrong(found, "watches")] == [
         f"{forgotten.url}: no good capture at all is a crawler running? else: stoppress log {forgotten.url}"
     ]

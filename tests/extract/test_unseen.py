@@ -39,6 +39,8 @@ MISSED = {
     "vokzal-hab": (0, 0),
     "vartsikhe-ambebi": (0, 0),  # the messages of a channel are of the class of any chat's
     "qa-sv": (0, 0),  # readers ask an expert: records of the class "chat", as in the talk of readers
+    "radio-garrigue": (0, 0),  # a story told by the hour or coverage: signed by its reporters, in the order of the day
+    "kivijoenverkko": (0, 0),  # a list of posts that stand whole in it, each of which has a page of its own, too
     # "8h" by itself in a line is no clock; and below the last of what is written downwards no rule ends it
     "fr-joomla-br": (8, 7),
 }
