@@ -10,9 +10,11 @@ from collections.abc import Iterable, Sequence
 
 from lxml import etree
 
+from .dom import BLOCKS
 from .openings import called, opening
 from .source import Node
 
+_BLOCKS = (BLOCKS - {"br"}) | {"hr", "figure", "aside", "form", "center"}
 FEWEST = 3  # parts that begin with a clock
 PIECE = etree.XPath("string()", smart_strings=False)
 
@@ -32,11 +34,11 @@ def split(body: Node) -> None:
 
 
 def _parts(holder: Node) -> list[list[Node | str]]:
-    """The text and elements between the breaks; a rule is a part by itself."""
+    """The text and elements between the breaks; what is a block is a part by itself."""
     parts: list[list[Node | str]] = [[holder.text or ""]]
     for child in holder:
-        if child.tag in ("br", "hr"):
-            parts += [[child]] if child.tag == "hr" else []
+        if child.tag == "br" or _is_block(child):
+            parts += [[child]] if child.tag != "br" else []
             parts.append([child.tail or ""])
         else:
             parts[-1] += [child, child.tail or ""]
@@ -63,7 +65,7 @@ def _rebuild(holder: Node, parts: list[list[Node | str]]) -> None:
     if holder.tag == "p":
         holder.tag = "div"
     for part in parts:
-        if _is_rule(part):
+        if len(part) == 1 and not isinstance(part[0], str):
             holder.extend(piece for piece in part if not isinstance(piece, str))
             continue
         paragraph = etree.SubElement(holder, "p")
@@ -78,5 +80,5 @@ def _rebuild(holder: Node, parts: list[list[Node | str]]) -> None:
             holder.remove(paragraph)
 
 
-def _is_rule(part: list[Node | str]) -> bool:
-    return len(part) == 1 and not isinstance(part[0], str) and part[0].tag == "hr"
+def _is_block(node: Node) -> bool:
+    return node.tag in _BLOCKS

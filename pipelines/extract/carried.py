@@ -139,7 +139,8 @@ def _seen(
     if not trusted:
         flat = headings.read(body, seen, aside, url)
         others = (_are_of_several, _are_lines, _are_untimed)
-        if flat.score > CLEARLY_BETTER * best.score or any(told(best.found, flat) for told in others):
+        ended = bool(best.found) and any(f.ended for f in flat.found)  # records have their time wherever it stands
+        if not ended and (flat.score > CLEARLY_BETTER * best.score or any(told(best.found, flat) for told in others)):
             return list(flat.found), False, []
     lies = [distrust.REPEATED_ID] if ids.repeats([f.nodes[0] for f in best.found]) else []
     return _with_ids(list(best.found), url), trusted, lies

@@ -42,9 +42,10 @@ def read(body: Node, seen: Survey, aside: Sidelines, url: str) -> Group:
     starts = [s for s in starts_in(blocks, seen) if foreign.isdisjoint((s.node, *s.node.iterancestors()))]
     starts = programmes.without(starts, blocks)
     starts = with_phases(starts, blocks, seen)
-    closed = [] if starts else tails.closings(blocks, seen)
-    starts = starts or closed
     container = _container(starts, body)
+    closed = tails.closings(blocks, seen) if container is None else []
+    if closed:
+        starts, container = closed, _container(closed, body)
     if container is None:
         return Group("headings", ())
     starts = [s for s in starts if container in s.node.iterancestors()]
