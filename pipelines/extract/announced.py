@@ -16,7 +16,7 @@ _WORDS = (
     r"live",
     r"live[- ]?(?:blogs?|tickers?|updates?|news|coverage|feed|stream|reports?|text|cent(?:er|re))",
     r"as it happened|minute[- ]by[- ]minute|ball[- ]by[- ]ball|play[- ]by[- ]play|rolling (?:coverage|updates)",
-    r"(?<=[:–—,-]\s)as it happens",
+    r"(?<=[:–—,-]\s)as it happens|as it happens(?=\s*(?:[|–—]|$))",
     r"live[- ]?berichte?|\w*news-?blog|(?:live|news|wahl|eil)?ticker|minute für minute|minutenprotokoll",  # German
     r"en direct|suivi en direct|minute par minute|direct(?= *(?:[:.–—]|$))",  # French
     r"in diretta|(?:la )?diretta|in tempo reale|minuto per minuto",  # Italian
@@ -64,7 +64,7 @@ _KEPT = re.compile(
     r"(?:page|story|article|post|thread|blog) (?:is|will be|is being) (?:continuously |constantly |regularly )?updated|"
     r"(?:keep|keeping) (?:you|this (?:page|story|post)) (?:posted|updated|up to date)|"
     r"(?:we|i) (?:will )?(?:update|are updating) this page|wir aktualisieren diese seite|"
-    r"päivitämme (?:tätä|tälle) sivu\w*|"
+    r"päivitämme (?:tätä |tälle )?sivu\w*|"
     r"(?:vi|jeg|jag) (?:uppdaterar|oppdaterer|opdaterer) (?:den här |denne |her )?(?:sidan|siden|saken)|"
     r"(?:rolling|regular|running) updates|auf dem laufenden|ständig aktualisiert|"
     r"au fur et à mesure|(?:mise?s? à jour|informations?) (?:en continu|régulièrement)|"
@@ -73,7 +73,7 @@ _KEPT = re.compile(
     r"atualizad[ao] (?:constante|continua|ao longo)|vamos atualizando|"
     r"(?:voortdurend|doorlopend|continu) (?:bij|geüpdatet|geactualiseerd)|hier op de hoogte|"
     r"actualizăm constant|anbean|sürekli güncel|постоянно обновля|обновляется|постійно оновлю|оновлюється|"
-    r"持续更新|持續更新|不断更新|계속 업데이트|أول[اً]* ب?أول|تباع[اً]+|लगातार अपडेट|पल-पल|"
+    r"持续更新|持續更新|不断更新|계속 업데이트|أول[اً]* ب?أول|تباع[اً]+|تحديثات? مستمرة?|लगातार अपडेट|पल-पल|"
     r"terus (?:diperbarui|memperbarui)|liên tục cập nhật",
     re.IGNORECASE,
 )

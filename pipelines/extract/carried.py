@@ -36,7 +36,7 @@ from .phrases import Phrases
 from .places import Sidelines
 from .reconcile import Vouch
 from .source import Node
-from .times import Place, settle
+from .times import FARTHEST, Place, settle
 
 SEVERAL = 2  # updates in each record in the mean: then these are no records of updates
 CLEARLY_BETTER = 1.5  # how much more the flat headings must hold to be taken before records
@@ -135,6 +135,9 @@ def _seen(
 ) -> tuple[list[Found], bool, list[str]]:
     """The updates as the page shows them, whether another carrier vouches for them, and what was not believed."""
     best = records.read(body, seen, aside, url, vouch, announced=announced)
+    if not best.found and not announced:  # posts that stand whole in a stream, of a page that says that it is one
+        posts = records.read(body, seen, aside, url, vouch, announced=True)
+        best = posts if printed.goes_on(body, aside, posts.found) else best
     trusted = bool(best.found) and 2 * sum(vouch(f.nodes[0]) for f in best.found) >= len(best.found)
     if not trusted:
         flat = headings.read(body, seen, aside, url)
@@ -211,6 +214,7 @@ def _refusal(
         at=place.at,
         changed=place.changed if head.modified and head.modified.precision != "day" else None,
         begun=place.published if head.published and head.published.precision != "day" else None,
+        ahead=FARTHEST if place.somewhere and headings.fall(reads) else gate.FUTURE,
         archive=not head.live and (not hinted or leads_to_documents([f.nodes[0] for f in dom])),
     )
 

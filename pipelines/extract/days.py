@@ -51,6 +51,8 @@ def days(
     busy = bool(pauses) and median_low(pauses) <= BUSY.total_seconds() / 60
     latest = _latest(at, zone, changed)
     walk = clocks[::-1] if oldest_first else clocks
+    if first is None and oldest_first and len(headed) == len(clocks) and len(set(headed)) == 1:
+        first = headed[0]  # the day on which it began
     only = all(day == first for day in headed) and len(headed) == len(clocks) if headed else alone
     fits = first is not None and all(c.weekday in (None, first.weekday()) for c in walk[-1:])
     if first is not None and fits and only and all(c.around is None for c in clocks):

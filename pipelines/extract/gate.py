@@ -21,6 +21,7 @@ RAREST = timedelta(days=1)  # from one record to the next, in the median
 FUTURE = timedelta(minutes=30)  # clocks of newsrooms and crawlers differ; schedules lie further ahead
 BESIDE = timedelta(minutes=10)  # the same, of a page that was never changed since it was published
 LONG_BEFORE = timedelta(days=1)  # that a page may be dated anew, if it states nothing but when it was published
+AT_ONCE = timedelta(hours=1)  # that a page is dated anew after its newest update, if it says no other time
 BEFORE = timedelta(hours=3)  # that a page may be saved, and dated anew, after an update
 MOST_FUTURE = 0.2
 NEARLY = 0.8  # share of the records that are as an entry of a timetable is
@@ -32,13 +33,14 @@ TIMED = 0.5  # share of records with a time
 def refusal(
     stamps: Sequence[Stamp | None], *, hinted: bool, named: bool, dated: bool, at: datetime,
     changed: datetime | None = None, begun: datetime | None = None, archive: bool = True, match: bool = False,
+    ahead: timedelta = FUTURE,
 ) -> str | None:  # fmt: skip
     """Why records found by their looks alone are no updates; None if they may be.
 
     ``hinted``: address or title announce a live page. ``named``: the records have ids, so that their order
     may be the editors'. ``dated``: something besides the fetch says of which day their clocks are. ``changed``: when
     the page was, to the minute; ``begun``: when it was published. ``archive``: it may be one. ``match``: they are
-    placed by the minutes of a match, which are no times.
+    placed by the minutes of a match, which are no times. ``ahead``: of the fetch, that their clocks may be.
     """
     called = all(s is not None and notices.after(s.raw) for s in stamps)
     if len(stamps) < (FEWEST_WITH_HINT if hinted or called else FEWEST):
@@ -60,7 +62,7 @@ def refusal(
         return "the page was published a day after its newest time, as a story of then"
     if not hinted and changed and _is_told_later(max(moments), changed, begun, bare=not named):
         return "the page was not written when its newest time says, as a story told by the hour"
-    if sum(m > at + FUTURE for m in moments) > MOST_FUTURE * len(moments):
+    if sum(m > at + ahead for m in moments) > MOST_FUTURE * len(moments):
         return "the times lie ahead, as in a schedule"
     if len(moments) > FEWEST and not named and not _ordered(moments):
         return "the times have no order"
@@ -112,7 +114,9 @@ def _is_told_later(newest: datetime, changed: datetime, begun: datetime | None, 
     """
     if newest > changed + (BESIDE if begun == changed else FUTURE):
         return True
-    return begun is not None and newest < begun - BEFORE and (bare or begun == changed)
+    if begun is None or newest >= begun - BESIDE:
+        return False
+    return newest < begun - BEFORE and bare if begun != changed else newest < begun - AT_ONCE
 
 
 def _usual_step(moments: Sequence[datetime]) -> timedelta:

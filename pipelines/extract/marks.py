@@ -35,6 +35,7 @@ _UPDATED_CLASS = re.compile(
 _CREATED = re.compile(r"creat", re.IGNORECASE)
 _MOMENT = re.compile(r"20\d{2}-\d{2}-\d{2}T\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:?\d{2})")
 _TIPS = ("title", "aria-label", "data-title", "data-tooltip", "data-original-title")
+_TIPPED = ("span", "time", "abbr", "a", "small")
 _ANY_VALUE = frozenset(("content",))  # attributes whose value tells what they are
 MOST_MARKS = 20_000
 LABEL_MOST = 30  # characters of "Last updated"
@@ -107,6 +108,8 @@ def _marks(node: Node, size: int) -> list[Mark]:
         if printed:
             marks = [*marks, *_exactly(node, printed)]
             marks = [*map(_as_published, marks), printed] if printed.kind == "published" else [*marks, printed]
+        elif size <= LABEL_MOST and node.tag in _TIPPED and node.keys():
+            marks = [*marks, *_exactly(node, Mark(node, _kind(node, ""), Read(""), printed=False, on_time=False))]
     return marks
 
 
@@ -152,8 +155,10 @@ def _from_text(node: Node) -> Mark | None:
 
 
 def _own_text(node: Node) -> str:
-    """Its text, which may stand behind an icon, or behind "Published"."""
+    """Its text, of several lines too, which may stand behind an icon, or behind "Published"."""
     text = node.text or ""
+    if len(node) and text.strip() and all(child.tag == "br" for child in node):
+        return " ".join((text, *(child.tail or "" for child in node)))
     for child in node if len(node) and not text.strip() else ():
         if len(child) or not _is_label((child.text or "").strip()):
             break

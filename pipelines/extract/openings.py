@@ -15,6 +15,7 @@ MINUTE_MOST = 20
 _CALLED = re.compile(r"\W{0,4}([^\W\d_]{1,12})\.?\s*[:,–—-]?\s*(?=\d{1,2}\s?[:.h]\s?\d\d)")
 # "The bridge is shut (14:05)", "The bridge is shut - 14:05"
 _CLOSING = re.compile(r"\s*(?:[(\[（【]([^()\[\]（）【】]{3,40})[)\]）】]|(?:\s[–—-]|[|·•])\s+([^–—|·•]{3,40}))\s*$")
+_AS_OF = re.compile(r"\s*(?:現在|时点|時点|현재|기준)$")
 _PARTS = ("time", "small", "span", "em", "i", "b", "strong", "sub", "sup")
 _SEPARATED = re.compile(r"[:–—|·-]\s*$")
 
@@ -59,7 +60,7 @@ def closing(line: Node) -> tuple[Read, int, int] | None:
 
 def _time_in(text: str) -> Read | None:
     """A time that is more than a day or an age; who wrote it may stand beside it."""
-    text = text.strip(" ()[]\n\t\xa0")
+    text = _AS_OF.sub("", text.strip(" ()[]\n\t\xa0"))
     read = shown(text)
     if read is None and (beside := bylined(text)):
         read = beside[0]

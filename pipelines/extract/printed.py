@@ -103,12 +103,24 @@ def named_days(body: Node, aside: Sidelines, found: Sequence[Found]) -> frozense
     return frozenset(_days_in(said(title))) if title is not None else frozenset()
 
 
+def titled(
+    place: Place, body: Node, aside: Sidelines, found: Sequence[Found], *, dated: bool
+) -> tuple[Place, bool]:
+    """Where nothing else says of which day the clocks are: the one day that the headline names, if the newest stands
+    first, as in no programme."""
+    if dated or not headings.fall([f.published for f in found]):
+        return place, dated
+    named = named_days(body, aside, found)
+    return (replace(place, first=next(iter(named)), alone=True), True) if len(named) == 1 else (place, dated)
+
+
 def goes_on(body: Node, aside: Sidelines, found: Sequence[Found]) -> bool:
     """Whether what stands between the headline and the first update says that the page tells more as it happens; or
     that it is kept up to date, and the newest stands first, or they are called updates, as in no timetable."""
     first = found[0].nodes[0] if found else None
     title = _title(body, aside, first) if first is not None else None
-    lines = list(_between(body, aside, title, first)) if title is not None and first is not None else []
+    below = _between(body, aside, title, first) if title is not None and first is not None else ()
+    lines = [said(title), *below] if title is not None else []
     falling = headings.fall([f.published for f in found])
     called = all(f.published is not None and notices.after(f.published.raw) for f in found)
     return any(map(announced.tells_on, lines)) or ((falling or called) and any(map(announced.is_kept, lines)))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, tzinfo
+from itertools import chain
 from zoneinfo import ZoneInfo
 
 from ..model import Update, Version
@@ -18,7 +20,7 @@ from .places import Sidelines
 from .reconcile import Pair
 from .source import Node, Source
 from .text import whole_text
-from .times import Place
+from .times import Place, attribute
 
 
 def read(
@@ -51,7 +53,7 @@ def read(
     lasting = lasting or Lasting(at)
     lasting.turns(*ahead.turns([carried.dom, carried.data], place))  # how far a time lies ahead decides
     carried.mend_wall_times(place)
-    dated = carried.is_dated(place)
+    place, dated = printed.titled(place, body, aside, carried.dom, dated=carried.is_dated(place))
     _tell_times(lasting, zone, head, carried, seen, hinted=hinted, dated=dated)
     told_on = printed.goes_on(body, aside, carried.dom)
     carried.refuse_others(head, place, body, aside, hinted=hinted, dated=dated, told_on=told_on)
@@ -84,7 +86,17 @@ def _zone(
     clocks = [f.shown for f in carried.dom if f.shown]
     nodes = (n for f in carried.dom for n in f.nodes)
     own = (r.moment for r in (head.modified, head.published) if r and r.moment and r.moment.tzinfo)
-    return zones.zone(head.lang, url, [*own, *carried.stated()], clocks, lambda: zones.note(body, nodes))
+    stated = chain(own, carried.stated(), _said_again(body, head))
+    return zones.zone(head.lang, url, stated, clocks, lambda: zones.note(body, nodes))
+
+
+def _said_again(body: Node, head: Head) -> Iterator[datetime]:
+    """The page's own times as its time elements state them: in the head they are often in UTC."""
+    own = {r.moment for r in (head.modified, head.published) if r and r.moment and r.moment.tzinfo}
+    for node in body.iter("time") if own else ():
+        read = attribute(node.get("datetime") or "")
+        if read is not None and read.moment is not None and read.moment.tzinfo and read.moment in own:
+            yield read.moment
 
 
 def _tell_times(

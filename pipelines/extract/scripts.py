@@ -63,8 +63,13 @@ _HINDI_UNITS = {"सेकंड": "seconds", "मिनट": "minutes", "घं
                 "हफ्ते": "weeks"}  # fmt: skip
 _HINDI_AGE = re.compile(rf"(\d{{1,3}})\s*({'|'.join(_HINDI_UNITS)})\s+पहले")
 _HINDI_CLOCK = re.compile(
-    r"(?:(?P<half>सुबह|तड़के|तड़के|दोपहर|शाम|रात)\s*(?:के\s+)?)?(?<![\d.:])(?P<h>\d{1,2})(?:[:.](?P<m>\d\d))?\s*बजे(?!\w)"
+    r"(?:(?P<half>सुबह|तड़के|तड़के|दोपहर|शाम|रात)\s*(?:के\s+)?)?(?<![\d.:])(?P<h>\d{1,2})(?:[:.](?P<m>\d\d))?\s*(?:बजे(?!\w)|(?(half)(?(m)(?!\w)|(?!))|(?!)))"
 )
+_BENGALI_CLOCK = re.compile(
+    r"(?P<half>ভোর|সকাল|দুপুর|বিকাল|বিকেল|সন্ধ্যা|রাত)\s*(?<![\d.:])(?P<h>\d{1,2})(?:[:.](?P<m>\d\d)|\s?টা(?:\s*(?P<n>\d{1,2})(?:\s*মিনিট)?)?)"
+)
+_BENGALI_MORNING = ("ভোর", "সকাল")
+_BENGALI_NIGHT = "রাত"
 _HINDI_MORNING = ("सुबह", "तड़के", "तड़के")
 _NIGHT, _NOON_WORD = "रात", "दोपहर"
 _TWO = ("ين", "יים")  # the ending of two of something
@@ -105,7 +110,10 @@ _ABOUT = (
     "ニュース", "时分", "時分", "过后", "過後", "前后", "左右",
 )  # fmt: skip
 # Words around a clock that say nothing but that it is one.
-_FILLERS = re.compile(r"เวลา|น\.(?!\w)|ساعت|الساعة")
+_FILLERS = re.compile(
+    r"เวลา|น\.(?!\w)|ساعت|الساعة|שעון ישראל|"
+    r"[（(]?(?:日本|現地|现地|北京|当地|當地)(?:時間|时间|時|时)[)）]?|[（(]?(?:한국|현지)\s?시간[)）]?"
+)
 
 
 def spelled(text: str) -> str:
@@ -121,7 +129,7 @@ def spelled(text: str) -> str:
     text = _ARABIC_DAY.sub(lambda f: f" {f[1]}.{_ARABIC_MONTH[f[2]]}.{f[3]} ", text)
     text = _NOON.sub(" 12:00 ", text)
     text = _ARABIC_CLOCK.sub(_clock, _EAST_CLOCK.sub(_clock, _EAST_OF_MONTH.sub(" ", text)))
-    text = _HINDI_CLOCK.sub(_hindi_clock, text)
+    text = _BENGALI_CLOCK.sub(_bengali_clock, _HINDI_CLOCK.sub(_hindi_clock, text))
     for half, name in _OTHER_HALVES:
         text = half.sub(f" {name} ", text)
     text = _FILLERS.sub(" ", text)
@@ -156,6 +164,13 @@ def _hindi_clock(found: re.Match[str]) -> str:
     morning = morning or (half == _NOON_WORD and hour == 11)
     name = "" if not half else "am" if morning else "pm"
     return f" {hour}:{int(found['m'] or 0):02} {name} "
+
+
+def _bengali_clock(found: re.Match[str]) -> str:
+    hour, half = int(found["h"]), found["half"]
+    night = half == _BENGALI_NIGHT and (hour < 6 or hour == 12)  # after midnight
+    name = "am" if half in _BENGALI_MORNING or night else "pm"
+    return f" {hour}:{int(found['m'] or found['n'] or 0):02} {name} "
 
 
 def leading(text: str) -> tuple[str, int] | None:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import itertools
 import re
 from collections import defaultdict
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
+
+from lxml import etree
 
 from . import ends
 from .bylined import LONGEST, bylined
@@ -22,6 +25,7 @@ MOST_LINKED = 0.6
 CAPTION_MOST = 200  # characters of what stands with a picture
 CLOSE = 2  # levels up
 _PHASE = re.compile(r"\s*(?=[^\W\d_]{2})[A-ZÀ-ÞĀ-Ž' .-]{3,24}\s*[:–—-]\s+")
+_BREAK = "\n"
 _PLAYERS = words_of("video videos player")
 
 
@@ -43,7 +47,7 @@ def starts_in(blocks: list[Node], seen: Survey) -> list[Start]:
         if seen.linked[block] > MOST_LINKED * seen.size[block]:
             continue
         text = block.text_content()
-        led = opening(text)
+        led = opening(text) or _first_line(block)
         if led:
             starts.append(Start(block, _with_age(led[0], block), min(led[1], len(text))))
             continue
@@ -115,6 +119,24 @@ def _beside_headings(starts: list[Start], seen: Survey) -> list[Start]:
         return starts
     first = seen.order[headed[0].node]
     return [s for s in starts if s.node.tag in ends.HEADINGS or (seen.order[s.node] > first and not _is_label(s))]
+
+
+def _first_line(block: Node) -> tuple[Read, int] | None:
+    """A time that is all that stands above the first line break: it may be said there with more words."""
+    if next(block.iter("br"), None) is None:
+        return None
+    line = "".join(itertools.takewhile(lambda text: text is not _BREAK, _lined(block)))
+    read = shown(line) if len(line) <= SHOWN_MOST else None
+    timed = read is not None and (read.clock is not None or (read.moment is not None and read.precision != "day"))
+    return (read, len(line)) if read is not None and timed and read.age is None else None
+
+
+def _lined(block: Node) -> Iterator[str]:
+    for event, node in etree.iterwalk(block, events=("start", "end")):
+        if event == "start":
+            yield _BREAK if node.tag == "br" else node.text or ""
+        elif node is not block:
+            yield node.tail or ""
 
 
 def _heads(block: Node) -> bool:

@@ -37,12 +37,20 @@ _ZULU = re.compile(r"(?<!\d)([01]\d|2[0-3])([0-5]\d)(?=Z\b|\s?(?:UTC|GMT)\b)\s?"
 _MILITARY = re.compile(  # "1742 hrs", "542pm"
     r"(?<![\d.:,/-])([01]?\d|2[0-3])([0-5]\d)(?=\s?(?:hrs?|hours|h|[ap]\.?\s?m)\b)", re.IGNORECASE
 )
+# "17 Uhr 42", "17u42", "17h42min", "17 óra 42 perc", "ob 17. uri 42"
+_WORDED = re.compile(
+    r"(?<![\d.:,/-])([01]?\d|2[0-3])(?:\s?(?:h|u|g|Uhr|giờ|óra|часов|часа|год|sati)\s?|\.\s?uri\s)([0-5]\d)(?!\d|:)"
+    r"(?:\s?(?:min(?:uten)?|perc|phút|мин(?:ут)?|хв|['’])(?!\w))?",
+    re.IGNORECASE,
+)
+LONG = 5  # hours: "2 h 15" may be how long it takes
 _OFFSET = re.compile(r"\b(?:GMT|UTC)\s?(?P<sign>[+\-−])(?P<h>\d{1,2})(?::?(?P<m>\d\d))?(?!\d)", re.IGNORECASE)
 _BULLETS = frozenset(" \t\n\r•·-–—*[(\xa0»›>|")
 _SIGNS = ("So", "Cf", "Mn")  # pictures, and what chooses their look
-_CLOCKED = re.compile(r"\d\s?(?:[:.h時时點点시]|[ap]\.?m\b|Uhr\b)", re.IGNORECASE)
+_CLOCKED = re.compile(r"\d\s?(?:[:.hug時时點点시]|[ap]\.?m\b|Uhr\b|óra\b|बजे|টা)", re.IGNORECASE)
 _CUTS = re.compile(r"\s[–—|·•-]\s|\)?:\s|\u3000|[】］]|\n")  # where a line may turn from its time to its text
 _NOON = re.compile(r"(?:12\s+)?(noon|midday|midnight)\b(?=\s*(?:[:–—|-]|\.\s|$))", re.IGNORECASE)
+_RANGE = re.compile(r"\s*\d{1,2}[:.h]\d\d")  # "8.00 - 16.00"
 _HALF = re.compile(r"\s?(?:hrs?\b|hours\b|h\b|[ap]\.?\s?m\b\.?)", re.IGNORECASE)
 _SPACED = re.compile(r"\d\sh\s\d")
 _LABELLED = re.compile(
@@ -56,9 +64,11 @@ _FRAMED = re.compile(r"\+{3,}\s*")  # "+++ 15:42 The ferry is back +++"
 _GREEK_HALVES = (("μ.μ", "p.m"), ("π.μ", "a.m"), ("μμ", "pm"), ("πμ", "am"))
 _CASE = re.compile(r"(?<=\d)(?:['’][^\W\d_]{1,4}|-kor)\b")  # "14:30'da", "14.30-kor": at half past two
 _YEAR = re.compile(r"\b(20[0-3]\d)\b")
-_DMY = re.compile(r"\b(\d{1,2})[./-](\d{1,2})[./-](20\d{2})\b")
+_DMY = re.compile(r"\b(\d{1,2})(?:[/-]|\.\s?)(\d{1,2})(?:[/-]|\.\s?)(20\d{2})\b")
+# "03.02.26 17:42": before a clock alone
+_DMY_SHORT = re.compile(r"(?<![\d.:/-])(\d{1,2})([./-])(\d{1,2})\2(\d{2})(?=,?\s[^\d]*\d{1,2}[:h]\d\d(?!\d))")
 _YMD = re.compile(r"\b(20\d{2})([./-])(\d{1,2})\2(\d{1,2})\b\.?")
-_DM = re.compile(r"(?<![\d.:])(\d{1,2})\.(\d{1,2})\.(?=\s|$|,)")
+_DM = re.compile(r"(?<![\d.:])(\d{1,2})\.\s?(\d{1,2})\.(?=\s|$|,)")
 # "14.06 | godz. 12:40"
 _DM_BESIDE = re.compile(r"(?<![\d.:])(\d{1,2})\.(\d{1,2})(?=\s*[|,·•–—-]?\s)(?=[^\d]*\d{1,2}:\d\d(?!\d))")
 _COLONED = re.compile(r"(?<![\d.:])\d{1,2}[:h]\d\d(?!\d)")
@@ -156,7 +166,7 @@ def shown(text: str) -> Read | None:
 
 @lru_cache(4096)  # several ask about the same short texts of a page
 def _shown(text: str) -> Read | None:
-    plain = _MILITARY.sub(r"\1:\2 ", _CASE.sub("", spelled(text)))
+    plain = _MILITARY.sub(r"\1:\2 ", _WORDED.sub(_as_clock, _CASE.sub("", spelled(text))))
     read = _shown_plain(plain)
     clocked = _ZULU.sub(r"\1:\2 ", plain)
     if clocked != plain and (zulu := _shown_plain(clocked)) and _tells_more(zulu, read):
@@ -168,6 +178,11 @@ def _shown(text: str) -> Read | None:
         if read := read if read and (read.clock or read.moment) and not read.age else None:
             break
     return replace(read, raw=text) if read is not None and read.raw != text else read
+
+
+def _as_clock(found: re.Match[str]) -> str:
+    bare = "h" in found[0].casefold() and " " in found[0] and int(found[1]) < LONG
+    return found[0] if bare else f"{found[1]}:{found[2]} "
 
 
 def _tells_more(zulu: Read, read: Read | None) -> bool:
@@ -265,14 +280,8 @@ def leading_clock(text: str) -> tuple[Read, int] | None:
         behind = start + len(zulu[0]) + (1 if text.startswith("Z", zulu.end()) else 3)
         shows = time(int(zulu[1]), int(zulu[2]))
         return Read(text[start:behind], clock=shows, utc=True), behind + _separator(text[behind:])
-    if noon := _NOON.match(text, start):
-        shows = time(0 if noon[1].lower() == "midnight" else 12)
-        return Read(text[start : noon.end()], clock=shows), noon.end() + _separator(text[noon.end() :])
-    if military := _MILITARY.match(text, start):
-        told = _HALF.match(text, military.end())
-        end = told.end() if told else military.end()
-        read = _shown(text[start:end])
-        return (read, end + _separator(text[end:])) if read and read.clock else None
+    if special := _specially(text, start):
+        return special[0], special[1] + _separator(text[special[1] :])
     labelled = found.end() if (found := _LABELLED.match(text, start)) else notices.after(text, start)
     start = labelled or start
     found = _CLOCK.match(text, start)
@@ -295,6 +304,24 @@ def leading_clock(text: str) -> tuple[Read, int] | None:
     return Read(text[start:end].strip(), clock=clock, utc=utc), end + _separator(rest)
 
 
+def _says_when(text: str) -> bool:
+    """A clock with words for "at" and weekdays; "Updated at 12:55: ..." is said in an update, of an update."""
+    return not any(word in TIME_LABELS for word in _WORDS.findall(text.casefold())) or notices.after(text) is not None
+
+
+def _specially(text: str, start: int) -> tuple[Read, int] | None:
+    """ "12 noon", "1742 hrs", "17 Uhr 42", and where they end."""
+    if noon := _NOON.match(text, start):
+        return Read(text[start : noon.end()], clock=time(0 if noon[1].lower() == "midnight" else 12)), noon.end()
+    found = _MILITARY.match(text, start) or _WORDED.match(text, start)
+    if found is None:
+        return None
+    told = _HALF.match(text, found.end())
+    end = told.end() if told else found.end()
+    read = _shown(text[start:end])
+    return (read, end) if read and read.clock else None
+
+
 def _behind_bullets(text: str) -> int:
     """Where a line begins behind its bullet, arrow or picture."""
     for at, letter in enumerate(text):
@@ -310,8 +337,10 @@ def leading_moment(text: str) -> tuple[Read, int] | None:
         return None
     for cut in _CUTS.finditer(text):
         read = shown(text[: cut.start()]) if cut.start() > 2 else None
-        dated = read is not None and (read.moment is not None or read.weekday is not None)
-        if read is not None and dated and read.precision != "day" and read.age is None:
+        if read is None or read.precision == "day" or read.age is not None or _RANGE.match(text, cut.end()):
+            continue
+        dated = read.moment is not None or read.weekday is not None
+        if dated or (read.clock is not None and _says_when(text[: cut.start()])):
             return read, cut.end() + _separator(text[cut.end() :])
     return None
 
@@ -335,6 +364,9 @@ def _printed_day(text: str, words: list[str]) -> tuple[date | None, str]:
         if ordered:
             return date(int(ordered[1]), int(ordered[3]), int(ordered[4])), _without(text, ordered)
         weekday = not WEEKDAYS.isdisjoint(words)
+        short = _DMY_SHORT.search(text)
+        if short and 1 <= int(short[3]) <= 12:
+            return date(2000 + int(short[4]), int(short[3]), int(short[1])), _without(text, short)
         yearless = _DM.search(text)
         if yearless and (weekday or _first_clock(_without(text, yearless))[0] is not None):
             return date(_NO_YEAR, int(yearless[2]), int(yearless[1])), _without(text, yearless)

@@ -14,15 +14,20 @@ def words_of(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
+def spoken(text: str) -> frozenset[str]:
+    """Words to which casefolded ones are held: the last sigma of one is another letter then."""
+    return words_of(text.casefold())
+
+
 _UNIT_WORDS = {
-    "seconds": "s sec secs second seconds sekunde sekunden sek seconde secondes segundo segundos secondo "
+    "seconds": "secunde s sec secs second seconds sekunde sekunden sek seconde secondes segundo segundos secondo "
     "secondi sekund sekunder секунд секунды секунду saniye δευτερόλεπτα detik",
     "minutes": "m min mins minute minutes minuten minuto minutos minuti minut minuta minuty minutter minuter "
     "мин минут минуты минуту хв хвилин хвилини хвилину dk dakika λεπτά "
     "λεπτό menit",
-    "hours": "h hr hrs hour hours std stunde stunden heure heures hora horas ora ore uur uren godzina "
+    "hours": "oră h hr hrs hour hours std stunde stunden heure heures hora horas ora ore uur uren godzina "
     "godziny godzin time timer timme timmar час часа часов годин години годину sa saat ώρα ώρες jam",
-    "days": "d day days tag tage tagen jour jours día días dia dias giorno giorni dag dagen dager dni "
+    "days": "zi zile d day days tag tage tagen jour jours día días dia dias giorno giorni dag dagen dager dni "
     "день дня дней дні днів gün ημέρα ημέρες hari",
     "weeks": "w wk week weeks woche wochen semaine semaines semana semanas settimana settimane weken "
     "неделю недели недель тиждень hafta minggu",
@@ -30,7 +35,7 @@ _UNIT_WORDS = {
 UNITS = {word: unit for unit, words in _UNIT_WORDS.items() for word in words.split()}
 _ONE = words_of("a an one ein eine einer einem un une una uno um uma een")
 _AGO_AFTER = words_of("ago fa geleden temu atrás sedan siden назад тому önce lalu")
-_AGO_BEFORE = ("vor", "il y a", "hace", "há", "przed", "πριν από", "πριν")
+_AGO_BEFORE = ("vor", "acum", "în urmă cu", "il y a", "hace", "há", "przed", "πριν από", "πριν")
 _NOW = (
     "just now", "moments ago", "gerade eben", "soeben", "à l'instant", "ahora mismo", "agora mesmo",
     "poco fa", "zojuist", "nu net", "hace un momento", "hace instantes", "hace unos instantes", "il y a un instant",
@@ -78,9 +83,9 @@ MONTHS = {
         ),
         start=1,
     )
-    for word in words.split()
+    for word in words.casefold().split()
 }
-WEEKDAYS = words_of(
+WEEKDAYS = spoken(
     "mo di mi do fr sa so ma ti ke to pe la su lu me je ve "
     "mon tue wed thu fri sat sun monday tuesday wednesday thursday friday saturday sunday montag dienstag "
     "mittwoch donnerstag freitag samstag sonnabend sonntag lundi mardi mercredi jeudi vendredi samedi "
@@ -121,20 +126,21 @@ WEEKDAY = {
         "mon tues wed thur fri sat sun",
         "mon tue wed thurs fri sonnabend sun",
     )
-    for number, name in enumerate(names.split())
+    for number, name in enumerate(names.casefold().split())
 }
-ZONES = words_of(
+ZONES = spoken(
     "utc gmt bst cet cest est edt cst cdt mst mdt pst pdt et ct pt ist msk mez mesz wib wita wit jst kst aest aedt "
-    "eet eest wet west hst akst akdt brt art sast eat wat pkt hkt sgt ict npt z "
+    "eet eest wet west hst akst akdt brt art sast eat cat wat pkt hkt sgt ict npt z "
     "hne hae hnc hac hnp hap hna haa"
 )
-CLOCK_WORDS = words_of(
+CLOCK_WORDS = spoken(
     "am pm uhr h hrs alle ore às klo kl om heures uur um at à le den of on "
     "de del da do di el la las los il der vom w dnia "
     "godz godzina godzinie hod hodin kl kell kello ob u saa ora orele lúc giờ ngày tháng năm pukul jam saat óra órakor "
-    "o о об в на г года р року r roku ώρα στις hs hrs ч"
+    "klokken klockan sati sata uri horas στη мск часа часов год bere heure hora uhrzeit orario čas vrijeme vreme время "
+    "час waktu o о об в на г года р року r roku ώρα στις hs hrs ч"
 )
-TIME_LABELS = words_of(
+TIME_LABELS = spoken(
     "updated update last modified published posted first time date stand aktualisiert zuletzt veröffentlicht "
     "publié mis jour maj actualizado publicado aggiornato pubblicato bijgewerkt atualizado today yesterday "
     "heute gestern live now vandaag gisteren idag igår i dag går dziś wczoraj dnes včera ma tegnap danes včeraj danas "
@@ -146,10 +152,13 @@ TIME_LABELS = words_of(
     "обновлено опубликовано сегодня вчера оновлено güncellendi güncelleme bugün ενημέρωση "
     "letzte letzter änderung geändert dernière modification ultima modifica última modificación modificado modificato "
     "laatst laatste gewijzigd wijziging senast ändrad sist endret sidst ændret ostatnia zmiana poslední změna zmena "
+    "màj agg actualización actualizacion aggiornamento atualização aktualisierung actualisation uppdatering "
+    "oppdatering opdatering päivitys aktualizace aktualizácia frissítés actualizare обновление оновлення pembaruan "
+    "último última "
     "последнее последняя изменение последна промяна зміна edited avaldatud muudetud uuendatud"
 )
 # What begins the line above an update: the kind of message that it is.
-NOTICES = words_of(
+NOTICES = spoken(
     "update updates bulletin message meldung mitteilung nachricht aktualisierung nachtrag bericht communiqué "
     "flash actualisation actualización actualizacion comunicado aviso aggiornamento comunicato "
     "atualização boletim melding bijwerking uppdatering oppdatering opdatering meddelelse meddelande "
@@ -159,7 +168,7 @@ NOTICES = words_of(
     "güncelleme duyuru bildirim ενημέρωση ανακοίνωση pembaruan pengumuman perkembangan kemaskini "
     "uuendus teade atjauninājums atnaujinimas pranešimas përditësim njoftim uppfærsla "
 )
-COUNTED = words_of(
+COUNTED = spoken(
     "comment comments share shares like likes view views viewer viewers reader readers reading reaction "
     "reactions reply replies retweet retweets upvotes votes follower followers watching online new "
     "kommentar kommentare kommentaren aufrufe leser antworten commentaire commentaires partages vues "

@@ -147,3 +147,50 @@ def test_a_page_may_leave_out_where_its_head_ends(page: str) -> None:
     assert isinstance(found, Version)
     assert found.headline == "Live: storm"
     assert texts(found) == list(TEXTS)
+
+
+def test_the_headline_says_of_which_day_clocks_are_that_fall_and_of_no_others() -> None:
+    title = "The day of the election: Tuesday, 3 February 2026"
+
+    assert days(told(f"<h1>{title}</h1>{LINES}", lang="de", title=title)) == {date(2026, 2, 3)}
+    assert told(f"<h1>{title}</h1>{RISING}", lang="de", title=title).updates == ()
+
+
+def test_a_zone_is_told_by_a_time_element_that_says_what_the_head_says_in_utc() -> None:
+    head = BEGUN.format("11:36") + CHANGED.format("18:44")
+    body = f'<h1>Live: storm</h1><div><time datetime="2026-02-03T07:36:00-04:00">3 February</time></div>{LINES}'
+    found = told(body, head=head, lang="es", title="Live: storm", at=datetime(2026, 2, 3, 19, 0, tzinfo=UTC))
+
+    assert clocks(found) == ["18:40", "17:05", "16:31", "15:15", "14:20"]
+
+
+def test_a_day_above_all_of_them_is_that_of_the_first_where_they_rise_over_midnight() -> None:
+    late = ("21:10", "22:40", "23:35", "02:10", "07:30")
+    rows = "".join(f"<div class=e><p>{t}</p><span>Posted {c}</span></div>" for c, t in zip(late, TEXTS, strict=True))
+    body = f"<h1>Live: storm</h1><section><h2>Tuesday, 3 February 2026</h2><div>{rows}</div></section>"
+    found = told(body, title="Live: storm", lang="en-GB", at=datetime(2026, 2, 4, 9, 4, tzinfo=UTC))
+
+    assert [f"{u.published:%d %H:%M}" for u in found.updates if u.published] == [
+        "03 21:10", "03 22:40", "03 23:35", "04 02:10", "04 07:30",
+    ]  # fmt: skip
+
+
+def test_a_tip_says_when_where_the_words_that_are_shown_are_not_known() -> None:
+    rows = "".join(
+        f'<div class="e"><span title="3. 2. 2026 ob {c}">pred {n} urama</span><p>{t}</p></div>'
+        for n, (c, t) in enumerate(zip(CLOCKS, TEXTS, strict=True), 2)
+    )
+
+    assert clocks(read(f"<div>{rows}</div>", lang="sl")) == ["13:40", "12:05", "11:31", "10:15", "09:20"]
+
+
+def test_posts_that_stand_whole_and_have_a_page_of_their_own_are_updates_of_a_page_that_says_it_goes_on() -> None:
+    rows = "".join(
+        f'<article class="node"><h3><a href="/node/{n}">Title {n}</a></h3>'
+        f'<time datetime="2026-02-03T{c}:00Z">{c}</time><p>{t} {t}</p><p>{TEXTS[n - 1]}</p></article>'
+        for n, (c, t) in enumerate(zip(CLOCKS, TEXTS, strict=True))
+    )
+    lead = "<p>We keep you posted on this page, newest first.</p>"
+
+    assert len(told(f"<h1>Storm</h1>{lead}<div>{rows}</div>", lang="en").updates) == 5
+    assert told(f"<h1>News</h1><div>{rows}</div>", lang="en").updates == ()

@@ -25,6 +25,7 @@ TAKEN = {
     "x-en-how-our-live-blog-works",  # an article that announces a live page, shows the log of one, and is of that day
     "x-en-24hours",  # a reporter's day, told by the hour, of a page that states no time of change
     "x-skargardsbladet",  # "Minute by minute: how it happened", of a page that states a day alone, five weeks later
+    "radiostruma",  # a thread of a forum with one button to answer for all of it, each post below its time
     "x-receta",  # a recipe that calls itself minute by minute, by hours and minutes from 0:00
 }
 # (found, matched) where that is not what the truth has.

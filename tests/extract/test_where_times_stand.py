@@ -42,6 +42,10 @@ BARE: dict[str, Way] = {
     "with its day in figures": lambda c, _, t: f"<p><b>03/02 {c}</b> - {t}</p>",
     "with its day": lambda c, _, t: f"<h4>Tuesday 3 February 2026, {c}</h4><p>{t}</p>",
     "behind a word that nobody knows": lambda c, _, t: f"<p><b>ZOL {c}</b></p><p>{t}</p>",
+    "above a break": lambda c, _, t: f"<p><strong><span>AKTUALIZACJA, godz. {c}</span></strong><br>{t}</p>",
+    "below its day": lambda c, _, t: f"<table><tr><td><b>03.02.2026<br> ora {c}</b></td><td>{t}</td></tr></table>",
+    "behind the text, in small": lambda c, _, t: f"<div>{t} <span>Posted {c}</span></div>",
+    "as of then": lambda c, h, t: f"<dl><dt><b>{h}</b>(2月3日　{c[:2]}時{c[3:]}分現在)</dt><dd>{t}</dd></dl>",
     "with a weekday in brackets": lambda c, _, t: f"<p><b>UPDATE (Tues. {c}):</b> {t}</p>",
 }
 
@@ -102,6 +106,32 @@ def test_short_lines_that_are_times(text: str, day: date | None, clock: time) ->
     assert (read.moment.time() if read.moment else read.clock) == clock
 
 
+SPELLED = """17 h 42|17 Uhr 42|17u42|17h42min|17 óra 42 perc|17 giờ 42|17g42|ob 17. uri 42|17.42 sati|17:42 horas
+Klokken 17.42|Klockan 17:42|u 17.42 sati|στις 17:42|17:42 мск|17.42 часа|17:42 год|17:42 שעון ישראל|शाम 5:42|বিকেল ৫টা ৪২
+বিকাল ৫:৪২|17:42（日本時間）|Bere 17:42|Heure : 17h42|Hora: 17:42|Uhrzeit: 17:42|MÀJ 17h42|Última actualización 17:42|Agg. 17:42"""
+
+
+@pytest.mark.parametrize("text", SPELLED.replace("\n", "|").split("|"))
+def test_a_clock_is_read_as_it_is_written_where_people_speak_so(text: str) -> None:
+    read = shown(text)
+
+    assert read is not None
+    assert read.clock == time(17, 42)
+
+
+@pytest.mark.parametrize("text", ["03.02.26 17:42", "3/2/26 17:42", "3. 2. 2026 ob 17:42", "3. února 2026, 17:42"])
+def test_a_day_is_read_with_its_clock(text: str) -> None:
+    read = shown(text)
+
+    assert read is not None
+    assert read.moment == datetime.combine(date(2026, 2, 3), time(17, 42))
+
+
+@pytest.mark.parametrize("text", ["2 h 15", "4 h 30"])
+def test_how_long_something_takes_is_no_clock(text: str) -> None:
+    assert shown(text) is None
+
+
 @pytest.mark.parametrize("text", ["14.06 - 15.30", "14.06", "2026 m", "1945 Z Warszawy", "3/4", "1742"])
 def test_what_only_looks_like_a_day_with_its_clock_is_none(text: str) -> None:
     read = shown(text)
@@ -127,7 +157,13 @@ def test_a_day_and_a_clock_may_begin_a_line(line: str, raw: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "line", ["The talks of Tuesday, 14:05, went on: nobody left", "At 14:05: the bridge", "Score 2:1 - a late goal"]
+    "line",
+    [
+        "The talks of Tuesday, 14:05, went on: nobody left",
+        "Оновлено о 12:55: прес-служба уточнила",
+        "Score 2:1 - a late goal",
+        "Mo, Di 8.00 – 16.00 Uhr",
+    ],
 )
 def test_prose_begins_with_no_day_and_clock(line: str) -> None:
     assert leading_moment(line) is None
