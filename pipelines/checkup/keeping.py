@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -16,13 +16,13 @@ from pipelines.store.catalog import Catalog
 from pipelines.store.objects import ObjectStore
 from pipelines.store.spool import NAME
 
-from .check import Check
+from .check import Check, Now
 
 SKEW = timedelta(seconds=30)  # S3 refuses requests whose time is 15 minutes off; records are dated by our clock
 VERIFIED_WITHIN = timedelta(days=90)
 
 
-def store_checks(config: Config, store: ObjectStore, now: datetime) -> Iterator[Check]:
+def store_checks(config: Config, store: ObjectStore, now: Now) -> Iterator[Check]:
     """Read and write, as a crawler does, leaving nothing; and whose clock is right."""
     folder = Path(config.archive.store.removeprefix("file://"))
     if not config.archive.store.startswith("s3://") and not folder.is_dir():
@@ -30,7 +30,7 @@ def store_checks(config: Config, store: ObjectStore, now: datetime) -> Iterator[
         return
     store.check()
     yield Check("store", "ok", f"{config.archive.store} can be read and written")
-    yield clock("the store's clock", store.now(), now)
+    yield clock("the store's clock", store.now, now)
 
 
 def _not_yet(folder: Path) -> Check:
@@ -41,11 +41,12 @@ def _not_yet(folder: Path) -> Check:
     return Check("store", "failed", f"{folder} cannot be made", step)
 
 
-def clock(whose: str, theirs: datetime | None, ours: datetime) -> Check:
+def clock(whose: str, theirs: Callable[[], datetime | None], ours: Now) -> Check:
     """Two clocks beside each other; which of them is wrong, neither says."""
-    if theirs is None:
+    asked, said, told = ours(), theirs(), ours()
+    if said is None:
         return Check("clock", "ok", f"{whose} is this machine's")
-    apart = ours - theirs
+    apart = max(asked - said, timedelta()) + min(told - said, timedelta())  # it was said somewhere between the two
     if abs(apart) <= SKEW:
         return Check("clock", "ok", f"{whose} and this machine's agree to {SKEW.total_seconds():g} s")
     word = "ahead of" if apart > timedelta() else "behind"
@@ -53,7 +54,7 @@ def clock(whose: str, theirs: datetime | None, ours: datetime) -> Check:
     return Check("clock", "failed", detail, "set both by NTP (timedatectl): records are dated by this machine")
 
 
-def catalog_checks(config: Config, now: datetime) -> Iterator[Check]:
+def catalog_checks(config: Config, now: Now) -> Iterator[Check]:
     """Reached, of this schema, of one clock with us, and not from the future."""
     if _missing(config):
         yield Check("catalog", "warning", "there is none yet", "it is made by: stoppress watch URL")
@@ -62,7 +63,7 @@ def catalog_checks(config: Config, now: datetime) -> Iterator[Check]:
         counts = catalog.counts()
         visits, versions = sum(counts["visits"].values()), counts["versions"]
         yield Check("catalog", "ok", f"can be read: {visits} visits, {versions} versions")
-        yield clock("the catalog's clock", catalog.now(), now)
+        yield clock("the catalog's clock", catalog.now, now)
         yield from _newest(catalog, now)
 
 
@@ -89,14 +90,15 @@ def _missing(config: Config) -> bool:
     return address.startswith("sqlite:///") and not Path(address.removeprefix("sqlite:///")).exists()
 
 
-def _newest(catalog: Catalog, now: datetime) -> Iterator[Check]:
+def _newest(catalog: Catalog, now: Now) -> Iterator[Check]:
     newest = max((row.started for row in catalog.visits(limit=1)), default=None)
-    if newest and newest > now + SKEW:
-        detail = f"the newest visit is dated {iso(newest)}, and it is {iso(now)} here: the clock has gone back"
+    ours = now()
+    if newest and newest > ours + SKEW:
+        detail = f"the newest visit is dated {iso(newest)}, and it is {iso(ours)} here: the clock has gone back"
         yield Check("clock", "failed", detail, "set it by NTP (timedatectl); visits are ordered by it")
 
 
-def fixity_check(store: ObjectStore, now: datetime) -> Iterator[Check]:
+def fixity_check(store: ObjectStore, now: Now) -> Iterator[Check]:
     """When was the archive last verified, and with what result."""
     runs = sorted(stat.key for stat in store.list("fixity/"))
     if not runs:
@@ -112,7 +114,7 @@ def fixity_check(store: ObjectStore, now: datetime) -> Iterator[Check]:
     told = f"{what} of {iso(at)}, {last['result']}: {damaged} damaged or missing"
     if damaged:
         yield Check("fixity", "failed", told, f"see {runs[-1]}, then: stoppress verify --deep")
-    elif now - at > VERIFIED_WITHIN:
-        yield Check("fixity", "warning", f"{told}; that is {(now - at).days} days ago", "stoppress verify --deep")
+    elif (passed := now() - at) > VERIFIED_WITHIN:
+        yield Check("fixity", "warning", f"{told}; that is {passed.days} days ago", "stoppress verify --deep")
     else:
         yield Check("fixity", "ok", told)
