@@ -30,6 +30,7 @@ from pipelines.checkup import (
 from pipelines.cli.common import AsJson, echo_json, say
 from pipelines.config import Config
 from pipelines.opened import open_catalog
+from pipelines.scratch import ended_by_sigterm
 from pipelines.store.opening import open_store
 
 
@@ -48,7 +49,7 @@ def run(as_json: AsJson = False) -> None:
     """
     config = watchlist_config()
     states: Counter[str] = Counter()
-    with apart(config) as trial:  # the longest of them
+    with ended_by_sigterm(), apart(config) as trial:  # the longest of them
         for check in checks(config, trial):
             states[check.state] += 1
             _tell(check, as_json=as_json)
@@ -78,7 +79,7 @@ def checks(config: Config, trial: Trial, now: Now = clock.machine) -> Iterator[C
     if not any(check.name in ("store", "catalog") and check.state == "failed" for check in (*store, *catalog)):
         yield from tried("catalog", lambda: _of_both(config))
     yield from tried("spool", lambda: spool_checks(config, now))
-    yield from crawler_checks(config, trial)
+    yield from tried("egress", lambda: crawler_checks(config, trial))
     readable = any(check.name == "catalog" and check.state == "ok" for check in catalog)
     yield from tried("browser", lambda: _of_browser(config, readable))
     if readable:

@@ -7,10 +7,13 @@ import os
 import re
 import resource
 import shutil
+import signal
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
@@ -417,6 +420,26 @@ def test_a_crawl_of_nothing_that_hangs_is_told_and_hangs_nobody_else() -> None:
     )  # fmt: skip
 
     assert done.stdout == "egress failed\n", done.stderr[-2000:]
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGKILL, -9)])
+def test_a_doctor_that_is_ended_leaves_no_process_behind(tmp_path: Path, number: int, code: int) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:  # a store that keeps it waiting
+        config = on_s3(tmp_path, f"http://127.0.0.1:{silent.getsockname()[1]}")
+        process = subprocess.Popen(
+            [sys.executable, str(ROOT / "stoppress.py"), "-c", str(config), "doctor"], stdout=subprocess.PIPE,
+            env={**environment(), "AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b"}, start_new_session=True,
+        )  # fmt: skip
+        try:
+            assert process.stdout is not None
+            process.stdout.readline()  # the crawl of nothing was begun before
+            process.send_signal(number)
+            process.communicate(timeout=PATIENCE / 3)  # whoever has its stdout has let go of it
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+
+    assert process.returncode == code
 
 
 def test_a_watch_without_a_good_capture_for_three_intervals_is_named(config: Path) -> None:
