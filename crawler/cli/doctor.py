@@ -38,8 +38,8 @@ def run(as_json: AsJson = False) -> None:
     """Look at config, store, clocks, catalog, spool, guard, wire capture, browser, versions, watches and verify runs.
 
     A line for each thing: ok, warning or failed, and what to do. Nothing is changed, no page is asked for; the store is
-    written to as by a crawler's start, and nothing of that stays. A crawler may be running. Ends with 1 if anything
-    failed. With --json a line per check.
+    written to as by a crawler's start, a folder is made where one that is missing would be, and nothing of that stays.
+    A crawler may be running. Ends with 1 if anything failed. With --json a line per check.
 
     Examples:
 

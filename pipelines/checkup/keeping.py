@@ -17,9 +17,11 @@ from pipelines.store.objects import ObjectStore
 from pipelines.store.spool import NAME
 
 from .check import Check, Now
+from .folders import obstacle
 
 SKEW = timedelta(seconds=30)  # S3 refuses requests whose time is 15 minutes off; records are dated by our clock
 VERIFIED_WITHIN = timedelta(days=90)
+_ANOTHER = "mend that for the crawler's user, or name another place as [archive] {}"
 
 
 def store_checks(config: Config, store: ObjectStore, now: Now) -> Iterator[Check]:
@@ -34,11 +36,9 @@ def store_checks(config: Config, store: ObjectStore, now: Now) -> Iterator[Check
 
 
 def _not_yet(folder: Path) -> Check:
-    parent = next(parent for parent in folder.absolute().parents if parent.is_dir())
-    if os.access(parent, os.W_OK | os.X_OK):
-        return Check("store", "ok", f"{folder} is made when there is something to keep")
-    step = f"open {parent} to this user, or name another folder as [archive] store"
-    return Check("store", "failed", f"{folder} cannot be made", step)
+    if why := obstacle(folder):
+        return Check("store", "failed", f"{folder} cannot be made: {why}", _ANOTHER.format("store"))
+    return Check("store", "ok", f"{folder} is made when there is something to keep")
 
 
 def clock(whose: str, theirs: Callable[[], datetime | None], ours: Now) -> Check:
@@ -57,7 +57,7 @@ def clock(whose: str, theirs: Callable[[], datetime | None], ours: Now) -> Check
 def catalog_checks(config: Config, now: Now) -> Iterator[Check]:
     """Reached, of this schema, of one clock with us, and not from the future."""
     if _missing(config):
-        yield Check("catalog", "warning", "there is none yet", "it is made by: stoppress watch URL")
+        yield _none_yet(_file(config))
         return
     with open_catalog(config, read_only=True) as catalog:
         counts = catalog.counts()
@@ -86,8 +86,17 @@ def _known(config: Config) -> set[str]:
 
 
 def _missing(config: Config) -> bool:
-    address = config.archive.catalog
-    return address.startswith("sqlite:///") and not Path(address.removeprefix("sqlite:///")).exists()
+    return config.archive.catalog.startswith("sqlite:///") and not _file(config).exists()
+
+
+def _file(config: Config) -> Path:
+    return Path(config.archive.catalog.removeprefix("sqlite:///"))
+
+
+def _none_yet(file: Path) -> Check:
+    if why := obstacle(Path(os.path.realpath(file)).parent):
+        return Check("catalog", "failed", f"{file} cannot be made: {why}", _ANOTHER.format("catalog"))
+    return Check("catalog", "warning", "there is none yet", "it is made by: stoppress watch URL")
 
 
 def _newest(catalog: Catalog, now: Now) -> Iterator[Check]:
@@ -107,14 +116,15 @@ def fixity_check(store: ObjectStore, now: Now) -> Iterator[Check]:
         return
     try:
         last = json.loads(store.get(runs[-1]).splitlines()[-1])
-        at, damaged, what = datetime.fromisoformat(last["at"]), last["damaged"], f"verify ({last['run']})"
+        at, damaged, what = datetime.fromisoformat(last["at"]), int(last["damaged"]), f"verify ({last['run']})"
+        passed = now() - at  # TypeError: a time without its zone
     except (ValueError, TypeError, KeyError, IndexError, ObjectNotFound) as e:
         yield Check("fixity", "warning", f"{runs[-1]} is no record of a run ({type(e).__name__})", "stoppress verify")
         return
     told = f"{what} of {iso(at)}, {last['result']}: {damaged} damaged or missing"
     if damaged:
         yield Check("fixity", "failed", told, f"see {runs[-1]}, then: stoppress verify --deep")
-    elif (passed := now() - at) > VERIFIED_WITHIN:
+    elif passed > VERIFIED_WITHIN:
         yield Check("fixity", "warning", f"{told}; that is {passed.days} days ago", "stoppress verify --deep")
     else:
         yield Check("fixity", "ok", told)

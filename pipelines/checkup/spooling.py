@@ -15,12 +15,15 @@ from pipelines.store.recovering import QUARANTINE
 from pipelines.store.spool import holder, left_open, sealed, unwritable, used
 
 from .check import Check, Now
+from .folders import obstacle
 
 
 def spool_checks(config: Config, now: Now) -> Iterator[Check]:
-    """Nothing is written, and a crawler that starts in this very moment is not kept out."""
+    """Nothing is written to a spool, and a crawler that starts in this very moment is not kept out."""
     folder = config.archive.spool
     if not folder.is_dir():
+        if why := obstacle(folder):
+            raise unwritable(folder, why)
         yield Check("spool", "ok", f"{folder} is made when a crawler starts")
         yield from _room(config, _nearest(folder), 0)
         return
@@ -30,11 +33,19 @@ def spool_checks(config: Config, now: Now) -> Iterator[Check]:
     yield Check("spool", "ok", told)
     yield from _room(config, folder, used(folder))
     yield from _waiting(folder, now, at_work=bool(busy))
-    kept = sorted(path.name for path in (folder / QUARANTINE).glob("*"))
+    yield from _quarantine(folder / QUARANTINE)
+
+
+def _quarantine(folder: Path) -> Iterator[Check]:
+    if os.path.lexists(folder) and not folder.is_dir():
+        told = f"{folder} is no folder: a crawl that finds a torn file, as after a power cut, could not start"
+        yield Check("spool", "failed", told, f"move it away; the crawler makes {folder} when it needs it")
+        return
+    kept = sorted(path.name for path in folder.glob("*"))
     if kept:
         names = ", ".join(kept[:3]) + (" ..." if len(kept) > 3 else "")
         told = f"{len(kept)} torn tail(s) or damaged place(s) of spool files lie in quarantine: {names}"
-        step = f"look at them (stoppress verify says what each is), then move them out of {folder / QUARANTINE}"
+        step = f"look at them (stoppress verify says what each is), then move them out of {folder}"
         yield Check("spool", "warning", told, step)
 
 

@@ -24,13 +24,16 @@ import pytest
 from sqlalchemy import text
 from starlette.requests import Request
 
+from crawler import checkup
 from pipelines.checkup import catalog_checks, machine, spool_checks, spooling, store_checks, version_checks
+from pipelines.checkup.folders import obstacle
 from pipelines.checkup.keeping import SKEW
 from pipelines.config import load_config
 from pipelines.control import watch_to_json
 from pipelines.health_facts import found_now
 from pipelines.model import Visit, Watch
 from pipelines.store.catalog import Catalog
+from pipelines.store.disk import make_folders
 from pipelines.store.spool import SpoolLock
 from pipelines.store.stored import LearntPage
 from pipelines.urlkey import urlkey
@@ -196,6 +199,7 @@ def test_a_clock_that_is_off_is_named(
         ({"run": "deep", "at": "2026-01-01T00:00:00Z", "result": "complete", "damaged": 0}, "warning", "days ago"),
         ({"run": "fast", "at": "now", "result": "complete", "damaged": 2}, "failed", "2 damaged or missing"),
         ({"at": 1}, "warning", "is no record of a run"),
+        ({"run": "deep", "at": "2026-01-01T00:00:00", "result": "x", "damaged": 0}, "warning", "is no record of a run"),
     ],
 )
 def test_what_the_last_verify_run_found_is_told(config: Path, last: dict[str, Any], state: str, told: str) -> None:
@@ -362,12 +366,65 @@ def test_a_disk_smaller_than_the_spool_may_become_is_named(config: Path) -> None
     assert [d.startswith("the disk is full before the spool is") for _, d in wrong(found, "spool")] == [True]
 
 
+@pytest.mark.parametrize("make", [lambda path: path.write_text("x"), lambda path: path.symlink_to("nowhere")])
+def test_a_quarantine_that_is_no_folder_is_named(config: Path, make: Callable[[Path], object]) -> None:
+    (config.parent / "spool").mkdir()
+    make(config.parent / "spool/quarantine")
+    code, found = doctor(config)
+
+    assert code == 1, found
+    assert [(s, "quarantine is no folder" in detail) for s, detail in wrong(found, "spool")] == [("failed", True)]
+
+
 def test_a_crawler_at_work_is_no_trouble_and_is_named(config: Path) -> None:
     with SpoolLock(config.parent / "spool"):
         code, found = doctor(config)
 
     assert code == 0, found
     assert found["spool"][0]["detail"].endswith(f"in use by process {os.getpid()}")
+
+
+# what is not there yet ------------------------------------------------------------------------------------------
+
+
+def test_what_could_not_be_made_is_named_before_a_crawl_needs_it(tmp_path: Path) -> None:
+    config = write_config(tmp_path, store="file", catalog="sqlite:////proc/none/c.db")
+    config.write_text(config.read_text().replace("[archive]\n", '[archive]\nspool = "link"\n'))
+    (tmp_path / "file").write_text("x")
+    (tmp_path / "link").symlink_to("nowhere")
+    code, found = doctor(config)
+
+    assert code == 1, found
+    assert [told[0] for name in ("store", "catalog", "spool") for told in wrong(found, name)] == ["failed"] * 3, found
+    assert f"{tmp_path / 'file'} is no folder mend that" in wrong(found, "store")[0][1]
+    assert "nothing can be made in /proc: No such file or directory" in wrong(found, "catalog")[0][1]
+    assert f"{tmp_path / 'link'} is a link that leads nowhere; open this folder" in wrong(found, "spool")[0][1]
+
+
+OBSTACLES: dict[str, tuple[Callable[[Path], object], str]] = {
+    "nothing": (lambda folder: None, ""),
+    "folders": (lambda folder: (folder / "a/b").mkdir(parents=True), ""),
+    "a link to a folder": (lambda folder: (folder / "a").symlink_to(folder), ""),
+    "a file": (lambda folder: (folder / "a").write_text("x"), "a is no folder"),
+    "a link to nowhere": (lambda folder: (folder / "a").symlink_to("nowhere"), "a is a link that leads nowhere"),
+    "a link to itself": (lambda folder: (folder / "a").symlink_to("a"), "a is a link that leads nowhere"),
+}
+
+
+@pytest.mark.parametrize("name", OBSTACLES)
+def test_a_folder_can_be_made_unless_something_else_has_a_place_in_its_path(tmp_path: Path, name: str) -> None:
+    make, told = OBSTACLES[name]
+    make(tmp_path)
+    before = sorted(tmp_path.iterdir())
+    folder = tmp_path / "a/b/c"
+
+    assert obstacle(folder) == (f"{tmp_path}/{told}" if told else "")
+    assert sorted(tmp_path.iterdir()) == before
+    if told:
+        with pytest.raises(FileExistsError):
+            make_folders(folder)
+    else:
+        make_folders(folder)
 
 
 # the crawler ----------------------------------------------------------------------------------------------------
@@ -420,6 +477,25 @@ def test_a_crawl_of_nothing_that_hangs_is_told_and_hangs_nobody_else() -> None:
     )  # fmt: skip
 
     assert done.stdout == "egress failed\n", done.stderr[-2000:]
+
+
+def test_a_crawl_of_nothing_that_cannot_begin_raises_why(config: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", NOTHING.format(change='production.DOWNLOADER = "nowhere.Downloader"'), str(config)],
+        capture_output=True, text=True, check=False, timeout=PATIENCE, env=environment(), cwd=ROOT,
+    )  # fmt: skip
+
+    assert done.stderr.splitlines()[-1] == "ModuleNotFoundError: No module named 'nowhere'"
+
+
+def test_what_a_crawl_of_nothing_raises_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checkup, "crawl_nothing", int)
+    nothing: Any = "x"
+    with checkup.apart(nothing) as trial:
+        [check] = checkup.crawler_checks(nothing, trial)
+
+    assert (check.name, check.state) == ("egress", "failed")
+    assert check.detail.startswith("a crawl of nothing did not end well (ValueError: invalid literal")
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGKILL, -9)])
