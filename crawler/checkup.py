@@ -18,8 +18,8 @@ from pipelines.health import findings
 from pipelines.health_facts import facts_of, limits_of
 from pipelines.store.catalog import Catalog
 
-from . import apart as processes
 from .apart import NoAnswerError
+from .apart import apart as call_apart
 from .available import missing, program, tried, without_sandbox
 
 PATIENCE = 300.0  # seconds for a crawl that sends nothing: a bound for what hangs, which a slow machine stays within
@@ -49,7 +49,7 @@ def crawler_checks(config: Config, trial: Trial) -> Iterator[Check]:
 
 def apart(config: Config) -> AbstractContextManager[Trial]:
     """A crawl of nothing in a process of its own, beside whatever else is looked at meanwhile."""
-    return processes.apart(crawl_nothing, config)
+    return call_apart(crawl_nothing, config)
 
 
 def crawl_nothing(config: Config) -> tuple[str | None, str]:
