@@ -5,11 +5,8 @@ The first two are found out by a production crawl of nothing, in a process of it
 
 from __future__ import annotations
 
-import multiprocessing
-from collections.abc import AsyncIterator, Iterator
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractContextManager
 from datetime import datetime
 from types import SimpleNamespace
 from typing import Any
@@ -17,25 +14,26 @@ from typing import Any
 from pipelines.checkup import Check
 from pipelines.config import Config
 from pipelines.errors import StoppressError
-from pipelines.forking import kill
 from pipelines.health import findings
 from pipelines.health_facts import facts_of, limits_of
 from pipelines.store.catalog import Catalog
 
+from .apart import NoAnswerError
+from .apart import apart as call_apart
 from .available import missing, program, tried, without_sandbox
 
-PATIENCE = 60.0  # seconds for a crawl that sends nothing
+PATIENCE = 300.0  # seconds for a crawl that sends nothing: a bound for what hangs, which a slow machine stays within
 MOST = 20  # watches that are named, of each kind
 NO_REQUESTS: tuple[Any, ...] = ()
-Trial = Future[tuple[str | None, str]]
+Trial = Callable[[float], tuple[str | None, str]]  # waits so many seconds for what a crawl of nothing found
 
 
 def crawler_checks(config: Config, trial: Trial) -> Iterator[Check]:
     """The wire capture and the egress guard, as the next ``stoppress crawl`` will have them."""
     try:
-        fidelity, trouble = trial.result(PATIENCE)
-    except (BrokenProcessPool, TimeoutError) as e:
-        yield Check("egress", "failed", f"a crawl of nothing did not end well ({type(e).__name__})", "stoppress crawl")
+        fidelity, trouble = trial(PATIENCE)
+    except NoAnswerError as e:
+        yield Check("egress", "failed", f"a crawl of nothing did not end well ({e})", "stoppress crawl")
         return
     if trouble:
         yield Check("egress", "failed", trouble)
@@ -49,14 +47,9 @@ def crawler_checks(config: Config, trial: Trial) -> Iterator[Check]:
         yield Check("wire", "failed", "the wire cannot be tapped: records would be marked 'reconstructed'", step)
 
 
-@contextmanager
-def apart(config: Config) -> Iterator[Trial]:
+def apart(config: Config) -> AbstractContextManager[Trial]:
     """A crawl of nothing in a process of its own, beside whatever else is looked at meanwhile."""
-    pool = ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("spawn"))
-    try:
-        yield pool.submit(crawl_nothing, config)
-    finally:
-        kill(pool)  # what hangs would hold up the end of this process too
+    return call_apart(crawl_nothing, config)
 
 
 def crawl_nothing(config: Config) -> tuple[str | None, str]:
@@ -91,8 +84,9 @@ def crawl_nothing(config: Config) -> tuple[str | None, str]:
     crawler = process.create_crawler(Nothing)
     for borrower in (process, crawler):  # nothing will be kept: there is no archive behind it
         lend_keeper(borrower, SimpleNamespace(config=config, recorder=None, facts={}))  # type: ignore[arg-type]
-    process.crawl(crawler)
-    process.start()
+    crawl = process.crawl(crawler)
+    process.start(install_signal_handlers=False)  # who ends this process ends it at once: it holds nothing
+    crawl.result()  # raises what ended it before its time
     fidelity = crawler.stats.get_value("stoppress/fidelity") if crawler.stats else None
     return fidelity, Nothing.trouble
 

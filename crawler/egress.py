@@ -116,7 +116,7 @@ class NotGuardedError(StoppressError):
 
 # Never public, in any release of Python; the first is link-local: the metadata service of clouds.
 FORBIDDEN = ("169.254.169.254", "10.0.0.1", "127.0.0.1", "240.0.0.1")
-PATIENCE = 10.0  # seconds for a literal, which no name server is asked for
+PATIENCE = 60.0  # seconds for a literal, which no name server is asked for: milliseconds, unless the machine is busy
 
 
 async def self_test(reactor: Any, settings: BaseSettings, exceptions: Iterable[str] = ()) -> None:

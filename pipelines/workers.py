@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import multiprocessing
-import os
 import resource
 import signal
 import threading
@@ -175,15 +173,7 @@ def _failed(url: str, why: str) -> Unreadable:
 
 def _limit() -> None:
     """In the worker: bounded memory, Ctrl-C is the parent's business, and its death is ours too."""
-    threading.Thread(target=_follow_parent, daemon=True).start()
+    forking.follow_parent()
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-
-
-def _follow_parent() -> None:
-    """A killed crawler must not leave workers behind that wait for work for ever."""
-    parent = multiprocessing.parent_process()
-    if parent:
-        parent.join()
-        os._exit(1)

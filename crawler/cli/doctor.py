@@ -8,14 +8,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import UTC, datetime
 
 import typer
 
 from crawler.checkup import Trial, apart, browser_checks, crawler_checks, watch_checks
 from crawler.cli.common import watchlist_config
+from pipelines import clock
 from pipelines.checkup import (
     Check,
+    Now,
     catalog_checks,
     config_checks,
     fixity_check,
@@ -29,6 +30,7 @@ from pipelines.checkup import (
 from pipelines.cli.common import AsJson, echo_json, say
 from pipelines.config import Config
 from pipelines.opened import open_catalog
+from pipelines.scratch import ended_by_sigterm
 from pipelines.store.opening import open_store
 
 
@@ -36,8 +38,8 @@ def run(as_json: AsJson = False) -> None:
     """Look at config, store, clocks, catalog, spool, guard, wire capture, browser, versions, watches and verify runs.
 
     A line for each thing: ok, warning or failed, and what to do. Nothing is changed, no page is asked for; the store is
-    written to as by a crawler's start, and nothing of that stays. A crawler may be running. Ends with 1 if anything
-    failed. With --json a line per check.
+    written to as by a crawler's start, a folder is made where one that is missing would be, and nothing of that stays.
+    A crawler may be running. Ends with 1 if anything failed. With --json a line per check.
 
     Examples:
 
@@ -47,8 +49,8 @@ def run(as_json: AsJson = False) -> None:
     """
     config = watchlist_config()
     states: Counter[str] = Counter()
-    with apart(config) as trial:  # the longest of them
-        for check in checks(config, datetime.now(UTC), trial):
+    with ended_by_sigterm(), apart(config) as trial:  # the longest of them
+        for check in checks(config, trial):
             states[check.state] += 1
             _tell(check, as_json=as_json)
     say(f"{states['ok']} ok, {states['warning']} warning(s), {states['failed']} failed")
@@ -65,7 +67,7 @@ def _tell(check: Check, *, as_json: bool) -> None:
         typer.echo(f"{'':18} -> {check.next}")
 
 
-def checks(config: Config, now: datetime, trial: Trial) -> Iterator[Check]:
+def checks(config: Config, trial: Trial, now: Now = clock.machine) -> Iterator[Check]:
     """All of them, as they come; none keeps another from being made."""
     yield from tried("config", lambda: config_checks(config))
     yield from tried("versions", version_checks)
@@ -77,14 +79,14 @@ def checks(config: Config, now: datetime, trial: Trial) -> Iterator[Check]:
     if not any(check.name in ("store", "catalog") and check.state == "failed" for check in (*store, *catalog)):
         yield from tried("catalog", lambda: _of_both(config))
     yield from tried("spool", lambda: spool_checks(config, now))
-    yield from crawler_checks(config, trial)
+    yield from tried("egress", lambda: crawler_checks(config, trial))
     readable = any(check.name == "catalog" and check.state == "ok" for check in catalog)
     yield from tried("browser", lambda: _of_browser(config, readable))
     if readable:
         yield from tried("watches", lambda: _of_watches(config, now))
 
 
-def _of_store(config: Config, now: datetime) -> Iterator[Check]:
+def _of_store(config: Config, now: Now) -> Iterator[Check]:
     opened = open_store(config.archive.store, endpoint_url=config.s3.endpoint_url, region=config.s3.region)
     with closing(opened) as store:
         yield from store_checks(config, store, now)
@@ -105,6 +107,6 @@ def _of_browser(config: Config, readable: bool) -> Iterator[Check]:
         yield from browser_checks(config, catalog)
 
 
-def _of_watches(config: Config, now: datetime) -> Iterator[Check]:
+def _of_watches(config: Config, now: Now) -> Iterator[Check]:
     with open_catalog(config, read_only=True) as catalog:
-        yield from watch_checks(config, catalog, now)
+        yield from watch_checks(config, catalog, now())  # before the reading: what is looked at meanwhile is not silent

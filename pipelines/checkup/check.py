@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Literal
 
 from pipelines.addresses import masked
 from pipelines.errors import StoppressError
 
 State = Literal["ok", "warning", "failed"]
+Now = Callable[[], datetime]  # asked beside each reading: one check may take minutes, on a slow machine or store
 
 
 @dataclass(frozen=True, slots=True)

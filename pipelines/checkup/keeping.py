@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -16,13 +16,15 @@ from pipelines.store.catalog import Catalog
 from pipelines.store.objects import ObjectStore
 from pipelines.store.spool import NAME
 
-from .check import Check
+from .check import Check, Now
+from .folders import obstacle
 
 SKEW = timedelta(seconds=30)  # S3 refuses requests whose time is 15 minutes off; records are dated by our clock
 VERIFIED_WITHIN = timedelta(days=90)
+_ANOTHER = "mend that for the crawler's user, or name another place as [archive] {}"
 
 
-def store_checks(config: Config, store: ObjectStore, now: datetime) -> Iterator[Check]:
+def store_checks(config: Config, store: ObjectStore, now: Now) -> Iterator[Check]:
     """Read and write, as a crawler does, leaving nothing; and whose clock is right."""
     folder = Path(config.archive.store.removeprefix("file://"))
     if not config.archive.store.startswith("s3://") and not folder.is_dir():
@@ -30,22 +32,21 @@ def store_checks(config: Config, store: ObjectStore, now: datetime) -> Iterator[
         return
     store.check()
     yield Check("store", "ok", f"{config.archive.store} can be read and written")
-    yield clock("the store's clock", store.now(), now)
+    yield clock("the store's clock", store.now, now)
 
 
 def _not_yet(folder: Path) -> Check:
-    parent = next(parent for parent in folder.absolute().parents if parent.is_dir())
-    if os.access(parent, os.W_OK | os.X_OK):
-        return Check("store", "ok", f"{folder} is made when there is something to keep")
-    step = f"open {parent} to this user, or name another folder as [archive] store"
-    return Check("store", "failed", f"{folder} cannot be made", step)
+    if why := obstacle(folder):
+        return Check("store", "failed", f"{folder} cannot be made: {why}", _ANOTHER.format("store"))
+    return Check("store", "ok", f"{folder} is made when there is something to keep")
 
 
-def clock(whose: str, theirs: datetime | None, ours: datetime) -> Check:
+def clock(whose: str, theirs: Callable[[], datetime | None], ours: Now) -> Check:
     """Two clocks beside each other; which of them is wrong, neither says."""
-    if theirs is None:
+    asked, said, told = ours(), theirs(), ours()
+    if said is None:
         return Check("clock", "ok", f"{whose} is this machine's")
-    apart = ours - theirs
+    apart = max(asked - said, timedelta()) + min(told - said, timedelta())  # it was said somewhere between the two
     if abs(apart) <= SKEW:
         return Check("clock", "ok", f"{whose} and this machine's agree to {SKEW.total_seconds():g} s")
     word = "ahead of" if apart > timedelta() else "behind"
@@ -53,16 +54,16 @@ def clock(whose: str, theirs: datetime | None, ours: datetime) -> Check:
     return Check("clock", "failed", detail, "set both by NTP (timedatectl): records are dated by this machine")
 
 
-def catalog_checks(config: Config, now: datetime) -> Iterator[Check]:
+def catalog_checks(config: Config, now: Now) -> Iterator[Check]:
     """Reached, of this schema, of one clock with us, and not from the future."""
     if _missing(config):
-        yield Check("catalog", "warning", "there is none yet", "it is made by: stoppress watch URL")
+        yield _none_yet(_file(config))
         return
     with open_catalog(config, read_only=True) as catalog:
         counts = catalog.counts()
         visits, versions = sum(counts["visits"].values()), counts["versions"]
         yield Check("catalog", "ok", f"can be read: {visits} visits, {versions} versions")
-        yield clock("the catalog's clock", catalog.now(), now)
+        yield clock("the catalog's clock", catalog.now, now)
         yield from _newest(catalog, now)
 
 
@@ -85,18 +86,28 @@ def _known(config: Config) -> set[str]:
 
 
 def _missing(config: Config) -> bool:
-    address = config.archive.catalog
-    return address.startswith("sqlite:///") and not Path(address.removeprefix("sqlite:///")).exists()
+    return config.archive.catalog.startswith("sqlite:///") and not _file(config).exists()
 
 
-def _newest(catalog: Catalog, now: datetime) -> Iterator[Check]:
+def _file(config: Config) -> Path:
+    return Path(config.archive.catalog.removeprefix("sqlite:///"))
+
+
+def _none_yet(file: Path) -> Check:
+    if why := obstacle(Path(os.path.realpath(file)).parent):
+        return Check("catalog", "failed", f"{file} cannot be made: {why}", _ANOTHER.format("catalog"))
+    return Check("catalog", "warning", "there is none yet", "it is made by: stoppress watch URL")
+
+
+def _newest(catalog: Catalog, now: Now) -> Iterator[Check]:
     newest = max((row.started for row in catalog.visits(limit=1)), default=None)
-    if newest and newest > now + SKEW:
-        detail = f"the newest visit is dated {iso(newest)}, and it is {iso(now)} here: the clock has gone back"
+    ours = now()
+    if newest and newest > ours + SKEW:
+        detail = f"the newest visit is dated {iso(newest)}, and it is {iso(ours)} here: the clock has gone back"
         yield Check("clock", "failed", detail, "set it by NTP (timedatectl); visits are ordered by it")
 
 
-def fixity_check(store: ObjectStore, now: datetime) -> Iterator[Check]:
+def fixity_check(store: ObjectStore, now: Now) -> Iterator[Check]:
     """When was the archive last verified, and with what result."""
     runs = sorted(stat.key for stat in store.list("fixity/"))
     if not runs:
@@ -105,14 +116,15 @@ def fixity_check(store: ObjectStore, now: datetime) -> Iterator[Check]:
         return
     try:
         last = json.loads(store.get(runs[-1]).splitlines()[-1])
-        at, damaged, what = datetime.fromisoformat(last["at"]), last["damaged"], f"verify ({last['run']})"
+        at, damaged, what = datetime.fromisoformat(last["at"]), int(last["damaged"]), f"verify ({last['run']})"
+        passed = now() - at  # TypeError: a time without its zone
     except (ValueError, TypeError, KeyError, IndexError, ObjectNotFound) as e:
         yield Check("fixity", "warning", f"{runs[-1]} is no record of a run ({type(e).__name__})", "stoppress verify")
         return
     told = f"{what} of {iso(at)}, {last['result']}: {damaged} damaged or missing"
     if damaged:
         yield Check("fixity", "failed", told, f"see {runs[-1]}, then: stoppress verify --deep")
-    elif now - at > VERIFIED_WITHIN:
-        yield Check("fixity", "warning", f"{told}; that is {(now - at).days} days ago", "stoppress verify --deep")
+    elif passed > VERIFIED_WITHIN:
+        yield Check("fixity", "warning", f"{told}; that is {passed.days} days ago", "stoppress verify --deep")
     else:
         yield Check("fixity", "ok", told)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,13 +14,16 @@ from pipelines.health import WAITS
 from pipelines.store.recovering import QUARANTINE
 from pipelines.store.spool import holder, left_open, sealed, unwritable, used
 
-from .check import Check
+from .check import Check, Now
+from .folders import obstacle
 
 
-def spool_checks(config: Config, now: datetime) -> Iterator[Check]:
-    """Nothing is written, and a crawler that starts in this very moment is not kept out."""
+def spool_checks(config: Config, now: Now) -> Iterator[Check]:
+    """Nothing is written to a spool, and a crawler that starts in this very moment is not kept out."""
     folder = config.archive.spool
     if not folder.is_dir():
+        if why := obstacle(folder):
+            raise unwritable(folder, why)
         yield Check("spool", "ok", f"{folder} is made when a crawler starts")
         yield from _room(config, _nearest(folder), 0)
         return
@@ -29,11 +33,19 @@ def spool_checks(config: Config, now: datetime) -> Iterator[Check]:
     yield Check("spool", "ok", told)
     yield from _room(config, folder, used(folder))
     yield from _waiting(folder, now, at_work=bool(busy))
-    kept = sorted(path.name for path in (folder / QUARANTINE).glob("*"))
+    yield from _quarantine(folder / QUARANTINE)
+
+
+def _quarantine(folder: Path) -> Iterator[Check]:
+    if os.path.lexists(folder) and not folder.is_dir():
+        told = f"{folder} is no folder: a crawl that finds a torn file, as after a power cut, could not start"
+        yield Check("spool", "failed", told, f"move it away; the crawler makes {folder} when it needs it")
+        return
+    kept = sorted(path.name for path in folder.glob("*"))
     if kept:
         names = ", ".join(kept[:3]) + (" ..." if len(kept) > 3 else "")
         told = f"{len(kept)} torn tail(s) or damaged place(s) of spool files lie in quarantine: {names}"
-        step = f"look at them (stoppress verify says what each is), then move them out of {folder / QUARANTINE}"
+        step = f"look at them (stoppress verify says what each is), then move them out of {folder}"
         yield Check("spool", "warning", told, step)
 
 
@@ -56,17 +68,23 @@ def _room(config: Config, folder: Path, taken: int) -> Iterator[Check]:
         yield Check("spool", "ok", told)
 
 
-def _waiting(folder: Path, now: datetime, *, at_work: bool) -> Iterator[Check]:
-    files = sealed(folder)
-    if files:
-        oldest = now - datetime.fromtimestamp(min(path.stat().st_mtime for path in files), UTC)
+def _waiting(folder: Path, now: Now, *, at_work: bool) -> Iterator[Check]:
+    times = list(_written(sealed(folder)))
+    if times:
+        oldest = now() - datetime.fromtimestamp(min(times), UTC)
         long = oldest > WAITS
-        told = f"{len(files)} file(s) wait for the store, the oldest for {int(oldest.total_seconds() // 60)} min"
+        told = f"{len(times)} file(s) wait for the store, the oldest for {int(oldest.total_seconds() // 60)} min"
         step = "" if not long else "see store above" if at_work else "stoppress crawl --once sends them"
         yield Check("spool", "warning" if long else "ok", told, step)
-    if not at_work and (torn := left_open(folder)):
+    if not at_work and (torn := left_open(folder)) and not holder(folder):  # else one has started since
         told = f"{len(torn)} file(s) were left open by a crawler that died"
         yield Check("spool", "warning", told, "the next stoppress crawl takes them in; nothing is lost")
+
+
+def _written(files: Iterable[Path]) -> Iterator[float]:
+    for path in files:
+        with suppress(FileNotFoundError):  # sent since it was listed
+            yield path.stat().st_mtime
 
 
 def _nearest(folder: Path) -> Path:

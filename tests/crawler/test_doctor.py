@@ -7,25 +7,33 @@ import os
 import re
 import resource
 import shutil
+import signal
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from sqlalchemy import text
 from starlette.requests import Request
 
-from pipelines.checkup import machine, version_checks
+from crawler import checkup
+from pipelines.checkup import catalog_checks, machine, spool_checks, spooling, store_checks, version_checks
+from pipelines.checkup.folders import obstacle
+from pipelines.checkup.keeping import SKEW
 from pipelines.config import load_config
 from pipelines.control import watch_to_json
 from pipelines.health_facts import found_now
 from pipelines.model import Visit, Watch
 from pipelines.store.catalog import Catalog
+from pipelines.store.disk import make_folders
 from pipelines.store.spool import SpoolLock
 from pipelines.store.stored import LearntPage
 from pipelines.urlkey import urlkey
@@ -85,7 +93,7 @@ def test_where_all_is_well_nothing_is_wrong_and_nothing_is_changed(config: Path)
 def test_it_can_be_read_by_people(config: Path) -> None:
     ran = stoppress("doctor", config=config)
 
-    assert ran.code == 0
+    assert ran.code == 0, ran.out
     assert re.fullmatch(r"\d+ ok, 0 warning\(s\), 0 failed", ran.err.splitlines()[-1])
     assert all(re.match(r"ok +[a-z]+ +\S", line) for line in ran.out.decode().splitlines())
 
@@ -110,7 +118,7 @@ def test_secrets_that_others_can_read_are_named_and_not_shown(tmp_path: Path) ->
     code, found = doctor(config)
     said = json.dumps(found)
 
-    assert code == 1  # no server answers there
+    assert code == 1, said  # no server answers there
     assert [detail.split(" holds ")[1] for _, detail in wrong(found, "config")] == [
         f"the catalog's password, and others may read it chmod 600 {config}",
         f"the token of stoppress serve, and others may read it chmod 600 {tmp_path / 'token'}",
@@ -151,7 +159,7 @@ def test_a_store_that_is_not_there_is_named_and_the_rest_is_looked_at(tmp_path: 
         on_s3(tmp_path, f"http://127.0.0.1:{free_port()}"), AWS_ACCESS_KEY_ID="a", AWS_SECRET_ACCESS_KEY="hunter2"
     )
 
-    assert code == 1
+    assert code == 1, found
     assert [state for state, _ in wrong(found, "store")] == ["failed"]
     assert {"catalog", "spool", "egress", "wire"} <= set(found)
 
@@ -160,7 +168,7 @@ def test_a_store_that_is_not_there_is_named_and_the_rest_is_looked_at(tmp_path: 
 def test_a_wrong_secret_is_named_and_not_shown(swift_s3: Bucket, tmp_path: Path) -> None:
     code, found = doctor(on_s3(tmp_path, swift_s3.endpoint_url, swift_s3.url), AWS_SECRET_ACCESS_KEY="hunter2")
 
-    assert code == 1
+    assert code == 1, found
     assert [state for state, _ in wrong(found, "store")] == ["failed"]
     assert "hunter2" not in json.dumps(found)
 
@@ -180,7 +188,7 @@ def test_a_clock_that_is_off_is_named(
     code, found = doctor(on_s3(tmp_path, proxy.url, swift_s3.url))
     [(state, detail)] = wrong(found, "clock")
 
-    assert (code, state) == (1, "failed")
+    assert (code, state) == (1, "failed"), found
     assert re.match(rf"this machine's clock is 3(5|6)\d\d s {word} the store's clock set both by NTP", detail)
     assert wrong(found, "store") == []
 
@@ -191,6 +199,7 @@ def test_a_clock_that_is_off_is_named(
         ({"run": "deep", "at": "2026-01-01T00:00:00Z", "result": "complete", "damaged": 0}, "warning", "days ago"),
         ({"run": "fast", "at": "now", "result": "complete", "damaged": 2}, "failed", "2 damaged or missing"),
         ({"at": 1}, "warning", "is no record of a run"),
+        ({"run": "deep", "at": "2026-01-01T00:00:00", "result": "x", "damaged": 0}, "warning", "is no record of a run"),
     ],
 )
 def test_what_the_last_verify_run_found_is_told(config: Path, last: dict[str, Any], state: str, told: str) -> None:
@@ -202,7 +211,57 @@ def test_what_the_last_verify_run_found_is_told(config: Path, last: dict[str, An
     code, found = doctor(config)
 
     assert [(s, told in detail) for s, detail in wrong(found, "fixity")] == [(state, True)]
-    assert code == (state == "failed")
+    assert code == (state == "failed"), found
+
+
+# a machine or a store that is slow ---------------------------------------------------------------------------------
+
+
+class Passing:
+    """A clock that goes on by more than clocks may differ whenever something is asked that is slow."""
+
+    def __init__(self) -> None:
+        self.at = datetime(2026, 1, 3, 10, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.at
+
+    def slowly(self) -> datetime:
+        self.at += 2 * SKEW
+        return self.at
+
+
+@pytest.mark.parametrize("off", [timedelta(), -5 * SKEW, 5 * SKEW])
+def test_a_slow_store_has_the_right_time_unless_it_said_it_neither_before_nor_after(
+    config: Path, off: timedelta
+) -> None:
+    clock = Passing()
+    slow: Any = SimpleNamespace(check=clock.slowly, now=lambda: clock.slowly() + off)
+    _, found = store_checks(load_config(config), slow, clock)
+
+    assert (found.name, found.state) == ("clock", "failed" if off else "ok"), found
+
+
+def test_a_visit_that_began_while_doctor_was_looking_is_not_from_the_future(config: Path) -> None:
+    clock = Passing()
+    with opened(config) as catalog:
+        catalog.visits_started([Visit(id="v", url=URL, urlkey=urlkey(URL), started=clock.at + 2 * SKEW)], worker="w")
+    early = [check.state for check in catalog_checks(load_config(config), clock)]
+    late = [check.state for check in catalog_checks(load_config(config), clock.slowly)]
+
+    assert early == ["ok", "ok", "failed"]
+    assert late == ["ok", "ok"]
+
+
+def test_a_file_that_is_sent_while_doctor_is_looking_waits_no_more(
+    config: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spool = config.parent / "spool"
+    spool.mkdir()
+    monkeypatch.setattr(spooling, "sealed", lambda folder: [folder / FILE])
+    found = list(spool_checks(load_config(config), Passing()))
+
+    assert [check.state for check in found] == ["ok", "ok"], found
 
 
 # the catalog ----------------------------------------------------------------------------------------------------
@@ -231,7 +290,7 @@ def test_a_schema_from_the_future_is_named(config: Path) -> None:
         catalog.write(lambda c: c.execute(text("UPDATE alembic_version SET version_num = 'r9999'")))
     code, found = doctor(config)
 
-    assert code == 1
+    assert code == 1, found
     assert [(state, "upgrade Stoppress" in detail) for state, detail in wrong(found, "catalog")] == [("failed", True)]
 
 
@@ -251,7 +310,7 @@ def test_a_visit_from_the_future_says_that_the_clock_went_back(config: Path) -> 
         catalog.visits_started([Visit(id="v", url=URL, urlkey=urlkey(URL), started=later)], worker="w")
     code, found = doctor(config)
 
-    assert code == 1
+    assert code == 1, found
     assert [(s, "the clock has gone back" in detail) for s, detail in wrong(found, "clock")] == [("failed", True)]
 
 
@@ -294,7 +353,7 @@ def test_a_spool_that_is_full_has_failed(config: Path) -> None:
     (config.parent / "spool" / FILE).write_bytes(bytes(2000))
     code, found = doctor(config)
 
-    assert code == 1
+    assert code == 1, found
     assert [state for state, _ in wrong(found, "spool")] == ["failed"]
 
 
@@ -307,12 +366,65 @@ def test_a_disk_smaller_than_the_spool_may_become_is_named(config: Path) -> None
     assert [d.startswith("the disk is full before the spool is") for _, d in wrong(found, "spool")] == [True]
 
 
+@pytest.mark.parametrize("make", [lambda path: path.write_text("x"), lambda path: path.symlink_to("nowhere")])
+def test_a_quarantine_that_is_no_folder_is_named(config: Path, make: Callable[[Path], object]) -> None:
+    (config.parent / "spool").mkdir()
+    make(config.parent / "spool/quarantine")
+    code, found = doctor(config)
+
+    assert code == 1, found
+    assert [(s, "quarantine is no folder" in detail) for s, detail in wrong(found, "spool")] == [("failed", True)]
+
+
 def test_a_crawler_at_work_is_no_trouble_and_is_named(config: Path) -> None:
     with SpoolLock(config.parent / "spool"):
         code, found = doctor(config)
 
     assert code == 0, found
     assert found["spool"][0]["detail"].endswith(f"in use by process {os.getpid()}")
+
+
+# what is not there yet ------------------------------------------------------------------------------------------
+
+
+def test_what_could_not_be_made_is_named_before_a_crawl_needs_it(tmp_path: Path) -> None:
+    config = write_config(tmp_path, store="file", catalog="sqlite:////proc/none/c.db")
+    config.write_text(config.read_text().replace("[archive]\n", '[archive]\nspool = "link"\n'))
+    (tmp_path / "file").write_text("x")
+    (tmp_path / "link").symlink_to("nowhere")
+    code, found = doctor(config)
+
+    assert code == 1, found
+    assert [told[0] for name in ("store", "catalog", "spool") for told in wrong(found, name)] == ["failed"] * 3, found
+    assert f"{tmp_path / 'file'} is no folder mend that" in wrong(found, "store")[0][1]
+    assert "nothing can be made in /proc: No such file or directory" in wrong(found, "catalog")[0][1]
+    assert f"{tmp_path / 'link'} is a link that leads nowhere; open this folder" in wrong(found, "spool")[0][1]
+
+
+OBSTACLES: dict[str, tuple[Callable[[Path], object], str]] = {
+    "nothing": (lambda folder: None, ""),
+    "folders": (lambda folder: (folder / "a/b").mkdir(parents=True), ""),
+    "a link to a folder": (lambda folder: (folder / "a").symlink_to(folder), ""),
+    "a file": (lambda folder: (folder / "a").write_text("x"), "a is no folder"),
+    "a link to nowhere": (lambda folder: (folder / "a").symlink_to("nowhere"), "a is a link that leads nowhere"),
+    "a link to itself": (lambda folder: (folder / "a").symlink_to("a"), "a is a link that leads nowhere"),
+}
+
+
+@pytest.mark.parametrize("name", OBSTACLES)
+def test_a_folder_can_be_made_unless_something_else_has_a_place_in_its_path(tmp_path: Path, name: str) -> None:
+    make, told = OBSTACLES[name]
+    make(tmp_path)
+    before = sorted(tmp_path.iterdir())
+    folder = tmp_path / "a/b/c"
+
+    assert obstacle(folder) == (f"{tmp_path}/{told}" if told else "")
+    assert sorted(tmp_path.iterdir()) == before
+    if told:
+        with pytest.raises(FileExistsError):
+            make_folders(folder)
+    else:
+        make_folders(folder)
 
 
 # the crawler ----------------------------------------------------------------------------------------------------
@@ -365,6 +477,46 @@ def test_a_crawl_of_nothing_that_hangs_is_told_and_hangs_nobody_else() -> None:
     )  # fmt: skip
 
     assert done.stdout == "egress failed\n", done.stderr[-2000:]
+
+
+def test_a_crawl_of_nothing_that_cannot_begin_raises_why(config: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", NOTHING.format(change='production.DOWNLOADER = "nowhere.Downloader"'), str(config)],
+        capture_output=True, text=True, check=False, timeout=PATIENCE, env=environment(), cwd=ROOT,
+    )  # fmt: skip
+
+    raised = re.findall(r"(?m)^\w+Error: .*", done.stderr)
+    assert raised[-1] == "ModuleNotFoundError: No module named 'nowhere'", done.stderr[-2000:]
+
+
+def test_what_a_crawl_of_nothing_raises_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checkup, "crawl_nothing", int)
+    nothing: Any = "x"
+    with checkup.apart(nothing) as trial:
+        [check] = checkup.crawler_checks(nothing, trial)
+
+    assert (check.name, check.state) == ("egress", "failed")
+    assert check.detail.startswith("a crawl of nothing did not end well (ValueError: invalid literal")
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGKILL, -9)])
+def test_a_doctor_that_is_ended_leaves_no_process_behind(tmp_path: Path, number: int, code: int) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:  # a store that keeps it waiting
+        config = on_s3(tmp_path, f"http://127.0.0.1:{silent.getsockname()[1]}")
+        process = subprocess.Popen(
+            [sys.executable, str(ROOT / "stoppress.py"), "-c", str(config), "doctor"], stdout=subprocess.PIPE,
+            env={**environment(), "AWS_ACCESS_KEY_ID": "a", "AWS_SECRET_ACCESS_KEY": "b"}, start_new_session=True,
+        )  # fmt: skip
+        try:
+            assert process.stdout is not None
+            process.stdout.readline()  # the crawl of nothing was begun before
+            process.send_signal(number)
+            process.communicate(timeout=PATIENCE / 3)  # whoever has its stdout has let go of it
+        finally:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
+
+    assert process.returncode == code
 
 
 def test_a_watch_without_a_good_capture_for_three_intervals_is_named(config: Path) -> None:
