@@ -108,7 +108,8 @@ def test_short_lines_that_are_times(text: str, day: date | None, clock: time) ->
 
 SPELLED = """17 h 42|17 Uhr 42|17u42|17h42min|17 óra 42 perc|17 giờ 42|17g42|ob 17. uri 42|17.42 sati|17:42 horas
 Klokken 17.42|Klockan 17:42|u 17.42 sati|στις 17:42|17:42 мск|17.42 часа|17:42 год|17:42 שעון ישראל|शाम 5:42|বিকেল ৫টা ৪২
-বিকাল ৫:৪২|17:42（日本時間）|Bere 17:42|Heure : 17h42|Hora: 17:42|Uhrzeit: 17:42|MÀJ 17h42|Última actualización 17:42|Agg. 17:42"""
+বিকাল ৫:৪২|17:42（日本時間）|Bere 17:42|Heure : 17h42|Hora: 17:42|Uhrzeit: 17:42|MÀJ 17h42
+Última actualización 17:42|Agg. 17:42"""
 
 
 @pytest.mark.parametrize("text", SPELLED.replace("\n", "|").split("|"))
