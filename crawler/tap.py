@@ -21,7 +21,6 @@ from scrapy.core.downloader.handlers.http11 import (
     _LenientHTTP11ClientProtocol,
     _ScrapyAgent,
 )
-from twisted.internet.error import ConnectionDone
 from twisted.internet.protocol import connectionDone
 from twisted.python.failure import Failure
 from twisted.web._newclient import BODY
@@ -29,6 +28,8 @@ from twisted.web._newclient import BODY
 from pipelines.recent import Recent
 
 from .evidence import Tap, Tls
+from .failures import HandshakeBroken
+from .tls_end import WatchedTls, in_order, watched
 
 if TYPE_CHECKING:
     from scrapy import Request
@@ -65,6 +66,7 @@ class TappedProtocol(_LenientHTTP11ClientProtocol):
     _spoilt = False  # bytes came that nobody had asked for: no request may follow
     _used = False
     _tls: Tls | None = None
+    _secure: WatchedTls | None = None
     _peer: tuple[str, int] | None = None
     transport: Any
     _parser: Any
@@ -82,6 +84,7 @@ class TappedProtocol(_LenientHTTP11ClientProtocol):
         if self._peer is None:
             peer = self.transport.getPeer()
             self._peer = (peer.host, peer.port)
+            self._secure = watched(self.transport)
         tap = self._tap = Tap(*self._peer, reused=self._used)
         self._used = True
         write = request.writeTo
@@ -103,6 +106,8 @@ class TappedProtocol(_LenientHTTP11ClientProtocol):
         handle = _handle(self.transport)
         if handle is not None and not handle.get_finished():
             tap.sent.clear()  # the handshake was never done: nothing has left
+            error: Any = failure.value
+            error.reasons = [Failure(HandshakeBroken()), *getattr(error, "reasons", ())]
         setattr(failure.value, TAP, tap)
         return failure
 
@@ -142,12 +147,14 @@ class TappedProtocol(_LenientHTTP11ClientProtocol):
         return all(headers.hasHeader(name) for name in (b"transfer-encoding", b"content-length"))
 
     def _giveUp(self, reason: Failure) -> None:  # noqa: N802
-        if self._tap is not None:
-            self._tap.broken = reason.value
+        tap, self._tap = self._tap, None
+        if tap is not None:
+            tap.broken = reason.value
+            self.transport.abortConnection()  # whoever speaks no HTTP need not understand a goodbye either
         super()._giveUp(reason)
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:  # noqa: N802
-        if self._tap is not None and not reason.check(ConnectionDone):
+        if self._tap is not None and not in_order(reason, self._secure):
             self._tap.lost = reason.value
         super().connectionLost(reason)
         self._tap = None
