@@ -19,6 +19,7 @@ from scrapy.core.downloader.handlers.http11 import (
     _BindAddressAgent,
     _LenientHTTP11ClientFactory,
     _LenientHTTP11ClientProtocol,
+    _LenientHTTPClientParser,
     _ScrapyAgent,
 )
 from twisted.internet.protocol import connectionDone
@@ -29,6 +30,7 @@ from pipelines.recent import Recent
 
 from .evidence import Tap, Tls
 from .failures import HandshakeBroken
+from .header_lines import field_of, uncoded
 from .tls_end import WatchedTls, in_order, watched
 
 if TYPE_CHECKING:
@@ -57,6 +59,22 @@ class Tee:
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._transport, name)
+
+
+class TolerantParser(_LenientHTTPClientParser):
+    """Passes over what is no header line, but never over what may say where the message ends."""
+
+    def headerReceived(self, name: bytes, value: bytes) -> None:  # noqa: N802
+        if (field := field_of(name)) is not None:
+            super().headerReceived(field, value)
+
+    def allHeadersReceived(self) -> None:  # noqa: N802
+        headers: Any = self.connHeaders
+        if uncoded(headers.getRawHeaders(b"transfer-encoding", ())):
+            headers.removeHeader(b"transfer-encoding")
+            request: Any = self.request
+            request.persistent = False  # not everybody takes it for none: what follows may be of this body
+        super().allHeadersReceived()
 
 
 class TappedProtocol(_LenientHTTP11ClientProtocol):
@@ -91,6 +109,7 @@ class TappedProtocol(_LenientHTTP11ClientProtocol):
         request.writeTo = lambda transport: write(Tee(transport, tap.sent))
         answered = super().request(request)
         del request.writeTo  # it has written; the circle of references is open again
+        self._parser.__class__ = TolerantParser  # as Scrapy does, in the line above
         # Twisted's own limit is for one line (16 KiB); ours, for the whole header, comes first.
         self._parser.MAX_LENGTH = 4 * self._limit
         answered.addCallbacks(self._answered, self._failed, callbackArgs=(tap,), errbackArgs=(tap,))
@@ -244,6 +263,7 @@ def _with_memory(agent: Any) -> Agent:
 # What the classes above build on, all of it, and none of it public.
 FOUNDATIONS = (
     (_LenientHTTP11ClientProtocol, ("_finishResponse", "_giveUp", "_parser", "_currentRequest", "state")),
+    (_LenientHTTPClientParser, ("headerReceived", "allHeadersReceived")),
     (_ScrapyAgent, ("_cb_bodyready", "_cb_timeout", "_get_agent")),
     (_BindAddressAgent, ("_getEndpoint",)),
 )
