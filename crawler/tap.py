@@ -109,7 +109,7 @@ class TappedProtocol(_LenientHTTP11ClientProtocol):
         request.writeTo = lambda transport: write(Tee(transport, tap.sent))
         answered = super().request(request)
         del request.writeTo  # it has written; the circle of references is open again
-        self._parser.__class__ = TolerantParser  # as Scrapy does, in the line above
+        self._parser.__class__ = TolerantParser  # as Scrapy does with Twisted's
         # Twisted's own limit is for one line (16 KiB); ours, for the whole header, comes first.
         self._parser.MAX_LENGTH = 4 * self._limit
         answered.addCallbacks(self._answered, self._failed, callbackArgs=(tap,), errbackArgs=(tap,))
@@ -123,7 +123,7 @@ class TappedProtocol(_LenientHTTP11ClientProtocol):
     def _failed(self, failure: Failure, tap: Tap) -> Failure:
         tap.tls = self._handshake()
         handle = _handle(self.transport)
-        if handle is not None and not handle.get_finished():
+        if handle is not None and not (handle.get_finished() and handle.get_peer_finished()):
             tap.sent.clear()  # the handshake was never done: nothing has left
             error: Any = failure.value
             error.reasons = [Failure(HandshakeBroken()), *getattr(error, "reasons", ())]

@@ -35,6 +35,9 @@ class TlsWire:
             except ssl.SSLWantReadError:
                 self.socket.sendall(self._out.read())
                 self._hear()
+            except ssl.SSLError:
+                self.socket.sendall(self._out.read())  # the alert
+                raise
             else:
                 return self.socket.sendall(self._out.read())
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import signal
 import socket
+import ssl
 import struct
 import time
 from collections.abc import Callable, Iterator
@@ -15,6 +16,7 @@ from typing import Any
 
 import pytest
 
+from pipelines.warc import scan
 from tests.running import PATIENCE, crawling, stoppress, write_config
 from tests.servers.certificates import make_certificate, server_side
 from tests.servers.raw_tls import RawTlsServer, TlsWire, tls_serving
@@ -87,12 +89,23 @@ ENDS: dict[str, tuple[Any, Ending]] = {
 }
 
 
-# Before the handshake is done; the ClientHello is read.
+# The ClientHello is read.
 BROKEN_HANDSHAKES: dict[str, Callable[[socket.socket], None]] = {
     "closed": lambda _: None,
     "reset": with_reset,
     "alert": lambda opened: opened.sendall(FATAL_ALERT),
 }
+
+
+HANDSHAKES = [*BROKEN_HANDSHAKES, "client-certificate"]
+
+
+def asking_for_certificates(certificate: Path, key: Path) -> ssl.SSLContext:
+    """Of TLS 1.2: there the client is told no only when its part of the handshake is done."""
+    context = server_side(certificate, key)
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+    context.verify_mode = ssl.CERT_REQUIRED
+    return context
 
 
 def never_closes(wire: TlsWire) -> None:
@@ -127,6 +140,7 @@ class Told:
     said: str = ""  # its log
     held: int = 0  # connections of the server that does not close, when its last page had come
     peak: int = 0  # bytes
+    requests: list[str] = field(default_factory=list)  # the URLs of their records
 
     def of(self, path: str) -> dict[str, Any]:
         return next(visit for visit in self.visits if visit["url"].endswith(path))
@@ -147,12 +161,22 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
             name: running.enter_context(tls_serving(context, {}, before=_hearing(end)))
             for name, end in BROKEN_HANDSHAKES.items()
         }
+        asking = tls_serving(asking_for_certificates(certificate, key), {})
+        broken["client-certificate"] = running.enter_context(asking)
         urls = [ends.url(path) for path in answers]
         urls += [server.url(f"/handshake-{name}") for name, server in broken.items()]
         once = "".join(f'[[watch]]\nurl = "{url}"\nschedule = "every 1h"\n' for url in urls)
         found = Told(ends, holding, broken, flood)
         _crawl(write_config(folder, holding.url("/holding"), more=once), found)
+        found.requests += _requests(folder)
         yield found
+
+
+def _requests(folder: Path) -> Iterator[str]:
+    for name in folder.glob("archive/warc/**/*.warc.gz"):
+        with name.open("rb") as file:
+            records = [placed.record for placed in scan(file)]
+        yield from (record.get("WARC-Target-URI") or "" for record in records if record.type == "request")
 
 
 def _hearing(end: Callable[[socket.socket], None]) -> Callable[[socket.socket], None]:
@@ -190,11 +214,12 @@ def test_an_alert_within_the_header_is_not_told_as_a_handshake(told: Told) -> No
     assert "the TLS connection with 127.0.0.1 broke" in told.of("/alert-in-the-header")["detail"]
 
 
-@pytest.mark.parametrize("how", BROKEN_HANDSHAKES)
+@pytest.mark.parametrize("how", HANDSHAKES)
 def test_a_handshake_that_breaks_off_is_tls_and_nothing_is_recorded(told: Told, how: str) -> None:
-    visit = told.of(f"/handshake-{how}")
+    visit, server = told.of(f"/handshake-{how}"), told.broken[how]
 
     assert (visit["outcome"], visit["reason"], visit["captures"]) == ("error", "tls", [])
+    assert [url for url in told.requests if url.startswith(server.url("/"))] == []
     assert "the TLS handshake with 127.0.0.1 failed" in visit["detail"]
 
 
