@@ -49,7 +49,7 @@ class Tap:
     headed: bool = False  # its header was whole
     flooded: bool = False  # its header was longer than we take
     broken: BaseException | None = None  # what the parser could not read
-    lost: BaseException | None = None  # how the connection ended, if that ended the message
+    lost: BaseException | None = None  # how the connection broke, if that ended the message
     tls: Tls | None = None
     reused: bool = False  # the connection had carried another request before
 
@@ -120,10 +120,7 @@ def _cut(tap: Tap, flags: Collection[str], error: BaseException | None) -> Cut |
         return Cut("time", "timeout", "the time was up")
     if tap.broken is not None:
         return Cut("unspecified", "protocol", f"its framing cannot be read ({_said(tap.broken)})")
-    # A body that only the connection's end ends is whole if that was orderly (RFC 9112 8). TLS is let off: many
-    # servers never say goodbye there (close_notify).
-    if tap.end is not None and tap.tls:
-        return None
+    # A body that only the connection's end ends is whole if that was in order (RFC 9112 8; tls_end.py).
     return Cut("disconnect", "disconnect", f"the connection broke off before it was whole{_by(tap.lost)}")
 
 

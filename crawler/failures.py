@@ -22,6 +22,10 @@ from .egress import REFUSED
 NOT_REACHED = frozenset({"connect", "dns", "timeout"})  # reasons that speak of the host, not of one page
 
 
+class HandshakeBroken(Exception):
+    """The connection ended before its TLS stood: nothing of the request has left."""
+
+
 @dataclass(frozen=True, slots=True)
 class Cut:
     """Why a response whose header came is not whole."""
@@ -38,14 +42,16 @@ def cut_text(url: str, cut: Cut, kept: int) -> str:
 def explain(error: BaseException, host: str) -> tuple[str, str]:
     """An exception of the downloader -> (reason of the ledger, text for people)."""
     causes = _causes(error)
-    if any(isinstance(cause, TlsError | VerificationError | CertificateError) for cause in causes):
+    if isinstance(error, DownloadTimeoutError):
+        return "timeout", f"no whole answer in time ({error})"
+    if any(isinstance(cause, HandshakeBroken | VerificationError | CertificateError) for cause in causes):
         return "tls", f"the TLS handshake with {host} failed ({_text(causes)})"
+    if any(isinstance(cause, TlsError) for cause in causes):
+        return "tls", f"the TLS connection with {host} broke ({_text(causes)})"
     if isinstance(error, CannotResolveHostError):
         if host in REFUSED:
             return "blocked", f"{host} has no address that [egress] allow permits, nothing was sent"
         return "dns", f"the name {host} cannot be resolved"
-    if isinstance(error, DownloadTimeoutError):
-        return "timeout", f"no whole answer in time ({error})"
     if isinstance(error, DownloadConnectionRefusedError | ConnectError):
         return "connect", f"{host} cannot be reached ({_text(causes)})"
     if isinstance(error, DownloadCancelledError):

@@ -18,6 +18,7 @@ from scrapy.signalmanager import SignalManager
 from twisted.internet.defer import succeed
 from twisted.internet.error import ConnectionDone
 from twisted.internet.testing import StringTransport
+from twisted.protocols.tls import BufferingTLSTransport, TLSMemoryBIOFactory
 from twisted.python.failure import Failure
 from twisted.web.client import Agent
 from twisted.web.iweb import IAgentEndpointFactory
@@ -63,6 +64,8 @@ def try_out(agent_for: Callable[[Any], Any]) -> None:
     for owner, names in FOUNDATIONS:
         for name in names:
             getattr(owner, name)
+    if TLSMemoryBIOFactory.protocol is not BufferingTLSTransport:
+        raise MismatchError("TLS connections are not watched (tls_end.py)")
     whole, results, transport = _exchange(agent_for, INTERIM + ANSWER[:40], ANSWER[40:] + SURPLUS)
     came = (whole.request, whole.interim, whole.response, whole.surplus, whole.truncated)
     if came != (transport.value(), INTERIM, ANSWER, len(SURPLUS), None):

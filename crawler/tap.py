@@ -19,9 +19,9 @@ from scrapy.core.downloader.handlers.http11 import (
     _BindAddressAgent,
     _LenientHTTP11ClientFactory,
     _LenientHTTP11ClientProtocol,
+    _LenientHTTPClientParser,
     _ScrapyAgent,
 )
-from twisted.internet.error import ConnectionDone
 from twisted.internet.protocol import connectionDone
 from twisted.python.failure import Failure
 from twisted.web._newclient import BODY
@@ -29,6 +29,9 @@ from twisted.web._newclient import BODY
 from pipelines.recent import Recent
 
 from .evidence import Tap, Tls
+from .failures import HandshakeBroken
+from .header_lines import field_of, uncoded
+from .tls_end import WatchedTls, in_order, watched
 
 if TYPE_CHECKING:
     from scrapy import Request
@@ -58,6 +61,22 @@ class Tee:
         return getattr(self._transport, name)
 
 
+class TolerantParser(_LenientHTTPClientParser):
+    """Passes over what is no header line, but never over what may say where the message ends."""
+
+    def headerReceived(self, name: bytes, value: bytes) -> None:  # noqa: N802
+        if (field := field_of(name)) is not None:
+            super().headerReceived(field, value)
+
+    def allHeadersReceived(self) -> None:  # noqa: N802
+        headers: Any = self.connHeaders
+        if uncoded(headers.getRawHeaders(b"transfer-encoding", ())):
+            headers.removeHeader(b"transfer-encoding")
+            request: Any = self.request
+            request.persistent = False  # not everybody takes it for none: what follows may be of this body
+        super().allHeadersReceived()
+
+
 class TappedProtocol(_LenientHTTP11ClientProtocol):
     """One connection. ``_tap`` is there from the request to the end of its message, and only then."""
 
@@ -65,6 +84,7 @@ class TappedProtocol(_LenientHTTP11ClientProtocol):
     _spoilt = False  # bytes came that nobody had asked for: no request may follow
     _used = False
     _tls: Tls | None = None
+    _secure: WatchedTls | None = None
     _peer: tuple[str, int] | None = None
     transport: Any
     _parser: Any
@@ -82,12 +102,14 @@ class TappedProtocol(_LenientHTTP11ClientProtocol):
         if self._peer is None:
             peer = self.transport.getPeer()
             self._peer = (peer.host, peer.port)
+            self._secure = watched(self.transport)
         tap = self._tap = Tap(*self._peer, reused=self._used)
         self._used = True
         write = request.writeTo
         request.writeTo = lambda transport: write(Tee(transport, tap.sent))
         answered = super().request(request)
         del request.writeTo  # it has written; the circle of references is open again
+        self._parser.__class__ = TolerantParser  # as Scrapy does with Twisted's
         # Twisted's own limit is for one line (16 KiB); ours, for the whole header, comes first.
         self._parser.MAX_LENGTH = 4 * self._limit
         answered.addCallbacks(self._answered, self._failed, callbackArgs=(tap,), errbackArgs=(tap,))
@@ -101,8 +123,10 @@ class TappedProtocol(_LenientHTTP11ClientProtocol):
     def _failed(self, failure: Failure, tap: Tap) -> Failure:
         tap.tls = self._handshake()
         handle = _handle(self.transport)
-        if handle is not None and not handle.get_finished():
+        if handle is not None and not (handle.get_finished() and handle.get_peer_finished()):
             tap.sent.clear()  # the handshake was never done: nothing has left
+            error: Any = failure.value
+            error.reasons = [Failure(HandshakeBroken()), *getattr(error, "reasons", ())]
         setattr(failure.value, TAP, tap)
         return failure
 
@@ -142,12 +166,14 @@ class TappedProtocol(_LenientHTTP11ClientProtocol):
         return all(headers.hasHeader(name) for name in (b"transfer-encoding", b"content-length"))
 
     def _giveUp(self, reason: Failure) -> None:  # noqa: N802
-        if self._tap is not None:
-            self._tap.broken = reason.value
+        tap, self._tap = self._tap, None
+        if tap is not None:
+            tap.broken = reason.value
+            self.transport.abortConnection()  # whoever speaks no HTTP need not understand a goodbye either
         super()._giveUp(reason)
 
     def connectionLost(self, reason: Failure = connectionDone) -> None:  # noqa: N802
-        if self._tap is not None and not reason.check(ConnectionDone):
+        if self._tap is not None and not in_order(reason, self._secure):
             self._tap.lost = reason.value
         super().connectionLost(reason)
         self._tap = None
@@ -237,6 +263,7 @@ def _with_memory(agent: Any) -> Agent:
 # What the classes above build on, all of it, and none of it public.
 FOUNDATIONS = (
     (_LenientHTTP11ClientProtocol, ("_finishResponse", "_giveUp", "_parser", "_currentRequest", "state")),
+    (_LenientHTTPClientParser, ("headerReceived", "allHeadersReceived")),
     (_ScrapyAgent, ("_cb_bodyready", "_cb_timeout", "_get_agent")),
     (_BindAddressAgent, ("_getEndpoint",)),
 )

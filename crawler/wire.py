@@ -16,7 +16,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 from urllib.parse import urlsplit
 
 from scrapy import Request
@@ -34,10 +34,13 @@ from pipelines.model import Capture, Exchange, Role, Visit
 from pipelines.promise import Promise
 from pipelines.recent import Recent
 
+from .certificates import Named
 from .evidence import exchange_of
 from .reconstructed import failed, reconstructed
 
 if TYPE_CHECKING:
+    from twisted.web.iweb import IPolicyForHTTPS
+
     from .browser.look import Look
     from .browser.viewer import Viewer
     from .tap import Agents, TappedAgent
@@ -76,6 +79,8 @@ class WireHandler(HTTP11DownloadHandler):
         keeper = keeper_of(crawler)
         self._recorder, self._config = keeper.recorder, keeper.config
         self._stats: Any = crawler.stats
+        if crawler.settings.getbool("DOWNLOAD_VERIFY_CERTIFICATES"):
+            self._contextFactory = cast("IPolicyForHTTPS", Named(self._contextFactory))
         # Twisted re-sends on a dead kept-alive connection by itself: two requests on the wire, one visible.
         self._pool.retryAutomatically = False
         self._browser: Viewer | None = None

@@ -200,7 +200,8 @@ def _no_response(exchange: Exchange, record_id: str, shared: list[tuple[str, str
         ("Stoppress-Phase", exchange.phase),
         ("Content-Type", "application/octet-stream"),
     ]
-    return _record("metadata", record_id, exchange.started, exchange.received or exchange.response or b"", more)
+    came = exchange.received or exchange.interim + (exchange.response or b"")
+    return _record("metadata", record_id, exchange.started, came, more)
 
 
 def _interim(exchange: Exchange, record_id: str, shared: list[tuple[str, str | None]]) -> Record:

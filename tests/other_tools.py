@@ -39,19 +39,23 @@ def _excused(file: Path) -> dict[str, set[str]]:
     """Ids of sound records that a tool complains of.
 
     Both hash the chunks of a chunked answer, where WARC 1.1 means the entity (iipc/warc-specifications#22); FastWARC
-    also holds a revisit's payload digest, which is its original's, against the revisit's own block; warcio 1.8.1
-    breaks off at a brotli body, and both stop decoding where a truncated answer does.
+    also holds a revisit's payload digest, which is its original's, against the revisit's own block, and finds no end
+    of a header with a bare LF in it; warcio 1.8.1 breaks off at a brotli body, and both stop decoding where a
+    truncated answer does.
     """
-    chunked, revisits, cut, brotli = set(), set(), set(), False
+    chunked, revisits, cut, bare, brotli = set(), set(), set(), set(), False
     with file.open("rb") as stream:
         for record in ArchiveIterator(stream, no_record_parse=True):
             name = record.rec_headers["WARC-Record-ID"]
-            head = record.raw_stream.read().partition(b"\r\n\r\n")[0].lower()
-            chunked |= {name} if re.search(rb"\ntransfer-encoding:[^\r\n]*chunked", head) else set()
+            block = record.raw_stream.read().lower()
+            end = re.search(rb"\n\r?\n", block)
+            head = block[: end.end()] if end else block
+            chunked |= {name} if re.search(rb"\ntransfer-encoding:(?:[^\r\n]|\r?\n[ \t])*chunked", head) else set()
+            bare |= {name} if record.rec_type == "response" and re.search(rb"(?<!\r)\n", head) else set()
             brotli |= bool(re.search(rb"\ncontent-encoding: *br", head))
             revisits |= {name} if record.rec_type == "revisit" else set()
             cut |= {name} if record.rec_headers["WARC-Truncated"] else set()
-    return {"warcio": chunked | cut | ({BROTLI} if brotli else set()), "fastwarc": chunked | revisits | cut}
+    return {"warcio": chunked | cut | ({BROTLI} if brotli else set()), "fastwarc": chunked | revisits | cut | bare}
 
 
 def _warcio(file: Path) -> set[str]:

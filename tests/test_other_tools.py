@@ -17,6 +17,8 @@ NAME = "stoppress-20260103100000000-00001-test.warc.gz"
 AT = datetime(2026, 1, 3, 10, tzinfo=UTC)
 PLAIN = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nhi"
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n"
+FOLDED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding:\r\n chunked\r\n\r\n2\r\nhi\r\n0\r\n\r\n"
+BARE_LF = b"HTTP/1.1 200 OK\r\nX: y\nContent-Length: 2\r\n\r\nhi"
 BROTLI = b"HTTP/1.1 200 OK\r\nContent-Encoding: br\r\nContent-Length: 6\r\n\r\n\x0b\x00\x80hi\x03"
 
 
@@ -37,7 +39,7 @@ def written(folder: Path, *responses: bytes) -> tuple[Path, bytes]:
 
 
 def test_a_sound_file_and_its_index_are_let_pass(tmp_path: Path) -> None:
-    path, lines = written(tmp_path, PLAIN, CHUNKED, BROTLI)
+    path, lines = written(tmp_path, PLAIN, CHUNKED, FOLDED, BARE_LF, BROTLI)
 
     assert complaints([path], {NAME: lines}) == []
 

@@ -287,6 +287,7 @@ BAD_CHUNK = b"HTTP/1.1 200 OK\r\n" + TE + b"\r\n5\r\nfirst\r\nzz\r\nno number\r\
 TWO_LENGTHS = sized(b"hi", b"Content-Length: 5\r\n")
 ENDLESS_STATUS = b"HTTP/1.1 " + b"2" * 5000 + b" OK\r\nContent-Length: 2\r\n\r\nhi"
 ODD_VERSION = b"HTTP/1.1\x85\x00\xff 200 OK\r\nContent-Length: 2\r\n\r\nhi"
+ODD_STATUS = b"HTTP/1.1 12345 Odd\r\nContent-Length: 2\r\n\r\nhi"
 OPEN_END = b"HTTP/1.1 200 OK\r\nX: y\r\n\r\nhalf"
 CUT: dict[str, tuple[Any, bytes, str]] = {
     "/short": (sending(HALF), HALF, "disconnect"),
@@ -361,6 +362,15 @@ def test_what_is_no_response_is_kept_beside_its_request(wire: Wire) -> None:
         assert (raw.block, raw.get("Stoppress-Error"), raw.get("Stoppress-Phase")) == (received, reason, "header"), path
         assert raw.get("Stoppress-Failure")
         assert wire.records("request", path)[0].block == wire.server.hits_of(path)[0].head
+
+
+def test_hints_before_what_is_no_answer_are_kept_with_it(wire: Wire) -> None:
+    wire.server.route("/odd-status", sending(HINTS + ODD_STATUS))
+
+    wire.fetch("/odd-status")
+
+    raw = wire.beside("/odd-status")
+    assert (raw.block, raw.get("Stoppress-Holds")) == (HINTS + ODD_STATUS, "received")
 
 
 def test_a_header_without_end_is_cut_off_at_its_limit(wire: Wire) -> None:
@@ -469,6 +479,7 @@ SCRAPY, TWISTED = "scrapy.core.downloader.handlers.http11", "twisted.web._newcli
 NAMES = [
     (SCRAPY, "_ScrapyAgent"),
     (SCRAPY, "_LenientHTTP11ClientProtocol"),
+    (SCRAPY, "_LenientHTTPClientParser"),
     (SCRAPY, "_cb_bodyready"),
     (SCRAPY, "_cb_timeout"),
     (SCRAPY, "_get_agent"),

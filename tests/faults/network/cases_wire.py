@@ -79,6 +79,14 @@ LENGTHS = [
         answer=Sends(OK + b"Content-Length: banana\r\n\r\n" + FIRST),
     ),
     Case(
+        row="lengths", name="a_length_that_not_everybody_sees_is_protocol_and_never_a_version", ends=cut("protocol"),
+        answer=Sends(OK + b"Content-Length : 40\r\nContent-Length: %d\r\n\r\n" % len(FIRST) + FIRST),
+    ),
+    Case(
+        row="lengths", name="chunks_that_not_everybody_sees_are_protocol_and_never_a_version", ends=cut("protocol"),
+        answer=Sends(CHUNKED + b"Transfer-Encoding: identity\r\n\r\n" + chunks(FIRST)),
+    ),
+    Case(
         row="lengths", name="of_length_and_chunks_the_chunks_win_and_the_connection_is_not_used_again", ends=VERSION,
         answer=Sends(CHUNKED + b"Content-Length: 40\r\n\r\n" + chunks(LATER), then="stay"),
     ),
@@ -107,6 +115,9 @@ DIRTY_HEADERS = [
     _dirty("a_nul_in_a_header", b'X-Nul: a\0b\r\nETag: "a\0b"'),
     _dirty("a_header_that_is_not_utf_8", b"X-Name: caf\xe9 \xff\xfe"),
     _dirty("a_header_line_without_colon", b"this line has none"),
+    _dirty("a_header_with_a_blank_before_its_colon", b"X-Powered-By : x"),
+    _dirty("a_header_name_that_is_none", b"X Powered By: x\r\nX/Y: x\r\n: x\r\nX-\xc3\xa9: x\r\n<!-- http://x -->"),
+    _dirty("a_coding_that_is_none", b"Transfer-Encoding: identity"),
 ]
 
 NOTHING = [

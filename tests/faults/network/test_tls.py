@@ -24,8 +24,12 @@ MADE = {
     "expired": (-2 * DAY, -DAY, "127.0.0.1", True),
     "not valid yet": (DAY, 2 * DAY, "127.0.0.1", True),
     "for another host": (-DAY, DAY, "127.0.0.7", True),
+    "for nobody": (-DAY, DAY, None, True),
+    "for an e-mail address": (-DAY, DAY, "me@example.org", True),
 }
-BAD = ["self-signed", "expired", "not valid yet", "for another host", "plain text on a TLS port"]
+PLAIN = "plain text on a TLS port"
+BAD = [*MADE, PLAIN]
+BAD.remove("good")
 
 
 @pytest.fixture
@@ -42,7 +46,7 @@ def servers(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[dict[st
         bundle = tmp_path / "trusted.pem"
         bundle.write_bytes(b"".join(trusted))
         monkeypatch.setenv("SSL_CERT_FILE", str(bundle))
-        found["plain text on a TLS port"] = plain = RawServer()
+        found[PLAIN] = plain = RawServer()
         with serving(plain):
             # A ClientHello has no empty line to wait for: any byte gets the answer of a server that expects HTTP.
             plain.read_head = _anything
