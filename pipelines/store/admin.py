@@ -35,7 +35,7 @@ class AdminStore(ObjectStore, Protocol):
         """The same, with every version that the bucket keeps: nobody gets these bytes back."""
 
     def uploads(self) -> Iterator[Upload]:
-        """Uploads that were begun and neither ended nor given up."""
+        """Uploads of ours that were begun and neither ended nor given up."""
 
     def give_up(self, upload: Upload) -> None:
         """What came of an upload is cleared away."""

@@ -13,6 +13,7 @@ from pipelines.errors import StoreUnavailable
 from .admin import Upload
 from .disk import sync_folder
 from .local import DRAFTS, LocalStore
+from .ours import is_our_draft
 
 
 class LocalAdminStore(LocalStore):
@@ -36,7 +37,7 @@ class LocalAdminStore(LocalStore):
         self.delete(key)
 
     def uploads(self) -> Iterator[Upload]:
-        for path in sorted((self._root / DRAFTS).glob("*")):
+        for path in sorted(path for path in (self._root / DRAFTS).glob("*") if is_our_draft(path.name)):
             with suppress(FileNotFoundError):
                 begun = datetime.fromtimestamp(path.stat().st_mtime, UTC)
                 yield Upload(path.name.partition("-")[2] or path.name, begun, path.name)
