@@ -26,7 +26,10 @@ class AdminStore(ObjectStore, Protocol):
     """An ObjectStore with deletion."""
 
     def may_delete(self) -> None:
-        """StoreUnavailable, with the cause in words, if these credentials may not delete; nothing is changed."""
+        """StoreUnavailable, with the cause in words, if these credentials may not delete; nothing is changed.
+
+        StoreError: there is no store.
+        """
 
     def delete(self, key: str) -> None:
         """The object is gone afterwards, also if it was before. A bucket with versions keeps the bytes aside."""
