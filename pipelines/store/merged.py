@@ -35,7 +35,7 @@ def made_of(store: ObjectStore, key: str) -> list[str]:
     """The files that this one stands for, by its first record alone; none where that does not say so."""
     if not is_merged(key.rpartition("/")[2]):
         return []
-    with suppress(ObjectNotFound, DamagedRecord), store.open(key) as stream:
+    with suppress(ObjectNotFound, DamagedRecord, ValueError), store.open(key) as stream:
         first = next(iter(Members(lambda: stream.read(_PIECE))), None)
         if isinstance(first, Member):
             record = parse_record(first.plain)
