@@ -81,8 +81,10 @@ def read_config(path: Path | None = None) -> Reading:
         text = path.read_bytes().decode("utf-8-sig")
     except FileNotFoundError as e:
         raise ConfigError(f"{path}: no such file; create it, or name another with -c FILE") from e
-    except (OSError, UnicodeDecodeError) as e:
-        raise ConfigError(f"{path}: cannot be read: {e}") from e
+    except OSError as e:
+        raise ConfigError(f"{path}: cannot be read: {e.strerror}; name a file that you may read with -c FILE") from e
+    except UnicodeDecodeError as e:
+        raise ConfigError(f"{path}: cannot be read: no text in UTF-8; save it so, or name another with -c FILE") from e
     return _read_text(text, path)
 
 

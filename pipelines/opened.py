@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from .addresses import masked
 from .config import Config
 from .errors import CatalogDamaged, CatalogError, StoreUnavailable
 from .store.catalog import Catalog
+from .store.catalog_trouble import next_step
 from .store.objects import ObjectStore
 from .store.opening import open_store
 
@@ -34,5 +36,7 @@ def open_catalog(config: Config, *, read_only: bool = False, relaxed: bool = Fal
         if e.__cause__ is None:  # it was reached and says itself what is wrong
             raise
         is_file = config.archive.catalog.startswith("sqlite:")
+        if is_file and (step := next_step(e.__cause__, Path(config.archive.catalog.removeprefix("sqlite:///")))):
+            raise CatalogError(f"{masked(str(e))}; {step}") from e
         step = "see that you may write there" if is_file else "see that its server runs and lets you in"
         raise CatalogError(f"{masked(str(e))}; {step}, or correct [archive] catalog in {config.path}") from e

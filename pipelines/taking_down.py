@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from .control import write_orders
 from .crashpoint import crashpoint
-from .errors import NotArchived, TakenDown
+from .errors import CatalogError, NotArchived, TakenDown
 from .model import Capture
 from .moments import Target
 from .store.catalog import Catalog
@@ -74,11 +76,24 @@ def _capture(url: str, moment: datetime | int, catalog: Catalog) -> Capture:
     return exact
 
 
+@contextmanager
+def _ordered() -> Iterator[None]:
+    """CatalogError says what has become of an order that the store has taken and the catalog has not."""
+    try:
+        yield
+    except CatalogError as e:
+        raise CatalogError(
+            f"{e}. The order stands in the store already, and the next rebuild obeys it; it is not in force yet, so "
+            "run this again"
+        ) from e
+
+
 def take_down(takedown: Takedown, catalog: Catalog, store: ObjectStore) -> None:
     """Written to the store, then in force."""
     write_orders(store, [order_of(takedown)], takedown.at, by=takedown.actor)
     crashpoint("takedown_ordered")
-    catalog.takedown_added(takedown)
+    with _ordered():
+        catalog.takedown_added(takedown)
 
 
 def also_redact(takedown: Takedown, catalog: Catalog, store: ObjectStore, *, reason: str, actor: str,
@@ -86,7 +101,8 @@ def also_redact(takedown: Takedown, catalog: Catalog, store: ObjectStore, *, rea
     """A takedown in force whose bytes shall go, too."""
     order = {"verb": "redact", "takedown": takedown.id, "reason": reason}
     write_orders(store, [order], now, by=actor)
-    catalog.takedown_redacts(takedown.id, now)
+    with _ordered():
+        catalog.takedown_redacts(takedown.id, now)
     return replace(takedown, redact=now)
 
 
@@ -96,4 +112,5 @@ def lift(takedown: Takedown, catalog: Catalog, store: ObjectStore, *, reason: st
         raise TakenDown(f"{takedown}; what was taken out of the archive cannot be shown again")
     write_orders(store, [{"verb": "lift", "takedown": takedown.id, "reason": reason}], now, by=actor)
     crashpoint("takedown_ordered")
-    catalog.takedown_lifted(takedown.id, now)
+    with _ordered():
+        catalog.takedown_lifted(takedown.id, now)

@@ -1,6 +1,7 @@
 """The mementos of a URL: its captures as RFC 7089 looks at them, each known by its second.
 
-What was taken down is none; neither is a second capture within one second, which no address would reach.
+What was taken down is none, and who asks for its very second is told so; neither is a second capture within one
+second, which no address would reach.
 """
 
 from __future__ import annotations
@@ -8,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 
-from pipelines.errors import NotArchived
+from pipelines.errors import NotArchived, TakenDown
 from pipelines.model import Capture
 from pipelines.store.catalog import Catalog
 from pipelines.store.catalog_mementos import Around, Seen, Versions
 from pipelines.store.catalog_scans import Span
 from pipelines.takedowns import Blocks
+
+from .blocked import why_not
 
 _SECOND = timedelta(seconds=1)
 _INSTANT = timedelta(microseconds=1)
@@ -36,6 +39,13 @@ class Mementos:
         """The one of this second."""
         begin = second(moment)
         return self._next(since=begin, until=begin + _SECOND - _INSTANT)
+
+    def refuse(self, moment: datetime) -> None:
+        """TakenDown if what was captured in this second may not be shown."""
+        begin = second(moment)
+        for one in self._catalog.captures(self._urlkey, role=None, since=begin, until=begin + _SECOND - _INSTANT):
+            if one.redacted or self._blocks.capture(one):
+                raise TakenDown(why_not(one, self._catalog))
 
     def nearest(self, moment: datetime | None) -> Capture:
         """The one closest in time, of two equally close the earlier; without a time the newest.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -13,6 +14,8 @@ from pipelines.errors import ConfigError, DamagedRecord
 from pipelines.scratch import scratch
 from pipelines.store.catalog import WarcFile
 from pipelines.store.compacting import merge
+from pipelines.store.merged import begun, doubled
+from pipelines.store.objects import ObjectStore
 from pipelines.store.spool import NAME
 from pipelines.units import duration
 from pipelines.units import size as byte_size
@@ -31,7 +34,8 @@ def run(
 
     Records are copied unchanged, in their order; the new file's first record names the files that it replaces. Its
     bytes and its index are read back before the catalog points to them. The old files stay until stoppress gc. A
-    damaged file is named, and its group left as it is. A crawler may be running. Broken off, run it again.
+    damaged file is named, and its group left as it is. A crawler may be running. Broken off, run it again: what it
+    had begun is ended first, whatever --older-than and --size say.
 
     Examples:
 
@@ -45,10 +49,11 @@ def run(
         age, most = duration(older_than), byte_size(size)
     except ValueError as e:
         raise ConfigError(f"--older-than {older_than}, --size {size}: {e}") from e
+    merged: list[int] = []
     failed = 0
     with opened_by_admin(current_config(), "compact") as (catalog, store):
-        ours = (file for file in catalog.files("stored") if NAME.fullmatch(file.name))  # others' have no time in it
-        groups = plan(ours, now=datetime.now(UTC), older_than=age, size=most)
+        ours = [file for file in catalog.files("stored") if NAME.fullmatch(file.name)]  # others' have no time in it
+        groups = list(_groups(ours, store, lambda left: plan(left, now=datetime.now(UTC), older_than=age, size=most)))
         with scratch("compact") as folder:
             for group in groups:
                 try:
@@ -57,11 +62,25 @@ def run(
                     say(f"stoppress: {group[0].name} and {len(group) - 1} more are not merged: {e}")
                     failed += 1
                     continue
+                merged.append(len(group))
                 _tell(group, made, as_json)
-    count = sum(map(len, groups))
-    say(f"{count} file(s) {'were' if yes else 'would be'} merged into {len(groups)}" + ("" if yes else "; add --yes"))
+    does = "were" if yes else "would be"
+    say(f"{sum(merged)} file(s) {does} merged into {len(merged)}" + ("" if yes else "; add --yes"))
     if failed:
         raise typer.Exit(1)
+
+
+def _groups(
+    files: list[WarcFile], store: ObjectStore, planned: Callable[[list[WarcFile]], list[list[WarcFile]]]
+) -> Iterator[list[WarcFile]]:
+    """What was begun and not ended, what is planned for the others, and what has to be written anew by itself."""
+    first = begun(files, store)
+    taken = {file.name for group in first for file in group}
+    then = planned([file for file in files if file.name not in taken])
+    taken |= {file.name for group in then for file in group}
+    yield from first
+    yield from then
+    yield from ([file] for file in doubled([file for file in files if file.name not in taken], store))
 
 
 def _tell(group: list[WarcFile], made: WarcFile | None, as_json: bool) -> None:

@@ -35,6 +35,7 @@ def run(
     What compact has replaced stays for an hour: a reader may have asked the catalog just before, or work with a dump of
     it. A file goes only when each of its records, with its digest, was found in a file that the catalog points to: both
     are read for that. What holds a record that no other file has stays and is named; then the command ends with 1.
+    What others have put into the store stays, too.
 
     Examples:
 

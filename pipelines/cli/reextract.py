@@ -129,9 +129,9 @@ def _sum_up(done: Progress, as_json: bool) -> None:
     if not done.captures:
         say(f"nothing to read: no such captures, or {EXTRACTOR} has read them all")
         return
-    told = ", ".join(f"{count} {name}" for name, count in _counts(done.results).items() if count)
-    unreached = f", {done.unreached} unreached" if done.unreached else ""
-    say(f"{EXTRACTOR} read {done.captures} captures of {len(done.pages)} pages: {told}{unreached}")
+    counts = {**_counts(done.results), "unreached": done.unreached}
+    told = ", ".join(f"{count} {name}" for name, count in counts.items() if count)
+    say(f"{EXTRACTOR} read {done.captures} captures of {len(done.pages)} pages: {told}")
 
 
 def _said(page: Page) -> str:

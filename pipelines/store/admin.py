@@ -26,7 +26,10 @@ class AdminStore(ObjectStore, Protocol):
     """An ObjectStore with deletion."""
 
     def may_delete(self) -> None:
-        """StoreUnavailable, with the cause in words, if these credentials may not delete; nothing is changed."""
+        """StoreUnavailable, with the cause in words, if these credentials may not delete; nothing is changed.
+
+        StoreError: there is no store.
+        """
 
     def delete(self, key: str) -> None:
         """The object is gone afterwards, also if it was before. A bucket with versions keeps the bytes aside."""
@@ -35,7 +38,7 @@ class AdminStore(ObjectStore, Protocol):
         """The same, with every version that the bucket keeps: nobody gets these bytes back."""
 
     def uploads(self) -> Iterator[Upload]:
-        """Uploads that were begun and neither ended nor given up."""
+        """Uploads of ours that were begun and neither ended nor given up."""
 
     def give_up(self, upload: Upload) -> None:
         """What came of an upload is cleared away."""

@@ -3,6 +3,8 @@
     replaced by a merged file, longer ago than a grace -> every record is in that one: index and file go
     orphan, older than a grace -> every record is in files that the catalog points to: it goes; else it is named
     index without its file, upload begun and never ended, older than the grace -> goes
+
+What is not ours by its name and place is nobody's to delete here; but an empty WARC file, which holds nothing.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ from pipelines.errors import DamagedRecord, ObjectNotFound
 from .admin import AdminStore, Upload
 from .catalog import Catalog, WarcFile
 from .objects import Stat
+from .ours import indexed_by, is_our_warc
 from .spares import Spares
 from .spool import NAME
 from .warcs import index_key
@@ -43,20 +46,22 @@ class Collector:
 
     def __init__(self, catalog: Catalog, store: AdminStore, *, limit: datetime, replaced: datetime) -> None:
         self._catalog, self._store, self._limit, self._replaced = catalog, store, limit, replaced
-        self._spares = Spares(catalog, store)
+        self._made: dict[str, WarcFile] = {}  # what stands for a file, by the name of that
+        self._spares = Spares(catalog, store, self._made.get)
 
     def run(self) -> Iterator[Found]:
         """Judged one after the other; nothing is deleted here."""
         listed = list(self._store.list("warc/"))  # before the catalog: what is stored meanwhile has its row by then
         indexes = list(self._store.list("index/"))
-        names = {file.name for file in self._catalog.files()}
+        known = self._catalog.files()
+        names = {file.name for file in known}
+        self._made.update((name, file) for file in known for name in file.replaces)
         for stat in listed:
             if stat.key.endswith(".warc.gz") and _name(stat) not in names:
                 yield self._file(stat)
         there = names | {_name(stat) for stat in listed}
         for stat in indexes:
-            name = stat.key.rpartition("/")[2].removesuffix(".cdxj.gz") + ".warc.gz"
-            if stat.key.endswith(".cdxj.gz") and name not in there:
+            if (name := indexed_by(stat.key)) and name not in there:
                 yield self._aged(stat, "index without its file")
         for upload in self._store.uploads():
             if upload.begun <= self._limit:
@@ -73,17 +78,19 @@ class Collector:
         return Found(stat.key, stat.size, f"replaced by {made.name}", keep=keep)
 
     def _file(self, stat: Stat) -> Found:
-        made = self._catalog.replacing(_name(stat))
+        made = self._made.get(_name(stat))
         found = self._of(stat, made) if made else self._aged(stat, "orphan")
         if found.keep:
             return found
         try:
-            only = self._spares.only_here(stat.key)
+            only = self._spares.only_here(stat.key, heads=True)
         except (DamagedRecord, ObjectNotFound) as e:
             return Found(stat.key, stat.size, found.why, keep=f"cannot be compared: {e}", failure=True)
         if only:
             kept = f"holds {len(only)} record(s) that no other file has; start its crawler, or run stoppress rebuild"
             return Found(stat.key, stat.size, found.why, keep=kept, failure=True)
+        if stat.size and not is_our_warc(stat.key):
+            return Found(stat.key, stat.size, found.why, keep="its name is none of ours; who put it there knows why")
         return found
 
     def delete(self, found: Found) -> None:

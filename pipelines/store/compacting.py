@@ -12,6 +12,7 @@ from pipelines.crashpoint import crashpoint
 from pipelines.errors import DamagedRecord
 
 from .catalog import Catalog, WarcFile
+from .merged import COMPACT
 from .newfile import NewFile, copy, draft, first_record, name_after, stored
 from .objects import ObjectStore
 
@@ -21,7 +22,7 @@ def merge(group: Sequence[WarcFile], catalog: Catalog, store: ObjectStore, folde
     path = folder / "merged.warc.gz"
     replaces: set[str] = set()
     with draft(path) as stream:
-        new = NewFile(name_after(group, "compact"), stream)
+        new = NewFile(name_after(group, COMPACT), stream)
         at = max(file.opened for file in group)
         new.add(first_record(new, group, at, f"{len(group)} files merged, their records unchanged"))
         for file in group:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from pipelines.errors import DamagedRecord
 from pipelines.warc import REDACTED, TOMBSTONE_TYPE, parse_record
@@ -17,24 +16,29 @@ _PIECE = 1 << 18  # bytes read at once
 
 @dataclass(slots=True)
 class Contents:
-    """Record ids with the digests of their blocks; ``gone``: ids of which tombstones lie here."""
+    """Record ids with the digests of their blocks; ``gone``: ids of which tombstones lie here; ``heads``: those of
+    warcinfo records, but for that of a merged file, which says no more than how it was made."""
 
     records: dict[str, str] = field(default_factory=dict)
     gone: set[str] = field(default_factory=set)
+    heads: set[str] = field(default_factory=set)
     replaces: set[str] = field(default_factory=set)
 
-    def add(self, other: Contents) -> None:
-        self.records |= other.records
-        self.gone |= other.gone
+    def __len__(self) -> int:
+        return len(self.records) + len(self.gone) + len(self.heads)
 
-    def lacks(self, other: Contents) -> list[str]:
-        """Records of ``other`` that are neither here, with the same digest, nor redacted here."""
-        missing = other.records.items() - self.records.items()
-        return sorted(name for name, _ in missing if name not in self.gone)
+    def without(self, other: Contents) -> Contents:
+        """What ``other`` neither has, with the same digest, nor a tombstone of."""
+        missing = self.records.items() - other.records.items()
+        return replace(
+            self,
+            records={name: digest for name, digest in missing if name not in other.gone},
+            heads=self.heads - other.heads,
+        )
 
 
 def contents(store: ObjectStore, key: str) -> Contents:
-    """Every record of a file but its warcinfo and what a redaction left. DamagedRecord: it is not whole."""
+    """Every record of a file but what a redaction left. DamagedRecord: it is not whole."""
     found = Contents()
     with store.open(key) as stream:
         for item in Members(lambda: stream.read(_PIECE)):
@@ -42,17 +46,11 @@ def contents(store: ObjectStore, key: str) -> Contents:
                 raise DamagedRecord(f"{key} is damaged at byte {item.offset}: {item.why}")
             record = parse_record(item.plain)
             if record.type == "warcinfo":
-                found.replaces.update(replaced_by(record))
+                replaces = replaced_by(record)
+                found.replaces.update(replaces)
+                found.heads.update([] if replaces else [record.id])
             elif record.get(REDACTED) is None:
                 found.records[record.id] = record.get("WARC-Block-Digest") or ""
             elif record.get("Content-Type") == TOMBSTONE_TYPE:
                 found.gone.add((record.get("WARC-Refers-To") or "").strip("<>"))
-    return found
-
-
-def together(store: ObjectStore, keys: Iterable[str]) -> Contents:
-    """Of several files."""
-    found = Contents()
-    for key in keys:
-        found.add(contents(store, key))
     return found

@@ -28,6 +28,7 @@ from sqlalchemy.pool import QueuePool
 from pipelines.errors import CatalogDamaged, CatalogError, RowRefused
 
 from .admin_lock import held
+from .catalog_trouble import next_step
 from .prepared import Generation, Kept, Prepared, Reading, Rows, which
 from .tables import SCHEMA
 
@@ -161,7 +162,9 @@ class Database:
                 _refuse_damaged(e, self._engine.url)
                 lost = isinstance(e, DBAPIError) and e.connection_invalidated
                 if wait is None or not (lost or isinstance(e, PASSING)):
-                    raise CatalogError(f"the catalog cannot be {done}: {_first_line(e)}") from e
+                    step = next_step(e, Path(self._engine.url.database or ""))
+                    said = _first_line(e) + (f"; {step}" if step else "")
+                    raise CatalogError(f"the catalog cannot be {done}: {said}") from e
                 log.warning("the catalog could not be %s, next try in %g s: %s", done, wait, _first_line(e))
                 time.sleep(wait)
         raise AssertionError("unreachable")

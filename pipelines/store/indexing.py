@@ -1,6 +1,7 @@
 """STORE/warc/** -> the catalog's rows of captures, visits and readings; the part of a rebuild that reads every byte.
 
-Newest file first: one that was made of others says so, and they are left out.
+Newest file first: one that was made of others says so, and they are left out. So is one that was made of nothing else
+than what is left out: a merge that was broken off has left it, and a later one has taken its files.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from datetime import datetime
 from pipelines.errors import ObjectNotFound
 
 from .catalog import Catalog, WarcFile
+from .merged import made_of
 from .objects import ObjectStore, Stat
 from .told import Damage, Told, told_by
 from .warcs import opened_at, worker_of
@@ -53,11 +55,15 @@ class Indexer:
         """Each file that was read, once its rows are in the catalog; StoreUnavailable: run it again later."""
         done, left_out = self._catalog.names("file"), self._catalog.names("replaced")
         for stat in self.files:
-            if _name(stat) in done or _name(stat) in left_out:
+            if _name(stat) in done or _name(stat) in left_out or self._is_left_over(stat, left_out):
                 continue
             found = self._file(stat, progress)
             left_out.update(found.replaces)
             yield found
+
+    def _is_left_over(self, stat: Stat, left_out: set[str]) -> bool:
+        sources = made_of(self._store, stat.key)
+        return bool(sources) and left_out.issuperset(sources)
 
     def _file(self, listed: Stat, progress: Progress) -> Indexed:
         name, found = _name(listed), Indexed(listed.key, listed.size)

@@ -45,13 +45,19 @@ class NewFile:
     stream: BinaryIO
     offset: int = 0
     captures: list[Capture] = field(default_factory=list)
+    _members: set[bytes] = field(default_factory=set)  # digests of those that were copied
 
     @property
     def key(self) -> str:
         return warc_key(self.name)
 
     def add(self, record: Record, raw: bytes | None = None) -> None:
-        """A record; ``raw``: its member, where it has one already."""
+        """A record; ``raw``: its member, where it has one already. One that two of the sources have is added once."""
+        if raw is not None:
+            digest = hashlib.sha256(raw).digest()
+            if digest in self._members:
+                return
+            self._members.add(digest)
         data = raw or marked(warc.member(record), hashlib.sha256(self.name.encode()).digest()[:6])
         place = (self.offset, len(data))
         self.stream.write(data)
@@ -85,11 +91,11 @@ class _Draft(io.FileIO):
 def name_after(sources: Sequence[WarcFile], what: str) -> str:
     """Younger than all of them by a millisecond, so that whoever reads the newest first meets it before them.
 
-    ``what``: why it is made; the same for the same files and reason gives the same name.
+    ``what``: why it is made; the same program gives the same name for the same files and reason.
     """
     newest = max(sources, key=lambda file: _opened(file.name))
     stamp = _opened(newest.name) + timedelta(milliseconds=1)
-    digest = hashlib.sha256(" ".join([*sorted(file.name for file in sources), what]).encode()).hexdigest()
+    digest = hashlib.sha256(" ".join([*sorted(file.name for file in sources), what, PRODUCT]).encode()).hexdigest()
     serial = 90_000 + int(digest[:8], 16) % 10_000
     moment = f"{stamp:%Y%m%d%H%M%S}{stamp.microsecond // 1000:03d}"
     return f"stoppress-{moment}-{serial:05d}-admin_{digest[8:16]}.warc.gz"

@@ -8,10 +8,12 @@ from pipelines.errors import StoreUnavailable
 
 from .admin import Upload
 from .objects import checked_key
+from .ours import indexed_by, is_our_warc
 from .s3 import S3Store, translated
 from .s3_errors import UNKNOWN_TO_IT, code_of
 
 _NOBODY = "check-delete"  # no object of ours has this key
+_CHECKED = "check"  # ``S3Store.check`` begins an upload of it
 
 
 class S3AdminStore(S3Store):
@@ -56,7 +58,8 @@ class S3AdminStore(S3Store):
             for page in pages.paginate(Bucket=self._bucket, Prefix=self._prefix):
                 for upload in page.get("Uploads", ()):
                     key = upload["Key"].removeprefix(self._prefix)
-                    yield Upload(key, upload["Initiated"], upload["UploadId"])
+                    if is_our_warc(key) or indexed_by(key) or key == _CHECKED:
+                        yield Upload(key, upload["Initiated"], upload["UploadId"])
 
     def give_up(self, upload: Upload) -> None:
         key = self._prefix + checked_key(upload.key)

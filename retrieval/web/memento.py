@@ -120,8 +120,11 @@ class Memento:
         found = Mementos(self._archive.catalog, urlkey(wanted.url), wanted.url)
         if wanted.moment is None:
             return self._timegate(found, wanted.url, request.headers.get("accept-datetime"))
-        capture = found.exact(wanted.moment) if len(wanted.digits) == 14 else None
+        exactly = len(wanted.digits) == 14
+        capture = found.exact(wanted.moment) if exactly else None
         if capture is None:
+            if exactly:
+                found.refuse(wanted.moment)
             return self._elsewhere(found.nearest(wanted.moment), wanted.mode)
         return self._memento(capture, self._stored(capture), found.around(capture), wanted.mode, request)
 

@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from pipelines.administering import opened_by_admin
 from pipelines.compaction import plan
 from pipelines.config import load_config
 from pipelines.errors import CatalogError, StoppressError
 from pipelines.opened import open_catalog
 from pipelines.store.catalog import Catalog, WarcFile
+from pipelines.store.collecting import Collector
 from pipelines.store.local import LocalStore
 from pipelines.store.newfile import draft
 from pipelines.store.warcs import WarcReader, index_key, warc_key
 from pipelines.urlkey import urlkey
 from retrieval.archive import open_archive
 from tests.full_disk import full_disk
-from tests.rebuild.kept import CLOSED, STORM
+from tests.rebuild.kept import CLOSED, RIVER, STORM, page
 
 from .places import Place, filled, plain
 from .test_redact import WHY, holds_together
@@ -150,6 +153,7 @@ def test_a_damaged_source_is_named_and_nothing_is_replaced(here: Place) -> None:
 
     assert ran.code == 1
     assert path.name in ran.err
+    assert ran.err.endswith("\n0 file(s) were merged into 0\n")
     assert here.objects("warc/") == before
 
 
@@ -164,6 +168,32 @@ def test_gc_keeps_a_replaced_file_whose_records_are_damaged_in_the_new_one(here:
     assert ran.code == 1
     assert [line["deleted"] for line in ran.lines] == [False] * 3
     assert len(here.objects("warc/")) == 4
+
+
+def test_gc_reads_a_merged_file_once_however_many_it_has_replaced(
+    here: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(3):
+        here.add(page(RIVER), after=60 + number)
+    new = here.run("compact", *NOW, "--json").lines[0]["new"]
+    read, opened = Counter[str](), LocalStore.open
+    monkeypatch.setattr(LocalStore, "open", lambda self, key: read.update([key]) or opened(self, key))
+    later = datetime.now(UTC) + timedelta(days=1)
+    with opened_by_admin(load_config(here.config), "gc") as (catalog, store):
+        found = list(Collector(catalog, store, limit=later, replaced=later).run())
+
+    assert [one.keep for one in found] == [None] * 6
+    assert read == {**{one.key: 1 for one in found}, warc_key(new): 1}
+
+
+def test_gc_holds_few_files_in_mind_and_finds_the_same(here: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    here.run("compact", *NOW)
+    monkeypatch.setattr("pipelines.store.spares._KEPT", 0)
+    later = datetime.now(UTC) + timedelta(days=1)
+    with opened_by_admin(load_config(here.config), "gc") as (catalog, store):
+        found = list(Collector(catalog, store, limit=later, replaced=later).run())
+
+    assert [one.keep for one in found] == [None] * 3
 
 
 def aged(path: Path) -> None:

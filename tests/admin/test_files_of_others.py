@@ -11,7 +11,7 @@ from pipelines.warc import Record, member
 from tests.rebuild.kept import CLOSED
 
 from .places import STORM, Place
-from .test_compact_gc import NOW
+from .test_compact_gc import NOW, aged
 from .test_redact import GONE, WHY
 
 pytestmark = pytest.mark.long
@@ -47,6 +47,27 @@ def test_their_sound_file_is_taken_in_by_a_rebuild_and_left_alone_by_the_rest(he
     assert (merged.code, merged.err) == (0, "3 file(s) were merged into 1\n")
     assert here.run("takedown", STORM, GONE, *WHY).code == 0
     assert theirs.read_bytes() == held
+
+
+def test_gc_takes_nothing_that_is_not_ours_by_its_name(here: Place) -> None:
+    root = here.config.parent / "archive"
+    ours = next(iter(here.objects("warc/").values()))
+    theirs = {
+        "index/all.cdxj.gz": b"1", "index/other-project/main.cdxj.gz": b"2", "index/2026/01/03/all.cdxj.gz": b"3",
+        ".incoming/mine.txt": b"4", ".incoming/a-draft.txt": b"5", "warc/info.warc.gz": record("warcinfo", b"", 1),
+        "warc/copy.warc.gz": ours, "warc/none.warc.gz": record("warcinfo", b"stoppress-replaces: x\r\n", 2),
+    }  # fmt: skip
+    for name, data in theirs.items():
+        (root / name).parent.mkdir(parents=True, exist_ok=True)
+        (root / name).write_bytes(data)
+        aged(root / name)
+    collected = here.run("gc", "--yes", "--json")
+    kept = {line["key"]: line["kept"] for line in collected.lines}
+
+    assert {name: (root / name).read_bytes() for name in theirs} == theirs
+    assert kept["warc/copy.warc.gz"].startswith("its name is none of ours")
+    assert kept["warc/info.warc.gz"].startswith("holds 1 record(s) that no other file has")
+    assert kept.keys() == {"warc/copy.warc.gz", "warc/info.warc.gz", "warc/none.warc.gz"}
 
 
 def test_a_record_that_nobody_understands_is_named_by_its_place(here: Place) -> None:

@@ -178,6 +178,16 @@ def test_a_record_that_cannot_be_had_is_named_and_asked_for_again(tmp_path: Path
     assert again.code == 0
 
 
+def test_a_run_that_reaches_nothing_says_so_in_whole_words(tmp_path: Path) -> None:
+    config = filled(configured(tmp_path))
+    (tmp_path / "archive" / "warc").rename(tmp_path / "away")
+    ran = reextract(config)
+    count = sum(visit["outcome"] == "archived" for visit in dump(config.path)["visits"])
+
+    assert ran.code == 1
+    assert f"read {count} captures of 2 pages: {count} unreached\n" in ran.err
+
+
 def test_what_still_lies_in_the_spool_is_read_there(tmp_path: Path) -> None:
     config = configured(tmp_path)
     with Keeper(config) as keeper:

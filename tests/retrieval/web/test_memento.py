@@ -299,6 +299,25 @@ def test_what_is_told_is_the_same_when_something_else_was_taken_down(folder: Pat
     assert {status for status, *_ in before} == {200, 503}
 
 
+@pytest.mark.parametrize("more", [(), ("--redact",)])
+def test_the_second_of_a_capture_that_was_taken_down_is_451_and_others_lead_to_the_others(
+    folder: Path, tmp_path: Path, more: tuple[str, ...]
+) -> None:
+    there = Path(shutil.copytree(folder, tmp_path / "copy"))
+    words = ("takedown", f"{STORM}@20260103101000", *more, "--reason", "by order")
+    ran = stoppress(*words, config=there / "stoppress.toml")
+    with served(there / "stoppress.toml") as (service, _):
+        gone = [service.kept(f"/web/20260103101000{mode}/{STORM}") for mode in ("", "id_")]
+        near = service.kept(f"/web/20260103101001/{STORM}")
+        gate = service.kept(f"/web/{STORM}", accept_datetime="Sat, 03 Jan 2026 10:10:00 GMT")
+
+    assert ran.code == 0, ran.err
+    assert [(got.status, "by order" in got.text) for got in gone] == [(451, True)] * 2
+    assert "x-archive-wayback-runtime-error" in gone[0].headers
+    assert [got.status for got in (near, gate)] == [302, 302]
+    assert "/web/20260103101000" not in near.headers["location"] + gate.headers["location"]
+
+
 def told(service: Service, path: str) -> tuple[int, dict[str, str], bytes]:
     got = service.kept(path, accept_encoding="gzip")
     return got.status, {name: value for name, value in got.headers.items() if name != "date"}, got.body
