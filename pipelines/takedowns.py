@@ -35,7 +35,7 @@ class Takedown:
     id: str
     scope: Scope
     url: str
-    urlkey: str  # the page; all pages whose keys start so; the page of the capture
+    urlkey: str  # the page; what the keys of all pages start with; the page of the capture
     at: datetime
     actor: str
     reason: str
@@ -48,9 +48,19 @@ class Takedown:
 
     def covers_page(self, urlkey: str) -> bool:
         """Whether all of this page is taken down."""
-        if self.scope == "capture":
-            return False
-        return urlkey == self.urlkey or (self.scope == "prefix" and urlkey.startswith(self.urlkey))
+        if self.scope == "prefix":
+            return urlkey == self.above or urlkey.startswith(self.beginnings)
+        return self.scope == "page" and urlkey == self.urlkey
+
+    @property
+    def above(self) -> str | None:
+        """The page at the very URL of a prefix that ends with a slash, as ``…/live/``: its key has none."""
+        return self.urlkey[:-1] if self.urlkey.endswith("/") else None
+
+    @property
+    def beginnings(self) -> tuple[str, ...]:
+        """Of the keys that a prefix covers beside ``above``; that page may have a query, too."""
+        return (self.urlkey,) if self.above is None else (self.urlkey, f"{self.above}?")
 
     def covers(self, capture: Recorded) -> bool:
         """Whether this capture is; a revisit shows what its original shows."""

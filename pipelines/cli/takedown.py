@@ -28,7 +28,9 @@ def run(
     ] = None,
     reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; everybody is told.")] = "",
     actor: Annotated[str, typer.Option("--actor", metavar="NAME", help="Who orders it [default: this user].")] = "",
-    prefix: Annotated[bool, typer.Option("--prefix", help="All pages whose URLs begin so.")] = False,
+    prefix: Annotated[
+        bool, typer.Option("--prefix", help="All pages whose URLs begin so; https://host/live/ is not /livestock.")
+    ] = False,
     redact: Annotated[bool, typer.Option("--redact", help="Take its bytes out of the archive, for good.")] = False,
     lifted: Annotated[bool, typer.Option("--lift", "--undo", help="Show it again.")] = False,
     listed: Annotated[bool, typer.Option("--list", help="All takedowns, also those that were lifted.")] = False,

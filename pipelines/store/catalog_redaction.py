@@ -158,9 +158,11 @@ def _read_with(connection: Connection, parts: Any) -> set[str]:
 
 
 def _of_page(table: Any, takedown: Takedown) -> Any:
-    if takedown.scope == "prefix":  # a range, which the index answers; keys are ASCII, DEL comes after all letters
-        return and_(table.c.urlkey >= takedown.urlkey, table.c.urlkey < takedown.urlkey + "\x7f")
-    return table.c.urlkey == takedown.urlkey
+    key = table.c.urlkey
+    if takedown.scope == "prefix":  # ranges, which the index answers; keys are ASCII, DEL comes after all letters
+        below = [and_(key >= beginning, key < beginning + "\x7f") for beginning in takedown.beginnings]
+        return or_(key == takedown.above, *below) if takedown.above else or_(*below)
+    return key == takedown.urlkey
 
 
 def _elsewhere(connection: Connection, takedown: Takedown) -> set[str]:

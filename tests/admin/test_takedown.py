@@ -68,6 +68,30 @@ def test_a_prefix_takes_down_all_pages_that_begin_so(here: Place) -> None:
     assert [here.run("get", url).code for url in (STORM, OTHER)] == [1, 1]
 
 
+def test_a_prefix_that_ends_with_a_slash_leaves_pages_alone_that_only_begin_with_the_same_word(here: Place) -> None:
+    prices, front = "https://news.example.org/livestock/prices", "https://news.example.org/live/?page=2"
+    here.add(page(RIVER), url=prices)
+    here.add(page(CLOSED, RIVER), url=front, after=61)
+    ran = here.run("takedown", "https://news.example.org/live/", "--prefix", "--redact", *WHY)
+
+    assert ran.code == 0, ran.err
+    assert [here.run("get", url).code for url in (STORM, front, prices)] == [1, 1, 0]
+    assert CLOSED[:20] not in here.words()
+    assert RIVER[:20] in here.words()
+
+
+@pytest.mark.parametrize(("beginning", "said"), [
+    ("https://news.example.org/" + "p" * 920 + "/", "too long for a beginning"),
+    ("https://news.example.org/live?page=", "parts of a query"),
+])  # fmt: skip
+def test_a_prefix_that_would_not_cover_all_that_begins_so_is_refused(here: Place, beginning: str, said: str) -> None:
+    ran = here.run("takedown", beginning, "--prefix", *WHY)
+
+    assert (ran.code, ran.out) == (2, b"")
+    assert said in ran.err
+    assert here.objects("control/") == {}
+
+
 def test_a_block_can_be_lifted_and_given_again(here: Place) -> None:
     here.run("takedown", STORM, *WHY)
     again = here.run("takedown", STORM, *WHY)
