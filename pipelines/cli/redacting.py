@@ -10,7 +10,7 @@ from typing import Any
 from pipelines.administering import opened_by_admin
 from pipelines.config import Config
 from pipelines.control import write_orders
-from pipelines.scratch import scratch
+from pipelines.scratch import remove_dead, scratch
 from pipelines.store.redacting import Redacted, Redactor
 from pipelines.takedowns import Takedown
 from pipelines.taking_down import also_redact
@@ -42,9 +42,10 @@ def redacted(there: Takedown, asked: Takedown, config: Config) -> Finished:
             there = also_redact(
                 there, catalog, store, reason=asked.reason, actor=asked.actor, now=datetime.now(UTC)
             )
+        remove_dead("compact")  # a merged file that was not put yet
         with scratch("redact") as folder:
             show = _progress if sys.stderr.isatty() else lambda done: None
-            run = Redactor(there, catalog, store, folder).run(show)
+            run = Redactor(there, catalog, store, folder, spool=config.archive.spool).run(show)
         if sys.stderr.isatty():
             sys.stderr.write("\r\x1b[K")
         if run.finished and there.done is None:

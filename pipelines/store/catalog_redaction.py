@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, delete, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, func, or_, select, update
 
 from pipelines.model import Capture
 from pipelines.redaction import blanked_change, blanked_version
@@ -35,7 +35,7 @@ class Covered:
     ]  # these, and pages that were read with one of them: their versions and changes lose their text
     visits: frozenset[str]
     filenames: frozenset[str]
-    earliest: datetime | None  # when the first of the captures was made
+    earliest: datetime | None  # what was written of them is in files opened later, or a little before
 
 
 class RedactionRows(Database):
@@ -57,13 +57,10 @@ class RedactionRows(Database):
                 select(captures.c.record_id, captures.c.filename, captures.c.timestamp).where(mine)
             ).all()
             records = frozenset(row.record_id for row in found)
-            return Covered(
-                records,
-                records | _read_with(connection, _part.c.record_id.in_(select(listed(connection, records)))),
-                frozenset(theirs),
-                frozenset(row.filename for row in found),
-                min((rows.moment(row.timestamp) for row in found), default=None),
-            )
+            words = records | _read_with(connection, _part.c.record_id.in_(select(listed(connection, records))))
+            filenames = frozenset(row.filename for row in found)
+            times = [row.timestamp for row in found] + _told_since(connection, words, filenames)
+            return Covered(records, words, frozenset(theirs), filenames, rows.moment(min(times)) if times else None)
 
         return self.read(act)
 
@@ -155,6 +152,21 @@ def _read_with(connection: Connection, parts: Any) -> set[str]:
     """The page's own captures of visits of which one of these is an older page or the answer of a feed."""
     theirs = captures.c.visit_id.in_(select(_part.c.visit_id).where(parts, _part.c.role.in_(ROLES)))
     return set(connection.execute(select(captures.c.record_id).where(theirs, captures.c.role == "page")).scalars())
+
+
+def _told_since(connection: Connection, words: Collection[str], filenames: Collection[str]) -> list[int]:
+    """Other times from which on these captures may be told of; a clock may have been ahead, and set back since.
+
+    When their files were opened, and when the versions were seen that came after theirs: numbers know no clock.
+    """
+    own = select(listed(connection, filenames))
+    found = connection.execute(select(files.c.opened).where(or_(files.c.key.in_(own), files.c.name.in_(own)))).scalars()
+    mine = select(versions.c.urlkey, func.min(versions.c.seq).label("seq"))
+    mine = mine.where(versions.c.record_id.in_(select(listed(connection, words)))).group_by(versions.c.urlkey)
+    first = mine.subquery()
+    since = and_(versions.c.urlkey == first.c.urlkey, versions.c.seq >= first.c.seq)
+    seen = connection.execute(select(func.min(versions.c.first_seen)).join(first, since)).scalar()
+    return [*found, *([] if seen is None else [seen])]
 
 
 def _of_page(table: Any, takedown: Takedown) -> Any:

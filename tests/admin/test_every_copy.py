@@ -1,0 +1,131 @@
+"""``takedown --redact`` says that it is done when no copy has a word of it left; else it says where one may be."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from pipelines.config import load_config
+from pipelines.keeper import Keeper
+from pipelines.store.recovering import QUARANTINE
+from tests.rebuild.kept import CLOSED, POWER, RIVER, STORM, TRAINS, Crawl, page
+from tests.running import Ran, stoppress
+
+from .places import OTHER, Place, plain
+
+WHY = ("--redact", "--reason", "court order 12/26", "--actor", "legal")
+
+
+def files(place: Place, word: str) -> list[Path]:
+    root = place.config.parent / "archive"
+    return [path for path in sorted((root / "warc").rglob("*.warc.gz")) if word[:20] in plain(path.read_bytes())]
+
+
+def unfinished(ran: Ran) -> bool:
+    return ran.code == 1 and ran.lines[0]["done"] is None and "not finished" in ran.err
+
+
+def an_empty_folder(place: Place) -> Callable[[], object]:
+    """The store's disk is not mounted."""
+    warc = place.config.parent / "archive/warc"
+    disk = warc.rename(place.config.parent / "disk")
+    return lambda: disk.rename(warc)
+
+
+def without_one_file(place: Place) -> Callable[[], object]:
+    path = files(place, CLOSED)[0]
+    away = path.rename(place.config.parent / path.name)
+    return lambda: away.rename(path)
+
+
+@pytest.mark.parametrize("take_away", [an_empty_folder, without_one_file])
+def test_a_file_that_is_not_there_is_named_and_nothing_is_called_done(
+    here: Place, take_away: Callable[[Place], Callable[[], object]]
+) -> None:
+    name = files(here, CLOSED)[0].name
+    bring_back = take_away(here)
+    ran = here.run("takedown", STORM, *WHY, "--json")
+    bring_back()
+
+    assert unfinished(ran), ran.err
+    assert f"{name} is in the catalog and not in the store" in ran.err
+    assert here.run("takedown", STORM, *WHY).code == 0
+    assert CLOSED[:20] not in here.words()
+
+
+@pytest.mark.parametrize("folder", ["2025/01/01", "backup"])
+def test_a_copy_under_the_name_of_another_file_goes_and_that_file_stays(here: Place, folder: str) -> None:
+    other = here.run("get", f"{OTHER}@v1").out
+    known = next(path for path in files(here, POWER) if STORM not in plain(path.read_bytes()))
+    stray = here.config.parent / "archive/warc" / folder / known.name
+    stray.parent.mkdir(parents=True)
+    shutil.copy(files(here, CLOSED)[0], stray)
+    ran = here.run("takedown", STORM, *WHY)
+
+    assert ran.code == 0, ran.err
+    assert not stray.exists()
+    assert CLOSED[:20] not in here.words()
+    assert here.run("get", f"{OTHER}@v1").out == other
+    assert here.run("verify", "--deep").code == 0  # with the index of the file that stays
+
+
+def test_drafts_of_a_compact_that_was_killed_go(here: Place) -> None:
+    temporary = here.config.parent / "tmp"
+    temporary.mkdir()
+    killed = stoppress("compact", "--older-than", "0s", "--yes", config=here.config,
+                       env={"TMPDIR": str(temporary), "STOPPRESS_CRASH_AT": "mid_put:1"})  # fmt: skip
+    incoming = here.config.parent / "archive/.incoming"
+    left = [*incoming.iterdir(), *temporary.rglob("*.warc.gz")]
+    ran = stoppress("takedown", STORM, *WHY, config=here.config, env={"TMPDIR": str(temporary)})
+
+    assert (killed.code, len(left)) == (-9, 2)
+    assert ran.code == 0, ran.err
+    assert [*incoming.iterdir(), *temporary.iterdir()] == []
+
+
+def test_a_draft_of_a_crawler_that_may_hold_it_is_named_and_left(here: Place) -> None:
+    draft = here.config.parent / "archive/.incoming" / f"0-{files(here, CLOSED)[0].name.replace('-00001-', '-00007-')}"
+    draft.write_bytes(b"half")
+    ran = here.run("takedown", STORM, *WHY, "--json")
+
+    assert unfinished(ran), ran.err
+    assert "a draft of" in ran.err
+    assert draft.exists()
+    draft.unlink()
+    assert here.run("takedown", STORM, *WHY).code == 0
+
+
+def test_a_draft_of_a_file_that_is_stored_goes(here: Place) -> None:
+    draft = here.config.parent / "archive/.incoming" / f"0-{files(here, CLOSED)[0].name}"
+    draft.hardlink_to(files(here, CLOSED)[0])  # killed when it had its name
+    ran = here.run("takedown", STORM, *WHY)
+
+    assert (ran.code, draft.exists()) == (0, False), ran.err
+
+
+def test_damaged_bytes_in_quarantine_are_named_until_somebody_has_looked(here: Place) -> None:
+    kept = here.config.parent / "spool" / QUARANTINE / f"{files(here, CLOSED)[0].name}.tail"
+    kept.parent.mkdir()
+    kept.write_bytes(b"torn")
+    ran = here.run("takedown", STORM, *WHY, "--json")
+
+    assert unfinished(ran), ran.err
+    assert str(kept) in ran.err
+    kept.unlink()
+    assert here.run("takedown", STORM, *WHY).code == 0
+
+
+def test_readings_are_found_though_the_clock_was_a_year_ahead_when_the_captures_were_made(here: Place) -> None:
+    url, now = "https://news.example.org/live/ahead", datetime.now(UTC)
+    for hours, payload in enumerate((page(CLOSED, RIVER), page(POWER, RIVER), page(TRAINS, POWER, RIVER))):
+        with Keeper(load_config(here.config)) as keeper:
+            Crawl(keeper, now + timedelta(days=365, hours=hours)).visit(payload, url=url)
+    ran = here.run("takedown", f"{url}@v1", *WHY)
+    said = [plain(data) for data in here.objects("warc/").values()]
+
+    assert ran.code == 0, ran.err
+    assert not [text for text in said if url in text and CLOSED[:20] in text]
