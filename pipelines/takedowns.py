@@ -92,6 +92,10 @@ class Blocks:
     def __bool__(self) -> bool:
         return bool(self._all)
 
+    def ids(self) -> frozenset[str]:
+        """Of the takedowns in force."""
+        return frozenset(one.id for one in self._all)
+
     def page(self, urlkey: str) -> Takedown | None:
         """What stands before all of a page."""
         return next((one for one in self._all if one.covers_page(urlkey)), None)

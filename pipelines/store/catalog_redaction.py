@@ -67,19 +67,7 @@ class RedactionRows(Database):
     def blocks(self) -> Blocks:
         """What is taken down now, with the captures that a page which redirects has under another key."""
 
-        def act(connection: Connection) -> Blocks:
-            found = [rows.takedown(row) for row in connection.execute(select(takedowns)).mappings()]
-            elsewhere: dict[str, Takedown] = {}
-            read_with: dict[str, Takedown] = {}
-            for one in found:
-                if one.lifted is not None:
-                    continue
-                if one.scope != "capture":
-                    elsewhere |= dict.fromkeys(_elsewhere(connection, one), one)
-                read_with |= dict.fromkeys(_read_with(connection, _parts_of(one)), one)
-            return Blocks(found, elsewhere, read_with)
-
-        return self.read(act) if self.ask(self._any_takedown) else Blocks(())
+        return self.read(blocks_in) if self.ask(self._any_takedown) else Blocks(())
 
     @cached_property
     def _any_takedown(self) -> Prepared:
@@ -139,6 +127,20 @@ class RedactionRows(Database):
         query = select(files).where(files.c.replaces.like(f"%{name}%"))
         found = self.read(lambda c: [rows.warc_file(row) for row in c.execute(query).mappings()])
         return next((file for file in found if name in file.replaces), None)
+
+
+def blocks_in(connection: Connection) -> Blocks:
+    """As this transaction sees it: for who writes what may have been taken down since it was read."""
+    found = [rows.takedown(row) for row in connection.execute(select(takedowns)).mappings()]
+    elsewhere: dict[str, Takedown] = {}
+    read_with: dict[str, Takedown] = {}
+    for one in found:
+        if one.lifted is not None:
+            continue
+        if one.scope != "capture":
+            elsewhere |= dict.fromkeys(_elsewhere(connection, one), one)
+        read_with |= dict.fromkeys(_read_with(connection, _parts_of(one)), one)
+    return Blocks(found, elsewhere, read_with)
 
 
 _part = captures.alias("part")
