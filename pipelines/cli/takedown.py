@@ -44,10 +44,10 @@ def run(
 
     With --redact, which needs an administrator's credentials, the WARC files that hold it are written anew without
     its answers, requests and readings; a tombstone with id, digests, date, actor and reason lies in place of each, the
-    old files are erased, and versions and changes keep their dates and lose their text. That cannot be undone. What
-    still lies in a crawler's spool has to wait for the store, stored files that are not there are named, and so is what
-    may be of it in this machine's quarantine: run the same command again until it ends with 0. Of other machines'
-    spools look into SPOOL/quarantine yourself.
+    old files are erased, and versions and changes keep their dates and lose their text. That cannot be undone. Run the
+    same command again until it ends with 0: what still lies in a crawler's spool has to wait for the store, a visit
+    that is under way for its end (what it brings is not kept), and stored files that are not there are named, as is
+    what may be of it in this machine's quarantine. Into SPOOL/quarantine of other machines look yourself.
 
     Examples:
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from pipelines.crashpoint import crashpoint
 from pipelines.errors import DamagedRecord, StoreError
 from pipelines.judging import Judge
+from pipelines.model import Visit
 from pipelines.takedowns import Takedown
 from pipelines.warc import parse_record
 
@@ -45,11 +46,12 @@ class Redacted:
     rewritten: list[tuple[str, str]] = field(default_factory=list)  # old and new name
     erased: list[str] = field(default_factory=list)
     waits: list[WarcFile] = field(default_factory=list)
+    under_way: list[Visit] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
     @property
     def finished(self) -> bool:
-        return not self.waits and not self.problems
+        return not (self.waits or self.under_way or self.problems)
 
 
 class Redactor:
@@ -75,6 +77,7 @@ class Redactor:
         self._drafts()
         self._quarantine()
         self.done.waits = list(self._in_spools())
+        self._meanwhile()
         return self.done
 
     def _candidates(self) -> Iterator[Stat]:
@@ -113,6 +116,16 @@ class Redactor:
         for file in self._catalog.files():
             if file.state != "stored" and (file.name in self._covered.filenames or file.opened < self._limit):
                 yield file
+
+    def _meanwhile(self) -> None:
+        """What crawlers, and who reads old captures again, were at when the order came. A visit has its row before its
+        first request and gets its captures with its end, so that none of them is missed between the two looks."""
+        going = self._catalog.unfinished_visits()
+        self.done.under_way = [visit for visit in going if self._takedown.covers_page(visit.urlkey)]
+        now = self._catalog.covered(self._takedown)
+        self._catalog.words_taken(self._takedown.id, now.words)
+        if come := now.records - self._covered.records:
+            self.done.problems.append(f"{len(come)} capture(s) of it came in meanwhile; run this again")
 
     def _drafts(self) -> None:
         """What writers that were killed have left on its way into the store. Administrators' drafts are dead, for

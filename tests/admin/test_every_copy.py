@@ -4,15 +4,21 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from pipelines.comparing import compare
 from pipelines.config import load_config
+from pipelines.errors import StoreError
 from pipelines.keeper import Keeper
+from pipelines.model import Exchange, Version, Visit
+from pipelines.reading import read
 from pipelines.store.recovering import QUARANTINE
-from tests.rebuild.kept import CLOSED, POWER, RIVER, STORM, TRAINS, Crawl, page
+from pipelines.urlkey import urlkey
+from tests.rebuild.kept import CLOSED, POWER, RIVER, SHELTER, STORM, TRAINS, Crawl, page
 from tests.running import Ran, stoppress
 
 from .places import OTHER, Place, plain
@@ -117,6 +123,46 @@ def test_damaged_bytes_in_quarantine_are_named_until_somebody_has_looked(here: P
     assert str(kept) in ran.err
     kept.unlink()
     assert here.run("takedown", STORM, *WHY).code == 0
+
+
+@pytest.mark.parametrize("order", [(STORM,), ("https://news.example.org/live/", "--prefix")])
+def test_what_a_visit_under_way_brings_is_not_kept_and_its_end_is_waited_for(
+    here: Place, order: tuple[str, ...]
+) -> None:
+    at = datetime.now(UTC)
+    visit = Visit(id="6f1ed002-ab59-4ea5-9e43-3d2b3e1c8d11", url=STORM, urlkey=urlkey(STORM), started=at)
+    with Keeper(load_config(here.config)) as keeper:
+        keeper.recorder.starting([visit]).result()
+        ran = here.run("takedown", *order, *WHY, "--json")
+        answer = Exchange(url=STORM, started=at, request=b"GET / HTTP/1.1\r\n\r\n", status=200,
+                          response=b"HTTP/1.1 200 OK\r\n\r\n" + page(SHELTER))  # fmt: skip
+        refused = keeper.recorder.exchange(answer, visit_id=visit.id, role="page", page=visit.urlkey)
+        ended = keeper.recorder.visit(replace(visit, exchange=answer)).result()
+        other = Crawl(keeper, at).visit(page(POWER, RIVER), url="https://news.example.org/elsewhere")
+
+    assert (ran.code, ran.lines[0]["done"]) == (1, None)
+    assert [one["url"] for one in ran.lines[0]["under_way"]] == [STORM]
+    assert isinstance(refused.exception(), StoreError)
+    assert ended is not None
+    assert (ended.outcome, ended.reason, ended.captures) == ("error", "takedown", ())
+    assert other.outcome == "archived"
+    assert SHELTER[:20] not in here.words()
+    assert here.run("takedown", *order, *WHY).code == 0
+    assert SHELTER[:20] not in here.words()
+    assert here.run("verify", "--deep").code == 0
+
+
+def test_a_visit_that_is_read_when_its_page_has_gone_says_nothing(here: Place) -> None:
+    with Keeper(load_config(here.config)) as keeper:
+        kept = Crawl(keeper, datetime.now(UTC)).visit(page(SHELTER, RIVER), read_it=False)
+    assert here.run("takedown", STORM, *WHY).code == 0
+    found = read(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n" + page(SHELTER, RIVER), STORM, kept.started)
+    assert isinstance(found, Version)
+    with Keeper(load_config(here.config)) as keeper:
+        late = compare(replace(kept, reading="version", version=found), keeper.catalog, keeper.keep_reading)
+
+    assert (late.reading, late.version, late.changes) == ("none", None, ())
+    assert SHELTER[:20] not in here.words()
 
 
 def test_readings_are_found_though_the_clock_was_a_year_ahead_when_the_captures_were_made(here: Place) -> None:
