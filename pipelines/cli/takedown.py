@@ -65,6 +65,8 @@ def run(
     """
     config = current_config()
     if listed:
+        if url or reason or actor or prefix or redact or lifted:
+            raise ConfigError("--list shows all takedowns and does nothing else; leave out what stands beside it")
         with opened(config, read_only=True) as (catalog, _):
             _show(catalog.takedowns(), as_json)
         return

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -11,6 +11,9 @@ import stoppress
 from pipelines.config import load_config
 from pipelines.errors import TakenDown
 from pipelines.keeper import Keeper
+from pipelines.moments import Target
+from pipelines.opened import opened
+from pipelines.taking_down import asked_for, take_down
 from pipelines.urlkey import urlkey
 from tests.rebuild.kept import CLOSED, RIVER, STORM, T0, Crawl, page
 from tests.rebuilt import differences, dump, rebuilt
@@ -118,6 +121,23 @@ def test_orders_lie_in_the_store_and_a_rebuilt_catalog_obeys_them(place: Place) 
     assert differences(dump(place.config), dump(fresh)) == []
 
 
+@pytest.mark.parametrize("then", ["--lift", "--redact"])
+def test_what_is_said_of_a_takedown_holds_after_a_rebuild_though_the_clock_was_ahead_when_it_was_given(
+    here: Place, then: str
+) -> None:
+    with opened(load_config(here.config)) as (catalog, store):
+        ahead = datetime.now(UTC) + timedelta(hours=1)
+        asked = asked_for(Target(STORM), catalog, prefix=False, reason="order", actor="legal", now=ahead)
+        take_down(asked, catalog, store)
+    assert here.run("takedown", STORM, then, *WHY).code == 0
+    fresh, ran = rebuilt(here.config)
+
+    assert ran.code == 0, ran.err
+    assert differences(dump(here.config), dump(fresh)) == []
+    [one] = Place(fresh).run("takedown", "--list", "--json").lines
+    assert (one["lifted"] is None) == (then == "--redact") == (one["redact"] is not None)
+
+
 def test_an_order_that_did_not_come_as_far_as_the_catalog_is_in_the_store(here: Place) -> None:
     assert here.run("takedown", STORM, *WHY, crash="takedown_ordered").code == -9
     fresh, _ = rebuilt(here.config)
@@ -153,6 +173,8 @@ def test_without_a_catalog_the_orders_in_the_store_are_obeyed(here: Place) -> No
         ([f"{STORM}@20260103095959", *WHY], 1, "nearest was made 2026-01-03T10:00:00Z"),
         ([f"{STORM}@v1", "--prefix", *WHY], 2, "--prefix"),
         ([STORM, "--lift", *WHY], 1, "no such takedown"),
+        ([STORM, "--list", "--redact", *WHY], 2, "--list"),
+        (["--list", "--lift"], 2, "--list"),
     ],
 )
 def test_what_cannot_be_taken_down_is_named(here: Place, words: list[str], code: int, said: str) -> None:

@@ -37,6 +37,14 @@ def test_what_was_taken_down_comes_back_as_it_was_given(catalog: Catalog) -> Non
     assert catalog.blocks().record("urn:uuid:r1") == catalog.takedowns()[0]
 
 
+def test_what_goes_for_good_goes_though_its_order_is_given_once_more(catalog: Catalog) -> None:
+    catalog.takedown_added(takedown())
+    catalog.takedown_redacts("t1", minute(2))
+    catalog.takedown_added(takedown(at=minute(3), reason="again"))
+
+    assert catalog.takedowns() == [takedown(at=minute(3), reason="again", redact=minute(2))]
+
+
 def test_an_order_is_read_as_it_was_written() -> None:
     for one in (takedown(), takedown(scope="prefix", redact=NOON), takedown(scope="capture", record_id="urn:uuid:r")):
         assert from_order({**order_of(one), "actor": "legal"}, NOON) == one
