@@ -41,8 +41,8 @@ class Takedown:
     reason: str
     redact: datetime | None = None  # since when its bytes shall go, too
     record_id: str | None = None  # of the capture: with it, all that refer to it ...
-    timestamp: datetime | None = None  # ... and when it was made
-    digest: str | None = None
+    timestamp: datetime | None = None  # ... when it was made ...
+    digest: str | None = None  # ... and of its payload: with it, all of the page that have the same
     lifted: datetime | None = None  # no longer in force since
     done: datetime | None = None  # when the last of its bytes had gone
 

@@ -40,7 +40,8 @@ def run(
     crawlers do not ask for the page any more; a running one notices within seconds.
 
     The order is written to the store first. That the page was visited, and when, stays visible; so does that it was
-    taken down, when, by whom and why. A capture that shows the same bytes as another is taken down with it.
+    taken down, when, by whom and why. A capture that shows the same bytes as another of its page is taken down with
+    it, also if it comes later; where a byte differs it is not: name the page, then.
 
     With --redact, which needs an administrator's credentials, the WARC files that hold it are written anew without
     its answers, requests and readings; a tombstone with id, digests, date, actor and reason lies in place of each, the

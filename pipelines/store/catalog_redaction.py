@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -47,7 +47,7 @@ class RedactionRows(Database):
         def act(connection: Connection) -> Covered:
             theirs: set[str] = set()
             if takedown.scope == "capture":
-                mine: Any = captures.c.record_id == takedown.record_id
+                mine: Any = _same_bytes(captures, takedown)
             else:
                 query = select(visits.c.id).where(_of_page(visits, takedown))
                 theirs = set(connection.execute(query).scalars())
@@ -134,20 +134,32 @@ def blocks_in(connection: Connection) -> Blocks:
     found = [rows.takedown(row) for row in connection.execute(select(takedowns)).mappings()]
     elsewhere: dict[str, Takedown] = {}
     read_with: dict[str, Takedown] = {}
-    for one in found:
-        if one.lifted is not None:
-            continue
-        if one.scope != "capture":
-            elsewhere |= dict.fromkeys(_elsewhere(connection, one), one)
+    in_force = [_as_it_is(connection, one) for one in found if one.lifted is None]
+    for one in in_force:
+        elsewhere |= dict.fromkeys(_elsewhere(connection, one), one)
         read_with |= dict.fromkeys(_read_with(connection, _parts_of(one)), one)
-    return Blocks(found, elsewhere, read_with)
+    return Blocks(in_force, elsewhere, read_with)
+
+
+def _as_it_is(connection: Connection, takedown: Takedown) -> Takedown:
+    """Not done any more, if the page has shown the same once again since: nobody may give out its file as a whole."""
+    if takedown.scope != "capture" or takedown.done is None:
+        return takedown
+    again = select(captures.c.record_id).where(_same_bytes(captures, takedown), captures.c.redacted.is_(None)).limit(1)
+    return replace(takedown, done=None) if connection.execute(again).first() else takedown
 
 
 _part = captures.alias("part")
 
 
 def _parts_of(takedown: Takedown) -> Any:
-    return _part.c.record_id == takedown.record_id if takedown.scope == "capture" else _of_page(_part, takedown)
+    return _same_bytes(_part, takedown) if takedown.scope == "capture" else _of_page(_part, takedown)
+
+
+def _same_bytes(table: Any, takedown: Takedown) -> Any:
+    """A single capture, and those of its page with the same payload; revisits are found by their originals."""
+    again = and_(table.c.urlkey == takedown.urlkey, table.c.digest == takedown.digest, table.c.kind != "revisit")
+    return or_(table.c.record_id == takedown.record_id, again)
 
 
 def _read_with(connection: Connection, parts: Any) -> set[str]:
@@ -180,7 +192,10 @@ def _of_page(table: Any, takedown: Takedown) -> Any:
 
 
 def _elsewhere(connection: Connection, takedown: Takedown) -> set[str]:
-    """Captures of a page by visits of another one: either of the two may be what was taken down."""
+    """Captures of a page by visits of another one: either of the two may be what was taken down. Of a single capture:
+    those with the same bytes."""
+    if takedown.scope == "capture":
+        return set(connection.execute(select(captures.c.record_id).where(_same_bytes(captures, takedown))).scalars())
     both = select(captures.c.record_id).join(visits, captures.c.visit_id == visits.c.id)
     both = both.where(captures.c.urlkey != visits.c.urlkey)
     query = both.where(_of_page(captures, takedown)).union(both.where(_of_page(visits, takedown)))

@@ -15,7 +15,7 @@ from pipelines.moments import Target
 from pipelines.opened import opened
 from pipelines.taking_down import asked_for, take_down
 from pipelines.urlkey import urlkey
-from tests.rebuild.kept import CLOSED, RIVER, STORM, T0, Crawl, page
+from tests.rebuild.kept import CLOSED, POWER, RIVER, STORM, T0, Crawl, page
 from tests.rebuilt import differences, dump, rebuilt
 
 from .places import OTHER, Place
@@ -63,6 +63,25 @@ def test_one_capture_is_taken_down_with_those_that_show_the_same(here: Place) ->
     assert here.run("diff", STORM, "v1", "v2").code == 1
     assert here.run("diff", STORM, "v2", "v3").code == 0
     assert b"v1 -> v2" not in here.run("changes").out
+
+
+@pytest.mark.parametrize("redact", [(), ("--redact",)])
+def test_the_same_bytes_are_taken_down_wherever_the_page_shows_them_again(
+    here: Place, redact: tuple[str, ...]
+) -> None:
+    here.add(page(CLOSED, RIVER))  # v5 shows what v2 did
+    assert here.run("takedown", f"{STORM}@v2", *redact, *WHY).code == 0
+
+    assert [here.run("get", f"{STORM}@v{n}").code for n in (1, 2, 3, 4, 5)] == [0, 1, 0, 0, 1]
+    assert (CLOSED[:20] in here.words()) == (not redact)
+    here.add(page(POWER, RIVER), page(CLOSED, RIVER), after=70)
+    assert [here.run("get", f"{STORM}@v{n}").code for n in (6, 7)] == [0, 1]
+    with here.catalog() as catalog:
+        assert not catalog.blocks().all_done()
+    assert here.run("takedown", f"{STORM}@v2", "--redact", *WHY).code == 0
+    assert CLOSED[:20] not in here.words()
+    fresh, _ = rebuilt(here.config)
+    assert differences(dump(here.config), dump(fresh)) == []
 
 
 def test_a_prefix_takes_down_all_pages_that_begin_so(here: Place) -> None:
