@@ -62,12 +62,14 @@ class Redactor:
         self._spool = spool
         self._spares = Spares(catalog, store)
         self._covered = catalog.covered(takedown)
+        self._listed: set[str] = set()  # keys below warc/
         self.done = Redacted()
 
     def run(self, told: Callable[[Redacted], None] = lambda done: None) -> Redacted:
         """StoreUnavailable: run it again; what is done stays done."""
         self._catalog.words_taken(self._takedown.id, self._covered.words)
         crashpoint("redact_words")
+        in_spools = list(self._in_spools())  # before the store is listed: a file may come there right afterwards
         candidates = list(self._candidates())
         self.done.of = len(candidates)
         for stat in candidates:
@@ -76,7 +78,8 @@ class Redactor:
             told(self.done)
         self._drafts()
         self._quarantine()
-        self.done.waits = list(self._in_spools())
+        unseen = [file for file in in_spools if warc_key(file.name) not in self._listed]
+        self.done.waits = [*{file.name: file for file in (*unseen, *self._in_spools())}.values()]
         self._meanwhile()
         return self.done
 
@@ -85,6 +88,7 @@ class Redactor:
         wanted = {key for key in known if self._may_hold(key)}
         for stat in self._store.list("warc/"):
             wanted.discard(stat.key)
+            self._listed.add(stat.key)
             if stat.key.endswith(".warc.gz") and (stat.key not in known or self._may_hold(stat.key)):
                 yield stat
         for key in sorted(wanted):
@@ -161,13 +165,13 @@ class Redactor:
         try:
             count = self._count(stat.key)
             file = self._catalog.file(name)
-            if file and file.key != stat.key:  # another copy, whatever is in it: that one lies elsewhere
+            if file and file.key not in (stat.key, None):  # that one lies elsewhere: here is another, whatever it holds
                 file = None
             if not count:
                 if file is None:
                     self._refuse_unknown(stat.key)
                 return
-            if file:
+            if file and file.state == "stored":
                 self._rewrite(file)
             else:
                 self._erase_spare(stat.key)

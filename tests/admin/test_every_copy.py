@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
+from pipelines.administering import opened_by_admin
 from pipelines.comparing import compare
 from pipelines.config import load_config
 from pipelines.errors import StoreError
 from pipelines.keeper import Keeper
 from pipelines.model import Exchange, Version, Visit
 from pipelines.reading import read
+from pipelines.store.local_admin import LocalAdminStore
+from pipelines.store.objects import Stat
 from pipelines.store.recovering import QUARANTINE
+from pipelines.store.redacting import Redactor
 from pipelines.urlkey import urlkey
 from tests.rebuild.kept import CLOSED, POWER, RIVER, SHELTER, STORM, TRAINS, Crawl, page
 from tests.running import Ran, stoppress
@@ -123,6 +127,31 @@ def test_damaged_bytes_in_quarantine_are_named_until_somebody_has_looked(here: P
     assert str(kept) in ran.err
     kept.unlink()
     assert here.run("takedown", STORM, *WHY).code == 0
+
+
+def test_a_file_that_comes_into_the_store_when_that_was_listed_is_looked_at_by_the_next_run(
+    here: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config, listed = load_config(here.config), LocalAdminStore.list
+    here.run("takedown", STORM, *WHY[1:])
+    keeper = Keeper(config).__enter__()
+    Crawl(keeper, datetime.now(UTC)).visit(page(SHELTER, RIVER))
+
+    def list_and_wait(self: LocalAdminStore, prefix: str) -> Iterator[Stat]:
+        yield from listed(self, prefix)
+        if prefix == "warc/":
+            monkeypatch.undo()
+            keeper.__exit__(None, None, None)
+
+    monkeypatch.setattr(LocalAdminStore, "list", list_and_wait)
+    with opened_by_admin(config, "takedown --redact") as (catalog, store):
+        one = catalog.takedowns()[0]
+        catalog.takedown_redacts(one.id, datetime.now(UTC))
+        runs = [Redactor(catalog.takedowns()[0], catalog, store, here.config.parent, spool=config.archive.spool).run()
+                for _ in range(2)]  # fmt: skip
+
+    assert [run.finished for run in runs] == [False, True]
+    assert SHELTER[:20] not in here.words()
 
 
 @pytest.mark.parametrize("order", [(STORM,), ("https://news.example.org/live/", "--prefix")])
