@@ -6,12 +6,13 @@ from dataclasses import replace
 from urllib.parse import urljoin
 
 from pipelines.errors import WatchlistError
+from pipelines.ledger import taken_down
 from pipelines.model import Exchange, Visit
 from pipelines.takedowns import Blocks
 from pipelines.urlkey import normalise, urlkey
 
 from .politeness import MOST_HOPS
-from .visit_ends import lost, taken_down
+from .visit_ends import lost
 
 REDIRECTS = (301, 302, 303, 307, 308)
 

@@ -7,17 +7,12 @@ from datetime import datetime
 
 from pipelines.errors import StoreError, TakenDown
 from pipelines.model import Exchange, Visit
-from pipelines.takedowns import Takedown
 
 from .failures import explain
 from .hosts import host_of
 from .politeness import Disallowed, Parked
 
 _UNSENT = {Disallowed: "robots", Parked: "abandoned", TakenDown: "takedown"}
-
-
-def taken_down(visit: Visit, block: Takedown) -> Visit:
-    return replace(visit, outcome="error", reason="takedown", detail=str(block), reading="none")
 
 
 def cut_off(visit: Visit, reason: str) -> Visit:

@@ -10,6 +10,7 @@ from typing import Any
 from .face import iso
 from .model import Capture, Exchange, Outcome, Reading, Visit
 from .roles import has_news
+from .takedowns import Takedown
 
 SUCCESS = frozenset({"archived", "revisit"})
 _TRUNCATED = {"disconnect": "disconnect", "time": "timeout", "length": "too-large"}
@@ -54,6 +55,12 @@ def ended_early(visit: Visit, captures: Sequence[Capture], detail: str) -> Visit
     outcome: Outcome = "revisit" if page.kind == "revisit" and not has_news(ordered) else "archived"
     return replace(visit, captures=ordered, outcome=outcome, detail=detail, status=page.status,
                    reading=reading_of(outcome))  # fmt: skip
+
+
+def taken_down(visit: Visit, block: Takedown) -> Visit:
+    """Its end where the page may not be asked for, or where what it answered may not be kept."""
+    return replace(visit, outcome="error", reason="takedown", detail=str(block), reading="none", exchange=None,
+                   version=None)  # fmt: skip
 
 
 def detail_of(visit: Visit) -> str:

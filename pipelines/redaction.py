@@ -5,12 +5,13 @@ That there was a version, when it was seen and how many changes led to it are fa
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 from typing import Any
 
 from .face import version_from_json, version_to_json
-from .model import Change, Version
+from .model import Change, Version, Visit
+from .takedowns import Takedown
 
 Json = dict[str, Any]
 
@@ -40,6 +41,16 @@ def without_sides(change: Change, taken: Collection[str]) -> Change:
     if not gone:
         return change
     return replace(change, ops=(), **{side: None for side in ("old", "new") if side in gone})  # type: ignore[arg-type]
+
+
+def unsaid(visit: Visit, redacting: Iterable[Takedown]) -> Visit:
+    """A visit that was read, without what goes by one of these takedowns: its reading, or sides of its changes."""
+    for one in redacting:
+        if one.covers_page(visit.urlkey) or any(one.covers(capture) for capture in visit.captures):
+            return replace(visit, reading="none", version=None, version_seq=None, changes=(), detail="")
+        if one.record_id:
+            visit = replace(visit, changes=tuple(without_sides(change, {one.record_id}) for change in visit.changes))
+    return visit
 
 
 def blanked_reading(said: Json, taken: Collection[str], takedown: str) -> Json | None:

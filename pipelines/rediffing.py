@@ -119,7 +119,7 @@ class Rediff:
         read, why = self._alike(sides)
         made = Rediffed(
             urlkey=pair.urlkey, from_seq=pair.from_seq, to_seq=pair.to_seq, differ=DIFFER, basis=self._basis,
-            extractor=read[0].extractor if read else "", result="blind",
+            extractor=read[0].extractor if read else "", result="blind", obeyed=blocks.ids(),
         )  # fmt: skip
         url = new.version.url
         if not read:

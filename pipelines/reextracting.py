@@ -95,6 +95,7 @@ class Reextract:
         self._waiting: list[LaterReading] = []
         self._refused: set[str] = set()  # record ids that were told as unreached
         self._parts: dict[str, list[Capture]] = {}  # by visit
+        self._obeyed: dict[str, frozenset[str]] = {}  # takedowns that were known when a capture was chosen, by its id
         self._shown: tuple[str, int, Version | None] = ("", 0, None)
         self.progress = Progress(of_captures=catalog.count_to_reextract(EXTRACTOR, chosen))
 
@@ -171,6 +172,7 @@ class Reextract:
             blocks = self._catalog.blocks()  # what was taken down is not shown, so it is not read either
             free = (p for p in found if not (blocks.page(p.urlkey) or blocks.capture(p.capture)))
             asked = {p.capture.record_id: p for p in free if p.capture.record_id not in self._refused}
+            self._obeyed |= dict.fromkeys(asked, blocks.ids())
             parts = self._catalog.parts([p.capture.visit_id for p in asked.values() if p.capture.visit_id])
             self._parts |= {visit: [c for c in theirs if not blocks.capture(c)] for visit, theirs in parts.items()}
             for span in spans([past.capture for past in asked.values()]):
@@ -187,7 +189,7 @@ class Reextract:
         told = await workers.read_whole(kept)
         now = LaterReading(
             record_id=capture.record_id, urlkey=past.urlkey, timestamp=capture.timestamp, extractor=EXTRACTOR,
-            reading="version",
+            reading="version", obeyed=self._obeyed.pop(capture.record_id, frozenset()),
         )  # fmt: skip
         if isinstance(told, Unreadable):
             now = replace(now, reading=told.reading, detail=told.detail)

@@ -6,7 +6,7 @@ A verb that is written to the store and shall outlive its catalog gets a line in
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -19,6 +19,7 @@ from .store.objects import ObjectStore
 from .takedowns import from_order
 
 Order = Mapping[str, Any]
+Given = tuple[datetime, str, str, Order]  # when, in which object, its verb
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,7 @@ TAKEDOWNS: dict[str, Callable[[Catalog, list[Order], datetime], None]] = {
     "redact": _redact,
     "redacted": _redacted,
 }
+_OF_TAKEDOWNS = TAKEDOWNS.keys() - {"takedown"}  # what is said of one that was given
 VERBS: dict[str, Callable[[Catalog, list[Order], datetime], None]] = {
     "watch": _watch,
     "apply": _watch,
@@ -84,7 +86,7 @@ VERBS: dict[str, Callable[[Catalog, list[Order], datetime], None]] = {
 def replay(store: ObjectStore, catalog: Catalog) -> Replayed:
     """All orders in the order in which they were given, in one transaction; the watches of before are forgotten."""
     problems: list[tuple[str, str]] = []
-    given = sorted(_orders(store, problems), key=lambda one: one[0])  # stable: a command's lines stay in their order
+    given = _in_turn(_orders(store, problems))
 
     def act() -> tuple[int, list[tuple[str, str]]]:
         catalog.forget_watches()
@@ -103,7 +105,7 @@ def replay(store: ObjectStore, catalog: Catalog) -> Replayed:
 def replay_takedowns(store: ObjectStore, catalog: Catalog) -> None:
     """Only what was taken down. StoreError where an order cannot be read: it might be one of them."""
     problems: list[tuple[str, str]] = []
-    for at, key, verb, order in sorted(_orders(store, problems), key=lambda one: one[0]):
+    for at, key, verb, order in _in_turn(_orders(store, problems)):
         if verb in TAKEDOWNS:
             try:
                 TAKEDOWNS[verb](catalog, [order], at)
@@ -113,7 +115,25 @@ def replay_takedowns(store: ObjectStore, catalog: Catalog) -> None:
         raise StoreError(f"{key}: {why}; it may take something down: mend it, or read the archive with its catalog")
 
 
-def _orders(store: ObjectStore, problems: list[tuple[str, str]]) -> Iterator[tuple[datetime, str, str, Order]]:
+def _in_turn(orders: Iterable[Given]) -> list[Given]:
+    """By their times; a command's lines stay in their order. What is said of a takedown comes after it, also where the
+    clock by which it was given was ahead and had been set right by then."""
+    found = list(orders)
+    begun: dict[str, datetime] = {}
+    for at, _, verb, order in found:
+        if verb == "takedown" and isinstance(name := order.get("id"), str):
+            begun[name] = max(at, begun.get(name, at))
+
+    def turn(one: Given) -> datetime:
+        at, _, verb, order = one
+        about = order.get("takedown") if verb in _OF_TAKEDOWNS else None
+        return max(at, begun.get(about, at)) if isinstance(about, str) else at
+
+    # Of one turn: the takedown first, then what was said of it, by its own times.
+    return sorted(found, key=lambda one: (turn(one), one[2] in _OF_TAKEDOWNS, one[0]))
+
+
+def _orders(store: ObjectStore, problems: list[tuple[str, str]]) -> Iterator[Given]:
     for stat in store.list("control/"):
         try:
             for line in store.get(stat.key).splitlines():

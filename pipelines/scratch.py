@@ -18,14 +18,15 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
 
+_PREFIX = "stoppress-{}-"
+
 
 @contextmanager
 def scratch(name: str) -> Iterator[Path]:
     """``name``: what is being made; the folder is ``stoppress-<name>-...``."""
-    prefix = f"stoppress-{name}-"
-    _remove_dead(prefix)
+    remove_dead(name)
     with ended_by_sigterm():
-        folder, lock = _made(prefix)
+        folder, lock = _made(_PREFIX.format(name))
         try:
             yield folder
         finally:
@@ -53,9 +54,9 @@ def _locked(folder: Path) -> int:
     return handle
 
 
-def _remove_dead(prefix: str) -> None:
-    """Of this user alone: everybody's drafts lie in one place as a rule."""
-    for folder in Path(tempfile.gettempdir()).glob(f"{prefix}*"):
+def remove_dead(name: str) -> None:
+    """What killed runs have left, of this user alone: everybody's drafts lie in one place as a rule."""
+    for folder in Path(tempfile.gettempdir()).glob(f"{_PREFIX.format(name)}*"):
         with suppress(OSError):
             facts = folder.lstat()
             if stat.S_ISDIR(facts.st_mode) and facts.st_uid == os.geteuid():

@@ -35,22 +35,32 @@ class Takedown:
     id: str
     scope: Scope
     url: str
-    urlkey: str  # the page; all pages whose keys start so; the page of the capture
+    urlkey: str  # the page; what the keys of all pages start with; the page of the capture
     at: datetime
     actor: str
     reason: str
     redact: datetime | None = None  # since when its bytes shall go, too
     record_id: str | None = None  # of the capture: with it, all that refer to it ...
-    timestamp: datetime | None = None  # ... and when it was made
-    digest: str | None = None
+    timestamp: datetime | None = None  # ... when it was made ...
+    digest: str | None = None  # ... and of its payload: with it, all of the page that have the same
     lifted: datetime | None = None  # no longer in force since
     done: datetime | None = None  # when the last of its bytes had gone
 
     def covers_page(self, urlkey: str) -> bool:
         """Whether all of this page is taken down."""
-        if self.scope == "capture":
-            return False
-        return urlkey == self.urlkey or (self.scope == "prefix" and urlkey.startswith(self.urlkey))
+        if self.scope == "prefix":
+            return urlkey == self.above or urlkey.startswith(self.beginnings)
+        return self.scope == "page" and urlkey == self.urlkey
+
+    @property
+    def above(self) -> str | None:
+        """The page at the very URL of a prefix that ends with a slash, as ``…/live/``: its key has none."""
+        return self.urlkey[:-1] if self.urlkey.endswith("/") else None
+
+    @property
+    def beginnings(self) -> tuple[str, ...]:
+        """Of the keys that a prefix covers beside ``above``; that page may have a query, too."""
+        return (self.urlkey,) if self.above is None else (self.urlkey, f"{self.above}?")
 
     def covers(self, capture: Recorded) -> bool:
         """Whether this capture is; a revisit shows what its original shows."""
@@ -81,6 +91,10 @@ class Blocks:
 
     def __bool__(self) -> bool:
         return bool(self._all)
+
+    def ids(self) -> frozenset[str]:
+        """Of the takedowns in force."""
+        return frozenset(one.id for one in self._all)
 
     def page(self, urlkey: str) -> Takedown | None:
         """What stands before all of a page."""

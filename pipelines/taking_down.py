@@ -16,7 +16,7 @@ from .moments import Target
 from .store.catalog import Catalog
 from .store.objects import ObjectStore
 from .takedowns import Takedown, order_of
-from .urlkey import normalise, urlkey
+from .urlkey import normalise, urlkey, urlkey_prefix
 
 _SECOND = timedelta(seconds=1)
 
@@ -42,9 +42,10 @@ def asked_for(target: Target, catalog: Catalog, *, prefix: bool, reason: str, ac
 
     A page may be taken down before anything is kept of it. A capture that shows what another has is that one.
     """
-    url = normalise(target.url if "://" in target.url else f"https://{target.url}")
+    said = target.url if "://" in target.url else f"https://{target.url}"
+    url = normalise(said)
     made = Takedown(
-        id="", scope="prefix" if prefix else "page", url=url, urlkey=urlkey(url),
+        id="", scope="prefix" if prefix else "page", url=url, urlkey=urlkey_prefix(said) if prefix else urlkey(url),
         at=now, actor=actor, reason=reason,
     )  # fmt: skip
     if target.moment is None:

@@ -26,6 +26,7 @@ LONGEST = 2000  # characters; longer URLs break tools downstream
 # Bytes. PostgreSQL's B-tree takes entries up to a third of a page, 2,704 bytes, and our indexes hold a key
 # beside other columns.
 LONGEST_KEY = 1000
+_CUT = LONGEST_KEY - 1 - 64  # bytes that stay of a longer one, before "~" and a SHA-256 in hex
 _CONTROL = re.compile(r"[\x00-\x20\x7f\\]")
 # What Python makes of bytes that are no UTF-8, on the command line (PEP 383); in JSON, half of a UTF-16 pair.
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
@@ -73,7 +74,30 @@ def urlkey(url: str) -> str:
     if len(key) < LONGEST_KEY:
         return key
     digest = hashlib.sha256(key.encode()).hexdigest()
-    return f"{key[: LONGEST_KEY - 1 - len(digest)]}~{digest}"
+    return f"{key[:_CUT]}~{digest}"
+
+
+def urlkey_prefix(url: str) -> str:
+    """What the keys of all pages begin with whose URLs begin so; after a slash in the path, with that slash.
+
+    WatchlistError: their keys have no beginning in common that no other key has.
+
+    >>> urlkey_prefix("https://news.example/live/")
+    'example,news)/live/'
+    """
+    if "?" in url:
+        raise WatchlistError(
+            f"{without_secret(url)!r} is no beginning of pages: parts of a query come in any order; name what is "
+            "before its question mark, or each page"
+        )
+    url = normalise(url)
+    prefix = urlkey(url + "x")[:-1]  # a SURT drops the slash at a path's end, which tells live/ from livestock
+    if len(prefix) > _CUT:
+        raise WatchlistError(
+            f"{url!r} is too long for a beginning: of keys of {LONGEST_KEY} bytes or more {_CUT} are kept, and its own "
+            f"has {len(prefix)}; name a shorter one, or each page"
+        )
+    return prefix
 
 
 def _bounded(url: str) -> str:

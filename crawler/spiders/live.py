@@ -37,12 +37,13 @@ from crawler.schedule import REFUSED_AFTER, deserves_another, is_refusal
 from crawler.setup import keeper_of
 from crawler.standing import Standing
 from crawler.turns import Turns
-from crawler.visit_ends import asked_to_wait, cut_off, line, taken_down, unanswered, unkept
+from crawler.visit_ends import asked_to_wait, cut_off, line, unanswered, unkept
 from crawler.watchlist import policy_of
 from crawler.wire import BY_BROWSER, EXCHANGE, PROBE, ROLE, VISIT, WHOLE
 from pipelines import clock
 from pipelines.errors import ConfigError, CrawlerRunning, StoppressError, StoreError, TakenDown, WatchlistError
 from pipelines.keeper import Keeper
+from pipelines.ledger import taken_down
 from pipelines.model import Exchange, Visit, Watch
 from pipelines.promise import kept
 from pipelines.units import duration

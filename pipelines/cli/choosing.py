@@ -15,9 +15,11 @@ def chosen_ones(
 ) -> Chosen:
     try:
         start = instant(since, now=now) if since else None
-        end = min(instant(until, now=now, last=True), now) if until else now
+        end = instant(until, now=now, last=True) if until else now
     except MomentError as e:
         raise ConfigError(str(e)) from e
+    if start and until and start > end:
+        raise ConfigError(f"--since {since} lies behind --until {until}; write the earlier one as --since")
     keys = None
     if urls:
         keys = {urlkey(normalise(url if "://" in url else f"https://{url}")): url for url in urls}
@@ -28,7 +30,7 @@ def chosen_ones(
     if tags:
         theirs = tagged(catalog, set(tags))
         keys = theirs if keys is None else {key: url for key, url in keys.items() if key in theirs}
-    return Chosen(urlkeys=None if keys is None else tuple(keys), since=start, until=end)
+    return Chosen(urlkeys=None if keys is None else tuple(keys), since=start, until=min(end, now))
 
 
 def tagged(catalog: Catalog, tags: set[str]) -> dict[str, str]:

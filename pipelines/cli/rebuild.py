@@ -25,10 +25,11 @@ def run(
 ) -> None:
     """Make the catalog again from the store alone: watches, visits, captures, versions, changes.
 
-    Only captures whose reading was lost are extracted and compared again. Stop all crawlers first. The catalog must be
-    empty; one whose rebuild was broken off goes on where it was. A damaged file is named and what is whole in it is
-    taken; then the command ends with 1. What still lies in a spool comes in when its crawler starts. With --json a
-    line per file and one about the run come on stdout.
+    Only captures whose reading was lost are extracted and compared again. Stop all crawlers first; compact, gc and
+    takedown --redact are refused meanwhile, and it is beside them. The catalog must be empty; one whose rebuild was
+    broken off goes on where it was. A damaged file is named and what is whole in it is taken; then the command ends
+    with 1. What still lies in a spool comes in when its crawler starts. With --json a line per file and one about the
+    run come on stdout.
 
     Examples:
 
@@ -37,7 +38,7 @@ def run(
       stoppress rebuild --replace       # the old catalog is wrong: all of it is made again
     """
     config = current_config()
-    with _no_crawler(config.archive.spool), opened(config) as (catalog, store):
+    with _no_crawler(config.archive.spool), opened(config) as (catalog, store), catalog.held_by("rebuild"):
         rebuild = Rebuild(catalog, store, workers=config.extract.workers)
         show = _shown if sys.stderr.isatty() else lambda progress, file: None
         try:

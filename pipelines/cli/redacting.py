@@ -10,7 +10,8 @@ from typing import Any
 from pipelines.administering import opened_by_admin
 from pipelines.config import Config
 from pipelines.control import write_orders
-from pipelines.scratch import scratch
+from pipelines.face import iso
+from pipelines.scratch import remove_dead, scratch
 from pipelines.store.redacting import Redacted, Redactor
 from pipelines.takedowns import Takedown
 from pipelines.taking_down import also_redact
@@ -31,6 +32,7 @@ class Finished:
             "rewritten": [{"old": old, "new": new} for old, new in self.run.rewritten],
             "erased": self.run.erased,
             "waits": [{"filename": file.name, "worker": file.worker} for file in self.run.waits],
+            "under_way": [{"url": visit.url, "started": iso(visit.started)} for visit in self.run.under_way],
             "problems": self.run.problems,
         }
 
@@ -42,9 +44,10 @@ def redacted(there: Takedown, asked: Takedown, config: Config) -> Finished:
             there = also_redact(
                 there, catalog, store, reason=asked.reason, actor=asked.actor, now=datetime.now(UTC)
             )
+        remove_dead("compact")  # a merged file that was not put yet
         with scratch("redact") as folder:
             show = _progress if sys.stderr.isatty() else lambda done: None
-            run = Redactor(there, catalog, store, folder).run(show)
+            run = Redactor(there, catalog, store, folder, spool=config.archive.spool).run(show)
         if sys.stderr.isatty():
             sys.stderr.write("\r\x1b[K")
         if run.finished and there.done is None:
@@ -67,6 +70,11 @@ def _tell(run: Redacted) -> None:
         say(
             f"{file.name} lies in the spool of {file.worker} and may hold more of it: when that crawler has sent it "
             "(it is sealed by age, or at the crawler's end), run this again"
+        )
+    for visit in run.under_way:
+        say(
+            f"a visit of {visit.url}, begun {visit.started:%Y-%m-%dT%H:%M:%SZ}, is under way; when it has ended, run "
+            "this again (if its crawler died, start that first)"
         )
     for problem in run.problems:
         say(f"stoppress: not finished: {problem}")

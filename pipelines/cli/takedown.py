@@ -28,7 +28,9 @@ def run(
     ] = None,
     reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; everybody is told.")] = "",
     actor: Annotated[str, typer.Option("--actor", metavar="NAME", help="Who orders it [default: this user].")] = "",
-    prefix: Annotated[bool, typer.Option("--prefix", help="All pages whose URLs begin so.")] = False,
+    prefix: Annotated[
+        bool, typer.Option("--prefix", help="All pages whose URLs begin so; https://host/live/ is not /livestock.")
+    ] = False,
     redact: Annotated[bool, typer.Option("--redact", help="Take its bytes out of the archive, for good.")] = False,
     lifted: Annotated[bool, typer.Option("--lift", "--undo", help="Show it again.")] = False,
     listed: Annotated[bool, typer.Option("--list", help="All takedowns, also those that were lifted.")] = False,
@@ -38,12 +40,15 @@ def run(
     crawlers do not ask for the page any more; a running one notices within seconds.
 
     The order is written to the store first. That the page was visited, and when, stays visible; so does that it was
-    taken down, when, by whom and why. A capture that shows the same bytes as another is taken down with it.
+    taken down, when, by whom and why. A capture that shows the same bytes as another of its page is taken down with
+    it, also if it comes later; where a byte differs it is not: name the page, then.
 
     With --redact, which needs an administrator's credentials, the WARC files that hold it are written anew without
     its answers, requests and readings; a tombstone with id, digests, date, actor and reason lies in place of each, the
-    old files are erased, and versions and changes keep their dates and lose their text. That cannot be undone. What
-    still lies in a crawler's spool has to wait for the store: run the same command again until it ends with 0.
+    old files are erased, and versions and changes keep their dates and lose their text. That cannot be undone. Run the
+    same command again until it ends with 0: what still lies in a crawler's spool has to wait for the store, a visit
+    that is under way for its end (what it brings is not kept), and stored files that are not there are named, as is
+    what may be of it in this machine's quarantine. Into SPOOL/quarantine of other machines look yourself.
 
     Examples:
 
@@ -61,6 +66,8 @@ def run(
     """
     config = current_config()
     if listed:
+        if url or reason or actor or prefix or redact or lifted:
+            raise ConfigError("--list shows all takedowns and does nothing else; leave out what stands beside it")
         with opened(config, read_only=True) as (catalog, _):
             _show(catalog.takedowns(), as_json)
         return

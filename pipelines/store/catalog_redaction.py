@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, delete, or_, select, update
+from sqlalchemy import Connection, and_, bindparam, delete, func, or_, select, update
 
 from pipelines.model import Capture
 from pipelines.redaction import blanked_change, blanked_version
@@ -35,7 +35,7 @@ class Covered:
     ]  # these, and pages that were read with one of them: their versions and changes lose their text
     visits: frozenset[str]
     filenames: frozenset[str]
-    earliest: datetime | None  # when the first of the captures was made
+    earliest: datetime | None  # what was written of them is in files opened later, or a little before
 
 
 class RedactionRows(Database):
@@ -47,7 +47,7 @@ class RedactionRows(Database):
         def act(connection: Connection) -> Covered:
             theirs: set[str] = set()
             if takedown.scope == "capture":
-                mine: Any = captures.c.record_id == takedown.record_id
+                mine: Any = _same_bytes(captures, takedown)
             else:
                 query = select(visits.c.id).where(_of_page(visits, takedown))
                 theirs = set(connection.execute(query).scalars())
@@ -57,32 +57,17 @@ class RedactionRows(Database):
                 select(captures.c.record_id, captures.c.filename, captures.c.timestamp).where(mine)
             ).all()
             records = frozenset(row.record_id for row in found)
-            return Covered(
-                records,
-                records | _read_with(connection, _part.c.record_id.in_(select(listed(connection, records)))),
-                frozenset(theirs),
-                frozenset(row.filename for row in found),
-                min((rows.moment(row.timestamp) for row in found), default=None),
-            )
+            words = records | _read_with(connection, _part.c.record_id.in_(select(listed(connection, records))))
+            filenames = frozenset(row.filename for row in found)
+            times = [row.timestamp for row in found] + _told_since(connection, words, filenames)
+            return Covered(records, words, frozenset(theirs), filenames, rows.moment(min(times)) if times else None)
 
         return self.read(act)
 
     def blocks(self) -> Blocks:
         """What is taken down now, with the captures that a page which redirects has under another key."""
 
-        def act(connection: Connection) -> Blocks:
-            found = [rows.takedown(row) for row in connection.execute(select(takedowns)).mappings()]
-            elsewhere: dict[str, Takedown] = {}
-            read_with: dict[str, Takedown] = {}
-            for one in found:
-                if one.lifted is not None:
-                    continue
-                if one.scope != "capture":
-                    elsewhere |= dict.fromkeys(_elsewhere(connection, one), one)
-                read_with |= dict.fromkeys(_read_with(connection, _parts_of(one)), one)
-            return Blocks(found, elsewhere, read_with)
-
-        return self.read(act) if self.ask(self._any_takedown) else Blocks(())
+        return self.read(blocks_in) if self.ask(self._any_takedown) else Blocks(())
 
     @cached_property
     def _any_takedown(self) -> Prepared:
@@ -144,11 +129,37 @@ class RedactionRows(Database):
         return next((file for file in found if name in file.replaces), None)
 
 
+def blocks_in(connection: Connection) -> Blocks:
+    """As this transaction sees it: for who writes what may have been taken down since it was read."""
+    found = [rows.takedown(row) for row in connection.execute(select(takedowns)).mappings()]
+    elsewhere: dict[str, Takedown] = {}
+    read_with: dict[str, Takedown] = {}
+    in_force = [_as_it_is(connection, one) for one in found if one.lifted is None]
+    for one in in_force:
+        elsewhere |= dict.fromkeys(_elsewhere(connection, one), one)
+        read_with |= dict.fromkeys(_read_with(connection, _parts_of(one)), one)
+    return Blocks(in_force, elsewhere, read_with)
+
+
+def _as_it_is(connection: Connection, takedown: Takedown) -> Takedown:
+    """Not done any more, if the page has shown the same once again since: nobody may give out its file as a whole."""
+    if takedown.scope != "capture" or takedown.done is None:
+        return takedown
+    again = select(captures.c.record_id).where(_same_bytes(captures, takedown), captures.c.redacted.is_(None)).limit(1)
+    return replace(takedown, done=None) if connection.execute(again).first() else takedown
+
+
 _part = captures.alias("part")
 
 
 def _parts_of(takedown: Takedown) -> Any:
-    return _part.c.record_id == takedown.record_id if takedown.scope == "capture" else _of_page(_part, takedown)
+    return _same_bytes(_part, takedown) if takedown.scope == "capture" else _of_page(_part, takedown)
+
+
+def _same_bytes(table: Any, takedown: Takedown) -> Any:
+    """A single capture, and those of its page with the same payload; revisits are found by their originals."""
+    again = and_(table.c.urlkey == takedown.urlkey, table.c.digest == takedown.digest, table.c.kind != "revisit")
+    return or_(table.c.record_id == takedown.record_id, again)
 
 
 def _read_with(connection: Connection, parts: Any) -> set[str]:
@@ -157,14 +168,34 @@ def _read_with(connection: Connection, parts: Any) -> set[str]:
     return set(connection.execute(select(captures.c.record_id).where(theirs, captures.c.role == "page")).scalars())
 
 
+def _told_since(connection: Connection, words: Collection[str], filenames: Collection[str]) -> list[int]:
+    """Other times from which on these captures may be told of; a clock may have been ahead, and set back since.
+
+    When their files were opened, and when the versions were seen that came after theirs: numbers know no clock.
+    """
+    own = select(listed(connection, filenames))
+    found = connection.execute(select(files.c.opened).where(or_(files.c.key.in_(own), files.c.name.in_(own)))).scalars()
+    mine = select(versions.c.urlkey, func.min(versions.c.seq).label("seq"))
+    mine = mine.where(versions.c.record_id.in_(select(listed(connection, words)))).group_by(versions.c.urlkey)
+    first = mine.subquery()
+    since = and_(versions.c.urlkey == first.c.urlkey, versions.c.seq >= first.c.seq)
+    seen = connection.execute(select(func.min(versions.c.first_seen)).join(first, since)).scalar()
+    return [*found, *([] if seen is None else [seen])]
+
+
 def _of_page(table: Any, takedown: Takedown) -> Any:
-    if takedown.scope == "prefix":  # a range, which the index answers; keys are ASCII, DEL comes after all letters
-        return and_(table.c.urlkey >= takedown.urlkey, table.c.urlkey < takedown.urlkey + "\x7f")
-    return table.c.urlkey == takedown.urlkey
+    key = table.c.urlkey
+    if takedown.scope == "prefix":  # ranges, which the index answers; keys are ASCII, DEL comes after all letters
+        below = [and_(key >= beginning, key < beginning + "\x7f") for beginning in takedown.beginnings]
+        return or_(key == takedown.above, *below) if takedown.above else or_(*below)
+    return key == takedown.urlkey
 
 
 def _elsewhere(connection: Connection, takedown: Takedown) -> set[str]:
-    """Captures of a page by visits of another one: either of the two may be what was taken down."""
+    """Captures of a page by visits of another one: either of the two may be what was taken down. Of a single capture:
+    those with the same bytes."""
+    if takedown.scope == "capture":
+        return set(connection.execute(select(captures.c.record_id).where(_same_bytes(captures, takedown))).scalars())
     both = select(captures.c.record_id).join(visits, captures.c.visit_id == visits.c.id)
     both = both.where(captures.c.urlkey != visits.c.urlkey)
     query = both.where(_of_page(captures, takedown)).union(both.where(_of_page(visits, takedown)))

@@ -9,9 +9,11 @@ from typing import Any
 from sqlalchemy import Connection, and_, exists, func, or_, select, tuple_
 
 from pipelines.face import change_from_json, change_to_json
+from pipelines.takedowns import Blocks
 from pipelines.turns import in_turn, told_from
 
 from . import rows
+from .catalog_redaction import blocks_in
 from .catalog_versions import seen
 from .database import Database
 from .statements import insert_or_update, listed
@@ -48,11 +50,19 @@ class RediffedRows(Database):
         return self.read(act)
 
     def save_rediffed(self, found: Sequence[Rediffed]) -> None:
-        """A pair that waited for a second look is told again; what is settled is not asked for any more."""
-        told = [_row(one) for one in found]
+        """A pair that waited for a second look is told again; what is settled is not asked for any more.
+
+        What was taken down since it was compared is left out.
+        """
         names = [name for name in (*_TOLD, "document") if name not in ("urlkey", "to_seq", "differ", "basis")]
-        if told:
-            self.write(lambda connection: insert_or_update(connection, rediffed, told, names))
+
+        def act(connection: Connection) -> None:
+            blocks = blocks_in(connection)
+            told = [_row(one) for one in found if not _taken_down(one, blocks)]
+            insert_or_update(connection, rediffed, told, names)
+
+        if found:
+            self.write(act)
 
     def rediffed(self, differ: str, basis: str, urlkey: str | None = None) -> list[Rediffed]:
         """Page by page, in the order of the versions."""
@@ -83,6 +93,14 @@ def _asked(connection: Connection, differ: str, basis: str, chosen: Chosen) -> A
     if chosen.until:
         query = query.where(versions.c.first_seen <= rows.micros(chosen.until))
     return query
+
+
+def _taken_down(one: Rediffed, blocks: Blocks) -> bool:
+    """Since it was made; what was known then was left alone."""
+    if blocks.ids() <= one.obeyed:
+        return False
+    proofs = [proof for c in one.changes for proof in (c.old_proof, c.new_proof, c.earlier_proof) if proof]
+    return blocks.page(one.urlkey) is not None or any(blocks.words(proof.record_id) for proof in proofs)
 
 
 def _row(one: Rediffed) -> dict[str, Any]:

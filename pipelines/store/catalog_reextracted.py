@@ -10,8 +10,10 @@ from typing import Any
 from sqlalchemy import Connection, exists, func, select, tuple_
 
 from pipelines.face import version_from_json, version_to_json
+from pipelines.takedowns import Blocks
 
 from . import rows
+from .catalog_redaction import blocks_in
 from .database import Database
 from .statements import insert_new, listed
 from .stored import Chosen, LaterReading, PastReading
@@ -48,10 +50,14 @@ class ReextractedRows(Database):
         return self.read(act)
 
     def save_reextracted(self, readings: Sequence[LaterReading]) -> None:
-        """Insert; what is there already stays. A document is kept once for all captures in which it is the same."""
+        """Insert; what is there already stays. A document is kept once for all captures in which it is the same.
+
+        What was taken down since it was read is left out.
+        """
 
         def act(connection: Connection) -> None:
-            for reading in readings:
+            blocks = blocks_in(connection)
+            for reading in (one for one in readings if not _taken_down(one, blocks)):
                 insert_new(connection, reextracted, [_row(reading, _twin(connection, reading))])
 
         if readings:
@@ -89,6 +95,13 @@ class ReextractedRows(Database):
         """By name: those that were asked again about captures of this page."""
         query = select(reextracted.c.extractor).where(reextracted.c.urlkey == urlkey).distinct()
         return self.read(lambda c: sorted(c.execute(query).scalars()))
+
+
+def _taken_down(reading: LaterReading, blocks: Blocks) -> bool:
+    """Since it was read. What was known then was obeyed: the parts that were taken down are not in it."""
+    if blocks.ids() <= reading.obeyed:
+        return False
+    return blocks.page(reading.urlkey) is not None or blocks.words(reading.record_id) is not None
 
 
 def _asked(connection: Connection, extractor: str, chosen: Chosen) -> Any:

@@ -18,8 +18,9 @@ class TakedownRows(Database):
     """Takedowns."""
 
     def takedown_added(self, one: Takedown) -> None:
-        """From now on every reader and every crawler refuses what it covers. Given again: the last time counts."""
-        row, again = rows.takedown_row(one), ("at", "actor", "reason", "redact")
+        """From now on every reader and every crawler refuses what it covers. Given again: the last time counts, and
+        what was to be redacted still is."""
+        row, again = rows.takedown_row(one), ("at", "actor", "reason", *(["redact"] if one.redact else []))
         self.write(lambda connection: insert_or_update(connection, takedowns, [row], again), durable=True)
 
     def takedown_lifted(self, name: str, now: datetime) -> bool:

@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, Connection, RowMapping, Select, and_, func
 from pipelines.derivations import DIFFER
 from pipelines.errors import CatalogError
 from pipelines.model import IMPORT, Change, Visit
+from pipelines.redaction import unsaid
 from pipelines.turns import Seen, in_turn
 
 from . import rows
@@ -20,7 +21,7 @@ from .new_versions import add_versions
 from .sightings import catch_up, seen_again, time_of
 from .statements import in_order, insert_new, insert_or_update, listed
 from .stored import Place, StoredChange, StoredVersion
-from .tables import changes, versions, visits
+from .tables import changes, takedowns, versions, visits
 
 TOGETHER = 500  # changes of one transaction: a reader that is slow holds up nobody
 
@@ -37,6 +38,7 @@ class VersionRows(Database):
 
         A version gets its page's next number, or the free one that it comes with (``version_seq``). Saying it again
         for the same visit changes nothing. ``confirmed``: ids of earlier changes that these visits have shown again.
+        What goes by a redaction is not saved, and not in what is given back.
         """
         for visit in given:
             if visit.reading == "version" and not (visit.version and visit.captures):
@@ -246,7 +248,10 @@ def _confirm(connection: Connection, change_ids: Sequence[str]) -> None:
 _SEQ = select(versions.c.visit_id, versions.c.seq)
 
 
-def _read(connection: Connection, given: Sequence[Visit]) -> list[Visit]:
+def _read(connection: Connection, read: Sequence[Visit]) -> list[Visit]:
+    going = select(takedowns).where(takedowns.c.redact.is_not(None))  # since it was read, perhaps
+    redacting = [rows.takedown(row) for row in connection.execute(going).mappings()]
+    given = [unsaid(visit, redacting) for visit in read]
     ids = listed(connection, [visit.id for visit in given])
     numbers = {row.visit_id: row.seq for row in connection.execute(_SEQ.where(versions.c.visit_id.in_(select(ids))))}
     new: dict[str, Visit] = {}

@@ -5,6 +5,7 @@
 
 Bytes first, pointer last: a visit is acknowledged when its records are on disk; the catalog's rows follow, and
 are kept for the next group if the catalog cannot take them now. What a crash cuts off, ``adopt`` finds again.
+What came of a page whose bytes go (``takedown --redact``) is not written at all: it was asked for before the order.
 """
 
 from __future__ import annotations
@@ -24,9 +25,11 @@ from pipelines.cdxj import capture_of
 from pipelines.crashpoint import crashpoint
 from pipelines.errors import CatalogError, RowRefused, SpoolFull, StoreError
 from pipelines.grouping import gather
-from pipelines.ledger import conclude, facts
+from pipelines.ledger import conclude, facts, taken_down
 from pipelines.model import Capture, Exchange, Role, Visit
 from pipelines.promise import Promise
+from pipelines.takedowns import Blocks, Takedown
+from pipelines.urlkey import urlkey
 from pipelines.warc import Placed, Record
 
 from .catalog import Catalog
@@ -82,6 +85,8 @@ class Recorder:
         self.originals = Originals()
         self._open: dict[str, list[Capture]] = defaultdict(list)
         self._lost: set[str] = set()  # visits of which a record could not be written
+        self._redacted = Blocks(())  # pages whose bytes go, as last read
+        self._withheld: dict[str, Takedown] = {}  # visits of which a record was not written, as it was of such a page
         self._behind = _Group()
         self._epoch: Epoch | None = None
         self._abandoned: list[Epoch] = []  # the disk failed while they were written; what is in them was acknowledged
@@ -154,6 +159,7 @@ class Recorder:
         except (OSError, SpoolFull) as e:  # the open file is sound: sealed and sent, it makes room again
             self._fail(jobs, e)
             return
+        jobs = self._without_redacted(jobs)
         jobs, lost = self._without_lost(jobs)
         try:
             for job in jobs:
@@ -170,6 +176,28 @@ class Recorder:
         written = {id(job): visit for job, visit in group.visits}
         for job in jobs:
             job.done.set_result(written.get(id(job)))
+
+    def _without_redacted(self, jobs: list[_Job]) -> list[_Job]:
+        """Without exchanges of pages whose bytes go. Asked here, where the visit is in the ledger and has no end yet:
+        a redaction either is seen now, or sees the visit under way, or what it has captured."""
+        if not any(job.exchange or job.made for job in jobs):
+            return jobs
+        try:
+            self._redacted = Blocks(one for one in self._catalog.takedowns() if one.redact)
+        except CatalogError as e:
+            log.error("the catalog cannot say what was taken down since; what comes is kept: %s", e)
+        refused = {id(job): block for job in jobs if (block := self._of_redacted(job))} if self._redacted else {}
+        for job in (job for job in jobs if id(job) in refused):
+            block = refused[id(job)]
+            if job.exchange and job.visit_id and job.role != "requisite":
+                self._withheld[job.visit_id] = block
+            job.done.set_exception(StoreError(str(block)))
+        return [job for job in jobs if id(job) not in refused]
+
+    def _of_redacted(self, job: _Job) -> Takedown | None:
+        if job.exchange:
+            return self._redacted.page(job.page) or self._redacted.page(urlkey(job.exchange.url))
+        return self._redacted.page(job.visit.urlkey) if job.made and job.visit else None
 
     def _without_lost(self, jobs: list[_Job]) -> tuple[list[_Job], list[str]]:
         """A visit is not acknowledged if a record of it went down with an earlier group: the other jobs, and its id."""
@@ -199,7 +227,10 @@ class Recorder:
                 placed = self._append(made)
                 if capture := capture_of(placed[0], self._file().name):
                     self._open[job.visit.id].append(capture)
-            visit = conclude(job.visit, self._open.get(job.visit.id, []))
+            ended = job.visit
+            if block := self._withheld.pop(ended.id, None):
+                ended = taken_down(ended, block)
+            visit = conclude(ended, self._open.get(ended.id, []))
             page = visit.captures[0] if visit.captures else None
             lines = facts(visit, page.fidelity if page else None, self._worker)
             record = warc.visit_record(visit.id, lines, visit.started, page.record_id if page else None)

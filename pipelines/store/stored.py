@@ -231,6 +231,7 @@ class LaterReading:
     content_hash: str | None = None
     same_as: str | None = None  # record id of another capture in which it read the same
     version: Version | None = None  # with ``same_as`` the one read there
+    obeyed: frozenset[str] = field(default=frozenset(), compare=False)  # takedowns that were known when it was read
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,3 +256,4 @@ class Rediffed:
     result: str  # equal, different, blind (a side cannot be read by the rules of the other)
     settled: bool = True  # no removal waits for a second look
     changes: tuple[Change, ...] = ()
+    obeyed: frozenset[str] = field(default=frozenset(), compare=False)  # takedowns that were known when it was made

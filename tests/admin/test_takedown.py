@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -11,8 +11,11 @@ import stoppress
 from pipelines.config import load_config
 from pipelines.errors import TakenDown
 from pipelines.keeper import Keeper
+from pipelines.moments import Target
+from pipelines.opened import opened
+from pipelines.taking_down import asked_for, take_down
 from pipelines.urlkey import urlkey
-from tests.rebuild.kept import CLOSED, RIVER, STORM, T0, Crawl, page
+from tests.rebuild.kept import CLOSED, POWER, RIVER, STORM, T0, Crawl, page
 from tests.rebuilt import differences, dump, rebuilt
 
 from .places import OTHER, Place
@@ -62,10 +65,53 @@ def test_one_capture_is_taken_down_with_those_that_show_the_same(here: Place) ->
     assert b"v1 -> v2" not in here.run("changes").out
 
 
+@pytest.mark.parametrize("redact", [(), ("--redact",)])
+def test_the_same_bytes_are_taken_down_wherever_the_page_shows_them_again(
+    here: Place, redact: tuple[str, ...]
+) -> None:
+    here.add(page(CLOSED, RIVER))  # v5 shows what v2 did
+    assert here.run("takedown", f"{STORM}@v2", *redact, *WHY).code == 0
+
+    assert [here.run("get", f"{STORM}@v{n}").code for n in (1, 2, 3, 4, 5)] == [0, 1, 0, 0, 1]
+    assert (CLOSED[:20] in here.words()) == (not redact)
+    here.add(page(POWER, RIVER), page(CLOSED, RIVER), after=70)
+    assert [here.run("get", f"{STORM}@v{n}").code for n in (6, 7)] == [0, 1]
+    with here.catalog() as catalog:
+        assert not catalog.blocks().all_done()
+    assert here.run("takedown", f"{STORM}@v2", "--redact", *WHY).code == 0
+    assert CLOSED[:20] not in here.words()
+    fresh, _ = rebuilt(here.config)
+    assert differences(dump(here.config), dump(fresh)) == []
+
+
 def test_a_prefix_takes_down_all_pages_that_begin_so(here: Place) -> None:
     here.run("takedown", "https://news.example.org/live/", "--prefix", *WHY)
 
     assert [here.run("get", url).code for url in (STORM, OTHER)] == [1, 1]
+
+
+def test_a_prefix_that_ends_with_a_slash_leaves_pages_alone_that_only_begin_with_the_same_word(here: Place) -> None:
+    prices, front = "https://news.example.org/livestock/prices", "https://news.example.org/live/?page=2"
+    here.add(page(RIVER), url=prices)
+    here.add(page(CLOSED, RIVER), url=front, after=61)
+    ran = here.run("takedown", "https://news.example.org/live/", "--prefix", "--redact", *WHY)
+
+    assert ran.code == 0, ran.err
+    assert [here.run("get", url).code for url in (STORM, front, prices)] == [1, 1, 0]
+    assert CLOSED[:20] not in here.words()
+    assert RIVER[:20] in here.words()
+
+
+@pytest.mark.parametrize(("beginning", "said"), [
+    ("https://news.example.org/" + "p" * 920 + "/", "too long for a beginning"),
+    ("https://news.example.org/live?page=", "parts of a query"),
+])  # fmt: skip
+def test_a_prefix_that_would_not_cover_all_that_begins_so_is_refused(here: Place, beginning: str, said: str) -> None:
+    ran = here.run("takedown", beginning, "--prefix", *WHY)
+
+    assert (ran.code, ran.out) == (2, b"")
+    assert said in ran.err
+    assert here.objects("control/") == {}
 
 
 def test_a_block_can_be_lifted_and_given_again(here: Place) -> None:
@@ -92,6 +138,23 @@ def test_orders_lie_in_the_store_and_a_rebuilt_catalog_obeys_them(place: Place) 
     assert {order["actor"] for order in orders[:2]} == {"legal"}
     assert ran.code == 0, ran.err
     assert differences(dump(place.config), dump(fresh)) == []
+
+
+@pytest.mark.parametrize("then", ["--lift", "--redact"])
+def test_what_is_said_of_a_takedown_holds_after_a_rebuild_though_the_clock_was_ahead_when_it_was_given(
+    here: Place, then: str
+) -> None:
+    with opened(load_config(here.config)) as (catalog, store):
+        ahead = datetime.now(UTC) + timedelta(hours=1)
+        asked = asked_for(Target(STORM), catalog, prefix=False, reason="order", actor="legal", now=ahead)
+        take_down(asked, catalog, store)
+    assert here.run("takedown", STORM, then, *WHY).code == 0
+    fresh, ran = rebuilt(here.config)
+
+    assert ran.code == 0, ran.err
+    assert differences(dump(here.config), dump(fresh)) == []
+    [one] = Place(fresh).run("takedown", "--list", "--json").lines
+    assert (one["lifted"] is None) == (then == "--redact") == (one["redact"] is not None)
 
 
 def test_an_order_that_did_not_come_as_far_as_the_catalog_is_in_the_store(here: Place) -> None:
@@ -129,6 +192,8 @@ def test_without_a_catalog_the_orders_in_the_store_are_obeyed(here: Place) -> No
         ([f"{STORM}@20260103095959", *WHY], 1, "nearest was made 2026-01-03T10:00:00Z"),
         ([f"{STORM}@v1", "--prefix", *WHY], 2, "--prefix"),
         ([STORM, "--lift", *WHY], 1, "no such takedown"),
+        ([STORM, "--list", "--redact", *WHY], 2, "--list"),
+        (["--list", "--lift"], 2, "--list"),
     ],
 )
 def test_what_cannot_be_taken_down_is_named(here: Place, words: list[str], code: int, said: str) -> None:

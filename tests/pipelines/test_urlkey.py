@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from w3lib.url import safe_url_string
 
 from pipelines.errors import WatchlistError
-from pipelines.urlkey import LONGEST, LONGEST_KEY, normalise, urlkey
+from pipelines.urlkey import LONGEST, LONGEST_KEY, normalise, urlkey, urlkey_prefix
 
 # Texts in which each part of a URL is likely to be there, and likely to be odd.
 _ODD = st.sampled_from(
@@ -204,6 +204,21 @@ def test_no_password_is_ever_printed(before: str, after: str, path: str) -> None
 )
 def test_a_page_has_one_key(url: str, key: str) -> None:
     assert urlkey(url) == key
+
+
+@pytest.mark.parametrize(
+    ("url", "prefix"),
+    [
+        ("https://news.example/live/", "example,news)/live/"),
+        ("https://news.example/Live", "example,news)/live"),
+        ("https://www.news.example", "example,news)/"),
+        ("https://news.example/live//", "example,news)/live/"),
+        ("https://news.example/" + "p" * 920, "example,news)/" + "p" * 920),
+    ],
+)
+def test_the_beginning_of_a_url_becomes_that_of_the_keys_of_all_pages_below(url: str, prefix: str) -> None:
+    assert urlkey_prefix(url) == prefix
+    assert urlkey(normalise(url) + "x" * 900).startswith(prefix)
 
 
 def test_long_keys_are_cut_and_stay_apart() -> None:

@@ -115,6 +115,16 @@ def test_beside_a_running_crawler_of_this_spool_it_does_not_begin(config: Path) 
     assert "in use by process" in refused.err
 
 
+def test_beside_an_administrator_at_work_it_does_not_begin(config: Path) -> None:
+    before = dump(config)
+    with open_catalog(load_config(config)) as catalog, catalog.held_by("takedown --redact"):
+        refused = stoppress("rebuild", "--replace", config=config)
+
+    assert refused.code == 1
+    assert "in the hands of stoppress takedown --redact" in refused.err
+    assert dump(config) == before
+
+
 # broken off -----------------------------------------------------------------------------------------------------
 
 

@@ -268,6 +268,7 @@ def test_a_reading_that_is_the_same_is_kept_once(tmp_path: Path) -> None:
         (["--tag", "unknown"], 2, "--tag 'unknown'"),
         (["--since", "tuesday"], 2, "'tuesday' is not a time"),
         (["--since", "v3"], 2, "'v3' is a version"),
+        (["--since", "2026", "--until", "2025"], 2, "--since 2026 lies behind --until 2025"),
         (["https://nowhere.example.org/"], 1, "https://nowhere.example.org/"),
         (["ftp://news.example.org/"], 2, "ftp"),
     ],

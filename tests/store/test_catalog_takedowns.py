@@ -11,7 +11,8 @@ from alembic.config import Config
 from sqlalchemy import create_engine, text
 
 from pipelines.errors import SpoolLocked
-from pipelines.store.catalog import Catalog, WarcFile
+from pipelines.model import Change, Proof
+from pipelines.store.catalog import Catalog, LaterReading, Rediffed, WarcFile
 from pipelines.takedowns import Takedown, from_order, order_of
 
 from . import test_catalog as shared
@@ -34,6 +35,14 @@ def test_what_was_taken_down_comes_back_as_it_was_given(catalog: Catalog) -> Non
     assert catalog.takedowns() == [replace(one, redact=minute(2), done=minute(3))]
     assert not catalog.takedown_lifted("t1", minute(4))  # what is redacted cannot be lifted
     assert catalog.blocks().record("urn:uuid:r1") == catalog.takedowns()[0]
+
+
+def test_what_goes_for_good_goes_though_its_order_is_given_once_more(catalog: Catalog) -> None:
+    catalog.takedown_added(takedown())
+    catalog.takedown_redacts("t1", minute(2))
+    catalog.takedown_added(takedown(at=minute(3), reason="again"))
+
+    assert catalog.takedowns() == [takedown(at=minute(3), reason="again", redact=minute(2))]
 
 
 def test_an_order_is_read_as_it_was_written() -> None:
@@ -62,6 +71,31 @@ def test_a_prefix_means_its_letters(catalog: Catalog) -> None:
     assert found.visits == {"v1", "v2"}
     assert found.records == {"urn:uuid:r1", "urn:uuid:r2"}
     assert found.earliest == minute(1)
+
+
+@pytest.mark.parametrize("scope", ["page", "capture"])
+def test_what_is_taken_down_while_it_is_read_again_is_not_saved(catalog: Catalog, scope: Any) -> None:
+    catalog.visits_recorded([archived(1), archived(2)])
+    catalog.takedown_added(takedown(id="t0", urlkey="test,other)/"))
+    known = catalog.blocks().ids()
+    later = [
+        LaterReading(record_id=f"urn:uuid:r{n}", urlkey=KEY, timestamp=minute(n), extractor="x/9", reading="empty",
+                     obeyed=known)
+        for n in (1, 2)
+    ]  # fmt: skip
+    side = Proof(record_id="urn:uuid:r1", digest="sha256:0", timestamp=minute(1))
+    change = Change(type="headline", class_="substantive", new="Word", new_proof=side)
+    found = Rediffed(urlkey=KEY, from_seq=1, to_seq=2, differ="d/9", basis="", extractor="x/9", result="different",
+                     changes=(change,), obeyed=known)  # fmt: skip
+    catalog.takedown_added(takedown(scope=scope, record_id="urn:uuid:r1" if scope == "capture" else None))
+    catalog.save_reextracted(later)
+    catalog.save_rediffed([found])
+
+    kept = ["urn:uuid:r2"] if scope == "capture" else []
+    assert [reading.record_id for reading in catalog.reextracted(KEY, "x/9")] == kept
+    assert catalog.rediffed("d/9", "") == []
+    catalog.save_rediffed([replace(found, obeyed=catalog.blocks().ids())])
+    assert catalog.rediffed("d/9", "") == [found]
 
 
 def test_captures_move_to_the_file_that_replaces_theirs_in_one_go(catalog: Catalog) -> None:
