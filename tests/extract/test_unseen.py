@@ -42,6 +42,7 @@ MISSED = {
     "qa-sv": (0, 0),  # readers ask an expert: records of the class "chat", as in the talk of readers
     "radio-garrigue": (0, 0),  # a story told by the hour or coverage: signed by its reporters, in the order of the day
     "kivijoenverkko": (0, 0),  # a list of posts that stand whole in it, each of which has a page of its own, too
+    "strathskailnews": (21, 21),  # "Posted 5.32pm, edited 5.50pm" below one of them: a line with two clocks is no time
     # "8h" by itself in a line is no clock; and below the last of what is written downwards no rule ends it
     "fr-joomla-br": (8, 7),
 }
