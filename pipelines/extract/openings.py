@@ -41,11 +41,16 @@ def called(text: str) -> tuple[str, Read, int] | None:
     return word[1].casefold(), clock[0], min(end, len(text))
 
 
+def may_close(text: str) -> bool:
+    """A cheap look before ``closing``."""
+    return any(map(str.isdigit, text[-MOST:]))
+
+
 def closing(line: Node) -> tuple[Read, int, int] | None:
     """What is read at the end of a line that says something else before it, where that begins, and its characters: in
     brackets, behind a dash, or an element of its own."""
     text = str(line.text_content())
-    if not any(map(str.isdigit, text[-MOST:])):
+    if not may_close(text):
         return None
     parts = [node for node in line.iter(*_PARTS) if node is not line and text.rstrip().endswith(said(node) or "\n")]
     for part in parts:

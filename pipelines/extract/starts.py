@@ -13,7 +13,7 @@ from lxml import etree
 from . import ends
 from .bylined import LONGEST, bylined
 from .marks import Survey
-from .openings import called, closing, opening
+from .openings import called, closing, may_close, opening
 from .people import name_of
 from .places import names_of
 from .source import Node
@@ -54,7 +54,7 @@ def starts_in(blocks: list[Node], seen: Survey) -> list[Start]:
         printed = shown(text) if seen.size[block] <= SHOWN_MOST else None
         if printed and not is_day(printed) and (printed.age is None or block.tag in ends.HEADINGS):
             starts.append(Start(block, printed, len(text)))
-        elif _heads(block) and (end := closing(block)) and name_of(text[: end[1]].strip()) is None:
+        elif may_close(text) and _heads(block) and (end := closing(block)) and name_of(text[: end[1]].strip()) is None:
             closed[block.tag].append(Start(block, end[0], end[2], at=end[1]))
         elif seen.size[block] <= LONGEST and not _is_below_picture(block, seen) and (beside := bylined(text)):
             starts.append(Start(block, beside[0], len(text), (beside[1],)))
