@@ -69,5 +69,4 @@ def _time_in(text: str) -> Read | None:
     read = shown(text)
     if read is None and (beside := bylined(text)):
         read = beside[0]
-    timed = read is not None and (read.clock is not None or (read.moment is not None and read.precision != "day"))
-    return read if timed else None
+    return read if read is not None and read.is_timed() else None

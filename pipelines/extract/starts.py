@@ -25,7 +25,6 @@ MOST_LINKED = 0.6
 CAPTION_MOST = 200  # characters of what stands with a picture
 CLOSE = 2  # levels up
 _PHASE = re.compile(r"\s*(?=[^\W\d_]{2})[A-ZÀ-ÞĀ-Ž' .-]{3,24}\s*[:–—-]\s+")
-_BREAK = "\n"
 _PLAYERS = words_of("video videos player")
 
 
@@ -125,18 +124,16 @@ def _first_line(block: Node) -> tuple[Read, int] | None:
     """A time that is all that stands above the first line break: it may be said there with more words."""
     if next(block.iter("br"), None) is None:
         return None
-    line = "".join(itertools.takewhile(lambda text: text is not _BREAK, _lined(block)))
+    line = "".join(_above_break(block))
     read = shown(line) if len(line) <= SHOWN_MOST else None
-    timed = read is not None and (read.clock is not None or (read.moment is not None and read.precision != "day"))
-    return (read, len(line)) if read is not None and timed and read.age is None else None
+    return (read, len(line)) if read is not None and read.is_timed() and read.age is None else None
 
 
-def _lined(block: Node) -> Iterator[str]:
+def _above_break(block: Node) -> Iterator[str]:
     for event, node in etree.iterwalk(block, events=("start", "end")):
-        if event == "start":
-            yield _BREAK if node.tag == "br" else node.text or ""
-        elif node is not block:
-            yield node.tail or ""
+        if node.tag == "br":
+            return
+        yield (node.text if event == "start" else node.tail) or ""
 
 
 def _heads(block: Node) -> bool:

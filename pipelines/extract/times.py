@@ -95,6 +95,10 @@ class Read:
     weekday: int | None = None  # of a clock without a day, where it is named; Monday is 0
     minute: float | None = None  # of a match: places the update among others, and says nothing of the time of day
 
+    def is_timed(self) -> bool:
+        """It says the time of day: more than a day, an age or the minute of a match."""
+        return self.clock is not None or (self.moment is not None and self.precision != "day")
+
     def is_yearless(self) -> bool:
         """Of which year it is, the fetch says."""
         day = self.moment or self.day

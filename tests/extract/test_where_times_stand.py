@@ -43,6 +43,7 @@ BARE: dict[str, Way] = {
     "with its day": lambda c, _, t: f"<h4>Tuesday 3 February 2026, {c}</h4><p>{t}</p>",
     "behind a word that nobody knows": lambda c, _, t: f"<p><b>ZOL {c}</b></p><p>{t}</p>",
     "above a break": lambda c, _, t: f"<p><strong><span>AKTUALIZACJA, godz. {c}</span></strong><br>{t}</p>",
+    "above a break, in a line of the source": lambda c, _, t: f"<p>\n<b>AKTUALIZACJA, godz. {c}</b><br>\n{t}</p>",
     "below its day": lambda c, _, t: f"<table><tr><td><b>03.02.2026<br> ora {c}</b></td><td>{t}</td></tr></table>",
     "behind the text, in small": lambda c, _, t: f"<div>{t} <span>Posted {c}</span></div>",
     "as of then": lambda c, h, t: f"<dl><dt><b>{h}</b>(2月3日　{c[:2]}時{c[3:]}分現在)</dt><dd>{t}</dd></dl>",
